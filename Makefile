@@ -1,0 +1,140 @@
+# Madoguchi: one Makefile. `make run` shows the kiosk, `make test` checks everything; both set up what
+# they need. BUILD=folder builds elsewhere. Flavours: plain (what is installed) and asan (tests).
+BUILD ?= build
+CC ?= cc
+PKG_CONFIG ?= pkg-config
+
+# Rooms from top to bottom: the order in which archives are linked (kiosk/LAYERS).
+ROOMS := app desk intake sync ui procedure card ledger store text i18n seal record base
+PROGRAMS := kiosk kiosk-sync kiosk-intake kiosk-desk kioskctl
+
+# What each room links from Debian; nothing else may.
+PKG_seal := libcrypto
+PKG_i18n := icu-i18n icu-uc
+PKG_text := icu-uc icu-i18n
+PKG_store := sqlite3
+PKG_ledger := sqlite3
+PKG_record := libcjson
+PKG_card := libpcsclite
+PKG_procedure := yaml-0.1
+PKG_ui := sdl2 SDL2_ttf SDL2_image
+PKG_sync := libcurl
+PKG_intake := libmicrohttpd gnutls
+PKG_desk := libmicrohttpd libcjson
+PKG_app := libqrencode libcjson
+
+# Rooms that each program links, top first.
+ROOMS_kiosk := app ui procedure card store text i18n seal record base
+ROOMS_kiosk-sync := sync store seal base
+ROOMS_kiosk-intake := intake ledger seal base
+ROOMS_kiosk-desk := desk procedure ledger i18n seal record base
+ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
+
+WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \
+	-Wformat=2 -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
+BASE_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Ikiosk -include kiosk/base/banned.h $(WARN)
+HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+CFLAGS_plain := -O2 -g $(HARDEN)
+CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+LDFLAGS_plain := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LDFLAGS_asan := -fsanitize=address,undefined -Wl,--as-needed
+
+# pkg-config flags are asked once a package; -isystem keeps foreign headers out of our warnings.
+pkg_cflags = $(if $(1),$(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags-only-I $(1) 2>/dev/null)) $(shell $(PKG_CONFIG) --cflags-only-other $(1) 2>/dev/null))
+pkg_libs = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null))
+ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
+
+.PHONY: all run test check bench soak format format-check clean setup catalogs FORCE
+.DEFAULT_GOAL := all
+
+define room_rules
+CFLAGS_room_$(1) := $$(call pkg_cflags,$$(PKG_$(1)))
+SRC_$(1) := $$(filter-out kiosk/base/wipe_free.c,$$(wildcard kiosk/$(1)/*.c kiosk/$(1)/screens/*.c))
+OBJ_$(1)_plain := $$(SRC_$(1):kiosk/%.c=$(BUILD)/plain/%.o)
+OBJ_$(1)_asan := $$(SRC_$(1):kiosk/%.c=$(BUILD)/asan/%.o)
+$$(OBJ_$(1)_plain): $(BUILD)/plain/%.o: kiosk/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_plain) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
+$$(OBJ_$(1)_asan): $(BUILD)/asan/%.o: kiosk/%.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_asan) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
+$(BUILD)/plain/$(1).a: $$(OBJ_$(1)_plain)
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$^
+$(BUILD)/asan/$(1).a: $$(OBJ_$(1)_asan)
+	@rm -f $$@
+	@$$(AR) rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
+
+$(BUILD)/plain/base/wipe_free.o: kiosk/base/wipe_free.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
+# Programs that hold plaintext wipe what they free.
+EXTRA_kiosk := $(BUILD)/plain/base/wipe_free.o
+EXTRA_kiosk-desk := $(BUILD)/plain/base/wipe_free.o
+
+# A program is its main, kiosk/program/NAME.c, and the files of its own beside it (kioskctl: ctl_*.c).
+main_of = $(subst -,_,$(1))
+MORE_kioskctl := $(notdir $(basename $(wildcard kiosk/program/ctl_*.c)))
+$(BUILD)/plain/program/%.o: kiosk/program/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
+$(BUILD)/asan/program/%.o: kiosk/program/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) $(CFLAGS_asan) -MMD -MP -c -o $@ $<
+define program_rules
+OBJ_program_$(1) := $(call main_of,$(1)).o $$(MORE_$(1):%=%.o)
+$(BUILD)/$(1): $$(OBJ_program_$(1):%=$(BUILD)/plain/program/%) $$(EXTRA_$(1)) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/plain/$$(r).a)
+	$$(CC) $$(CFLAGS_plain) $$(LDFLAGS_plain) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+$(BUILD)/asan/$(1): $$(OBJ_program_$(1):%=$(BUILD)/asan/program/%) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/asan/$$(r).a)
+	$$(CC) $$(CFLAGS_asan) $$(LDFLAGS_asan) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
+
+# The virtual card: a program of the tests that `kioskctl card` starts.
+VCARD_SRC := $(wildcard tests/vcard/*.c)
+$(BUILD)/virtual-card: $(VCARD_SRC) $(wildcard tests/vcard/*.h) $(BUILD)/plain/base.a
+	$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(VCARD_SRC) $(BUILD)/plain/base.a -lpthread
+
+# Catalogs: assets/po/CODE.po -> build/locale/CODE/LC_MESSAGES/madoguchi.mo
+LANGS := $(notdir $(basename $(wildcard assets/po/*.po)))
+MO := $(LANGS:%=$(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo)
+$(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo: assets/po/%.po
+	@mkdir -p $(@D)
+	msgfmt --check-format --check-header -o $@ $<
+catalogs: $(MO)
+
+all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs
+
+# Tests: every tests/ROOM/test_*.c is one cmocka program under ASan and UBSan.
+TEST_SRC := $(wildcard tests/*/test_*.c)
+TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/asan/tests/%)
+HARNESS_SRC := $(wildcard tests/harness/*.c)
+$(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(ROOMS:%=$(BUILD)/asan/%.a)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
+		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
+
+run: setup
+	packaging/run
+test: setup
+	tests/run
+bench: setup
+	tests/bench/run
+soak: setup
+	tests/run --soak
+# What tests/run builds before it runs anything.
+check-programs: all $(TESTS)
+setup:
+	packaging/setup
+
+C_FILES := $(wildcard kiosk/*/*.[ch] kiosk/*/*/*.[ch] tests/*/*.[ch])
+format:
+	clang-format -i $(C_FILES)
+format-check:
+	clang-format --dry-run -Werror $(C_FILES)
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,29 @@
+/* base/conf.h - a program's settings: a text file of "key = value" lines, # for comments. Written
+ * by `kioskctl init`, read by every program at its start; relative paths in it are relative to the
+ * folder that holds the file. */
+#ifndef BASE_CONF_H
+#define BASE_CONF_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct conf; /* opaque; immutable after loading, so any thread may read */
+
+/* Reads a file. On KERR_INVALID *ret_line is the line that is no setting. KERR_NOT_FOUND, KERR_IO. */
+int conf_load(const char *path, struct conf **ret_conf, int *ret_line);
+void conf_free(struct conf *conf);
+/* The value, or fallback when the key is absent. Lives as long as conf. */
+const char *conf_str(const struct conf *conf, const char *key, const char *fallback);
+/* The value as a whole number within [min, max], else fallback. */
+int64_t conf_int(const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback);
+/* The value as a path: absolute as it is, relative joined to the file's folder. Heap; the caller
+ * frees. NULL when the key is absent and fallback is NULL. */
+char *conf_path(const struct conf *conf, const char *key, const char *fallback);
+
+/* The folder of this machine's set-up: $KIOSK_HOME, else $XDG_DATA_HOME/madoguchi, else
+ * ~/.local/share/madoguchi. Heap; the caller frees. */
+char *conf_home(void);
+/* conf_load of conf_home()/madoguchi.conf. */
+int conf_load_home(struct conf **ret_conf, int *ret_line);
+
+#endif

@@ -1,0 +1,201 @@
+/* base/fs.c - whole-file reading and power-safe replacing. */
+#include "fs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+static int
+err_from_errno(void)
+{
+    switch (errno) {
+    case ENOENT:
+    case ENOTDIR:
+        return KERR_NOT_FOUND;
+    case ENOSPC:
+    case EDQUOT:
+        return KERR_NO_SPACE;
+    default:
+        return KERR_IO;
+    }
+}
+
+int
+fs_read(const char *path, struct buf *ret_data)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return err_from_errno();
+    }
+    uint8_t chunk[16384];
+    int r = 0;
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof(chunk));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            r = KERR_IO;
+        } else if (got > 0) {
+            r = buf_add(ret_data, chunk, (size_t)got);
+        }
+        if (got <= 0 || r < 0) {
+            break;
+        }
+    }
+    explicit_bzero(chunk, sizeof(chunk));
+    (void)close(fd); /* only read */
+    return r;
+}
+
+static int
+write_all(int fd, const uint8_t *data, size_t len)
+{
+    while (len > 0) {
+        ssize_t put = write(fd, data, len);
+        if (put < 0 && errno == EINTR) {
+            continue;
+        }
+        if (put <= 0) {
+            return err_from_errno();
+        }
+        data += put;
+        len -= (size_t)put;
+    }
+    return 0;
+}
+
+static int
+sync_parent(const char *path)
+{
+    char *folder = xstrdup(path);
+    char *slash = strrchr(folder, '/');
+    if (slash == NULL) {
+        (void)snprintf(folder, strlen(path) + 1, ".");
+    } else if (slash == folder) {
+        slash[1] = 0;
+    } else {
+        *slash = 0;
+    }
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = fd < 0 || fsync(fd) != 0 ? KERR_IO : 0;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    free(folder);
+    return r;
+}
+
+int
+fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
+{
+    size_t temp_len = strlen(path) + sizeof(".new-XXXXXX");
+    char *temp = xcalloc(temp_len, 1);
+    (void)snprintf(temp, temp_len, "%s.new-XXXXXX", path);
+    int r = 0;
+    int fd = mkstemp(temp);
+    if (fd < 0) {
+        r = err_from_errno();
+        goto out;
+    }
+    r = write_all(fd, data, len);
+    if (r == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
+        r = err_from_errno();
+    }
+    if (close(fd) != 0 && r == 0) {
+        r = err_from_errno();
+    }
+    if (r == 0 && rename(temp, path) != 0) {
+        r = err_from_errno();
+    }
+    if (r < 0) {
+        (void)unlink(temp); /* leaves the old file as the only one */
+        goto out;
+    }
+    r = sync_parent(path);
+out:
+    free(temp);
+    return r;
+}
+
+int
+fs_make_dirs(const char *path)
+{
+    char *copy = xstrdup(path);
+    int r = 0;
+    for (char *p = copy + 1; r == 0; p++) {
+        if (*p != '/' && *p != 0) {
+            continue;
+        }
+        char keep = *p;
+        *p = 0;
+        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
+            r = err_from_errno();
+        }
+        *p = keep;
+        if (keep == 0) {
+            break;
+        }
+    }
+    free(copy);
+    return r;
+}
+
+bool
+fs_exists(const char *path)
+{
+    return access(path, F_OK) == 0;
+}
+
+static bool
+has_ending(const char *name, const char *ending)
+{
+    size_t n = strlen(name);
+    size_t e = ending != NULL ? strlen(ending) : 0;
+    return n >= e && (e == 0 || strcmp(name + n - e, ending) == 0);
+}
+
+int
+fs_each(const char *folder, const char *ending, int (*each)(const char *name, void *ctx), void *ctx)
+{
+    struct dirent **list = NULL;
+    int count = scandir(folder, &list, NULL, NULL);
+    if (count < 0) {
+        return err_from_errno();
+    }
+    /* bubble by bytes: alphasort would follow the locale; folders hold some hundred names */
+    for (int i = 1; i < count; i++) {
+        for (int j = i; j > 0 && strcmp(list[j - 1]->d_name, list[j]->d_name) > 0; j--) {
+            struct dirent *swap = list[j];
+            list[j] = list[j - 1];
+            list[j - 1] = swap;
+        }
+    }
+    int r = 0;
+    for (int i = 0; i < count; i++) {
+        const char *name = list[i]->d_name;
+        if (r == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && has_ending(name, ending)) {
+            r = each(name, ctx);
+        }
+        free(list[i]);
+    }
+    free(list);
+    return r;
+}
+
+char *
+fs_join(const char *folder, const char *name)
+{
+    size_t len = strlen(folder) + strlen(name) + 2;
+    char *path = xcalloc(len, 1);
+    (void)snprintf(path, len, "%s/%s", folder, name);
+    return path;
+}

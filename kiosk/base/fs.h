@@ -1,0 +1,29 @@
+/* base/fs.h - files as the project uses them: read whole with a bound, written so that a power cut
+ * leaves the old or the new one. */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+
+/* Appends the whole file to ret_data (whose maximum is the bound).
+ * KERR_NOT_FOUND, KERR_TOO_BIG or KERR_IO. */
+int fs_read(const char *path, struct buf *ret_data);
+/* Replaces path: temporary file beside it, fsync, rename, fsync of the folder.
+ * KERR_NO_SPACE or KERR_IO; the old file is then untouched. */
+int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
+/* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
+int fs_make_dirs(const char *path);
+bool fs_exists(const char *path);
+
+/* Calls each(name, ctx) for every entry of a folder with this ending (NULL: all), sorted by bytes,
+ * without "." and "..". A non-zero answer of each stops and is returned. KERR_NOT_FOUND, KERR_IO. */
+int fs_each(const char *folder, const char *ending, int (*each)(const char *name, void *ctx), void *ctx);
+
+/* Joins folder and name with one slash into a heap string; the caller frees. */
+char *fs_join(const char *folder, const char *name);
+
+#endif

@@ -1,0 +1,38 @@
+/* desk/desk.h - the staff's page: lists records as they arrive, opens one, marks it done; and the
+ * export for other systems. The only running program that holds the private key. */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "i18n/i18n.h"
+#include "procedure/procedure.h"
+#include "seal/seal.h"
+
+struct desk_config {
+    const char *address; /* numeric */
+    uint16_t port;       /* 0: any; ask desk_port */
+    const char *ledger;
+    const char *staff;   /* file of "name:hash" lines (seal_password_hash) */
+    const char *pages;   /* folder of the page's files: assets/desk */
+    const struct seal_verifier *verifier; /* borrowed */
+    const struct seal_opener *opener;     /* borrowed */
+    struct i18n *words;                   /* borrowed; the page's words, in Japanese */
+    const struct procedure_set *procedures; /* borrowed; labels of facts and answers */
+    const struct clock *clock;            /* borrowed */
+};
+
+struct desk;
+
+int desk_start(const struct desk_config *config, struct desk **ret_desk);
+void desk_stop(struct desk *desk);
+uint16_t desk_port(const struct desk *desk);
+
+/* One JSON object a line, oldest first: number, procedure, kiosk, language, received_at, state,
+ * facts {key: value}. A record that can't be opened gives a line with state "unread" and no facts;
+ * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
+int desk_export_json(const struct desk_config *config, FILE *out);
+
+#endif

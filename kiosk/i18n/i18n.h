@@ -1,0 +1,57 @@
+/* i18n/i18n.h - words: gettext catalogs with a language that changes at run time, and how dates,
+ * money and numbers are written in it. Message ids in C are short names ("pin.title"); content files
+ * carry their Japanese as the id, with a context. glibc's gettext reads LANGUAGE, which is process-wide:
+ * one thread only (the frame loop's; the desk's page uses Japanese alone).
+ *
+ * Ruby is written {漢字|かんじ} inside any message; this room leaves it as it is. */
+#ifndef I18N_I18N_H
+#define I18N_I18N_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { I18N_CODE_MAX = 24 };
+
+struct i18n;
+
+struct i18n_language {
+    char code[I18N_CODE_MAX]; /* BCP 47: "ja", "ja-easy", "en"; also the catalog's file name */
+    const char *name;         /* in its own script: "日本語" */
+    const char *tag;          /* for ICU line breaking and fonts: "ja", "en" */
+    bool rtl;
+};
+
+/* Loads the catalogs under folder (folder/CODE/LC_MESSAGES/madoguchi.mo). The language is "ja".
+ * KERR_NOT_FOUND when there is no Japanese catalog, KERR_INVALID when the locale C.UTF-8 is missing. */
+int i18n_new(const char *folder, struct i18n **ret_i18n);
+void i18n_free(struct i18n *i18n);
+
+/* Languages that have a catalog here, in the order in which they are offered. */
+size_t i18n_language_count(const struct i18n *i18n);
+const struct i18n_language *i18n_language_at(const struct i18n *i18n, size_t index);
+/* Changes the language; accepts the usual other spellings (ja_easy, easy, en-US). KERR_NOT_FOUND. */
+int i18n_use(struct i18n *i18n, const char *code);
+const struct i18n_language *i18n_current(const struct i18n *i18n);
+
+/* The message of this id in the current language; in Japanese when it lacks there; the id itself when
+ * it lacks everywhere. Lives until the program ends. */
+const char *i18n_text(struct i18n *i18n, const char *id);
+/* The same in one language, whatever the current one is (the second line for staff). */
+const char *i18n_text_in(struct i18n *i18n, const char *code, const char *id);
+/* Content: context is "procedure/question/part", source is the Japanese in the file. */
+const char *i18n_content(struct i18n *i18n, const char *context, const char *source);
+/* A message with {name} places filled from pairs (name, value, ..., NULL). Appended to out. */
+int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);
+
+/* How a value is written for people, in the current language. Appended; what can't be understood is
+ * appended as it is.
+ * date: YYYY-MM-DD -> 昭和16年（1941年）3月5日, "5 March 1941 (Showa 16)". Eras: ICU's Japanese calendar. */
+int i18n_date(struct i18n *i18n, struct buf *out, const char *iso);
+int i18n_money(struct i18n *i18n, struct buf *out, int64_t yen);
+/* Eight digits in two groups of four. */
+int i18n_receipt_number(struct buf *out, const char *digits);
+
+#endif

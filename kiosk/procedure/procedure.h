@@ -1,0 +1,169 @@
+/* procedure/procedure.h - services as data: definition files, their checks, the expression language,
+ * and the interview that leads through one of them. Vocabulary follows XLSForm (type, label, hint,
+ * required, relevant, constraint, choices, repeat). Knows no words beyond what the files say (source
+ * strings with a context for the catalogs), no screens, no storage. The format is in assets/README.md.
+ *
+ * Threads: a loaded set is immutable and may be read from any thread; an interview belongs to one. */
+#ifndef PROCEDURE_PROCEDURE_H
+#define PROCEDURE_PROCEDURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/rng.h"
+#include "record/record.h"
+
+enum { PROCEDURE_CONTEXT_MAX = 192, PROCEDURE_ANSWER_MAX = 1024 };
+
+struct procedure_set;
+struct procedure;
+
+/* A mistake in a file, for a clerk to mend: file as given, line and column from 1 (0: whole file). */
+struct procedure_mistake {
+    const char *file;
+    int line, column;
+    const char *reason; /* English, one sentence, with a suggestion where there is one */
+};
+typedef void procedure_report(const struct procedure_mistake *mistake, void *ctx);
+
+/* Loads assets/dictionary, assets/city and assets/procedures. Every mistake is reported (report may be NULL);
+ * a set with any mistake is not given: KERR_PROCEDURE_FILE. KERR_NOT_FOUND without a folder. */
+int procedure_load(const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set);
+void procedure_set_free(struct procedure_set *set);
+size_t procedure_count(const struct procedure_set *set);
+const struct procedure *procedure_at(const struct procedure_set *set, size_t index); /* sorted by id */
+const struct procedure *procedure_find(const struct procedure_set *set, const char *id); /* or NULL */
+
+/* A string of a file: the Japanese source and the context under which catalogs translate it. */
+struct procedure_words {
+    const char *context; /* "resident-record/purpose/label" */
+    const char *source;  /* NULL when the file has none */
+};
+
+/* What the explanation page shows. Plain value; points into the set. */
+struct procedure_info {
+    const char *id;
+    const char *in_force; /* YYYY-MM-DD */
+    const char *follows;  /* law or rule it comes from */
+    const char *picture;  /* pictogram name */
+    struct procedure_words title, about;
+    int minutes; /* about how long */
+    size_t bring_count;
+    const struct procedure_words *bring; /* things to bring */
+    struct procedure_words counter;      /* where one is served afterwards */
+    bool card;   /* a My Number card can fill answers */
+    bool has_fee;
+    struct procedure_words fee_note; /* how the fee comes about, for the explanation page */
+    size_t next_count;
+    const struct procedure_words *next; /* what happens after submitting, in order */
+};
+struct procedure_info procedure_info(const struct procedure *procedure);
+
+enum question_type {
+    QUESTION_TEXT,   /* anything written: names, addresses */
+    QUESTION_KANA,   /* katakana or hiragana; kept as katakana */
+    QUESTION_NUMBER, /* whole number */
+    QUESTION_DATE,   /* YYYY-MM-DD */
+    QUESTION_CHOICE,
+    QUESTION_SEVERAL,
+    QUESTION_YES_NO, /* "yes" / "no" */
+    QUESTION_TYPE_COUNT
+};
+const char *question_type_name(enum question_type type);
+
+struct question_choice {
+    const char *value;
+    struct procedure_words label;
+    struct procedure_words hint;
+};
+
+/* A question as it is asked now. Points into the set and the interview; valid until the next call that
+ * changes the interview. */
+struct question {
+    char key[FACT_KEY_MAX]; /* "applicant.name", "resident-record.purpose", "move-in.members[2].name" */
+    enum question_type type;
+    struct procedure_words label; /* the question itself */
+    struct procedure_words name;  /* two or three words for the check page */
+    struct procedure_words hint, why;
+    bool required;
+    bool personal;
+    bool dont_know; /* "I don't know" is offered; answer "unknown" */
+    size_t choice_count;
+    const struct question_choice *choices;
+    int64_t min, max;   /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
+    size_t max_length;  /* TEXT, KANA: characters */
+    struct procedure_words unit; /* NUMBER: "枚" */
+    int repeat_index; /* 1, 2, ... inside a repeat group, else 0 */
+    int repeat_count; /* how many in that group now */
+    struct procedure_words repeat_label; /* the group's name, "いっしょに引っ越す人" */
+};
+
+struct interview;
+
+enum interview_at { INTERVIEW_QUESTION, INTERVIEW_CHECK };
+
+/* Starts a procedure over the facts of the visit: what they hold already is not asked (once only). The
+ * facts are borrowed and written to: answers under their keys. clock gives today. */
+struct interview *interview_new(const struct procedure *procedure, struct fact_set *facts, const struct clock *clock);
+void interview_free(struct interview *interview);
+const struct procedure *interview_procedure(const struct interview *interview);
+/* Card facts arrived or facts changed outside: look again at what is still to be asked. Facts with
+ * origin CARD are never asked; a question that the card answered can still be changed from the check
+ * page. */
+void interview_refresh(struct interview *interview);
+
+enum interview_at interview_at(const struct interview *interview);
+/* The question to show. KERR_STATE at the check page. */
+int interview_question(const struct interview *interview, struct question *ret_question);
+/* The answer as it is kept now, or its default, or "". Appended. */
+void interview_answer_now(const struct interview *interview, struct buf *ret_answer);
+/* 1-based position and number of questions of this visit; false when the total isn't certain yet (a
+ * later question depends on an open answer). */
+bool interview_progress(const struct interview *interview, int *ret_number, int *ret_total);
+
+/* Why an answer is not accepted: the file's own words, or a message id of ours ("answer.required",
+ * "answer.number", "answer.date", "answer.kana", "answer.too-long", "answer.choice"). */
+struct interview_verdict {
+    struct procedure_words otherwise; /* source NULL: use message */
+    const char *message;
+};
+/* Answers the current question (tolerant: full-width digits, spaces around) and moves on: to the next
+ * question, or back to the check page when that is where one came from and nothing new is open. "" is
+ * accepted when not required. KERR_PROCEDURE_ANSWER with a verdict; KERR_STATE; KERR_TOO_BIG. */
+int interview_answer(struct interview *interview, const char *answer, enum fact_origin origin,
+    struct interview_verdict *ret_verdict);
+/* One question back, answers stay. False at the first (the app goes to the page before). */
+bool interview_back(struct interview *interview);
+/* From the check page to the question of this key; afterwards back to check. KERR_NOT_FOUND. */
+int interview_change(struct interview *interview, const char *key);
+
+/* A line of the check page: every relevant question with its answer. */
+struct interview_row {
+    struct question question;
+    const char *value; /* as kept; "" for skipped */
+    enum fact_origin origin;
+};
+size_t interview_row_count(const struct interview *interview);
+int interview_row(const struct interview *interview, size_t index, struct interview_row *ret_row);
+/* The fee in yen as far as it can be known now; -1 without one. */
+int64_t interview_fee(const struct interview *interview);
+/* Appends to ret_facts what the record holds: every relevant answered fact of this procedure, nothing
+ * else of the visit. KERR_PROCEDURE_INCOMPLETE when a required answer is open (the interview then
+ * stands at it). */
+int interview_finish(struct interview *interview, struct fact_set *ret_facts);
+/* A valid random answer for the current question, for played visits and property tests. */
+int interview_random_answer(const struct interview *interview, struct rng_seeded *rng, struct buf *ret_answer);
+
+/* For labels outside an interview (desk, check tools): the words of a fact key in a procedure, and of
+ * a choice value. False when unknown. Repeat indices in the key are passed over. */
+bool procedure_fact_words(const struct procedure_set *set, const char *procedure, const char *key,
+    struct question *ret_question);
+
+/* Every source string of the set for the catalogs, in file order: context, source, file, line. */
+typedef void procedure_each_words(const struct procedure_words *words, const char *file, int line, void *ctx);
+void procedure_words_each(const struct procedure_set *set, procedure_each_words *each, void *ctx);
+
+#endif

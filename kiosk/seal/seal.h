@@ -1,0 +1,97 @@
+/* seal/seal.h - CMS (RFC 5652, RFC 5083) by OpenSSL: seal, sign, verify, open, receipts.
+ *
+ * An envelope is CMS SignedData by the kiosk (ECDSA P-256, SHA-256), whose content is CMS
+ * AuthEnvelopedData (AES-256-GCM; ECDH P-256 with the X9.63 KDF on SHA-256, RFC 5753) to the city's
+ * sealing key and to its recovery key. Kiosk id, epoch, sequence and record id travel as one signed
+ * attribute, so the receiver knows them without opening anything. `openssl cms` opens both layers.
+ * A receipt is CMS SignedData by the city's receipt key over a short JSON text.
+ *
+ * Who links what: seal_opener_* lives in open.c, which only kiosk-desk and kioskctl pull in; a test
+ * proves it on the binaries. Objects are immutable after loading: any thread may use them. */
+#ifndef SEAL_SEAL_H
+#define SEAL_SEAL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum {
+    SEAL_ID_LEN = 16,
+    SEAL_HASH_LEN = 32, /* SHA-256 */
+    SEAL_NAME_MAX = 64,
+    SEAL_ENVELOPE_MAX = 512 * 1024,
+    SEAL_RECEIPT_MAX = 8 * 1024
+};
+
+/* What is told outside the seal, signed by the kiosk. Plain value. */
+struct seal_header {
+    char kiosk[SEAL_NAME_MAX];
+    uint64_t epoch;    /* a new random number each time the queue starts anew */
+    uint64_t sequence; /* 1, 2, 3, ... without gaps in one epoch */
+    uint8_t id[SEAL_ID_LEN];
+};
+
+struct seal_sealer; /* the kiosk's: its signing key and the city's certificates */
+struct seal_verifier; /* the city's edge: trust in kiosks */
+struct seal_opener; /* the desk's: the private key */
+struct seal_signer; /* the city's receipt key */
+struct seal_receipts; /* the kiosk's trust in receipts */
+
+/* PEM files: the kiosk's certificate and key; recipients is a file of one or more certificates
+ * (sealing key in use first, then recovery). KERR_SEAL_KEY. */
+int seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recipients,
+    struct seal_sealer **ret_sealer);
+void seal_sealer_free(struct seal_sealer *sealer);
+/* Seals and signs plain; appends the DER envelope. Plaintext is padded inside the seal to a multiple
+ * of 512 bytes with spaces, so that length tells little (a JSON reader ignores them).
+ * KERR_SEAL_CRYPTO, KERR_TOO_BIG. */
+int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header, const uint8_t *plain,
+    size_t len, struct buf *ret_envelope);
+
+/* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
+int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);
+void seal_verifier_free(struct seal_verifier *verifier);
+/* Checks form, signature, chain, and that the header's kiosk is the certificate's common name. The
+ * sealed content is appended to ret_sealed when that is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
+    struct seal_header *ret_header, struct buf *ret_sealed);
+
+/* Desk only. The city's sealing certificate and private key. KERR_SEAL_KEY. */
+int seal_opener_new(const char *city_cert, const char *city_key, struct seal_opener **ret_opener);
+void seal_opener_free(struct seal_opener *opener);
+/* Opens sealed content (the inner layer, from seal_verify). KERR_SEAL_FORM, KERR_SEAL_OPEN. */
+int seal_open(const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain);
+
+/* What a receipt says. Plain value. */
+struct seal_receipt {
+    struct seal_header header;
+    uint8_t envelope_hash[SEAL_HASH_LEN]; /* SHA-256 of the envelope's bytes */
+    int64_t received_at;                  /* seconds since 1970, the city's clock */
+    uint64_t position;                    /* in the city's ledger */
+};
+int seal_signer_new(const char *cert, const char *key, struct seal_signer **ret_signer);
+void seal_signer_free(struct seal_signer *signer);
+int seal_receipt_make(const struct seal_signer *signer, const struct seal_receipt *receipt, struct buf *ret_bytes);
+/* Trusts receipts whose signer chains to this CA file and has the purpose "receipt" (common name
+ * "receipt"). KERR_SEAL_KEY. */
+int seal_receipts_new(const char *city_ca, struct seal_receipts **ret_receipts);
+void seal_receipts_free(struct seal_receipts *receipts);
+int seal_receipt_verify(const struct seal_receipts *receipts, const uint8_t *bytes, size_t len,
+    struct seal_receipt *ret_receipt);
+
+/* SHA-256. */
+void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);
+
+/* A whole one-machine set of keys under folder (kioskctl init): city CA, sealing key, recovery key,
+ * receipt key, TLS server key for host, kiosk CA, one kiosk's signing and TLS client key. All P-256, PEM,
+ * private keys 0600. File names are in kiosk/seal/README.md. KERR_EXISTS when the folder has keys. */
+int seal_keys_make(const char *folder, const char *kiosk, const char *host);
+
+/* Staff passwords: scrypt (RFC 7914) with a random salt, as one line of text. */
+enum { SEAL_PASSWORD_HASH_MAX = 160 };
+int seal_password_hash(const char *password, char out[SEAL_PASSWORD_HASH_MAX]);
+/* 0 when it fits, KERR_SEAL_SIGNATURE when not, KERR_SEAL_FORM for a broken line. */
+int seal_password_check(const char *password, const char *hash);
+
+#endif

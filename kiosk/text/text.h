@@ -1,0 +1,65 @@
+/* text/text.h - from a message to lines of glyph runs: font fallback by coverage, script runs, bidi,
+ * line breaking (ICU 72: kinsoku and phrases for Japanese), ruby {漢字|かんじ}. Knows neither SDL nor
+ * FreeType: a font is three functions. Sizes are in pixels here (the caller knows the panel). */
+#ifndef TEXT_TEXT_H
+#define TEXT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TEXT_FONTS_MAX = 16, TEXT_BYTES_MAX = 16 * 1024 };
+
+/* What the fonts can do; implemented by ui/ttf.c, and by a table in tests. Fonts are numbered in the
+ * order in which they are tried. */
+struct text_font_ops {
+    /* Does the font have this character (with this variation selector, 0 for none)? */
+    bool (*covers)(void *ctx, int font, uint32_t code, uint32_t selector);
+    /* Width in pixels of len bytes at this size. script is an ISO 15924 tag ("Jpan" -> "Hani"). */
+    int (*width)(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script);
+    /* Baseline below the top of the font's own box, pixels. */
+    int (*ascent)(void *ctx, int font, bool bold, int size_px);
+    int count; /* fonts */
+    void *ctx;
+};
+
+struct text_style {
+    int size_px;
+    bool bold;
+    const char *language; /* "ja", "en": line breaking, line height, font order */
+    int max_width_px;     /* lines are broken to fit; 0: one line */
+    int line_height_percent; /* of size_px; 0: the language's own (ja 150, with ruby 190) */
+};
+
+/* One run: one font, one script, one direction. Text points into the layout. */
+struct text_run {
+    const char *text;
+    size_t len;
+    int font;
+    const char *script;
+    bool rtl;
+    int size_px; /* ruby runs are smaller */
+    int x_px, baseline_px; /* from the layout's top left */
+    int width_px;
+};
+
+struct text_layout; /* opaque; owns its text, wiped when freed */
+
+/* Lays text out. Never cuts: a word wider than the line is broken between characters.
+ * KERR_INVALID for text that is no UTF-8, KERR_TOO_BIG. */
+int text_layout_new(const char *text, size_t len, const struct text_style *style,
+    const struct text_font_ops *fonts, struct text_layout **ret_layout);
+void text_layout_free(struct text_layout *layout);
+int text_layout_width(const struct text_layout *layout);  /* widest line, pixels */
+int text_layout_height(const struct text_layout *layout); /* all lines, pixels */
+size_t text_layout_lines(const struct text_layout *layout);
+size_t text_layout_run_count(const struct text_layout *layout);
+const struct text_run *text_layout_run(const struct text_layout *layout, size_t index);
+/* True when some character had no font at all (it is drawn as its code point, U+XXXX). */
+bool text_layout_missing(const struct text_layout *layout);
+
+/* The message without its ruby: "{漢字|かんじ}です" -> "漢字です". Appends at most cap-1 bytes and a NUL;
+ * returns the length that the whole text needs. */
+size_t text_plain(const char *text, char *out, size_t cap);
+
+#endif

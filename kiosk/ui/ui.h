@@ -1,0 +1,181 @@
+/* ui/ui.h - the screen: a flat list of elements a frame, in 0.1 mm. A screen of the app builds the
+ * list; this room draws it, hit-tests it, moves the focus by keys, and dumps it for tests. There is no
+ * second description of a screen. A frame is drawn only when its list differs from the one shown.
+ *
+ * Threads: all from one thread, except ui_wake. Nothing here waits but ui_wait. */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum {
+    UI_ELEMENTS_MAX = 256,
+    UI_ID_MAX = 96,
+    UI_TEXT_POOL = 64 * 1024 /* bytes of text in one frame */
+};
+
+struct ui;
+
+/* Units of 0.1 mm, from the top left of the panel. */
+struct ui_rect {
+    int x, y, w, h;
+};
+
+enum ui_role {
+    UI_ROLE_PANEL,   /* coloured ground, no text: bars, cards, boxes */
+    UI_ROLE_TITLE,   /* the question of the page */
+    UI_ROLE_TEXT,    /* reading matter */
+    UI_ROLE_BUTTON,  /* an ordinary act */
+    UI_ROLE_MAIN,    /* the one main act, bottom right */
+    UI_ROLE_CHOICE,  /* one of several answers: ring, filled when chosen */
+    UI_ROLE_CHECK,   /* one of several answers that may go together: tick box */
+    UI_ROLE_DOOR,    /* home page: pictogram, word, what is behind */
+    UI_ROLE_KEY,     /* a key of a keypad or keyboard */
+    UI_ROLE_FIELD,   /* what was typed so far, with a caret */
+    UI_ROLE_DOTS,    /* PIN: value = entered, count = boxes */
+    UI_ROLE_NOTICE,  /* framed words of care or success */
+    UI_ROLE_PICTURE, /* pictogram alone */
+    UI_ROLE_LINE,    /* thin rule */
+    UI_ROLE_QR,      /* text is encoded by the app as rows of '0'/'1' separated by \n */
+    UI_ROLE_COUNT
+};
+
+enum ui_state {
+    UI_STATE_CHOSEN = 1 << 0,
+    UI_STATE_WAITING = 1 << 1, /* can't be used yet: dashed border, no touch */
+    UI_STATE_PRESSED = 1 << 2,
+    UI_STATE_FOCUSED = 1 << 3,
+    UI_STATE_PERSONAL = 1 << 4 /* holds something of the visitor: never in a log, wiped from caches */
+};
+
+/* Colours by meaning; the theme gives the values. */
+enum ui_tone {
+    UI_TONE_PAPER,   /* ink on paper */
+    UI_TONE_SURFACE, /* ink on white, bordered */
+    UI_TONE_PRIMARY, /* white on blue */
+    UI_TONE_SOFT,    /* blue on soft blue: illustration, chosen */
+    UI_TONE_CARE,    /* brown on warm: counts, warnings, "I don't know" */
+    UI_TONE_DONE,    /* green */
+    UI_TONE_QUIET,   /* grey keys, hints */
+    UI_TONE_BAND,    /* yellow rule */
+    UI_TONE_COUNT
+};
+
+/* Text sizes by meaning, 0.1 mm at the default of the four sizes (look: Type). */
+enum ui_size {
+    UI_SIZE_HINT,   /* 7.9 mm */
+    UI_SIZE_BODY,   /* 8.6 mm */
+    UI_SIZE_CHOICE, /* 9.9 mm */
+    UI_SIZE_VALUE,  /* 10.4 mm */
+    UI_SIZE_TITLE,  /* 13.9 mm */
+    UI_SIZE_KEY,    /* 16 mm */
+    UI_SIZE_NUMBER, /* 27 mm: the visitor's number */
+    UI_SIZE_PROMISE, /* 25 mm: attract */
+    UI_SIZE_SMALL,  /* 7.3 mm: top bar; nothing is smaller */
+    UI_SIZE_COUNT
+};
+
+enum ui_align { UI_ALIGN_START, UI_ALIGN_CENTRE, UI_ALIGN_END };
+
+/* Plain value that a screen fills; ui_add copies it, texts included. */
+struct ui_element {
+    const char *id; /* "next", "choice:work"; NULL or "" for what can't be touched */
+    enum ui_role role;
+    struct ui_rect rect;
+    const char *text;    /* UTF-8, may hold ruby; NULL for none */
+    const char *detail;  /* second, smaller line; NULL for none */
+    const char *picture; /* pictogram name in assets/theme, NULL for none */
+    unsigned state;      /* enum ui_state */
+    enum ui_tone tone;
+    enum ui_size size;
+    enum ui_align align;
+    bool bold;
+    int value, count; /* DOTS: entered of how many */
+    /* What a play script or a reader of the screen would call it when text is not enough. */
+    const char *label;
+};
+
+struct ui_config {
+    const char *fonts;  /* file with one font path a line: fonts/fonts.list */
+    const char *theme;  /* folder of pictograms: assets/theme */
+    int width_px, height_px;       /* of the window when there is no full screen (dummy, tests) */
+    int px_per_m;                  /* pixels per metre of the panel: 4030 at 21.5 inch full HD */
+    bool fullscreen;
+};
+
+enum ui_theme { UI_THEME_DEFAULT, UI_THEME_BLACK, UI_THEME_WHITE, UI_THEME_LOW_GLARE, UI_THEME_COUNT };
+enum ui_text_size { UI_TEXT_SMALL, UI_TEXT_NORMAL, UI_TEXT_LARGE, UI_TEXT_HUGE, UI_TEXT_SIZE_COUNT };
+
+/* KERR_UI_DISPLAY, KERR_UI_FONT. */
+int ui_new(const struct ui_config *config, struct ui **ret_ui);
+void ui_free(struct ui *ui);
+
+/* Panel size in 0.1 mm. */
+struct ui_rect ui_panel(const struct ui *ui);
+void ui_set_theme(struct ui *ui, enum ui_theme theme);
+void ui_set_text_size(struct ui *ui, enum ui_text_size size);
+enum ui_text_size ui_text_size(const struct ui *ui);
+/* Language of the texts to come ("ja", "en"): line breaking and fonts. */
+void ui_set_language(struct ui *ui, const char *tag);
+
+/* Height in 0.1 mm that text needs in this width, size and weight; for laying a screen out. */
+int ui_text_height(struct ui *ui, const char *text, int width, enum ui_size size, bool bold);
+/* Width in 0.1 mm of the text on one line. */
+int ui_text_width(struct ui *ui, const char *text, enum ui_size size, bool bold);
+
+/* One frame: begin, add in drawing order, end. end draws and presents only when something changed. */
+void ui_begin(struct ui *ui, const char *screen);
+void ui_add(struct ui *ui, const struct ui_element *element);
+void ui_end(struct ui *ui);
+
+/* What the visitor did, already judged: press inside and release inside with 12 mm slip, repeat lock,
+ * page-change lock. */
+enum ui_input_type {
+    UI_INPUT_NONE,
+    UI_INPUT_TAP,   /* id is the element's; also select on the focused element */
+    UI_INPUT_TOUCH, /* a touch on nothing: wakes, keeps the visit alive */
+    UI_INPUT_BACK,  /* the back key */
+    UI_INPUT_TEXT,  /* committed text of a real keyboard: one character */
+    UI_INPUT_DELETE, /* its backspace */
+    UI_INPUT_WAKE,  /* ui_wake was called */
+    UI_INPUT_QUIT   /* window closed, or SIGINT/SIGTERM */
+};
+struct ui_input {
+    enum ui_input_type type;
+    char id[UI_ID_MAX];
+    char text[8];
+};
+/* Waits at most timeout_ms (-1: for ever) and gives one input; UI_INPUT_NONE on time-out. Pressed and
+ * focus changes redraw inside. */
+void ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input);
+/* From any thread, also a signal-safe context is not needed: makes ui_wait return UI_INPUT_WAKE. */
+void ui_wake(struct ui *ui);
+
+/* Play scripts and tests speak to the list, through the same judgement as a finger: a tap presses and
+ * releases in the middle of the element. KERR_NOT_FOUND when no such element is on the screen (by id,
+ * or by its text without ruby), KERR_STATE when it is waiting. The input comes out of ui_wait. */
+int ui_tap(struct ui *ui, const char *id_or_text);
+/* "up" "down" "left" "right" "select" "back"; KERR_INVALID. */
+int ui_key(struct ui *ui, const char *key);
+/* True when some element's text, detail or label (without ruby) contains this text. */
+bool ui_shows(const struct ui *ui, const char *text);
+const char *ui_screen(const struct ui *ui);
+size_t ui_count(const struct ui *ui);
+const struct ui_element *ui_at(const struct ui *ui, size_t index);
+/* The element list as JSON: screen, language, panel, elements with id, role, rect, text, state. */
+int ui_dump(const struct ui *ui, struct buf *ret_json);
+/* The pixels shown, as PNG. KERR_IO. */
+int ui_shot(struct ui *ui, const char *path);
+
+/* Forgets everything personal: text and picture caches, element list, text input; draws the next two
+ * frames in full so that no buffer keeps the old ones. */
+void ui_wipe(struct ui *ui);
+
+/* Frames presented so far: idle must not count up. */
+uint64_t ui_frames(const struct ui *ui);
+
+#endif

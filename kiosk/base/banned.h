@@ -11,6 +11,7 @@
 #include <strings.h>
 #include <time.h>
 
-#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol gmtime localtime gets system popen
+#pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok atoi atol gmtime          \
+    localtime gets system popen
 
 #endif

@@ -13,7 +13,7 @@ enum { BUF_FIRST_CAP = 64 };
 void
 buf_init(struct buf *buf, size_t max)
 {
-    *buf = (struct buf) {.max = max};
+    *buf = (struct buf){.max = max};
 }
 
 void
@@ -26,7 +26,7 @@ buf_release(struct buf *buf)
         explicit_bzero(buf->data, buf->cap);
         free(buf->data);
     }
-    *buf = (struct buf) {.max = buf->max};
+    *buf = (struct buf){.max = buf->max};
 }
 
 void

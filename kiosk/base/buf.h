@@ -12,10 +12,10 @@
 
 struct buf {
     uint8_t *data; /* owned; always followed by a NUL byte when not NULL */
-    size_t len;    /* bytes in use, without that NUL */
+    size_t len; /* bytes in use, without that NUL */
     size_t cap;
-    size_t max;  /* largest len that is allowed */
-    int failed;  /* first error; sticky, so that a row of appends is checked once */
+    size_t max; /* largest len that is allowed */
+    int failed; /* first error; sticky, so that a row of appends is checked once */
 };
 
 /* An empty buffer for at most max bytes. Owns nothing yet. */

@@ -8,7 +8,7 @@
 
 struct clock {
     int64_t (*mono_ms)(void *ctx); /* milliseconds since some fixed moment; never goes back */
-    int64_t (*wall_s)(void *ctx);  /* seconds since 1970-01-01T00:00:00Z; may jump */
+    int64_t (*wall_s)(void *ctx); /* seconds since 1970-01-01T00:00:00Z; may jump */
     void *ctx;
 };
 

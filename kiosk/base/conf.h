@@ -15,7 +15,8 @@ void conf_free(struct conf *conf);
 /* The value, or fallback when the key is absent. Lives as long as conf. */
 const char *conf_str(const struct conf *conf, const char *key, const char *fallback);
 /* The value as a whole number within [min, max], else fallback. */
-int64_t conf_int(const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback);
+int64_t conf_int(
+    const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback);
 /* The value as a path: absolute as it is, relative joined to the file's folder. Heap; the caller
  * frees. NULL when the key is absent and fallback is NULL. */
 char *conf_path(const struct conf *conf, const char *key, const char *fallback);

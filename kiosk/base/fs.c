@@ -182,7 +182,8 @@ fs_each(const char *folder, const char *ending, int (*each)(const char *name, vo
     int r = 0;
     for (int i = 0; i < count; i++) {
         const char *name = list[i]->d_name;
-        if (r == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && has_ending(name, ending)) {
+        if (r == 0 && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+            has_ending(name, ending)) {
             r = each(name, ctx);
         }
         free(list[i]);

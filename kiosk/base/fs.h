@@ -21,7 +21,8 @@ bool fs_exists(const char *path);
 
 /* Calls each(name, ctx) for every entry of a folder with this ending (NULL: all), sorted by bytes,
  * without "." and "..". A non-zero answer of each stops and is returned. KERR_NOT_FOUND, KERR_IO. */
-int fs_each(const char *folder, const char *ending, int (*each)(const char *name, void *ctx), void *ctx);
+int fs_each(
+    const char *folder, const char *ending, int (*each)(const char *name, void *ctx), void *ctx);
 
 /* Joins folder and name with one slash into a heap string; the caller frees. */
 char *fs_join(const char *folder, const char *name);

@@ -25,7 +25,7 @@ is_id(const char *s)
 {
     size_t len = strnlen(s, LOG_ID_MAX + 1);
     return len > 0 && len <= LOG_ID_MAX &&
-        strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-._:") == len;
+           strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-._:") == len;
 }
 
 static void

@@ -21,20 +21,23 @@ struct log_field {
 };
 
 /* Keys and literals must be string literals: the "" glued to them proves it at compile time. */
-#define LOG_INT(k, v) ((struct log_field) {.key = "" k, .kind = LOG_KIND_INT, .number = (int64_t)(v)})
-#define LOG_ERR(v) ((struct log_field) {.key = "error", .kind = LOG_KIND_ERR, .number = (v)})
-#define LOG_LITERAL(k, v) ((struct log_field) {.key = "" k, .kind = LOG_KIND_LITERAL, .bytes = "" v})
-#define LOG_HEX(k, p, n) ((struct log_field) {.key = "" k, .kind = LOG_KIND_HEX, .bytes = (p), .len = (n)})
+#define LOG_INT(k, v)                                                                              \
+    ((struct log_field){.key = "" k, .kind = LOG_KIND_INT, .number = (int64_t)(v)})
+#define LOG_ERR(v) ((struct log_field){.key = "error", .kind = LOG_KIND_ERR, .number = (v)})
+#define LOG_LITERAL(k, v) ((struct log_field){.key = "" k, .kind = LOG_KIND_LITERAL, .bytes = "" v})
+#define LOG_HEX(k, p, n)                                                                           \
+    ((struct log_field){.key = "" k, .kind = LOG_KIND_HEX, .bytes = (p), .len = (n)})
 /* An id that the project itself gave (screen, procedure, kiosk): a-z 0-9 - . _ : and 48 bytes at
  * most; anything else is written as "?". */
-#define LOG_ID(k, v) ((struct log_field) {.key = "" k, .kind = LOG_KIND_ID, .bytes = (v)})
+#define LOG_ID(k, v) ((struct log_field){.key = "" k, .kind = LOG_KIND_ID, .bytes = (v)})
 
 #define LOG(level, event, ...)                                                                     \
-    log_event((level), "" event, (const struct log_field[]) {__VA_ARGS__},                         \
-        sizeof((const struct log_field[]) {__VA_ARGS__}) / sizeof(struct log_field))
+    log_event((level), "" event, (const struct log_field[]){__VA_ARGS__},                          \
+        sizeof((const struct log_field[]){__VA_ARGS__}) / sizeof(struct log_field))
 
 /* Writes one line if level is at or above the threshold; one write(2), any thread. */
-void log_event(enum log_level level, const char *event, const struct log_field *fields, size_t count);
+void log_event(
+    enum log_level level, const char *event, const struct log_field *fields, size_t count);
 /* The only mutable global of the project: the threshold, LOG_INFO at the start. */
 void log_set_level(enum log_level level);
 

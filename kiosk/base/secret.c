@@ -31,7 +31,7 @@ secret_new(struct secret **ret_secret)
         (void)munmap(map, map_len); /* nothing was written to it */
         return KERR_LOCKED_MEMORY;
     }
-    (void)madvise(map, map_len, MADV_DONTDUMP);   /* dumps are off anyway: a second fence */
+    (void)madvise(map, map_len, MADV_DONTDUMP); /* dumps are off anyway: a second fence */
     (void)madvise(map, map_len, MADV_WIPEONFORK); /* a child gets zeros */
     struct secret *secret = map;
     secret->map_len = map_len;

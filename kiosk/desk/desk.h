@@ -13,15 +13,15 @@
 
 struct desk_config {
     const char *address; /* numeric */
-    uint16_t port;       /* 0: any; ask desk_port */
+    uint16_t port; /* 0: any; ask desk_port */
     const char *ledger;
-    const char *staff;   /* file of "name:hash" lines (seal_password_hash) */
-    const char *pages;   /* folder of the page's files: assets/desk */
+    const char *staff; /* file of "name:hash" lines (seal_password_hash) */
+    const char *pages; /* folder of the page's files: assets/desk */
     const struct seal_verifier *verifier; /* borrowed */
-    const struct seal_opener *opener;     /* borrowed */
-    struct i18n *words;                   /* borrowed; the page's words, in Japanese */
+    const struct seal_opener *opener; /* borrowed */
+    struct i18n *words; /* borrowed; the page's words, in Japanese */
     const struct procedure_set *procedures; /* borrowed; labels of facts and answers */
-    const struct clock *clock;            /* borrowed */
+    const struct clock *clock; /* borrowed */
 };
 
 struct desk;

@@ -19,8 +19,8 @@ struct i18n;
 
 struct i18n_language {
     char code[I18N_CODE_MAX]; /* BCP 47: "ja", "ja-easy", "en"; also the catalog's file name */
-    const char *name;         /* in its own script: "日本語" */
-    const char *tag;          /* for ICU line breaking and fonts: "ja", "en" */
+    const char *name; /* in its own script: "日本語" */
+    const char *tag; /* for ICU line breaking and fonts: "ja", "en" */
     bool rtl;
 };
 

@@ -11,13 +11,13 @@
 
 struct intake_config {
     const char *address; /* numeric, "127.0.0.1" */
-    uint16_t port;       /* 0: any; ask intake_port */
+    uint16_t port; /* 0: any; ask intake_port */
     const char *tls_cert, *tls_key; /* PEM of the server */
-    const char *client_ca;          /* PEM: which kiosks may connect */
-    const char *ledger;             /* where: each worker thread opens its own handle */
+    const char *client_ca; /* PEM: which kiosks may connect */
+    const char *ledger; /* where: each worker thread opens its own handle */
     const struct seal_verifier *verifier; /* borrowed */
-    const struct seal_signer *signer;     /* borrowed */
-    const struct clock *clock;            /* borrowed */
+    const struct seal_signer *signer; /* borrowed */
+    const struct clock *clock; /* borrowed */
 };
 
 struct intake;

@@ -10,7 +10,12 @@
 
 #include "base/buf.h"
 
-enum { LEDGER_ID_LEN = 16, LEDGER_HASH_LEN = 32, LEDGER_NAME_MAX = 64, LEDGER_ENVELOPE_MAX = 512 * 1024 };
+enum {
+    LEDGER_ID_LEN = 16,
+    LEDGER_HASH_LEN = 32,
+    LEDGER_NAME_MAX = 64,
+    LEDGER_ENVELOPE_MAX = 512 * 1024
+};
 
 struct ledger;
 
@@ -23,36 +28,39 @@ struct ledger_entry {
     uint64_t epoch, sequence;
     uint8_t hash[LEDGER_HASH_LEN];
     int64_t received_at;
-    uint64_t position;           /* 1, 2, ...; given by ledger_put */
+    uint64_t position; /* 1, 2, ...; given by ledger_put */
     char state[LEDGER_NAME_MAX]; /* "new", "done"; "unread" can't be opened */
     int64_t state_at;
     char state_by[LEDGER_NAME_MAX];
 };
 
 enum ledger_verdict {
-    LEDGER_NEW,     /* stored now, committed */
-    LEDGER_SAME,    /* the same bytes were there already; *entry is what is stored */
+    LEDGER_NEW, /* stored now, committed */
+    LEDGER_SAME, /* the same bytes were there already; *entry is what is stored */
     LEDGER_CONFLICT /* same id or same (kiosk, epoch, sequence), other bytes: kept in quarantine */
 };
 /* Commits before it answers. Uniqueness is by constraint. Fills position, received_at, state.
  * Returns an enum ledger_verdict, or KERR_STORE, KERR_NO_SPACE, KERR_BUSY. */
-int ledger_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
+int ledger_put(
+    struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
 /* The receipt stored for an entry. KERR_NOT_FOUND when there is none yet. */
 int ledger_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
 /* Stores the receipt unless one is stored; ret_receipt gets the stored one (first writer wins). */
-int ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
-    size_t len, struct buf *ret_receipt);
+int ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    const uint8_t *receipt, size_t len, struct buf *ret_receipt);
 
 /* Entries newest first with position < before (0: from the newest), at most limit; calls each with
  * entry and envelope. A non-zero answer of each stops and is returned. */
 int ledger_list(struct ledger *ledger, uint64_t before, size_t limit,
-    int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx), void *ctx);
-int ledger_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry,
-    struct buf *ret_envelope);
+    int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
+    void *ctx);
+int ledger_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    struct ledger_entry *ret_entry, struct buf *ret_envelope);
 /* Highest position, 0 when empty; cheap, for "anything new?". changes counts state changes too. */
 int ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes);
 /* Marks; idempotent. state is "new" or "done". KERR_NOT_FOUND. */
-int ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state, const char *by, int64_t now);
+int ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
+    const char *by, int64_t now);
 /* Rows in quarantine. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 

@@ -31,30 +31,33 @@ typedef void procedure_report(const struct procedure_mistake *mistake, void *ctx
 
 /* Loads assets/dictionary, assets/city and assets/procedures. Every mistake is reported (report may be NULL);
  * a set with any mistake is not given: KERR_PROCEDURE_FILE. KERR_NOT_FOUND without a folder. */
-int procedure_load(const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set);
+int procedure_load(
+    const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set);
 void procedure_set_free(struct procedure_set *set);
 size_t procedure_count(const struct procedure_set *set);
-const struct procedure *procedure_at(const struct procedure_set *set, size_t index); /* sorted by id */
-const struct procedure *procedure_find(const struct procedure_set *set, const char *id); /* or NULL */
+const struct procedure *procedure_at(
+    const struct procedure_set *set, size_t index); /* sorted by id */
+const struct procedure *procedure_find(
+    const struct procedure_set *set, const char *id); /* or NULL */
 
 /* A string of a file: the Japanese source and the context under which catalogs translate it. */
 struct procedure_words {
     const char *context; /* "resident-record/purpose/label" */
-    const char *source;  /* NULL when the file has none */
+    const char *source; /* NULL when the file has none */
 };
 
 /* What the explanation page shows. Plain value; points into the set. */
 struct procedure_info {
     const char *id;
     const char *in_force; /* YYYY-MM-DD */
-    const char *follows;  /* law or rule it comes from */
-    const char *picture;  /* pictogram name */
+    const char *follows; /* law or rule it comes from */
+    const char *picture; /* pictogram name */
     struct procedure_words title, about;
     int minutes; /* about how long */
     size_t bring_count;
     const struct procedure_words *bring; /* things to bring */
-    struct procedure_words counter;      /* where one is served afterwards */
-    bool card;   /* a My Number card can fill answers */
+    struct procedure_words counter; /* where one is served afterwards */
+    bool card; /* a My Number card can fill answers */
     bool has_fee;
     struct procedure_words fee_note; /* how the fee comes about, for the explanation page */
     size_t next_count;
@@ -63,10 +66,10 @@ struct procedure_info {
 struct procedure_info procedure_info(const struct procedure *procedure);
 
 enum question_type {
-    QUESTION_TEXT,   /* anything written: names, addresses */
-    QUESTION_KANA,   /* katakana or hiragana; kept as katakana */
+    QUESTION_TEXT, /* anything written: names, addresses */
+    QUESTION_KANA, /* katakana or hiragana; kept as katakana */
     QUESTION_NUMBER, /* whole number */
-    QUESTION_DATE,   /* YYYY-MM-DD */
+    QUESTION_DATE, /* YYYY-MM-DD */
     QUESTION_CHOICE,
     QUESTION_SEVERAL,
     QUESTION_YES_NO, /* "yes" / "no" */
@@ -83,18 +86,19 @@ struct question_choice {
 /* A question as it is asked now. Points into the set and the interview; valid until the next call that
  * changes the interview. */
 struct question {
-    char key[FACT_KEY_MAX]; /* "applicant.name", "resident-record.purpose", "move-in.members[2].name" */
+    char key
+        [FACT_KEY_MAX]; /* "applicant.name", "resident-record.purpose", "move-in.members[2].name" */
     enum question_type type;
     struct procedure_words label; /* the question itself */
-    struct procedure_words name;  /* two or three words for the check page */
+    struct procedure_words name; /* two or three words for the check page */
     struct procedure_words hint, why;
     bool required;
     bool personal;
     bool dont_know; /* "I don't know" is offered; answer "unknown" */
     size_t choice_count;
     const struct question_choice *choices;
-    int64_t min, max;   /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
-    size_t max_length;  /* TEXT, KANA: characters */
+    int64_t min, max; /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
+    size_t max_length; /* TEXT, KANA: characters */
     struct procedure_words unit; /* NUMBER: "枚" */
     int repeat_index; /* 1, 2, ... inside a repeat group, else 0 */
     int repeat_count; /* how many in that group now */
@@ -107,7 +111,8 @@ enum interview_at { INTERVIEW_QUESTION, INTERVIEW_CHECK };
 
 /* Starts a procedure over the facts of the visit: what they hold already is not asked (once only). The
  * facts are borrowed and written to: answers under their keys. clock gives today. */
-struct interview *interview_new(const struct procedure *procedure, struct fact_set *facts, const struct clock *clock);
+struct interview *interview_new(
+    const struct procedure *procedure, struct fact_set *facts, const struct clock *clock);
 void interview_free(struct interview *interview);
 const struct procedure *interview_procedure(const struct interview *interview);
 /* Card facts arrived or facts changed outside: look again at what is still to be asked. Facts with
@@ -155,7 +160,8 @@ int64_t interview_fee(const struct interview *interview);
  * stands at it). */
 int interview_finish(struct interview *interview, struct fact_set *ret_facts);
 /* A valid random answer for the current question, for played visits and property tests. */
-int interview_random_answer(const struct interview *interview, struct rng_seeded *rng, struct buf *ret_answer);
+int interview_random_answer(
+    const struct interview *interview, struct rng_seeded *rng, struct buf *ret_answer);
 
 /* For labels outside an interview (desk, check tools): the words of a fact key in a procedure, and of
  * a choice value. False when unknown. Repeat indices in the key are passed over. */
@@ -163,7 +169,8 @@ bool procedure_fact_words(const struct procedure_set *set, const char *procedure
     struct question *ret_question);
 
 /* Every source string of the set for the catalogs, in file order: context, source, file, line. */
-typedef void procedure_each_words(const struct procedure_words *words, const char *file, int line, void *ctx);
+typedef void procedure_each_words(
+    const struct procedure_words *words, const char *file, int line, void *ctx);
 void procedure_words_each(const struct procedure_set *set, procedure_each_words *each, void *ctx);
 
 #endif

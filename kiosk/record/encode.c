@@ -105,7 +105,7 @@ decode_facts(const cJSON *list, struct fact_set *facts)
         }
         int o = 0;
         while (o < FACT_ORIGIN_COUNT &&
-            strcmp(origin->valuestring, fact_origin_name((enum fact_origin)o)) != 0) {
+               strcmp(origin->valuestring, fact_origin_name((enum fact_origin)o)) != 0) {
             o++;
         }
         int r = fact_set_put(facts, key->valuestring, value->valuestring, (enum fact_origin)o, at);
@@ -121,7 +121,8 @@ decode_head(const cJSON *root, struct record_head *head)
 {
     char id[2 * RECORD_ID_LEN + 1];
     int64_t version;
-    bool ok = cJSON_IsObject(root) && get_int(root, "v", &version) && version == RECORD_VERSION &&
+    bool ok =
+        cJSON_IsObject(root) && get_int(root, "v", &version) && version == RECORD_VERSION &&
         get_string(root, "id", id, sizeof(id)) && hex_decode(id, head->id, RECORD_ID_LEN) == 0 &&
         get_string(root, "number", head->number, sizeof(head->number)) &&
         get_string(root, "procedure", head->procedure, sizeof(head->procedure)) &&

@@ -36,7 +36,7 @@ key_ok(const char *key)
 {
     size_t len = strnlen(key, FACT_KEY_MAX);
     return len > 0 && len < FACT_KEY_MAX &&
-        strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789.-_[]") == len;
+           strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789.-_[]") == len;
 }
 
 struct fact_set *
@@ -92,7 +92,8 @@ grow(struct fact_set *set)
 }
 
 int
-fact_set_put(struct fact_set *set, const char *key, const char *value, enum fact_origin origin, int64_t at)
+fact_set_put(
+    struct fact_set *set, const char *key, const char *value, enum fact_origin origin, int64_t at)
 {
     size_t len = strnlen(value, FACT_VALUE_MAX);
     if (len >= FACT_VALUE_MAX) {

@@ -68,7 +68,8 @@ void
 record_number_make(unsigned kiosk_number, uint64_t sequence, char out[RECORD_NUMBER_LEN])
 {
     char digits[RECORD_NUMBER_LEN];
-    (void)snprintf(digits, sizeof(digits), "%03u%04u", kiosk_number % 1000u, (unsigned)(sequence % 10000u));
+    (void)snprintf(
+        digits, sizeof(digits), "%03u%04u", kiosk_number % 1000u, (unsigned)(sequence % 10000u));
     unsigned state = 0;
     for (size_t i = 0; i < 7; i++) {
         state = damm[state][digits[i] - '0'];

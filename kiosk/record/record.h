@@ -15,19 +15,19 @@
 #include "base/buf.h"
 
 enum {
-    FACT_KEY_MAX = 96,     /* bytes with NUL: "move-in.members[12].relation" */
+    FACT_KEY_MAX = 96, /* bytes with NUL: "move-in.members[12].relation" */
     FACT_VALUE_MAX = 4096, /* bytes with NUL; the card's own files are bounded at 4 KB too */
-    FACT_SET_MAX = 1024,   /* facts in one visit */
-    RECORD_ID_LEN = 16,    /* 128 random bits */
+    FACT_SET_MAX = 1024, /* facts in one visit */
+    RECORD_ID_LEN = 16, /* 128 random bits */
     RECORD_NUMBER_LEN = 9, /* eight digits and NUL */
     RECORD_ENCODED_MAX = 256 * 1024,
-    RECORD_NAME_MAX = 64   /* ids of procedures, kiosks, languages, with NUL */
+    RECORD_NAME_MAX = 64 /* ids of procedures, kiosks, languages, with NUL */
 };
 
 enum fact_origin {
-    FACT_ORIGIN_CARD,    /* read from an IC card */
-    FACT_ORIGIN_PERSON,  /* answered by the visitor */
-    FACT_ORIGIN_STAFF,   /* entered by a clerk beside the visitor */
+    FACT_ORIGIN_CARD, /* read from an IC card */
+    FACT_ORIGIN_PERSON, /* answered by the visitor */
+    FACT_ORIGIN_STAFF, /* entered by a clerk beside the visitor */
     FACT_ORIGIN_DERIVED, /* computed or set by default from other facts */
     FACT_ORIGIN_COUNT
 };
@@ -50,7 +50,8 @@ void fact_set_free(struct fact_set *set);
 /* Wipes and removes everything. */
 void fact_set_clear(struct fact_set *set);
 /* Sets or replaces. KERR_INVALID (key not [a-z0-9.-_[]], value not UTF-8), KERR_TOO_BIG. */
-int fact_set_put(struct fact_set *set, const char *key, const char *value, enum fact_origin origin, int64_t at);
+int fact_set_put(
+    struct fact_set *set, const char *key, const char *value, enum fact_origin origin, int64_t at);
 /* Removes and wipes; nothing happens when the key is absent. */
 void fact_set_remove(struct fact_set *set, const char *key);
 /* The fact, or NULL. Valid until the set changes. */

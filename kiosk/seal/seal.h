@@ -27,7 +27,7 @@ enum {
 /* What is told outside the seal, signed by the kiosk. Plain value. */
 struct seal_header {
     char kiosk[SEAL_NAME_MAX];
-    uint64_t epoch;    /* a new random number each time the queue starts anew */
+    uint64_t epoch; /* a new random number each time the queue starts anew */
     uint64_t sequence; /* 1, 2, 3, ... without gaps in one epoch */
     uint8_t id[SEAL_ID_LEN];
 };
@@ -46,8 +46,8 @@ void seal_sealer_free(struct seal_sealer *sealer);
 /* Seals and signs plain; appends the DER envelope. Plaintext is padded inside the seal to a multiple
  * of 512 bytes with spaces, so that length tells little (a JSON reader ignores them).
  * KERR_SEAL_CRYPTO, KERR_TOO_BIG. */
-int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header, const uint8_t *plain,
-    size_t len, struct buf *ret_envelope);
+int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header,
+    const uint8_t *plain, size_t len, struct buf *ret_envelope);
 
 /* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
 int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);
@@ -61,18 +61,20 @@ int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, s
 int seal_opener_new(const char *city_cert, const char *city_key, struct seal_opener **ret_opener);
 void seal_opener_free(struct seal_opener *opener);
 /* Opens sealed content (the inner layer, from seal_verify). KERR_SEAL_FORM, KERR_SEAL_OPEN. */
-int seal_open(const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain);
+int seal_open(
+    const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain);
 
 /* What a receipt says. Plain value. */
 struct seal_receipt {
     struct seal_header header;
     uint8_t envelope_hash[SEAL_HASH_LEN]; /* SHA-256 of the envelope's bytes */
-    int64_t received_at;                  /* seconds since 1970, the city's clock */
-    uint64_t position;                    /* in the city's ledger */
+    int64_t received_at; /* seconds since 1970, the city's clock */
+    uint64_t position; /* in the city's ledger */
 };
 int seal_signer_new(const char *cert, const char *key, struct seal_signer **ret_signer);
 void seal_signer_free(struct seal_signer *signer);
-int seal_receipt_make(const struct seal_signer *signer, const struct seal_receipt *receipt, struct buf *ret_bytes);
+int seal_receipt_make(
+    const struct seal_signer *signer, const struct seal_receipt *receipt, struct buf *ret_bytes);
 /* Trusts receipts whose signer chains to this CA file and has the purpose "receipt" (common name
  * "receipt"). KERR_SEAL_KEY. */
 int seal_receipts_new(const char *city_ca, struct seal_receipts **ret_receipts);

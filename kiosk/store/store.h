@@ -39,9 +39,11 @@ struct store_row {
     uint8_t hash[STORE_HASH_LEN];
     unsigned tries; /* attempts so far */
 };
-int store_next_due(struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope);
+int store_next_due(
+    struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope);
 /* Removes the row for good, after a receipt that verified; keeps sequence, id and receipt hash. */
-int store_sent(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now);
+int store_sent(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN],
+    int64_t now);
 /* Not before next_try. */
 int store_delay(struct store *store, uint64_t sequence, int64_t next_try);
 /* Sets the row aside: it stays on the disk, is not sent again, and raises the alarm. status is the
@@ -52,7 +54,7 @@ struct store_counts {
     uint64_t queued, quarantined, sent;
     uint64_t epoch, next_sequence;
     int64_t oldest_queued_at; /* 0 when none */
-    int64_t next_try;         /* earliest next attempt, 0 when none is queued */
+    int64_t next_try; /* earliest next attempt, 0 when none is queued */
 };
 int store_counts(struct store *store, struct store_counts *ret_counts);
 

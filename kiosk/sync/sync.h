@@ -11,13 +11,13 @@
 #include "store/store.h"
 
 struct sync_config {
-    const char *url;         /* "https://host:port" of the intake, no path */
-    const char *ca;          /* PEM file: who may be the intake */
+    const char *url; /* "https://host:port" of the intake, no path */
+    const char *ca; /* PEM file: who may be the intake */
     const char *client_cert; /* PEM files of this kiosk for TLS */
     const char *client_key;
     const struct seal_receipts *receipts; /* borrowed */
-    struct store *store;                  /* borrowed */
-    const struct clock *clock;            /* borrowed */
+    struct store *store; /* borrowed */
+    const struct clock *clock; /* borrowed */
 };
 
 struct sync;
@@ -26,9 +26,9 @@ int sync_new(const struct sync_config *config, struct sync **ret_sync);
 void sync_free(struct sync *sync);
 
 enum sync_result {
-    SYNC_IDLE,      /* nothing was due */
-    SYNC_SENT,      /* one row sent, receipt verified, row deleted */
-    SYNC_LATER,     /* the row was put off */
+    SYNC_IDLE, /* nothing was due */
+    SYNC_SENT, /* one row sent, receipt verified, row deleted */
+    SYNC_LATER, /* the row was put off */
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
 /* One attempt with the oldest due row. An enum sync_result, or KERR_STORE..., KERR_NO_MEMORY. */

@@ -16,7 +16,8 @@ struct text_font_ops {
     /* Does the font have this character (with this variation selector, 0 for none)? */
     bool (*covers)(void *ctx, int font, uint32_t code, uint32_t selector);
     /* Width in pixels of len bytes at this size. script is an ISO 15924 tag ("Jpan" -> "Hani"). */
-    int (*width)(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script);
+    int (*width)(void *ctx, int font, bool bold, int size_px, const char *text, size_t len,
+        const char *script);
     /* Baseline below the top of the font's own box, pixels. */
     int (*ascent)(void *ctx, int font, bool bold, int size_px);
     int count; /* fonts */
@@ -27,7 +28,7 @@ struct text_style {
     int size_px;
     bool bold;
     const char *language; /* "ja", "en": line breaking, line height, font order */
-    int max_width_px;     /* lines are broken to fit; 0: one line */
+    int max_width_px; /* lines are broken to fit; 0: one line */
     int line_height_percent; /* of size_px; 0: the language's own (ja 150, with ruby 190) */
 };
 
@@ -50,7 +51,7 @@ struct text_layout; /* opaque; owns its text, wiped when freed */
 int text_layout_new(const char *text, size_t len, const struct text_style *style,
     const struct text_font_ops *fonts, struct text_layout **ret_layout);
 void text_layout_free(struct text_layout *layout);
-int text_layout_width(const struct text_layout *layout);  /* widest line, pixels */
+int text_layout_width(const struct text_layout *layout); /* widest line, pixels */
 int text_layout_height(const struct text_layout *layout); /* all lines, pixels */
 size_t text_layout_lines(const struct text_layout *layout);
 size_t text_layout_run_count(const struct text_layout *layout);

@@ -26,21 +26,21 @@ struct ui_rect {
 };
 
 enum ui_role {
-    UI_ROLE_PANEL,   /* coloured ground, no text: bars, cards, boxes */
-    UI_ROLE_TITLE,   /* the question of the page */
-    UI_ROLE_TEXT,    /* reading matter */
-    UI_ROLE_BUTTON,  /* an ordinary act */
-    UI_ROLE_MAIN,    /* the one main act, bottom right */
-    UI_ROLE_CHOICE,  /* one of several answers: ring, filled when chosen */
-    UI_ROLE_CHECK,   /* one of several answers that may go together: tick box */
-    UI_ROLE_DOOR,    /* home page: pictogram, word, what is behind */
-    UI_ROLE_KEY,     /* a key of a keypad or keyboard */
-    UI_ROLE_FIELD,   /* what was typed so far, with a caret */
-    UI_ROLE_DOTS,    /* PIN: value = entered, count = boxes */
-    UI_ROLE_NOTICE,  /* framed words of care or success */
+    UI_ROLE_PANEL, /* coloured ground, no text: bars, cards, boxes */
+    UI_ROLE_TITLE, /* the question of the page */
+    UI_ROLE_TEXT, /* reading matter */
+    UI_ROLE_BUTTON, /* an ordinary act */
+    UI_ROLE_MAIN, /* the one main act, bottom right */
+    UI_ROLE_CHOICE, /* one of several answers: ring, filled when chosen */
+    UI_ROLE_CHECK, /* one of several answers that may go together: tick box */
+    UI_ROLE_DOOR, /* home page: pictogram, word, what is behind */
+    UI_ROLE_KEY, /* a key of a keypad or keyboard */
+    UI_ROLE_FIELD, /* what was typed so far, with a caret */
+    UI_ROLE_DOTS, /* PIN: value = entered, count = boxes */
+    UI_ROLE_NOTICE, /* framed words of care or success */
     UI_ROLE_PICTURE, /* pictogram alone */
-    UI_ROLE_LINE,    /* thin rule */
-    UI_ROLE_QR,      /* text is encoded by the app as rows of '0'/'1' separated by \n */
+    UI_ROLE_LINE, /* thin rule */
+    UI_ROLE_QR, /* text is encoded by the app as rows of '0'/'1' separated by \n */
     UI_ROLE_COUNT
 };
 
@@ -49,33 +49,34 @@ enum ui_state {
     UI_STATE_WAITING = 1 << 1, /* can't be used yet: dashed border, no touch */
     UI_STATE_PRESSED = 1 << 2,
     UI_STATE_FOCUSED = 1 << 3,
-    UI_STATE_PERSONAL = 1 << 4 /* holds something of the visitor: never in a log, wiped from caches */
+    UI_STATE_PERSONAL =
+        1 << 4 /* holds something of the visitor: never in a log, wiped from caches */
 };
 
 /* Colours by meaning; the theme gives the values. */
 enum ui_tone {
-    UI_TONE_PAPER,   /* ink on paper */
+    UI_TONE_PAPER, /* ink on paper */
     UI_TONE_SURFACE, /* ink on white, bordered */
     UI_TONE_PRIMARY, /* white on blue */
-    UI_TONE_SOFT,    /* blue on soft blue: illustration, chosen */
-    UI_TONE_CARE,    /* brown on warm: counts, warnings, "I don't know" */
-    UI_TONE_DONE,    /* green */
-    UI_TONE_QUIET,   /* grey keys, hints */
-    UI_TONE_BAND,    /* yellow rule */
+    UI_TONE_SOFT, /* blue on soft blue: illustration, chosen */
+    UI_TONE_CARE, /* brown on warm: counts, warnings, "I don't know" */
+    UI_TONE_DONE, /* green */
+    UI_TONE_QUIET, /* grey keys, hints */
+    UI_TONE_BAND, /* yellow rule */
     UI_TONE_COUNT
 };
 
 /* Text sizes by meaning, 0.1 mm at the default of the four sizes (look: Type). */
 enum ui_size {
-    UI_SIZE_HINT,   /* 7.9 mm */
-    UI_SIZE_BODY,   /* 8.6 mm */
+    UI_SIZE_HINT, /* 7.9 mm */
+    UI_SIZE_BODY, /* 8.6 mm */
     UI_SIZE_CHOICE, /* 9.9 mm */
-    UI_SIZE_VALUE,  /* 10.4 mm */
-    UI_SIZE_TITLE,  /* 13.9 mm */
-    UI_SIZE_KEY,    /* 16 mm */
+    UI_SIZE_VALUE, /* 10.4 mm */
+    UI_SIZE_TITLE, /* 13.9 mm */
+    UI_SIZE_KEY, /* 16 mm */
     UI_SIZE_NUMBER, /* 27 mm: the visitor's number */
     UI_SIZE_PROMISE, /* 25 mm: attract */
-    UI_SIZE_SMALL,  /* 7.3 mm: top bar; nothing is smaller */
+    UI_SIZE_SMALL, /* 7.3 mm: top bar; nothing is smaller */
     UI_SIZE_COUNT
 };
 
@@ -86,10 +87,10 @@ struct ui_element {
     const char *id; /* "next", "choice:work"; NULL or "" for what can't be touched */
     enum ui_role role;
     struct ui_rect rect;
-    const char *text;    /* UTF-8, may hold ruby; NULL for none */
-    const char *detail;  /* second, smaller line; NULL for none */
+    const char *text; /* UTF-8, may hold ruby; NULL for none */
+    const char *detail; /* second, smaller line; NULL for none */
     const char *picture; /* pictogram name in assets/theme, NULL for none */
-    unsigned state;      /* enum ui_state */
+    unsigned state; /* enum ui_state */
     enum ui_tone tone;
     enum ui_size size;
     enum ui_align align;
@@ -100,15 +101,27 @@ struct ui_element {
 };
 
 struct ui_config {
-    const char *fonts;  /* file with one font path a line: fonts/fonts.list */
-    const char *theme;  /* folder of pictograms: assets/theme */
-    int width_px, height_px;       /* of the window when there is no full screen (dummy, tests) */
-    int px_per_m;                  /* pixels per metre of the panel: 4030 at 21.5 inch full HD */
+    const char *fonts; /* file with one font path a line: fonts/fonts.list */
+    const char *theme; /* folder of pictograms: assets/theme */
+    int width_px, height_px; /* of the window when there is no full screen (dummy, tests) */
+    int px_per_m; /* pixels per metre of the panel: 4030 at 21.5 inch full HD */
     bool fullscreen;
 };
 
-enum ui_theme { UI_THEME_DEFAULT, UI_THEME_BLACK, UI_THEME_WHITE, UI_THEME_LOW_GLARE, UI_THEME_COUNT };
-enum ui_text_size { UI_TEXT_SMALL, UI_TEXT_NORMAL, UI_TEXT_LARGE, UI_TEXT_HUGE, UI_TEXT_SIZE_COUNT };
+enum ui_theme {
+    UI_THEME_DEFAULT,
+    UI_THEME_BLACK,
+    UI_THEME_WHITE,
+    UI_THEME_LOW_GLARE,
+    UI_THEME_COUNT
+};
+enum ui_text_size {
+    UI_TEXT_SMALL,
+    UI_TEXT_NORMAL,
+    UI_TEXT_LARGE,
+    UI_TEXT_HUGE,
+    UI_TEXT_SIZE_COUNT
+};
 
 /* KERR_UI_DISPLAY, KERR_UI_FONT. */
 int ui_new(const struct ui_config *config, struct ui **ret_ui);
@@ -136,13 +149,13 @@ void ui_end(struct ui *ui);
  * page-change lock. */
 enum ui_input_type {
     UI_INPUT_NONE,
-    UI_INPUT_TAP,   /* id is the element's; also select on the focused element */
+    UI_INPUT_TAP, /* id is the element's; also select on the focused element */
     UI_INPUT_TOUCH, /* a touch on nothing: wakes, keeps the visit alive */
-    UI_INPUT_BACK,  /* the back key */
-    UI_INPUT_TEXT,  /* committed text of a real keyboard: one character */
+    UI_INPUT_BACK, /* the back key */
+    UI_INPUT_TEXT, /* committed text of a real keyboard: one character */
     UI_INPUT_DELETE, /* its backspace */
-    UI_INPUT_WAKE,  /* ui_wake was called */
-    UI_INPUT_QUIT   /* window closed, or SIGINT/SIGTERM */
+    UI_INPUT_WAKE, /* ui_wake was called */
+    UI_INPUT_QUIT /* window closed, or SIGINT/SIGTERM */
 };
 struct ui_input {
     enum ui_input_type type;

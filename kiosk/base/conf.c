@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/buf.h"
@@ -158,4 +159,60 @@ conf_load_home(struct conf **ret_conf, int *ret_line)
     free(path);
     free(home);
     return r;
+}
+
+/* Folder of the running program, without a trailing slash. */
+static char *
+program_folder(void)
+{
+    char path[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    if (len <= 0) {
+        return xstrdup("/usr/bin");
+    }
+    path[len] = 0;
+    char *slash = strrchr(path, '/');
+    *(slash != NULL && slash != path ? slash : path + 1) = 0;
+    return xstrdup(path);
+}
+
+char *
+conf_program(const char *name)
+{
+    char *folder = program_folder();
+    char *path = fs_join(folder, name);
+    free(folder);
+    return path;
+}
+
+char *
+conf_share(const struct conf *conf, const char *what)
+{
+    if (conf != NULL && conf_str(conf, what, NULL) != NULL) {
+        return conf_path(conf, what, NULL);
+    }
+    char *folder = program_folder();
+    char *found = NULL;
+    if (strcmp(what, "locale") == 0) {
+        found = fs_join(folder, "locale");
+    }
+    /* build/kiosk has the tree one folder up, build/asan/kiosk two */
+    for (int up = 0; found == NULL && up < 3; up++) {
+        char *slash = strrchr(folder, '/');
+        if (slash == NULL || slash == folder) {
+            break;
+        }
+        *slash = 0;
+        char *readme = fs_join(folder, "kiosk/LAYERS");
+        if (fs_exists(readme)) {
+            found = fs_join(folder, what);
+        }
+        free(readme);
+    }
+    if (found == NULL || !fs_exists(found)) {
+        free(found);
+        found = fs_join("/usr/share/madoguchi", what);
+    }
+    free(folder);
+    return found;
 }

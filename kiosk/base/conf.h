@@ -27,4 +27,12 @@ char *conf_home(void);
 /* conf_load of conf_home()/madoguchi.conf. */
 int conf_load_home(struct conf **ret_conf, int *ret_line);
 
+/* The folder of what is shipped: "assets", "fonts" or "locale". The setting of that name wins; else
+ * beside a program in a build folder (build/kiosk -> assets, fonts, build/locale); else under
+ * /usr/share/madoguchi. conf may be NULL. Heap; the caller frees. */
+char *conf_share(const struct conf *conf, const char *what);
+/* The path of a program of ours that lies beside the running one ("virtual-card"). Heap; the caller
+ * frees. */
+char *conf_program(const char *name);
+
 #endif

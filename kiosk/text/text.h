@@ -15,7 +15,8 @@ enum { TEXT_FONTS_MAX = 16, TEXT_BYTES_MAX = 16 * 1024 };
 struct text_font_ops {
     /* Does the font have this character (with this variation selector, 0 for none)? */
     bool (*covers)(void *ctx, int font, uint32_t code, uint32_t selector);
-    /* Width in pixels of len bytes at this size. script is an ISO 15924 tag ("Jpan" -> "Hani"). */
+    /* Width in pixels of len bytes at this size; text[len] is NUL. script is an ISO 15924 tag ("Latn";
+     * kana and kanji are one script here, "Hani"). */
     int (*width)(void *ctx, int font, bool bold, int size_px, const char *text, size_t len,
         const char *script);
     /* Baseline below the top of the font's own box, pixels. */
@@ -32,16 +33,20 @@ struct text_style {
     int line_height_percent; /* of size_px; 0: the language's own (ja 150, with ruby 190) */
 };
 
-/* One run: one font, one script, one direction. Text points into the layout. */
+/* One run: one font, one script, one direction; in logical order, so an rtl run is shaped from its end.
+ * Text points into the layout and is followed by a NUL. */
 struct text_run {
     const char *text;
     size_t len;
     int font;
     const char *script;
     bool rtl;
+    bool bold; /* ruby is never bold */
+    bool ruby;
     int size_px; /* ruby runs are smaller */
     int x_px, baseline_px; /* from the layout's top left */
     int width_px;
+    size_t line; /* runs of a line are neighbours; lines count from 0 */
 };
 
 struct text_layout; /* opaque; owns its text, wiped when freed */
@@ -54,6 +59,8 @@ void text_layout_free(struct text_layout *layout);
 int text_layout_width(const struct text_layout *layout); /* widest line, pixels */
 int text_layout_height(const struct text_layout *layout); /* all lines, pixels */
 size_t text_layout_lines(const struct text_layout *layout);
+/* Width of one line, pixels: to centre it, move its runs by (box - width) / 2. 0 for an empty line. */
+int text_layout_line_width(const struct text_layout *layout, size_t line);
 size_t text_layout_run_count(const struct text_layout *layout);
 const struct text_run *text_layout_run(const struct text_layout *layout, size_t index);
 /* True when some character had no font at all (it is drawn as its code point, U+XXXX). */

@@ -19,7 +19,10 @@ enum {
 
 struct ledger;
 
+/* Opens or makes the ledger; where is the path of a SQLite file. Waits up to 5 s for other handles.
+ * KERR_STORE (not ours, can't be opened), KERR_STORE_VERSION (made by a newer program), KERR_BUSY. */
 int ledger_open(const char *where, struct ledger **ret_ledger);
+/* NULL is accepted. */
 void ledger_close(struct ledger *ledger);
 
 struct ledger_entry {
@@ -39,29 +42,37 @@ enum ledger_verdict {
     LEDGER_SAME, /* the same bytes were there already; *entry is what is stored */
     LEDGER_CONFLICT /* same id or same (kiosk, epoch, sequence), other bytes: kept in quarantine */
 };
-/* Commits before it answers. Uniqueness is by constraint. Fills position, received_at, state.
- * Returns an enum ledger_verdict, or KERR_STORE, KERR_NO_SPACE, KERR_BUSY. */
+/* Commits before it answers. Uniqueness is by constraint: id, and (kiosk, epoch, sequence).
+ * In: id, kiosk, epoch, sequence, hash, received_at (the city's clock, now). Out, for LEDGER_NEW and
+ * LEDGER_SAME: position, received_at and the state as stored; for LEDGER_CONFLICT entry is untouched.
+ * The same conflicting bytes are kept once, however often they come.
+ * Returns an enum ledger_verdict, or KERR_INVALID (an argument out of its bounds), KERR_NO_SPACE,
+ * KERR_BUSY (nobody let go for 5 s), KERR_STORE and its kin; after an error nothing was stored. */
 int ledger_put(
     struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
 /* The receipt stored for an entry. KERR_NOT_FOUND when there is none yet. */
 int ledger_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
-/* Stores the receipt unless one is stored; ret_receipt gets the stored one (first writer wins). */
+/* Stores the receipt unless one is stored; ret_receipt gets the stored one (first writer wins).
+ * KERR_NOT_FOUND when no such entry is there, KERR_NO_SPACE, KERR_BUSY, KERR_STORE. */
 int ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     const uint8_t *receipt, size_t len, struct buf *ret_receipt);
 
 /* Entries newest first with position < before (0: from the newest), at most limit; calls each with
- * entry and envelope. A non-zero answer of each stops and is returned. */
+ * entry and envelope. A non-zero answer of each stops and is returned. No lock is held while each
+ * runs, so it may take its time and may call this ledger; the bytes are valid during the call. */
 int ledger_list(struct ledger *ledger, uint64_t before, size_t limit,
     int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
     void *ctx);
+/* One entry; ret_envelope (may be NULL) gets its bytes appended. KERR_NOT_FOUND. */
 int ledger_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     struct ledger_entry *ret_entry, struct buf *ret_envelope);
 /* Highest position, 0 when empty; cheap, for "anything new?". changes counts state changes too. */
 int ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes);
-/* Marks; idempotent. state is "new" or "done". KERR_NOT_FOUND. */
+/* Marks; idempotent: a state that is already so changes nothing, not even its time and author.
+ * state is "new", "done" or "unread". KERR_INVALID, KERR_NOT_FOUND. */
 int ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
     const char *by, int64_t now);
-/* Rows in quarantine. */
+/* Envelopes in quarantine: each is a sign of a cloned or rolled-back kiosk. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 
 #endif

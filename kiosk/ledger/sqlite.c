@@ -1,0 +1,258 @@
+/* ledger/sqlite.c - opens the ledger's SQLite file: settings, schema, prepared statements, and the
+ * translation of SQLite's codes.
+ *
+ * Rollback journal and synchronous=EXTRA: a commit that was answered survives a power cut, the
+ * unlinked journal included (sqlite.org/pragma.html#pragma_synchronous). Not WAL: several handles
+ * and programs share the file, and SQLite before 3.51.3 has a WAL-reset fault with two connections.
+ * Locking stays normal for the same reason. */
+#include "ledger.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "ledger/ledger_priv.h"
+
+enum {
+    LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
+    LEDGER_VERSION = 1, /* user_version of the schema below */
+    LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
+};
+
+/* epoch and sequence are unsigned 64-bit numbers kept as the signed integer of the same bits.
+ * AUTOINCREMENT: a position is never given twice, whatever happens to the newest row. */
+static const char SCHEMA[] =
+    "CREATE TABLE entry("
+    " position INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),"
+    " kiosk TEXT NOT NULL CHECK(length(kiosk) > 0),"
+    " epoch INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK(length(hash) = 32),"
+    " received_at INTEGER NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'new' CHECK(state IN ('new', 'done', 'unread')),"
+    " state_at INTEGER NOT NULL,"
+    " state_by TEXT NOT NULL DEFAULT '',"
+    " receipt BLOB,"
+    " envelope BLOB NOT NULL,"
+    " UNIQUE(kiosk, epoch, sequence)) STRICT;"
+    "CREATE TABLE quarantine("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL,"
+    " kiosk TEXT NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL,"
+    " hash BLOB NOT NULL,"
+    " received_at INTEGER NOT NULL,"
+    " envelope BLOB NOT NULL,"
+    " UNIQUE(id, kiosk, epoch, sequence, hash)) STRICT;"
+    "CREATE TABLE change_count(one INTEGER PRIMARY KEY CHECK(one = 1), count INTEGER NOT NULL) "
+    "STRICT;"
+    "INSERT INTO change_count(one, count) VALUES(1, 0);";
+
+#define ENTRY_COLUMNS                                                                              \
+    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
+
+static const char *const QUERIES[LEDGER_Q_COUNT] = {
+    [LEDGER_Q_BEGIN] = "BEGIN IMMEDIATE",
+    [LEDGER_Q_COMMIT] = "COMMIT",
+    [LEDGER_Q_ROLLBACK] = "ROLLBACK",
+    [LEDGER_Q_INSERT] =
+        "INSERT INTO entry(id, kiosk, epoch, sequence, hash, received_at, state_at, envelope)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT DO NOTHING",
+    [LEDGER_Q_SAME] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = ?1 AND kiosk = ?2"
+                      " AND epoch = ?3 AND sequence = ?4 AND hash = ?5 AND envelope = ?7",
+    [LEDGER_Q_SET_ASIDE] =
+        "INSERT INTO quarantine(id, kiosk, epoch, sequence, hash, received_at, envelope)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+    [LEDGER_Q_BUMP] = "UPDATE change_count SET count = count + 1",
+    [LEDGER_Q_RECEIPT] = "SELECT receipt FROM entry WHERE id = ?1",
+    [LEDGER_Q_RECEIPT_KEEP] = "UPDATE entry SET receipt = ?2 WHERE id = ?1 AND receipt IS NULL",
+    [LEDGER_Q_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = ?1",
+    [LEDGER_Q_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+                        " ORDER BY position DESC LIMIT 1",
+    [LEDGER_Q_NEWEST] = "SELECT coalesce(max(position), 0), (SELECT count FROM change_count)"
+                        " FROM entry",
+    [LEDGER_Q_MARK] = "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4"
+                      " WHERE id = ?1 AND state <> ?2",
+    [LEDGER_Q_QUARANTINED] = "SELECT count(*) FROM quarantine",
+};
+
+int
+ledger_error(int code)
+{
+    switch (code & 0xff) { /* the primary code of an extended one */
+    case SQLITE_OK:
+    case SQLITE_ROW:
+    case SQLITE_DONE:
+        return 0;
+    case SQLITE_FULL:
+        return KERR_NO_SPACE;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return KERR_BUSY;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return KERR_STORE_CORRUPT;
+    case SQLITE_READONLY:
+        return KERR_STORE_READ_ONLY;
+    case SQLITE_IOERR:
+        return KERR_IO;
+    case SQLITE_NOMEM:
+        return KERR_NO_MEMORY;
+    default:
+        return KERR_STORE;
+    }
+}
+
+static int
+run(sqlite3 *db, const char *sql)
+{
+    return ledger_error(sqlite3_exec(db, sql, NULL, NULL, NULL));
+}
+
+static int
+read_number(sqlite3 *db, const char *sql, int64_t *ret_number)
+{
+    sqlite3_stmt *query = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &query, NULL);
+    if (code == SQLITE_OK) {
+        code = sqlite3_step(query);
+        if (code == SQLITE_ROW) {
+            *ret_number = sqlite3_column_int64(query, 0);
+        }
+    }
+    (void)sqlite3_finalize(query); /* repeats the error of the step */
+    return ledger_error(code);
+}
+
+/* Bounds of sqlite.org/security.html, as far as a 512 KiB envelope lets them. */
+static void
+set_limits(sqlite3 *db)
+{
+    static const struct {
+        int limit, value;
+    } limits[] = {
+        {SQLITE_LIMIT_LENGTH, 1000000},
+        {SQLITE_LIMIT_SQL_LENGTH, 100000},
+        {SQLITE_LIMIT_COLUMN, 100},
+        {SQLITE_LIMIT_EXPR_DEPTH, 20},
+        {SQLITE_LIMIT_VDBE_OP, 25000},
+        {SQLITE_LIMIT_ATTACHED, 0},
+        {SQLITE_LIMIT_VARIABLE_NUMBER, 10},
+        {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+        (void)sqlite3_limit(db, limits[i].limit, limits[i].value); /* answers the old value */
+    }
+}
+
+static int
+set_up(sqlite3 *db)
+{
+    (void)sqlite3_busy_timeout(db, LEDGER_BUSY_MS); /* can't fail on an open handle */
+    (void)sqlite3_extended_result_codes(db, 1);
+    set_limits(db);
+    int code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    if (code == SQLITE_OK) {
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
+    }
+    if (code == SQLITE_OK) {
+        code = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+    }
+    if (code != SQLITE_OK) {
+        return ledger_error(code);
+    }
+    return run(db, "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
+                   "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE;"
+                   "PRAGMA synchronous = EXTRA;");
+}
+
+/* Makes the tables in a new file. Two openers may meet here: the second finds the version set. */
+static int
+make_schema(sqlite3 *db)
+{
+    int64_t version = 0, application = 0, tables = 0;
+    int r = run(db, "BEGIN IMMEDIATE");
+    if (r < 0) {
+        return r;
+    }
+    r = read_number(db, "PRAGMA user_version", &version);
+    if (r == 0) {
+        r = read_number(db, "PRAGMA application_id", &application);
+    }
+    if (r == 0) {
+        r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
+    }
+    if (r == 0 && version == 0 && application == 0 && tables == 0) {
+        char mark[96];
+        (void)snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+            LEDGER_APPLICATION_ID, LEDGER_VERSION);
+        r = run(db, SCHEMA);
+        r = r == 0 ? run(db, mark) : r;
+    } else if (r == 0 && application != LEDGER_APPLICATION_ID) {
+        r = KERR_STORE;
+    } else if (r == 0 && version > LEDGER_VERSION) {
+        r = KERR_STORE_VERSION;
+    }
+    r = r == 0 ? run(db, "COMMIT") : r;
+    if (r < 0) {
+        (void)run(db, "ROLLBACK"); /* the error before it is what counts */
+    }
+    return r;
+}
+
+/* The schema is made only when the file has none, so that opening needs no write lock. */
+static int
+check_schema(sqlite3 *db)
+{
+    int64_t version = 0, application = 0;
+    int r = read_number(db, "PRAGMA user_version", &version);
+    if (r == 0) {
+        r = read_number(db, "PRAGMA application_id", &application);
+    }
+    if (r < 0 || (application == LEDGER_APPLICATION_ID && version == LEDGER_VERSION)) {
+        return r;
+    }
+    return make_schema(db);
+}
+
+int
+ledger_open(const char *where, struct ledger **ret_ledger)
+{
+    struct ledger *ledger = xcalloc(1, sizeof(*ledger));
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+                SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
+    int r = ledger_error(sqlite3_open_v2(where, &ledger->db, flags, NULL));
+    if (r < 0) {
+        r = KERR_STORE; /* folder missing, no permission: a set-up fault */
+    } else {
+        r = set_up(ledger->db);
+    }
+    r = r == 0 ? check_schema(ledger->db) : r;
+    for (size_t i = 0; i < LEDGER_Q_COUNT && r == 0; i++) {
+        r = ledger_error(sqlite3_prepare_v3(
+            ledger->db, QUERIES[i], -1, SQLITE_PREPARE_PERSISTENT, &ledger->queries[i], NULL));
+    }
+    if (r < 0) {
+        ledger_close(ledger);
+        return r;
+    }
+    *ret_ledger = ledger;
+    return 0;
+}
+
+void
+ledger_close(struct ledger *ledger)
+{
+    if (ledger == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < LEDGER_Q_COUNT; i++) {
+        (void)sqlite3_finalize(ledger->queries[i]); /* repeats an error that was told already */
+    }
+    (void)sqlite3_close(ledger->db); /* every statement is finalized, so it can't refuse */
+    free(ledger);
+}

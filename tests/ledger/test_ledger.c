@@ -1,0 +1,442 @@
+/* The ledger's promises: one row an id and a place, whoever writes at once; other bytes go to
+ * quarantine; positions only grow; every operation is all or nothing under a failing disk. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "ledger/ledger.h"
+
+struct scene {
+    char folder[64];
+    char path[96];
+    struct ledger *ledger;
+};
+
+static int
+set_up(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    snprintf(scene->folder, sizeof(scene->folder), "/tmp/madoguchi-ledger-XXXXXX");
+    assert_non_null(mkdtemp(scene->folder));
+    snprintf(scene->path, sizeof(scene->path), "%s/ledger.db", scene->folder);
+    assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
+    *state = scene;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct scene *scene = *state;
+    ledger_close(scene->ledger);
+    unlink(scene->path);
+    assert_int_equal(0, rmdir(scene->folder)); /* no journal is left over either */
+    free(scene);
+    return 0;
+}
+
+/* An entry whose id and hash are made of one byte each. */
+static struct ledger_entry
+entry_of(uint8_t id, const char *kiosk, uint64_t epoch, uint64_t sequence, uint8_t hash)
+{
+    struct ledger_entry entry = {.epoch = epoch, .sequence = sequence, .received_at = 1000};
+    memset(entry.id, id, sizeof(entry.id));
+    memset(entry.hash, hash, sizeof(entry.hash));
+    snprintf(entry.kiosk, sizeof(entry.kiosk), "%s", kiosk);
+    return entry;
+}
+
+static int
+put(struct ledger *ledger, struct ledger_entry *entry, const char *bytes)
+{
+    return ledger_put(ledger, entry, (const uint8_t *)bytes, strlen(bytes));
+}
+
+static int64_t
+ask(const char *path, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *query;
+    assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(db, sql, -1, &query, NULL));
+    assert_int_equal(SQLITE_ROW, sqlite3_step(query));
+    int64_t number = sqlite3_column_int64(query, 0);
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+    return number;
+}
+
+static void
+test_put_verdicts(void **state)
+{
+    static const struct {
+        const char *what;
+        uint8_t id;
+        const char *kiosk;
+        uint64_t epoch, sequence;
+        uint8_t hash;
+        const char *bytes;
+        int verdict;
+        uint64_t position, quarantined;
+    } rows[] = {
+        {"first", 1, "kiosk-001", 7, 1, 1, "one", LEDGER_NEW, 1, 0},
+        {"the same again", 1, "kiosk-001", 7, 1, 1, "one", LEDGER_SAME, 1, 0},
+        {"second", 2, "kiosk-001", 7, 2, 2, "two", LEDGER_NEW, 2, 0},
+        {"same id, other bytes", 1, "kiosk-001", 7, 1, 9, "uno", LEDGER_CONFLICT, 0, 1},
+        {"that conflict again", 1, "kiosk-001", 7, 1, 9, "uno", LEDGER_CONFLICT, 0, 1},
+        {"same id, other kiosk", 1, "kiosk-002", 7, 1, 1, "one", LEDGER_CONFLICT, 0, 2},
+        {"same id, other sequence", 1, "kiosk-001", 7, 3, 1, "one", LEDGER_CONFLICT, 0, 3},
+        {"same place, other id", 3, "kiosk-001", 7, 2, 3, "three", LEDGER_CONFLICT, 0, 4},
+        {"hash lies, bytes differ", 2, "kiosk-001", 7, 2, 2, "TWO", LEDGER_CONFLICT, 0, 5},
+        {"other epoch", 4, "kiosk-001", 8, 1, 4, "four", LEDGER_NEW, 3, 5},
+        {"other kiosk", 5, "kiosk-002", 7, 1, 5, "five", LEDGER_NEW, 4, 5},
+        {"largest numbers", 6, "kiosk-001", UINT64_MAX, UINT64_MAX, 6, "six", LEDGER_NEW, 5, 5},
+        {"largest again", 6, "kiosk-001", UINT64_MAX, UINT64_MAX, 6, "six", LEDGER_SAME, 5, 5},
+        {"the first is still the same", 1, "kiosk-001", 7, 1, 1, "one", LEDGER_SAME, 1, 5},
+    };
+    struct scene *scene = *state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct ledger_entry entry =
+            entry_of(rows[i].id, rows[i].kiosk, rows[i].epoch, rows[i].sequence, rows[i].hash);
+        entry.received_at = 1000 + (int64_t)i;
+        int verdict = put(scene->ledger, &entry, rows[i].bytes);
+        uint64_t quarantined = 99;
+        assert_int_equal(0, ledger_quarantined(scene->ledger, &quarantined));
+        if (verdict != rows[i].verdict || entry.position != rows[i].position ||
+            quarantined != rows[i].quarantined) {
+            fail_msg("%s: verdict %d, position %llu, quarantined %llu", rows[i].what, verdict,
+                (unsigned long long)entry.position, (unsigned long long)quarantined);
+        }
+        if (verdict == LEDGER_NEW || verdict == LEDGER_SAME) {
+            assert_string_equal("new", entry.state);
+            assert_int_equal(entry.epoch, rows[i].epoch);
+            assert_int_equal(entry.sequence, rows[i].sequence);
+        }
+    }
+    struct ledger_entry first = entry_of(1, "kiosk-001", 7, 1, 1);
+    first.received_at = 5000;
+    assert_int_equal(LEDGER_SAME, put(scene->ledger, &first, "one"));
+    assert_int_equal(1000, first.received_at); /* as stored, not as asked */
+}
+
+static void
+test_put_bounds(void **state)
+{
+    struct scene *scene = *state;
+    uint8_t *large = calloc(1, LEDGER_ENVELOPE_MAX + 1);
+    assert_non_null(large);
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(KERR_INVALID, ledger_put(scene->ledger, &entry, large, 0));
+    assert_int_equal(
+        KERR_INVALID, ledger_put(scene->ledger, &entry, large, LEDGER_ENVELOPE_MAX + 1));
+    assert_int_equal(LEDGER_NEW, ledger_put(scene->ledger, &entry, large, LEDGER_ENVELOPE_MAX));
+    entry = entry_of(2, "", 1, 2, 1);
+    assert_int_equal(KERR_INVALID, put(scene->ledger, &entry, "x"));
+    memset(entry.kiosk, 'k', sizeof(entry.kiosk));
+    assert_int_equal(KERR_INVALID, put(scene->ledger, &entry, "x"));
+    free(large);
+}
+
+static void
+test_receipt_first_writer_wins(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    AUTO_BUF receipt;
+    buf_init(&receipt, 100);
+    assert_int_equal(KERR_NOT_FOUND, ledger_receipt(scene->ledger, entry.id, &receipt));
+    assert_int_equal(KERR_NOT_FOUND,
+        ledger_receipt_keep(scene->ledger, entry.id, (const uint8_t *)"r0", 2, &receipt));
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+    assert_int_equal(KERR_NOT_FOUND, ledger_receipt(scene->ledger, entry.id, &receipt));
+    assert_int_equal(KERR_INVALID,
+        ledger_receipt_keep(scene->ledger, entry.id, (const uint8_t *)"", 0, &receipt));
+    static const char *const tries[] = {"first", "second", "first"};
+    for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
+        buf_clear(&receipt);
+        assert_int_equal(0, ledger_receipt_keep(scene->ledger, entry.id, (const uint8_t *)tries[i],
+                                strlen(tries[i]), &receipt));
+        assert_string_equal("first", buf_str(&receipt));
+    }
+    buf_clear(&receipt);
+    assert_int_equal(0, ledger_receipt(scene->ledger, entry.id, &receipt));
+    assert_string_equal("first", buf_str(&receipt));
+}
+
+struct listing {
+    struct ledger *ledger;
+    uint64_t positions[64];
+    size_t count;
+    size_t stop_after;
+};
+
+static int
+note(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
+{
+    struct listing *listing = ctx;
+    char expect[16];
+    int n = snprintf(expect, sizeof(expect), "body %llu", (unsigned long long)entry->position);
+    assert_int_equal(n, len);
+    assert_memory_equal(expect, envelope, len);
+    /* No lock is held: the ledger may be written from here. */
+    assert_int_equal(0, ledger_mark(listing->ledger, entry->id, "done", "staff", 5));
+    listing->positions[listing->count++] = entry->position;
+    return listing->count == listing->stop_after ? 42 : 0;
+}
+
+static void
+test_list_newest_first(void **state)
+{
+    struct scene *scene = *state;
+    for (uint8_t i = 1; i <= 10; i++) {
+        struct ledger_entry entry = entry_of(i, "kiosk-001", 1, i, i);
+        char body[16];
+        snprintf(body, sizeof(body), "body %u", i);
+        assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, body));
+    }
+    static const struct {
+        uint64_t before;
+        size_t limit, stop_after, count;
+        uint64_t first;
+        int result;
+    } rows[] = {
+        {0, 100, 0, 10, 10, 0},
+        {0, 3, 0, 3, 10, 0},
+        {8, 3, 0, 3, 7, 0},
+        {3, 9, 0, 2, 2, 0},
+        {1, 9, 0, 0, 0, 0},
+        {0, 0, 0, 0, 0, 0},
+        {UINT64_MAX, 1, 0, 1, 10, 0},
+        {0, 100, 4, 4, 10, 42},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct listing listing = {.ledger = scene->ledger, .stop_after = rows[i].stop_after};
+        assert_int_equal(rows[i].result,
+            ledger_list(scene->ledger, rows[i].before, rows[i].limit, note, &listing));
+        assert_int_equal(rows[i].count, listing.count);
+        for (size_t k = 0; k < listing.count; k++) {
+            assert_int_equal(rows[i].first - k, listing.positions[k]);
+        }
+    }
+}
+
+static void
+test_marks_and_changes(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t position = 9, changes = 9;
+    assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
+    assert_int_equal(0, position);
+    assert_int_equal(0, changes);
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(KERR_NOT_FOUND, ledger_mark(scene->ledger, entry.id, "done", "a", 1));
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+    static const struct {
+        const char *state, *by;
+        int64_t now;
+        int result;
+        uint64_t changes;
+        const char *is_state, *is_by;
+        int64_t is_at;
+    } rows[] = {
+        {"new", "anyone", 2, 0, 1, "new", "", 1000},
+        {"done", "sato", 3, 0, 2, "done", "sato", 3},
+        {"done", "suzuki", 4, 0, 2, "done", "sato", 3},
+        {"gone", "sato", 5, KERR_INVALID, 2, "done", "sato", 3},
+        {"", "sato", 5, KERR_INVALID, 2, "done", "sato", 3},
+        {"unread", "desk", 6, 0, 3, "unread", "desk", 6},
+        {"new", "suzuki", 7, 0, 4, "new", "suzuki", 7},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_int_equal(rows[i].result,
+            ledger_mark(scene->ledger, entry.id, rows[i].state, rows[i].by, rows[i].now));
+        assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
+        assert_int_equal(1, position);
+        assert_int_equal(rows[i].changes, changes);
+        assert_int_equal(0, ledger_get(scene->ledger, entry.id, &entry, NULL));
+        assert_string_equal(rows[i].is_state, entry.state);
+        assert_string_equal(rows[i].is_by, entry.state_by);
+        assert_int_equal(rows[i].is_at, entry.state_at);
+    }
+    entry.id[0] ^= 1;
+    assert_int_equal(KERR_NOT_FOUND, ledger_get(scene->ledger, entry.id, &entry, NULL));
+}
+
+/* A second opener of a live file finds the same ledger; a file of somebody else is refused. */
+static void
+test_open_checks_whose_file(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+    struct ledger *second;
+    assert_int_equal(0, ledger_open(scene->path, &second));
+    assert_int_equal(LEDGER_SAME, put(second, &entry, "one"));
+    ledger_close(second);
+    ledger_close(NULL);
+
+    char path[128];
+    snprintf(path, sizeof(path), "%s/none/ledger.db", scene->folder);
+    assert_int_equal(KERR_STORE, ledger_open(path, &second));
+    static const struct {
+        const char *sql;
+        int result;
+    } rows[] = {
+        {"PRAGMA user_version = 2; PRAGMA application_id = 1296321585", KERR_STORE_VERSION},
+        {"CREATE TABLE other(x)", KERR_STORE},
+        {"PRAGMA application_id = 77", KERR_STORE},
+    };
+    snprintf(path, sizeof(path), "%s/other.db", scene->folder);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        sqlite3 *db;
+        assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
+        assert_int_equal(SQLITE_OK, sqlite3_exec(db, rows[i].sql, NULL, NULL, NULL));
+        sqlite3_close(db);
+        assert_int_equal(rows[i].result, ledger_open(path, &second));
+        unlink(path);
+    }
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 4096; i++) {
+        fputc('x', file);
+    }
+    fclose(file);
+    assert_int_equal(KERR_STORE_CORRUPT, ledger_open(path, &second));
+    unlink(path);
+}
+
+static void
+test_settings_are_durable(void **state)
+{
+    struct scene *scene = *state;
+    assert_int_equal(1296321585, ask(scene->path, "PRAGMA application_id"));
+    assert_int_equal(1, ask(scene->path, "PRAGMA user_version"));
+    assert_int_equal(0, ask(scene->path, "SELECT count(*) FROM pragma_journal_mode"
+                                         " WHERE journal_mode <> 'delete'"));
+    assert_int_equal(3, ask(scene->path, "SELECT count(*) FROM pragma_table_list"
+                                         " WHERE strict AND name NOT LIKE 'sqlite%'"));
+}
+
+/* Writers that race: handles of their own, the same ids, half of them with bytes of their own. */
+enum { RACERS = 4, RACE_IDS = 40 };
+
+struct racer {
+    pthread_t thread;
+    const char *path;
+    unsigned self;
+    int counts[3];
+};
+
+static void *
+race(void *arg)
+{
+    struct racer *racer = arg;
+    struct ledger *ledger;
+    if (ledger_open(racer->path, &ledger) < 0) {
+        return NULL;
+    }
+    for (uint8_t i = 1; i <= RACE_IDS; i++) {
+        /* Odd ids: everybody sends the same. Even ids: each racer has bytes of its own. */
+        uint8_t hash = i % 2 == 1 ? i : (uint8_t)(100 + racer->self);
+        struct ledger_entry entry = entry_of(i, "kiosk-001", 1, i, hash);
+        char body[16];
+        snprintf(body, sizeof(body), "b%u", hash);
+        int verdict = put(ledger, &entry, body);
+        if (verdict >= 0) {
+            racer->counts[verdict]++;
+        }
+    }
+    ledger_close(ledger);
+    return NULL;
+}
+
+static void
+test_two_handles_race(void **state)
+{
+    struct scene *scene = *state;
+    struct racer racers[RACERS];
+    memset(racers, 0, sizeof(racers));
+    for (unsigned i = 0; i < RACERS; i++) {
+        racers[i].path = scene->path;
+        racers[i].self = i;
+        assert_int_equal(0, pthread_create(&racers[i].thread, NULL, race, &racers[i]));
+    }
+    int counts[3] = {0, 0, 0};
+    for (unsigned i = 0; i < RACERS; i++) {
+        pthread_join(racers[i].thread, NULL);
+        for (int k = 0; k < 3; k++) {
+            counts[k] += racers[i].counts[k];
+        }
+    }
+    assert_int_equal(RACE_IDS, counts[LEDGER_NEW]);
+    assert_int_equal(RACE_IDS / 2 * (RACERS - 1), counts[LEDGER_SAME]);
+    assert_int_equal(RACE_IDS / 2 * (RACERS - 1), counts[LEDGER_CONFLICT]);
+    uint64_t position, changes, quarantined;
+    assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
+    assert_int_equal(RACE_IDS, position); /* no position is used up by a loser */
+    assert_int_equal(0, ledger_quarantined(scene->ledger, &quarantined));
+    assert_int_equal(RACE_IDS / 2 * (RACERS - 1), quarantined);
+    assert_int_equal(RACE_IDS + quarantined, changes);
+}
+
+/* A deleted newest row must not give its position to another: receipts name positions. */
+static void
+test_positions_never_come_back(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+    sqlite3 *db;
+    assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "DELETE FROM entry", NULL, NULL, NULL));
+    sqlite3_close(db);
+    entry = entry_of(2, "kiosk-001", 1, 2, 2);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "two"));
+    assert_int_equal(2, entry.position);
+}
+
+static void
+test_busy_is_told(void **state)
+{
+    struct scene *scene = *state;
+    sqlite3 *db;
+    assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(KERR_BUSY, put(scene->ledger, &entry, "one"));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL));
+    sqlite3_close(db);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_put_verdicts, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_put_bounds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_receipt_first_writer_wins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_settings_are_durable, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_two_handles_race, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_positions_never_come_back, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_busy_is_told, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+}

@@ -93,7 +93,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
 
 # The virtual card: a program of the tests that `kioskctl card` starts.
-VCARD_SRC := $(wildcard tests/vcard/*.c)
+VCARD_SRC := $(filter-out tests/vcard/test_%.c tests/vcard/transport.c,$(wildcard tests/vcard/*.c))
 $(BUILD)/virtual-card: $(VCARD_SRC) $(wildcard tests/vcard/*.h) $(BUILD)/plain/base.a
 	$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(VCARD_SRC) $(BUILD)/plain/base.a -lpthread
 
@@ -111,10 +111,20 @@ all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs
 TEST_SRC := $(wildcard tests/*/test_*.c)
 TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/asan/tests/%)
 HARNESS_SRC := $(wildcard tests/harness/*.c)
-$(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(ROOMS:%=$(BUILD)/asan/%.a)
+# The virtual card in the same process, for the tests of card and app.
+VCARD_OBJ := $(patsubst tests/vcard/%.c,$(BUILD)/asan/vcard/%.o,$(filter-out tests/vcard/main.c tests/vcard/test_%.c,$(wildcard tests/vcard/*.c)))
+$(BUILD)/asan/vcard/%.o: tests/vcard/%.c
+	@mkdir -p $(@D)
+	$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_asan) -MMD -MP -c -o $@ $<
+$(BUILD)/asan/vcard.a: $(VCARD_OBJ)
+	@rm -f $@
+	@$(AR) rcs $@ $^
+# Helper programs that shell tests drive.
+TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c))
+$(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
-		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
+		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
 
 run: setup
 	packaging/run
@@ -125,7 +135,7 @@ bench: setup
 soak: setup
 	tests/run --soak
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS)
+check-programs: all $(TESTS) $(TOOLS)
 setup:
 	packaging/setup
 

@@ -1,0 +1,223 @@
+/* app/app_priv.h - what the files of the room app share: the app, the visit, the screens' table and
+ * the layout helpers. Nothing outside app includes it. */
+#ifndef APP_APP_PRIV_H
+#define APP_APP_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/app.h"
+#include "base/secret.h"
+#include "card/card.h"
+#include "i18n/i18n.h"
+#include "procedure/procedure.h"
+#include "record/record.h"
+#include "seal/seal.h"
+#include "ui/ui.h"
+
+struct app;
+struct submitter;
+
+/* A screen is one file in screens/: it builds an element list and answers to taps. It keeps nothing of
+ * its own; all state is in struct app, so that leaving a screen can't leave anything behind. */
+struct screen {
+    const char *name; /* stays for ever: play scripts, logs and dumps use it */
+    void (*build)(struct app *app);
+    void (*tap)(struct app *app, const char *id);
+    void (*enter)(struct app *app); /* NULL: nothing to prepare */
+    void (*type)(
+        struct app *app, const char *text); /* one character of a keyboard; NULL: ignored */
+    void (*erase)(struct app *app); /* NULL: ignored */
+    const char *back; /* id that the back key stands for; NULL: "back" */
+    bool idle_held; /* the machine is working: the visitor's clock stands still */
+    bool no_visit; /* belongs to nobody: no idle warning */
+};
+
+extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
+    screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
+    screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
+    screen_staff, screen_leave;
+/* The fault pages are one table: see screens/fault.c. */
+const struct screen *fault_screen(int error);
+
+enum { FIELD_MAX = PROCEDURE_ANSWER_MAX, PIN_DIGITS = 4, PAGE_ITEMS_MAX = 64 };
+
+enum keyboard_mode {
+    KEYBOARD_HIRAGANA,
+    KEYBOARD_KATAKANA,
+    KEYBOARD_LATIN,
+    KEYBOARD_DIGITS,
+    KEYBOARD_MODE_COUNT
+};
+enum calendar {
+    CALENDAR_WESTERN,
+    CALENDAR_REIWA,
+    CALENDAR_HEISEI,
+    CALENDAR_SHOWA,
+    CALENDAR_TAISHO,
+    CALENDAR_MEIJI,
+    CALENDAR_COUNT
+};
+
+/* Everything of one visitor. visit_end wipes all of it. */
+struct visit {
+    bool open;
+    uint64_t serial; /* counts visits; asynchronous results of another visit are dropped */
+    struct fact_set *facts; /* shared by all procedures of the visit: once only */
+    const struct procedure *procedure;
+    struct interview *interview;
+    struct secret *pin; /* digits so far; NULL outside the PIN pages */
+    bool last_try_confirmed;
+    bool card_used; /* facts of a card were taken */
+    bool card_declined; /* the visitor goes on without a card */
+    int tries_before; /* tries that were shown before the PIN was asked */
+    int fault; /* error that the fault page speaks of */
+    char field[FIELD_MAX]; /* what is being typed or chosen on the question page */
+    char field_key[FACT_KEY_MAX]; /* of which question */
+    struct interview_verdict verdict; /* why the last answer was not taken */
+    bool verdict_shown;
+    enum keyboard_mode keyboard;
+    enum calendar calendar;
+    int page; /* page of a long list, from 0 */
+    int pages;
+    char number[RECORD_NUMBER_LEN]; /* after submitting */
+    int64_t fee;
+};
+
+struct app {
+    const struct conf *conf;
+    const struct clock *clock;
+    struct ui *ui;
+    struct i18n *i18n;
+    struct procedure_set *procedures;
+    struct card *card; /* NULL: no reader is looked for */
+    struct submitter *submitter; /* NULL: no applications can be taken */
+    const struct screen *screen;
+    const struct screen *under; /* where an overlay (help, language, still there) goes back to */
+    struct visit visit;
+    /* the reader, as last told */
+    int readers;
+    int reader_error;
+    enum card_kind card_kind;
+    int card_tries;
+    int card_error;
+    /* time */
+    enum ui_theme theme;
+    int64_t touched_ms; /* last sign of life, monotonic */
+    int64_t entered_ms; /* when this screen came */
+    int64_t last_second; /* countdown last shown */
+    int idle_warn_ms, idle_end_ms, accepted_ms;
+    /* staff exit */
+    char staff_hash[SEAL_PASSWORD_HASH_MAX]; /* "" when this machine has no staff PIN */
+    char staff_digits[16];
+    int staff_wrong;
+    int64_t staff_locked_until_ms;
+    bool quit;
+    int frame_error;
+    bool trace;
+    int64_t tap_ns;
+    uint64_t frames_seen;
+};
+
+/* shell.c: the loop */
+void app_go(struct app *app, const struct screen *screen); /* to a page; an overlay is forgotten */
+void app_over(struct app *app, const struct screen *screen); /* an overlay: back returns here */
+void app_return(struct app *app); /* from an overlay */
+void app_step(struct app *app, int timeout_ms); /* waits for one thing and handles it */
+void app_rebuild(struct app *app);
+int64_t app_idle_left_ms(const struct app *app); /* until the visit ends by itself */
+bool app_is_overlay(const struct screen *screen);
+
+/* visit.c */
+void visit_start(struct app *app);
+/* Wipes all that was the visitor's, resets language, size and contrast, powers the card down. */
+void visit_end(struct app *app);
+/* Chooses a procedure and goes to its first page. KERR_NOT_FOUND. */
+int visit_choose(struct app *app, const char *procedure);
+/* From the explanation on: the page that comes next (card, question, check). */
+void visit_go_on(struct app *app);
+void visit_show_interview(struct app *app); /* question or check, wherever the interview stands */
+void visit_drop_pin(struct app *app);
+void visit_card_event(struct app *app, struct card_event *event);
+
+/* submit.c: the only place with the sequence encode, seal and sign, commit. Runs in a thread. */
+struct submit_result {
+    int error;
+    char number[RECORD_NUMBER_LEN];
+    uint64_t visit; /* serial of the visit that asked */
+};
+/* Opens queue and keys. KERR_SEAL_KEY, KERR_STORE... */
+int submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)(void *),
+    void *wakeup_ctx, struct submitter **ret_submitter);
+void submitter_free(struct submitter *submitter); /* waits for the job under way */
+/* Takes the facts over. The head's id, number and time are filled by the job. KERR_BUSY. */
+int submitter_start(struct submitter *submitter, const struct record_head *head,
+    struct fact_set *take_facts, uint64_t visit);
+bool submitter_poll(struct submitter *submitter, struct submit_result *ret_result);
+
+/* layout.c: the grid of the look, in 0.1 mm */
+enum {
+    BAR_TOP = 280,
+    BAR_BOTTOM = 420,
+    MARGIN = 240,
+    GAP = 120, /* between rows of choices at the default size */
+    GAP_MIN = 50,
+    GAP_OPPOSITE = 100
+};
+struct flow { /* a column that fills from the top */
+    int x, y, w, bottom;
+};
+/* Ground, top bar, bottom bar with a back button (back: message id, NULL none). where: what the top bar
+ * says of the place, NULL none. */
+struct flow page_begin(struct app *app, const char *where, const char *back);
+/* The same with the place that belongs to most pages: the procedure's title and "3 / 9". */
+struct flow page_begin_visit(struct app *app);
+/* The main button. picture NULL: arrow right. state UI_STATE_WAITING when it can't be used yet. */
+void page_main(struct app *app, const char *id, const char *text, unsigned state);
+/* Text into the column; moves the column on by its height and gap after it. */
+void flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
+    enum ui_size size, enum ui_tone tone, bool bold, int gap_after);
+void page_title(struct app *app, struct flow *flow, const char *text);
+struct ui_rect rect(int x, int y, int w, int h);
+/* An illustration panel on the right half with one large pictogram; returns the column left of it. */
+struct flow page_picture(struct app *app, struct flow flow, const char *picture, enum ui_tone tone);
+/* A wide button with pictogram, words and a second line, as on card and fault pages. */
+void flow_door(struct app *app, struct flow *flow, const char *id, const char *picture,
+    const char *text, const char *detail);
+/* Items of equal width in columns, paged when they don't fit. heights in 0.1 mm; calls place for each
+ * item of the current page. Draws the page buttons. */
+struct grid {
+    size_t count;
+    int columns;
+    int height; /* of one item */
+};
+void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
+    void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx);
+/* The ten digits in phone order at the right; ids prefix0..9, prefix"delete"; last is the id of the key
+ * bottom right ("" none) with its words. */
+void page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text);
+
+/* words */
+const char *say(struct app *app, const char *id);
+const char *words(struct app *app, const struct procedure_words *words); /* "" for none */
+/* Appends a message with one place filled. */
+int sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value);
+/* An answer as people read it. */
+void answer_words(
+    struct app *app, const struct question *question, const char *value, struct buf *out);
+
+/* keyboard.c: the on-screen keyboard of the question page */
+void keyboard_build(struct app *app, struct flow *flow);
+/* True when the tap was a key; field is changed. */
+bool keyboard_tap(struct app *app, const char *id);
+void field_put(struct app *app, const char *text);
+void field_erase(struct app *app);
+
+/* date_entry.c: digits of a date in western years or eras */
+void date_build(struct app *app, struct flow *flow);
+bool date_tap(struct app *app, const char *id);
+/* The typed digits as YYYY-MM-DD; false while incomplete or impossible. */
+bool date_value(const struct app *app, char out[11]);
+
+#endif

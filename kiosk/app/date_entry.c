@@ -1,0 +1,155 @@
+/* app/date_entry.c - a date by large keys: a calendar (western or era) and digits. The field keeps
+ * digits only: year (4 western, 2 era), month (2), day (2). Impossible dates don't leave the page. */
+#include "app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+/* First days of the eras; years count from the first one's. Sources: the era laws and ordinances as
+ * listed in CLDR/ICU's Japanese calendar. */
+static const struct era {
+    const char *id, *words;
+    int base; /* western year = base + era year */
+    int first, last; /* days as yyyymmdd */
+} eras[CALENDAR_COUNT] = {
+    [CALENDAR_WESTERN] = {"era:western", "date.western", 0, 18680101, 99991231},
+    [CALENDAR_REIWA] = {"era:reiwa", "date.reiwa", 2018, 20190501, 99991231},
+    [CALENDAR_HEISEI] = {"era:heisei", "date.heisei", 1988, 19890108, 20190430},
+    [CALENDAR_SHOWA] = {"era:showa", "date.showa", 1925, 19261225, 19890107},
+    [CALENDAR_TAISHO] = {"era:taisho", "date.taisho", 1911, 19120730, 19261224},
+    [CALENDAR_MEIJI] = {"era:meiji", "date.meiji", 1867, 18681023, 19120729},
+};
+
+static size_t
+year_digits(const struct app *app)
+{
+    return app->visit.calendar == CALENDAR_WESTERN ? 4 : 2;
+}
+
+/* The part of the field from to to as a number; -1 when not all of it is there. */
+static int
+part(const char *field, size_t from, size_t to)
+{
+    int value = 0;
+    for (size_t i = from; i < to; i++) {
+        if (i >= strlen(field) || field[i] < '0' || field[i] > '9') {
+            return -1;
+        }
+        value = value * 10 + (field[i] - '0');
+    }
+    return value;
+}
+
+bool
+date_value(const struct app *app, char out[11])
+{
+    const char *field = app->visit.field;
+    const struct era *era = &eras[app->visit.calendar];
+    size_t y = year_digits(app);
+    int year = part(field, 0, y);
+    int month = part(field, y, y + 2);
+    int day = part(field, y + 2, y + 4);
+    if (year <= 0 || month < 1 || month > 12 || day < 1) {
+        return false;
+    }
+    year += era->base;
+    int back_year;
+    int back_month;
+    int back_day;
+    clock_civil_from_days(
+        clock_days_from_civil(year, month, day), &back_year, &back_month, &back_day);
+    int number = year * 10000 + month * 100 + day;
+    if (back_month != month || back_day != day || number < era->first || number > era->last) {
+        return false;
+    }
+    (void)snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000u, (unsigned)month % 100u,
+        (unsigned)day % 100u);
+    return true;
+}
+
+/* "昭和 16 年 3 月 _ 日" from the digits so far. */
+static void
+show_digits(struct app *app, struct buf *out)
+{
+    static const char *const ends[] = {"date.year", "date.month", "date.day"};
+    size_t sizes[] = {year_digits(app), 2, 2};
+    const char *field = app->visit.field;
+    size_t have = strlen(field);
+    size_t at = 0;
+    for (size_t p = 0; p < ARRAY_LEN(sizes); p++) {
+        for (size_t i = 0; i < sizes[p]; i++, at++) {
+            (void)(at < have ? buf_add(out, field + at, 1) : buf_add_str(out, "_"));
+        }
+        (void)buf_printf(out, "%s ", say(app, ends[p]));
+    }
+}
+
+void
+date_build(struct app *app, struct flow *flow)
+{
+    flow->w = flow->w * 52 / 100;
+    int width = (flow->w - 2 * GAP_MIN) / 3;
+    for (int i = 0; i < CALENDAR_COUNT; i++) {
+        bool chosen = app->visit.calendar == (enum calendar)i;
+        ui_add(app->ui, &(struct ui_element){.id = eras[i].id,
+                            .role = UI_ROLE_BUTTON,
+                            .rect = rect(flow->x + i % 3 * (width + GAP_MIN),
+                                flow->y + i / 3 * (205 + GAP_MIN), width, 205),
+                            .text = say(app, eras[i].words),
+                            .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
+                            .state = chosen ? UI_STATE_CHOSEN : 0,
+                            .size = UI_SIZE_BODY,
+                            .bold = true,
+                            .align = UI_ALIGN_CENTRE});
+    }
+    flow->y += 2 * (205 + GAP_MIN) + 30;
+    AUTO_BUF digits;
+    buf_init(&digits, 256);
+    show_digits(app, &digits);
+    ui_add(app->ui, &(struct ui_element){.id = "field:date",
+                        .role = UI_ROLE_FIELD,
+                        .rect = rect(flow->x, flow->y, flow->w, 240),
+                        .text = buf_str(&digits),
+                        .size = UI_SIZE_VALUE,
+                        .bold = true,
+                        .tone = UI_TONE_SURFACE,
+                        .state = UI_STATE_PERSONAL});
+    flow->y += 240 + GAP_MIN;
+    char iso[11];
+    if (date_value(app, iso)) {
+        AUTO_BUF words_of_it;
+        buf_init(&words_of_it, 256);
+        (void)i18n_date(app->i18n, &words_of_it, iso);
+        flow_text(app, flow, buf_str(&words_of_it), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_DONE,
+            true, GAP_MIN);
+    } else if (strlen(app->visit.field) == year_digits(app) + 4) {
+        flow_text(app, flow, say(app, "answer.date"), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE,
+            true, GAP_MIN);
+    }
+    page_keypad(app, "digit:", "", "");
+}
+
+bool
+date_tap(struct app *app, const char *id)
+{
+    for (int i = 0; i < CALENDAR_COUNT; i++) {
+        if (strcmp(id, eras[i].id) == 0) {
+            if (app->visit.calendar != (enum calendar)i) {
+                app->visit.calendar = (enum calendar)i;
+                explicit_bzero(app->visit.field, sizeof(app->visit.field));
+            }
+            return true;
+        }
+    }
+    if (strcmp(id, "digit:delete") == 0) {
+        field_erase(app);
+        return true;
+    }
+    if (strncmp(id, "digit:", 6) == 0 && strlen(app->visit.field) < year_digits(app) + 4) {
+        field_put(app, id + 6);
+        return true;
+    }
+    return strncmp(id, "digit:", 6) == 0;
+}

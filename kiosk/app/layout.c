@@ -1,0 +1,321 @@
+/* app/layout.c - the grid of the look: bars, columns, main button, lists that page. All in 0.1 mm of
+ * the panel. The order and places of the buttons are the same on every page, in every text size. */
+#include "app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    BAR_BUTTON_H = 205, /* top bar buttons: 20 mm, the floor for ordinary targets */
+    BAR_BUTTON_Y = 35,
+    EDGE = 120, /* bars' own side margin */
+    MAIN_H = 280, /* main button: at least 25 x 60 mm (look: Grid) */
+    MAIN_W = 1040,
+    BACK_W = 680,
+    BACK_H = 260,
+    TITLE_TOP = 110,
+    COLUMN_GAP = 70,
+    PICTURE_TOP = 120,
+    KEY_W = 560,
+    KEY_H = 365,
+    KEY_GAP = 52,
+    DOOR_H = 300,
+    PAGE_BUTTON_H = 200,
+    PAGE_BUTTON_W = 620
+};
+
+struct ui_rect
+rect(int x, int y, int w, int h)
+{
+    return (struct ui_rect){x, y, w, h};
+}
+
+static void
+panel(struct app *app, struct ui_rect where, enum ui_tone tone)
+{
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PANEL, .rect = where, .tone = tone});
+}
+
+static int
+bar_button(struct app *app, const char *id, const char *picture, const char *text, int right)
+{
+    int width = ui_text_width(app->ui, text, UI_SIZE_SMALL, true) + 220;
+    width = width < 300 ? 300 : width;
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_BUTTON,
+                        .rect = rect(right - width, BAR_BUTTON_Y, width, BAR_BUTTON_H),
+                        .text = text,
+                        .picture = picture,
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_SMALL,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
+    return right - width - 60;
+}
+
+static void
+top_bar(struct app *app, const char *where)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE);
+    int help_w = ui_text_width(app->ui, say(app, "bar.help"), UI_SIZE_SMALL, true) + 240;
+    ui_add(app->ui, &(struct ui_element){.id = "help",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = rect(EDGE, BAR_BUTTON_Y, help_w, BAR_BUTTON_H),
+                        .text = say(app, "bar.help"),
+                        .picture = "help",
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_SMALL,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
+    int right = all.w - EDGE;
+    right = bar_button(app, "contrast", "contrast", say(app, "bar.contrast"), right);
+    right = bar_button(app, "text-size", "letters", say(app, "bar.text-size"), right);
+    right = bar_button(app, "language", "globe", i18n_current(app->i18n)->name, right);
+    if (where != NULL) {
+        int x = EDGE + help_w + 70;
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(x, BAR_BUTTON_Y, right - x, BAR_BUTTON_H),
+                            .text = where,
+                            .size = UI_SIZE_SMALL,
+                            .tone = UI_TONE_SURFACE,
+                            .bold = true});
+    }
+}
+
+struct flow
+page_begin(struct app *app, const char *where, const char *back)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    panel(app, all, UI_TONE_PAPER);
+    top_bar(app, where);
+    panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
+    if (back != NULL) {
+        ui_add(app->ui,
+            &(struct ui_element){.id = "back",
+                .role = UI_ROLE_BUTTON,
+                .rect = rect(EDGE, all.h - BAR_BOTTOM + (BAR_BOTTOM - BACK_H) / 2, BACK_W, BACK_H),
+                .text = say(app, back),
+                .picture = "arrow-left",
+                .tone = UI_TONE_SURFACE,
+                .size = UI_SIZE_CHOICE,
+                .bold = true,
+                .align = UI_ALIGN_CENTRE});
+    }
+    return (struct flow){.x = MARGIN,
+        .y = BAR_TOP + TITLE_TOP,
+        .w = all.w - 2 * MARGIN,
+        .bottom = all.h - BAR_BOTTOM - GAP_MIN};
+}
+
+struct flow
+page_begin_visit(struct app *app)
+{
+    AUTO_BUF where;
+    buf_init(&where, 1024);
+    if (app->visit.procedure != NULL) {
+        struct procedure_info info = procedure_info(app->visit.procedure);
+        (void)buf_add_str(&where, words(app, &info.title));
+        int number;
+        int total;
+        if (app->screen == &screen_question &&
+            interview_progress(app->visit.interview, &number, &total)) {
+            (void)buf_printf(&where, "  %d / %d", number, total);
+        }
+    }
+    return page_begin(app, buf_str(&where), "bar.back");
+}
+
+void
+page_main(struct app *app, const char *id, const char *text, unsigned state)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    /* long words widen the button to the left; its right edge and height never move */
+    int width = ui_text_width(app->ui, text, UI_SIZE_CHOICE, true) + 420;
+    width = width < MAIN_W ? MAIN_W : width;
+    int most = all.w - 2 * EDGE - BACK_W - GAP_OPPOSITE;
+    width = width > most ? most : width;
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_MAIN,
+                        .rect = rect(all.w - EDGE - width,
+                            all.h - BAR_BOTTOM + (BAR_BOTTOM - MAIN_H) / 2, width, MAIN_H),
+                        .text = text,
+                        .tone = UI_TONE_PRIMARY,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE,
+                        .state = state});
+}
+
+void
+flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
+    enum ui_size size, enum ui_tone tone, bool bold, int gap_after)
+{
+    if (text == NULL || text[0] == 0) {
+        return;
+    }
+    int height = ui_text_height(app->ui, text, flow->w, size, bold);
+    ui_add(app->ui, &(struct ui_element){.role = role,
+                        .rect = rect(flow->x, flow->y, flow->w, height),
+                        .text = text,
+                        .tone = tone,
+                        .size = size,
+                        .bold = bold});
+    flow->y += height + gap_after;
+}
+
+void
+page_title(struct app *app, struct flow *flow, const char *text)
+{
+    flow_text(app, flow, text, UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER, true, 60);
+}
+
+struct flow
+page_picture(struct app *app, struct flow flow, const char *picture, enum ui_tone tone)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    int top = BAR_TOP + PICTURE_TOP;
+    int height = all.h - BAR_BOTTOM - PICTURE_TOP - top;
+    int width = flow.w * 36 / 100;
+    struct ui_rect where = rect(flow.x + flow.w - width, top, width, height);
+    panel(app, where, tone);
+    int side = (width < height ? width : height) * 60 / 100;
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_PICTURE,
+            .rect = rect(where.x + (width - side) / 2, where.y + (height - side) / 2, side, side),
+            .picture = picture,
+            .tone = tone});
+    flow.w -= width + 180;
+    return flow;
+}
+
+void
+flow_door(struct app *app, struct flow *flow, const char *id, const char *picture, const char *text,
+    const char *detail)
+{
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_DOOR,
+                        .rect = rect(flow->x, flow->y, flow->w, DOOR_H),
+                        .text = text,
+                        .detail = detail,
+                        .picture = picture,
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true});
+    flow->y += DOOR_H + COLUMN_GAP;
+}
+
+static void
+page_buttons(struct app *app, const struct flow *flow)
+{
+    const struct visit *visit = &app->visit;
+    int y = flow->bottom - PAGE_BUTTON_H;
+    char text[32];
+    (void)snprintf(text, sizeof(text), "%d / %d", visit->page + 1, visit->pages);
+    struct ui_element button = {.role = UI_ROLE_BUTTON,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_SMALL,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    button.id = "page:back";
+    button.rect = rect(flow->x, y, PAGE_BUTTON_W, PAGE_BUTTON_H);
+    button.text = say(app, "list.before");
+    button.picture = "arrow-left";
+    button.state = visit->page == 0 ? UI_STATE_WAITING : 0;
+    ui_add(app->ui, &button);
+    button.id = "page:next";
+    button.rect.x = flow->x + flow->w - PAGE_BUTTON_W;
+    button.text = say(app, "list.more");
+    button.picture = "arrow-right";
+    button.state = visit->page + 1 >= visit->pages ? UI_STATE_WAITING : 0;
+    ui_add(app->ui, &button);
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_TEXT,
+            .rect = rect(flow->x + PAGE_BUTTON_W, y, flow->w - 2 * PAGE_BUTTON_W, PAGE_BUTTON_H),
+            .text = text,
+            .size = UI_SIZE_BODY,
+            .align = UI_ALIGN_CENTRE});
+}
+
+/* Rows that fit into room with gaps between the smallest and the default one. */
+static int
+rows_that_fit(int room, int height)
+{
+    int rows = (room + GAP_MIN) / (height + GAP_MIN);
+    return rows < 1 ? 1 : rows;
+}
+
+void
+flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
+    void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx)
+{
+    int count = (int)grid->count;
+    int needed = (count + grid->columns - 1) / grid->columns;
+    int room = flow->bottom - flow->y;
+    int rows = rows_that_fit(room, grid->height);
+    bool paged = needed > rows;
+    if (paged) {
+        room -= PAGE_BUTTON_H + GAP_MIN;
+        rows = rows_that_fit(room, grid->height);
+    }
+    int a_page = rows * grid->columns;
+    app->visit.pages = paged ? (count + a_page - 1) / a_page : 1;
+    if (app->visit.page >= app->visit.pages) {
+        app->visit.page = app->visit.pages - 1;
+    }
+    int first = app->visit.page * a_page;
+    int shown = count - first < a_page ? count - first : a_page;
+    int shown_rows = paged ? rows : needed;
+    int gap = shown_rows > 1 ? (room - shown_rows * grid->height) / (shown_rows - 1) : GAP;
+    gap = gap > GAP ? GAP : gap < GAP_MIN ? GAP_MIN : gap;
+    int width = (flow->w - (grid->columns - 1) * COLUMN_GAP) / grid->columns;
+    for (int i = 0; i < shown; i++) {
+        int row = i / grid->columns;
+        int column = i % grid->columns;
+        place(app, (size_t)(first + i),
+            rect(flow->x + column * (width + COLUMN_GAP), flow->y + row * (grid->height + gap),
+                width, grid->height),
+            ctx);
+    }
+    if (paged) {
+        page_buttons(app, flow);
+    }
+}
+
+void
+page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    int room = all.h - BAR_TOP - BAR_BOTTOM;
+    int left = all.w - MARGIN - 3 * KEY_W - 2 * KEY_GAP;
+    int top = BAR_TOP + (room - 4 * KEY_H - 3 * KEY_GAP) / 2;
+    for (int i = 0; i < 12; i++) {
+        char id[UI_ID_MAX];
+        char digit[2] = {(char)('0' + (i == 10 ? 0 : i + 1)), 0};
+        struct ui_element key = {.id = id,
+            .role = UI_ROLE_KEY,
+            .rect = rect(
+                left + i % 3 * (KEY_W + KEY_GAP), top + i / 3 * (KEY_H + KEY_GAP), KEY_W, KEY_H),
+            .text = digit,
+            .tone = UI_TONE_SURFACE,
+            .size = UI_SIZE_KEY,
+            .bold = true,
+            .align = UI_ALIGN_CENTRE};
+        (void)snprintf(id, sizeof(id), "%s%s", prefix, digit);
+        if (i == 9) {
+            (void)snprintf(id, sizeof(id), "%sdelete", prefix);
+            key.text = say(app, "key.delete");
+        } else if (i == 11) {
+            if (last_id[0] == 0) {
+                continue;
+            }
+            (void)snprintf(id, sizeof(id), "%s", last_id);
+            key.text = last_text;
+        }
+        if (i == 9 || i == 11) {
+            key.tone = UI_TONE_QUIET;
+            key.size = UI_SIZE_BODY;
+        }
+        ui_add(app->ui, &key);
+    }
+}

@@ -1,0 +1,187 @@
+/* screens/accepted.c - the record is safe: the number, what happens next, a QR to take along. Goes
+ * away by itself. Then, when a card still lies there, the page that gives it back. */
+#include "app/app_priv.h"
+
+#include <qrencode.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { QR_SIDE = 1000 };
+
+static void
+qr_rows(const char *text, struct buf *rows)
+{
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+    if (code == NULL) {
+        return; /* no memory: the number stands in large digits beside it */
+    }
+    for (int y = 0; y < code->width; y++) {
+        for (int x = 0; x < code->width; x++) {
+            (void)buf_add_byte(rows, (code->data[y * code->width + x] & 1) != 0 ? '1' : '0');
+        }
+        (void)buf_add_byte(rows, '\n');
+    }
+    QRcode_free(code);
+}
+
+static void
+note_to_take(struct app *app, struct flow flow)
+{
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    struct ui_rect all = ui_panel(app->ui);
+    int width = 1360;
+    struct ui_rect box =
+        rect(flow.x + flow.w - width, BAR_TOP + 120, width, all.h - BAR_TOP - BAR_BOTTOM - 240);
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
+    AUTO_BUF text;
+    buf_init(&text, 1024);
+    struct clock_date now = clock_japan(clock_wall_s(app->clock));
+    (void)buf_printf(&text, "%s\n%s\n", say(app, "attract.place"), words(app, &info.title));
+    (void)i18n_receipt_number(&text, app->visit.number);
+    (void)buf_printf(&text, "\n%04d-%02d-%02d", now.year, now.month, now.day);
+    AUTO_BUF rows;
+    buf_init(&rows, 64 * 1024);
+    qr_rows(buf_str(&text), &rows);
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
+                        .rect = rect(box.x + (width - QR_SIDE) / 2, box.y + 90, QR_SIDE, QR_SIDE),
+                        .text = buf_str(&rows),
+                        .label = app->visit.number});
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_TEXT,
+            .rect = rect(box.x + 60, box.y + QR_SIDE + 120, width - 120, box.h - QR_SIDE - 160),
+            .text = say(app, "accepted.qr"),
+            .size = UI_SIZE_SMALL,
+            .tone = UI_TONE_SURFACE,
+            .align = UI_ALIGN_CENTRE});
+}
+
+static void
+step(struct app *app, struct flow *flow, int number, const char *text)
+{
+    char digit[8];
+    (void)snprintf(digit, sizeof(digit), "%d", number % 100);
+    int height = ui_text_height(app->ui, text, flow->w - 130, UI_SIZE_BODY, false);
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(flow->x, flow->y, 110, height),
+                        .text = digit,
+                        .size = UI_SIZE_BODY,
+                        .bold = true});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(flow->x + 130, flow->y, flow->w - 130, height),
+                        .text = text,
+                        .size = UI_SIZE_BODY});
+    flow->y += height + 20;
+}
+
+static void
+steps(struct app *app, struct flow *flow)
+{
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    int number = 1;
+    if (app->card_kind != CARD_KIND_NONE) {
+        step(app, flow, number++, say(app, "accepted.take-card"));
+    }
+    for (size_t i = 0; i < info.next_count; i++) {
+        step(app, flow, number++, words(app, &info.next[i]));
+    }
+    if (app->visit.fee > 0) {
+        AUTO_BUF money;
+        buf_init(&money, 128);
+        (void)i18n_money(app->i18n, &money, app->visit.fee);
+        AUTO_BUF text;
+        buf_init(&text, 512);
+        (void)sayf(app, &text, "accepted.pay", "fee", buf_str(&money));
+        step(app, flow, number, buf_str(&text));
+    }
+}
+
+static void
+countdown(struct app *app, const char *message)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    int64_t left = (app->accepted_ms - (clock_mono_ms(app->clock) - app->entered_ms) + 999) / 1000;
+    char seconds[24];
+    (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)(left < 0 ? 0 : left));
+    AUTO_BUF text;
+    buf_init(&text, 256);
+    (void)sayf(app, &text, message, "n", seconds);
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(900, all.h - BAR_BOTTOM + 80, all.w - 900 - 1300, 260),
+                        .text = buf_str(&text),
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_SMALL,
+                        .align = UI_ALIGN_CENTRE});
+}
+
+static void
+build(struct app *app)
+{
+    struct flow flow = page_begin_visit(app);
+    note_to_take(app, flow);
+    struct flow left = {flow.x, flow.y - 20, flow.w - 1360 - 150, flow.bottom};
+    int tick = 300;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                        .rect = rect(left.x, left.y, tick, tick),
+                        .picture = "check-round",
+                        .tone = UI_TONE_DONE});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
+                        .rect = rect(left.x + tick + 80, left.y, left.w - tick - 80, tick),
+                        .text = say(app, "accepted.title"),
+                        .tone = UI_TONE_DONE,
+                        .size = UI_SIZE_TITLE,
+                        .bold = true});
+    left.y += tick + 60;
+    flow_text(app, &left, say(app, "accepted.number"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+        false, 0);
+    AUTO_BUF number;
+    buf_init(&number, 32);
+    (void)i18n_receipt_number(&number, app->visit.number);
+    flow_text(app, &left, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 40);
+    steps(app, &left);
+    countdown(app, "accepted.goes-away");
+    page_main(app, "finish", say(app, "bar.finish"), 0);
+}
+
+static void
+finish(struct app *app)
+{
+    if (app->card_kind != CARD_KIND_NONE) {
+        app_go(app, &screen_take_card);
+    } else {
+        visit_end(app);
+    }
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
+        finish(app);
+    } else if (strcmp(id, "back") == 0) {
+        app_go(app, &screen_home); /* another procedure: what is known is not asked again */
+    }
+}
+
+const struct screen screen_accepted = {.name = "accepted", .build = build, .tap = tap};
+
+static void
+take_build(struct app *app)
+{
+    struct flow flow = page_begin(app, NULL, NULL);
+    struct flow left = page_picture(app, flow, "card", UI_TONE_CARE);
+    page_title(app, &left, say(app, "take-card.title"));
+    flow_text(app, &left, say(app, "take-card.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+        false, 60);
+    page_main(app, "finish", say(app, "bar.finish"), 0);
+}
+
+static void
+take_tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "finish") == 0) {
+        visit_end(app);
+    }
+}
+
+const struct screen screen_take_card = {.name = "take-card", .build = take_build, .tap = take_tap};

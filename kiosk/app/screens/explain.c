@@ -1,0 +1,83 @@
+/* screens/explain.c - before anything is asked: what this procedure is, what it needs, what it costs,
+ * how long it takes. The visitor can stop here without loss. */
+#include "app/app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+line(struct app *app, struct flow *flow, const char *picture, const char *name, const char *text)
+{
+    int indent = 190;
+    int name_w = flow->w * 26 / 100;
+    struct flow value = {
+        flow->x + indent + name_w, flow->y, flow->w - indent - name_w, flow->bottom};
+    int height = ui_text_height(app->ui, text, value.w, UI_SIZE_BODY, false);
+    int least = 130;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                        .rect = rect(flow->x, flow->y + 5, 120, 120),
+                        .picture = picture,
+                        .tone = UI_TONE_PAPER});
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_TEXT,
+            .rect = rect(flow->x + indent, flow->y, name_w - 40, height > least ? height : least),
+            .text = name,
+            .size = UI_SIZE_HINT,
+            .tone = UI_TONE_PAPER});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(value.x, value.y, value.w, height > least ? height : least),
+                        .text = text,
+                        .size = UI_SIZE_BODY,
+                        .tone = UI_TONE_PAPER,
+                        .bold = true});
+    flow->y += (height > least ? height : least) + 40;
+}
+
+static void
+bring_list(struct app *app, const struct procedure_info *info, struct buf *out)
+{
+    for (size_t i = 0; i < info->bring_count; i++) {
+        (void)buf_add_str(out, i > 0 ? say(app, "list.and") : "");
+        (void)buf_add_str(out, words(app, &info->bring[i]));
+    }
+}
+
+static void
+build(struct app *app)
+{
+    struct flow flow = page_begin_visit(app);
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    page_title(app, &flow, words(app, &info.title));
+    flow_text(
+        app, &flow, words(app, &info.about), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
+    AUTO_BUF text;
+    buf_init(&text, 4096);
+    bring_list(app, &info, &text);
+    if (text.len > 0) {
+        line(app, &flow, "document", say(app, "explain.bring"), buf_str(&text));
+    }
+    if (info.has_fee) {
+        line(app, &flow, "yen", say(app, "explain.fee"), words(app, &info.fee_note));
+    }
+    char minutes[16];
+    (void)snprintf(minutes, sizeof(minutes), "%d", info.minutes);
+    buf_clear(&text);
+    (void)sayf(app, &text, "explain.minutes", "n", minutes);
+    line(app, &flow, "clock", say(app, "explain.time"), buf_str(&text));
+    if (info.counter.source != NULL) {
+        line(app, &flow, "counter", say(app, "explain.counter"), words(app, &info.counter));
+    }
+    page_main(app, "next", say(app, "explain.start"), 0);
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "next") == 0) {
+        visit_go_on(app);
+    } else if (strcmp(id, "back") == 0) {
+        app_go(app, &screen_home);
+    }
+}
+
+const struct screen screen_explain = {.name = "explain", .build = build, .tap = tap};

@@ -1,0 +1,47 @@
+/* screens/language.c - choosing the language at any moment; nothing that was answered is lost. Names
+ * stand in their own script. An overlay: it goes back to the page it came from. */
+#include "app/app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void
+place(struct app *app, size_t index, struct ui_rect where, void *ctx)
+{
+    (void)ctx;
+    const struct i18n_language *language = i18n_language_at(app->i18n, index);
+    bool chosen = language == i18n_current(app->i18n) ||
+                  strcmp(language->code, i18n_current(app->i18n)->code) == 0;
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "language:%s", language->code);
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_CHOICE,
+                        .rect = where,
+                        .text = language->name,
+                        .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
+                        .state = chosen ? UI_STATE_CHOSEN : 0,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true});
+}
+
+static void
+build(struct app *app)
+{
+    struct flow flow = page_begin(app, NULL, "bar.back");
+    page_title(app, &flow, say(app, "language.title"));
+    struct grid grid = {.count = i18n_language_count(app->i18n), .columns = 2, .height = 330};
+    flow_grid(app, &flow, &grid, place, NULL);
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    if (strncmp(id, "language:", 9) == 0) {
+        (void)i18n_use(app->i18n, id + 9); /* the id came from the list of languages */
+        app_return(app);
+    } else if (strcmp(id, "back") == 0) {
+        app_return(app);
+    }
+}
+
+const struct screen screen_language = {.name = "language", .build = build, .tap = tap};

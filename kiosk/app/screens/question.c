@@ -1,0 +1,407 @@
+/* screens/question.c - one question a page, whatever its type. What is being typed or chosen lives in
+ * visit.field until the main button takes it to the interview. */
+#include "app/app_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+enum { CHOICE_H = 330, NUMBER_AS_CHOICES_MAX = 12 };
+
+static bool
+number_as_choices(const struct question *question)
+{
+    return question->type == QUESTION_NUMBER && question->max >= question->min &&
+           question->max - question->min < NUMBER_AS_CHOICES_MAX;
+}
+
+/* The last part of the key: "applicant.name" -> "name". */
+static const char *
+bare_name(const struct question *question)
+{
+    const char *dot = strrchr(question->key, '.');
+    return dot != NULL ? dot + 1 : question->key;
+}
+
+static bool
+current(struct app *app, struct question *question)
+{
+    return app->visit.interview != NULL &&
+           interview_at(app->visit.interview) == INTERVIEW_QUESTION &&
+           interview_question(app->visit.interview, question) == 0;
+}
+
+static enum keyboard_mode
+first_keyboard(const struct question *question)
+{
+    return question->type == QUESTION_KANA ? KEYBOARD_KATAKANA : KEYBOARD_HIRAGANA;
+}
+
+/* Brings the kept answer into the field when the page shows another question than before. */
+static void
+enter(struct app *app)
+{
+    struct question question;
+    struct visit *visit = &app->visit;
+    if (!current(app, &question)) {
+        return;
+    }
+    explicit_bzero(visit->field, sizeof(visit->field));
+    memcpy(visit->field_key, question.key, sizeof(visit->field_key));
+    visit->verdict_shown = false;
+    visit->keyboard = first_keyboard(&question);
+    visit->calendar = CALENDAR_WESTERN;
+    AUTO_BUF answer;
+    buf_init(&answer, FIELD_MAX - 1);
+    interview_answer_now(visit->interview, &answer);
+    const char *text = buf_str(&answer);
+    if (question.type == QUESTION_DATE) {
+        for (size_t i = 0; text[i] != 0 && i < 10; i++) {
+            if (text[i] != '-') {
+                visit->field[strlen(visit->field)] = text[i];
+            }
+        }
+        if (text[0] == 0 && strcmp(bare_name(&question), "birth") == 0) {
+            visit->calendar =
+                CALENDAR_SHOWA; /* most birth dates here are remembered in Showa years */
+        }
+        return;
+    }
+    memcpy(visit->field, text, strlen(text));
+}
+
+static bool
+has_word(const char *words_list, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = words_list; *at != 0;) {
+        size_t n = strcspn(at, " ");
+        if (n == len && strncmp(at, word, n) == 0) {
+            return true;
+        }
+        at += n + (at[n] == ' ' ? 1 : 0);
+    }
+    return false;
+}
+
+struct option {
+    const char *value;
+    const char *text;
+    const char *detail;
+};
+
+static size_t
+option_count(const struct question *question)
+{
+    size_t extra = question->dont_know ? 1 : 0;
+    if (question->type == QUESTION_YES_NO) {
+        return 2 + extra;
+    }
+    if (number_as_choices(question)) {
+        return (size_t)(question->max - question->min + 1) + extra;
+    }
+    return question->choice_count + extra;
+}
+
+struct option_place {
+    const struct question *question;
+    bool several;
+};
+
+static void
+option_at(struct app *app, const struct question *question, size_t index, struct option *ret,
+    char number[32], struct buf *text)
+{
+    *ret = (struct option){0};
+    if (question->dont_know && index + 1 == option_count(question)) {
+        ret->value = "unknown";
+        ret->text = say(app, "answer.unknown");
+    } else if (question->type == QUESTION_YES_NO) {
+        ret->value = index == 0 ? "yes" : "no";
+        ret->text = say(app, index == 0 ? "answer.yes" : "answer.no");
+    } else if (number_as_choices(question)) {
+        (void)snprintf(number, 32, "%lld", (long long)(question->min + (int64_t)index));
+        (void)buf_printf(text, "%s%s", number, words(app, &question->unit));
+        ret->value = number;
+        ret->text = buf_str(text);
+    } else {
+        ret->value = question->choices[index].value;
+        ret->text = words(app, &question->choices[index].label);
+        ret->detail = words(app, &question->choices[index].hint);
+    }
+}
+
+static void
+place(struct app *app, size_t index, struct ui_rect where, void *ctx)
+{
+    const struct option_place *at = ctx;
+    struct option option;
+    char number[32];
+    AUTO_BUF text;
+    buf_init(&text, 512);
+    option_at(app, at->question, index, &option, number, &text);
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "choice:%s", option.value);
+    bool chosen = has_word(app->visit.field, option.value);
+    ui_add(app->ui,
+        &(struct ui_element){.id = id,
+            .role = at->several ? UI_ROLE_CHECK : UI_ROLE_CHOICE,
+            .rect = where,
+            .text = option.text,
+            .detail = option.detail != NULL && option.detail[0] != 0 ? option.detail : NULL,
+            .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
+            .state = chosen ? UI_STATE_CHOSEN : 0,
+            .size = UI_SIZE_CHOICE,
+            .bold = true});
+}
+
+static void
+options(struct app *app, struct flow *flow, const struct question *question)
+{
+    struct option_place at = {question, question->type == QUESTION_SEVERAL};
+    size_t count = option_count(question);
+    int columns = number_as_choices(question) ? 4 : 2;
+    struct grid grid = {
+        .count = count, .columns = count <= 3 && columns == 2 ? 1 : columns, .height = CHOICE_H};
+    /* taller where one of the answers needs two lines */
+    int width = (flow->w - (grid.columns - 1) * 70) / grid.columns - 420;
+    for (size_t i = 0; i < count; i++) {
+        struct option option;
+        char number[32];
+        AUTO_BUF text;
+        buf_init(&text, 512);
+        option_at(app, question, i, &option, number, &text);
+        int need = ui_text_height(app->ui, option.text, width, UI_SIZE_CHOICE, true) + 110;
+        if (option.detail != NULL && option.detail[0] != 0) {
+            need += ui_text_height(app->ui, option.detail, width, UI_SIZE_HINT, false);
+        }
+        grid.height = need > grid.height ? need : grid.height;
+    }
+    flow_grid(app, flow, &grid, place, &at);
+}
+
+static void
+written(struct app *app, struct flow *flow, const struct question *question)
+{
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_FIELD,
+                        .rect = rect(flow->x, flow->y, flow->w, 205),
+                        .text = app->visit.field,
+                        .size = UI_SIZE_VALUE,
+                        .bold = true,
+                        .tone = UI_TONE_SURFACE,
+                        .label = words(app, &question->name),
+                        .state = UI_STATE_PERSONAL});
+    flow->y += 205 + GAP_MIN;
+    keyboard_build(app, flow);
+}
+
+static void
+number(struct app *app, struct flow *flow, const struct question *question)
+{
+    flow->w = flow->w * 52 / 100;
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
+    AUTO_BUF text;
+    buf_init(&text, FIELD_MAX);
+    (void)buf_printf(&text, "%s %s", app->visit.field, words(app, &question->unit));
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_FIELD,
+                        .rect = rect(flow->x, flow->y, flow->w, 300),
+                        .text = buf_str(&text),
+                        .size = UI_SIZE_KEY,
+                        .bold = true,
+                        .tone = UI_TONE_SURFACE,
+                        .state = UI_STATE_PERSONAL});
+    page_keypad(app, "digit:", "", "");
+}
+
+static bool
+uses_options(const struct question *question)
+{
+    return question->type == QUESTION_CHOICE || question->type == QUESTION_SEVERAL ||
+           question->type == QUESTION_YES_NO || number_as_choices(question);
+}
+
+static void
+verdict(struct app *app, struct flow *flow)
+{
+    const struct interview_verdict *why = &app->visit.verdict;
+    if (!app->visit.verdict_shown) {
+        return;
+    }
+    const char *text =
+        why->otherwise.source != NULL ? words(app, &why->otherwise) : say(app, why->message);
+    flow_text(app, flow, text, UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE, true, 50);
+}
+
+static void
+heading(struct app *app, struct flow *flow, const struct question *question)
+{
+    if (question->repeat_index > 0) {
+        AUTO_BUF who;
+        buf_init(&who, 512);
+        (void)buf_printf(&who, "%s  %d / %d", words(app, &question->repeat_label),
+            question->repeat_index, question->repeat_count);
+        flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
+    }
+    bool crowded = question->type == QUESTION_TEXT || question->type == QUESTION_KANA;
+    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER,
+        true, crowded ? 20 : 40);
+    flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
+        false, 20);
+    if (!crowded) {
+        flow_text(app, flow, words(app, &question->why), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
+            false, 20);
+    }
+    flow->y += crowded ? 10 : 40;
+}
+
+/* Is there something to go on with? */
+static bool
+ready(const struct app *app, const struct question *question)
+{
+    if (question->type == QUESTION_DATE) {
+        char iso[11];
+        return date_value(app, iso) || (!question->required && app->visit.field[0] == 0);
+    }
+    return app->visit.field[0] != 0 || !question->required;
+}
+
+static void
+build(struct app *app)
+{
+    struct flow flow = page_begin_visit(app);
+    struct question question;
+    if (!current(app, &question)) {
+        return;
+    }
+    bool keypad = question.type == QUESTION_DATE ||
+                  (question.type == QUESTION_NUMBER && !number_as_choices(&question));
+    struct flow head = flow;
+    if (keypad) {
+        head.w = head.w * 54 / 100; /* the keypad stands at the right from the top on */
+    } else if (!uses_options(&question)) {
+        head.y -= 60; /* a keyboard needs the room */
+    }
+    heading(app, &head, &question);
+    verdict(app, &head);
+    flow.y = head.y;
+    if (uses_options(&question)) {
+        options(app, &flow, &question);
+    } else if (question.type == QUESTION_DATE) {
+        date_build(app, &flow);
+    } else if (question.type == QUESTION_NUMBER) {
+        number(app, &flow, &question);
+    } else {
+        written(app, &flow, &question);
+    }
+    page_main(app, "next", say(app, "bar.next"), ready(app, &question) ? 0 : UI_STATE_WAITING);
+}
+
+static void
+choose(struct app *app, const struct question *question, const char *value)
+{
+    struct visit *visit = &app->visit;
+    visit->verdict_shown = false;
+    bool alone = question->type != QUESTION_SEVERAL || strcmp(value, "unknown") == 0;
+    bool was = has_word(visit->field, value);
+    char kept[FIELD_MAX] = "";
+    for (size_t i = 0; !alone && i < question->choice_count; i++) {
+        const char *other = question->choices[i].value;
+        bool chosen = strcmp(other, value) == 0 ? !was : has_word(visit->field, other);
+        size_t have = strlen(kept);
+        if (chosen && have + strlen(other) + 2 < sizeof(kept)) {
+            (void)snprintf(kept + have, sizeof(kept) - have, "%s%s", have > 0 ? " " : "", other);
+        }
+    }
+    if (alone) {
+        (void)snprintf(kept, sizeof(kept), "%s", value);
+    }
+    memcpy(visit->field, kept, sizeof(kept));
+    explicit_bzero(kept, sizeof(kept));
+}
+
+static void
+answer(struct app *app, const struct question *question)
+{
+    struct visit *visit = &app->visit;
+    char iso[11] = "";
+    const char *text = visit->field;
+    if (question->type == QUESTION_DATE) {
+        text = date_value(app, iso) ? iso : "";
+    }
+    int r = interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &visit->verdict);
+    if (r == KERR_PROCEDURE_ANSWER) {
+        visit->verdict_shown = true;
+        return;
+    }
+    if (r < 0) {
+        LOG(LOG_ERROR, "answer", LOG_ERR(r));
+        visit->fault = r;
+        app_go(app, fault_screen(r));
+        return;
+    }
+    visit_show_interview(app);
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    struct question question;
+    if (!current(app, &question)) {
+        return;
+    }
+    if (strncmp(id, "choice:", 7) == 0) {
+        choose(app, &question, id + 7);
+    } else if (strcmp(id, "next") == 0) {
+        answer(app, &question);
+    } else if (strcmp(id, "back") == 0) {
+        if (interview_back(app->visit.interview)) {
+            app_go(app, &screen_question);
+        } else {
+            app_go(app, &screen_explain);
+        }
+    } else if (question.type == QUESTION_DATE) {
+        (void)date_tap(app, id);
+    } else if (question.type == QUESTION_NUMBER && strncmp(id, "digit:", 6) == 0) {
+        if (strcmp(id, "digit:delete") == 0) {
+            field_erase(app);
+        } else if (strlen(app->visit.field) < 9) {
+            field_put(app, id + 6);
+        }
+    } else {
+        (void)keyboard_tap(app, id);
+    }
+}
+
+static void
+type(struct app *app, const char *text)
+{
+    struct question question;
+    if (!current(app, &question) || uses_options(&question)) {
+        return;
+    }
+    bool digit = text[0] >= '0' && text[0] <= '9' && text[1] == 0;
+    if (question.type == QUESTION_DATE) {
+        char id[] = "digit:0";
+        id[6] = text[0];
+        if (digit) {
+            (void)date_tap(app, id);
+        }
+    } else if (question.type != QUESTION_NUMBER || digit) {
+        field_put(app, text);
+    }
+}
+
+const struct screen screen_question = {.name = "question",
+    .build = build,
+    .tap = tap,
+    .enter = enter,
+    .type = type,
+    .erase = field_erase};

@@ -1,0 +1,282 @@
+/* app/shell.c - the frame loop: waits for one input, card event, finished submission or moment, lets
+ * the screen answer, rebuilds the element list. The ui presents it only when it differs, so an idle
+ * screen costs nothing. */
+#include "app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+bool
+app_is_overlay(const struct screen *screen)
+{
+    return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
+           screen == &screen_staff || screen == &screen_leave;
+}
+
+static void
+enter(struct app *app, const struct screen *screen)
+{
+    app->screen = screen;
+    app->entered_ms = clock_mono_ms(app->clock);
+    app->last_second = -1;
+    if (screen->enter != NULL) {
+        screen->enter(app);
+    }
+    LOG(LOG_DEBUG, "screen", LOG_ID("name", screen->name));
+}
+
+void
+app_go(struct app *app, const struct screen *screen)
+{
+    app->under = NULL;
+    app->visit.page = 0;
+    enter(app, screen);
+}
+
+void
+app_over(struct app *app, const struct screen *screen)
+{
+    if (app->screen == screen) {
+        return;
+    }
+    if (!app_is_overlay(app->screen)) {
+        app->under = app->screen;
+    }
+    enter(app, screen);
+}
+
+void
+app_return(struct app *app)
+{
+    const struct screen *screen = app->under != NULL ? app->under : &screen_attract;
+    app->under = NULL;
+    /* what was typed stays: the page below is shown again, not entered anew */
+    app->screen = screen;
+    app->entered_ms = clock_mono_ms(app->clock);
+    app->last_second = -1;
+}
+
+static int64_t
+now_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* for the bench's trace only */
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static void
+trace_frame(struct app *app)
+{
+    uint64_t frames = ui_frames(app->ui);
+    if (frames == app->frames_seen) {
+        return;
+    }
+    int64_t now = now_ns();
+    if (app->frames_seen == 0) {
+        (void)fprintf(stderr, "trace first-frame mono-ns %lld\n", (long long)now);
+    } else if (app->tap_ns != 0) {
+        (void)fprintf(stderr, "trace tap-to-frame %.3f\n", (double)(now - app->tap_ns) / 1e6);
+    }
+    app->tap_ns = 0;
+    app->frames_seen = frames;
+}
+
+void
+app_rebuild(struct app *app)
+{
+    ui_set_language(app->ui, i18n_current(app->i18n)->tag);
+    ui_begin(app->ui, app->screen->name);
+    app->screen->build(app);
+    ui_end(app->ui);
+    if (app->trace) {
+        trace_frame(app);
+    }
+}
+
+int64_t
+app_idle_left_ms(const struct app *app)
+{
+    int64_t idle = clock_mono_ms(app->clock) - app->touched_ms;
+    return app->idle_warn_ms + app->idle_end_ms - idle;
+}
+
+/* The same acts in the same place on every page. True when it was one of them. */
+static bool
+tap_common(struct app *app, const char *id)
+{
+    if (strcmp(id, "help") == 0) {
+        app_over(app, &screen_help);
+    } else if (strcmp(id, "language") == 0) {
+        app_over(app, &screen_language);
+    } else if (strcmp(id, "text-size") == 0) {
+        ui_set_text_size(
+            app->ui, (enum ui_text_size)((ui_text_size(app->ui) + 1) % UI_TEXT_SIZE_COUNT));
+        app->visit.page = 0;
+    } else if (strcmp(id, "contrast") == 0) {
+        app->theme = (enum ui_theme)((app->theme + 1) % UI_THEME_COUNT);
+        ui_set_theme(app->ui, app->theme);
+    } else if (strcmp(id, "page:next") == 0) {
+        app->visit.page += app->visit.page + 1 < app->visit.pages ? 1 : 0;
+    } else if (strcmp(id, "page:back") == 0) {
+        app->visit.page -= app->visit.page > 0 ? 1 : 0;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    if (app->trace) {
+        app->tap_ns = now_ns();
+    }
+    if (!app->screen->no_visit && !app->visit.open) {
+        visit_start(app);
+    }
+    if (!tap_common(app, id) && app->screen->tap != NULL) {
+        app->screen->tap(app, id);
+    }
+}
+
+static void
+handle(struct app *app, const struct ui_input *input)
+{
+    switch (input->type) {
+    case UI_INPUT_NONE:
+    case UI_INPUT_WAKE:
+        return;
+    case UI_INPUT_QUIT:
+        app->quit = true;
+        return;
+    case UI_INPUT_TAP:
+        /* at the warning only its own buttons count: another touch may be the next person's */
+        if (app->screen != &screen_still_there) {
+            app->touched_ms = clock_mono_ms(app->clock);
+        }
+        tap(app, input->id);
+        return;
+    case UI_INPUT_TOUCH:
+        if (app->screen != &screen_still_there) {
+            app->touched_ms = clock_mono_ms(app->clock);
+        }
+        if (app->screen == &screen_attract) {
+            tap(app, "");
+        }
+        return;
+    case UI_INPUT_BACK:
+        app->touched_ms = clock_mono_ms(app->clock);
+        tap(app, app->screen->back != NULL ? app->screen->back : "back");
+        return;
+    case UI_INPUT_TEXT:
+        app->touched_ms = clock_mono_ms(app->clock);
+        if (app->screen->type != NULL) {
+            app->screen->type(app, input->text);
+        }
+        return;
+    case UI_INPUT_DELETE:
+        app->touched_ms = clock_mono_ms(app->clock);
+        if (app->screen->erase != NULL) {
+            app->screen->erase(app);
+        }
+        return;
+    }
+}
+
+static void
+poll_devices(struct app *app)
+{
+    struct card_event event;
+    while (app->card != NULL && card_poll(app->card, &event)) {
+        visit_card_event(app, &event);
+        card_event_release(&event);
+    }
+    struct submit_result result;
+    while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
+        if (result.visit != app->visit.serial || app->screen != &screen_submitting) {
+            continue; /* that visitor has gone; the record is in the queue all the same */
+        }
+        app->touched_ms = clock_mono_ms(app->clock);
+        if (result.error == 0) {
+            memcpy(app->visit.number, result.number, sizeof(app->visit.number));
+            app_go(app, &screen_accepted);
+        } else {
+            LOG(LOG_ERROR, "submit", LOG_ERR(result.error));
+            app->visit.fault = result.error;
+            app_go(app, fault_screen(result.error));
+        }
+        explicit_bzero(&result, sizeof(result));
+    }
+}
+
+static void
+watch_time(struct app *app)
+{
+    int64_t now = clock_mono_ms(app->clock);
+    if (app->screen->idle_held) {
+        app->touched_ms = now;
+        return;
+    }
+    if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
+        if (now - app->entered_ms >= app->accepted_ms) {
+            visit_end(app);
+        }
+        return;
+    }
+    if (!app->visit.open || app->screen->no_visit) {
+        return;
+    }
+    if (app_idle_left_ms(app) <= 0) {
+        LOG(LOG_INFO, "visit.left",
+            LOG_ID("screen", app->under != NULL ? app->under->name : app->screen->name));
+        visit_end(app);
+    } else if (now - app->touched_ms >= app->idle_warn_ms && app->screen != &screen_still_there) {
+        app_over(app, &screen_still_there);
+    }
+}
+
+/* How long the loop may sleep: until the next second of a countdown, the warning, or for ever. */
+static int
+sleep_ms(const struct app *app, int asked)
+{
+    int64_t now = clock_mono_ms(app->clock);
+    int64_t wait = -1;
+    if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
+        wait = 1000 - (now - app->entered_ms) % 1000;
+    } else if (app->screen == &screen_still_there) {
+        wait = app_idle_left_ms(app) % 1000 + 1;
+    } else if (app->visit.open && !app->screen->no_visit && !app->screen->idle_held) {
+        wait = app->touched_ms + app->idle_warn_ms - now;
+        wait = wait < 1 ? 1 : wait;
+    }
+    if (asked >= 0 && (wait < 0 || wait > asked)) {
+        wait = asked;
+    }
+    return wait > 60000 ? 60000 : (int)wait;
+}
+
+void
+app_step(struct app *app, int timeout_ms)
+{
+    struct ui_input input;
+    ui_wait(app->ui, sleep_ms(app, timeout_ms), &input);
+    handle(app, &input);
+    explicit_bzero(&input, sizeof(input));
+    poll_devices(app);
+    watch_time(app);
+    app_rebuild(app);
+}
+
+int
+app_run(struct app *app)
+{
+    app_rebuild(app);
+    while (!app->quit && app->frame_error == 0) {
+        app_step(app, -1);
+    }
+    return app->frame_error;
+}

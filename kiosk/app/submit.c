@@ -1,0 +1,215 @@
+/* app/submit.c - the only place with this sequence: take a slot, number the record, encode it, seal
+ * and sign it, put it into the queue in one transaction. Runs in a thread of its own, since a disk may
+ * take seconds; the store and the sealer belong to that thread. Only after the commit is anybody told. */
+#include "app_priv.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/rng.h"
+#include "seal/seal.h"
+#include "store/store.h"
+
+enum submit_state { SUBMIT_IDLE, SUBMIT_ASKED, SUBMIT_RUNNING, SUBMIT_DONE };
+
+struct submitter {
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards state, job and result */
+    pthread_cond_t asked;
+    enum submit_state state;
+    bool stop;
+    struct record_head head;
+    struct fact_set *facts;
+    struct submit_result result;
+    /* the thread's own from here on */
+    struct store *store;
+    struct seal_sealer *sealer;
+    const struct clock *clock;
+    unsigned kiosk_number;
+    char kiosk[SEAL_NAME_MAX];
+    void (*wakeup)(void *);
+    void *wakeup_ctx;
+};
+
+/* Between begin and put: everything that can fail without using the sequence up. */
+static int
+make_envelope(struct submitter *submitter, const struct store_slot *slot, struct record_head *head,
+    const struct fact_set *facts, struct buf *ret_envelope)
+{
+    /* The number's four digits start anywhere in an epoch, so that two epochs rarely meet. */
+    record_number_make(
+        submitter->kiosk_number, slot->sequence + slot->epoch % 10000u, head->number);
+    struct record *record = record_new(head, facts);
+    AUTO_BUF plain;
+    buf_init(&plain, RECORD_ENCODED_MAX);
+    int r = record_encode(record, &plain);
+    record_free(record);
+    if (r < 0) {
+        return r;
+    }
+    struct seal_header header = {.epoch = slot->epoch, .sequence = slot->sequence};
+    memcpy(header.kiosk, submitter->kiosk, sizeof(header.kiosk));
+    memcpy(header.id, head->id, sizeof(header.id));
+    return seal_envelope(submitter->sealer, &header, plain.data, plain.len, ret_envelope);
+}
+
+static int
+submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts)
+{
+    struct store_slot slot;
+    AUTO_BUF envelope;
+    buf_init(&envelope, SEAL_ENVELOPE_MAX);
+    rng_fill(head->id, sizeof(head->id));
+    head->submitted_at = clock_wall_s(submitter->clock);
+    memcpy(head->kiosk, submitter->kiosk, sizeof(head->kiosk));
+    int r = store_begin(submitter->store, &slot);
+    if (r < 0) {
+        return r;
+    }
+    r = make_envelope(submitter, &slot, head, facts, &envelope);
+    if (r < 0) {
+        store_abandon(submitter->store);
+        return r;
+    }
+    return store_put(
+        submitter->store, &slot, head->id, envelope.data, envelope.len, head->submitted_at);
+}
+
+static void *
+run(void *arg)
+{
+    struct submitter *submitter = arg;
+    (void)pthread_mutex_lock(&submitter->lock); /* can't fail on a default mutex of ours */
+    for (;;) {
+        while (submitter->state != SUBMIT_ASKED && !submitter->stop) {
+            (void)pthread_cond_wait(&submitter->asked, &submitter->lock);
+        }
+        if (submitter->state != SUBMIT_ASKED) {
+            break;
+        }
+        submitter->state = SUBMIT_RUNNING;
+        struct record_head head = submitter->head;
+        struct fact_set *facts = submitter->facts;
+        submitter->facts = NULL;
+        (void)pthread_mutex_unlock(&submitter->lock);
+
+        int r = submit(submitter, &head, facts);
+        fact_set_free(facts);
+        LOG(r == 0 ? LOG_INFO : LOG_ERROR, "queue.put", LOG_ERR(r),
+            LOG_ID("procedure", head.procedure), LOG_HEX("record", head.id, sizeof(head.id)));
+
+        (void)pthread_mutex_lock(&submitter->lock);
+        submitter->result.error = r;
+        memcpy(submitter->result.number, head.number, sizeof(head.number));
+        submitter->state = SUBMIT_DONE;
+        explicit_bzero(&head, sizeof(head));
+        explicit_bzero(&submitter->head, sizeof(submitter->head));
+        secret_wipe_stack();
+        submitter->wakeup(submitter->wakeup_ctx);
+    }
+    (void)pthread_mutex_unlock(&submitter->lock);
+    return NULL;
+}
+
+static int
+open_parts(struct submitter *submitter, const struct conf *conf)
+{
+    char *cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt");
+    char *key = conf_path(conf, "kiosk-key", "keys/kiosk.key");
+    char *recipients = conf_path(conf, "recipients", "keys/recipients.pem");
+    char *queue = conf_path(conf, "queue", "queue.db");
+    int r = seal_sealer_new(cert, key, recipients, &submitter->sealer);
+    if (r == 0) {
+        r = store_open(queue, &submitter->store);
+    }
+    free(queue);
+    free(recipients);
+    free(key);
+    free(cert);
+    return r;
+}
+
+int
+submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)(void *),
+    void *wakeup_ctx, struct submitter **ret_submitter)
+{
+    struct submitter *submitter = xcalloc(1, sizeof(*submitter));
+    submitter->clock = clock;
+    submitter->wakeup = wakeup;
+    submitter->wakeup_ctx = wakeup_ctx;
+    submitter->kiosk_number = (unsigned)conf_int(conf, "kiosk-number", 0, 999, 0);
+    const char *kiosk = conf_str(conf, "kiosk", "kiosk-001");
+    memcpy(submitter->kiosk, kiosk, strnlen(kiosk, sizeof(submitter->kiosk) - 1));
+    int r = open_parts(submitter, conf);
+    if (r == 0) {
+        (void)pthread_mutex_init(&submitter->lock, NULL); /* default attributes: can't fail */
+        (void)pthread_cond_init(&submitter->asked, NULL);
+        r = pthread_create(&submitter->thread, NULL, run, submitter) == 0 ? 0 : KERR_NO_MEMORY;
+    }
+    if (r < 0) {
+        store_close(submitter->store);
+        seal_sealer_free(submitter->sealer);
+        free(submitter);
+        return r;
+    }
+    *ret_submitter = submitter;
+    return 0;
+}
+
+void
+submitter_free(struct submitter *submitter)
+{
+    if (submitter == NULL) {
+        return;
+    }
+    (void)pthread_mutex_lock(&submitter->lock);
+    submitter->stop = true; /* a job that was asked for is still done */
+    (void)pthread_cond_signal(&submitter->asked);
+    (void)pthread_mutex_unlock(&submitter->lock);
+    (void)pthread_join(submitter->thread, NULL);
+    store_close(submitter->store);
+    seal_sealer_free(submitter->sealer);
+    (void)pthread_cond_destroy(&submitter->asked);
+    (void)pthread_mutex_destroy(&submitter->lock);
+    free(submitter);
+}
+
+int
+submitter_start(struct submitter *submitter, const struct record_head *head,
+    struct fact_set *take_facts, uint64_t visit)
+{
+    int r = KERR_BUSY;
+    (void)pthread_mutex_lock(&submitter->lock);
+    if (submitter->state == SUBMIT_IDLE) {
+        submitter->head = *head;
+        submitter->facts = take_facts;
+        submitter->result = (struct submit_result){.visit = visit};
+        submitter->state = SUBMIT_ASKED;
+        (void)pthread_cond_signal(&submitter->asked);
+        r = 0;
+    }
+    (void)pthread_mutex_unlock(&submitter->lock);
+    if (r < 0) {
+        fact_set_free(take_facts);
+    }
+    return r;
+}
+
+bool
+submitter_poll(struct submitter *submitter, struct submit_result *ret_result)
+{
+    bool done = false;
+    (void)pthread_mutex_lock(&submitter->lock);
+    if (submitter->state == SUBMIT_DONE) {
+        *ret_result = submitter->result;
+        submitter->result = (struct submit_result){0};
+        submitter->state = SUBMIT_IDLE;
+        done = true;
+    }
+    (void)pthread_mutex_unlock(&submitter->lock);
+    return done;
+}

@@ -1,0 +1,238 @@
+/* app/visit.c - one visitor from first touch to wipe: routing between pages, the card's part, and the
+ * end, where everything personal goes. */
+#include "app_priv.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/log.h"
+
+void
+visit_start(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    visit->open = true;
+    visit->serial++;
+    visit->fee = -1;
+    app->touched_ms = clock_mono_ms(app->clock);
+    if (app->card != NULL) {
+        card_refresh(app->card); /* a card that lay there before belongs to this visit only now */
+    }
+    LOG(LOG_INFO, "visit.start", LOG_INT("serial", visit->serial));
+}
+
+void
+visit_drop_pin(struct app *app)
+{
+    secret_free(app->visit.pin);
+    app->visit.pin = NULL;
+}
+
+void
+visit_end(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    uint64_t serial = visit->serial;
+    bool was_open = visit->open;
+    visit_drop_pin(app);
+    interview_free(visit->interview);
+    struct fact_set *facts = visit->facts;
+    fact_set_clear(facts);
+    explicit_bzero(visit, sizeof(*visit));
+    visit->facts = facts;
+    visit->serial = serial + 1; /* results under way belong to nobody now */
+    visit->fee = -1;
+    if (app->card != NULL) {
+        card_release(app->card);
+    }
+    (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
+    ui_set_text_size(app->ui, UI_TEXT_NORMAL);
+    app->theme = UI_THEME_DEFAULT;
+    ui_set_theme(app->ui, app->theme);
+    app_go(app, &screen_attract);
+    ui_wipe(app->ui);
+    app_rebuild(app);
+    secret_wipe_stack();
+    if (was_open) {
+        LOG(LOG_INFO, "visit.end", LOG_INT("serial", serial));
+    }
+}
+
+int
+visit_choose(struct app *app, const char *procedure)
+{
+    const struct procedure *found = procedure_find(app->procedures, procedure);
+    if (found == NULL) {
+        return KERR_NOT_FOUND;
+    }
+    if (!app->visit.open) {
+        visit_start(app);
+    }
+    visit_drop_pin(app);
+    interview_free(app->visit.interview);
+    app->visit.interview = interview_new(found, app->visit.facts, app->clock);
+    app->visit.procedure = found;
+    explicit_bzero(app->visit.field, sizeof(app->visit.field));
+    app->visit.field_key[0] = 0;
+    if (app->submitter == NULL) {
+        app->visit.fault = KERR_STORE;
+        app_go(app,
+            fault_screen(KERR_STORE)); /* say it before the first question, not after the last */
+        return 0;
+    }
+    app_go(app, &screen_explain);
+    return 0;
+}
+
+void
+visit_go_on(struct app *app)
+{
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    if (info.card && !app->visit.card_used && !app->visit.card_declined) {
+        app_go(app, &screen_card);
+        return;
+    }
+    visit_show_interview(app);
+}
+
+void
+visit_show_interview(struct app *app)
+{
+    interview_refresh(app->visit.interview);
+    app_go(app,
+        interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check : &screen_question);
+}
+
+/* The page on which the card's news matter: the one shown, or the one under an overlay. */
+static const struct screen *
+page(const struct app *app)
+{
+    return app->under != NULL ? app->under : app->screen;
+}
+
+/* Changes the page below an overlay without closing the overlay. */
+static void
+turn(struct app *app, const struct screen *screen)
+{
+    if (app->under == NULL) {
+        app_go(app, screen);
+        return;
+    }
+    app->under = screen;
+    app->visit.page = 0;
+    if (screen->enter != NULL) {
+        screen->enter(app);
+    }
+}
+
+static void
+show_fault(struct app *app, int error)
+{
+    visit_drop_pin(app);
+    app->visit.fault = error;
+    turn(app, fault_screen(error));
+}
+
+static void
+card_came(struct app *app)
+{
+    if (page(app) != &screen_card) {
+        return;
+    }
+    if (app->card_error != 0) {
+        show_fault(app, app->card_error);
+    } else if (app->card_kind != CARD_KIND_MY_NUMBER) {
+        show_fault(app, KERR_CARD_UNKNOWN);
+    } else if (app->card_tries == 0) {
+        show_fault(app, KERR_CARD_PIN_BLOCKED);
+    } else {
+        app->visit.tries_before = app->card_tries;
+        turn(app, app->card_tries == 1 && !app->visit.last_try_confirmed ? &screen_pin_last
+                                                                         : &screen_pin);
+    }
+}
+
+static void
+card_went(struct app *app)
+{
+    const struct screen *at = page(app);
+    app->visit.last_try_confirmed = false;
+    if (at == &screen_pin || at == &screen_pin_last) {
+        visit_drop_pin(app);
+        turn(app, &screen_card);
+    } else if (at == &screen_take_card) {
+        visit_end(app);
+    }
+}
+
+static void
+take_facts(struct app *app, const struct fact_set *facts)
+{
+    int64_t now = clock_wall_s(app->clock);
+    for (size_t i = 0; i < fact_set_count(facts); i++) {
+        const struct fact *fact = fact_set_at(facts, i);
+        int r = fact_set_put(app->visit.facts, fact->key, fact->value, FACT_ORIGIN_CARD, now);
+        if (r < 0) {
+            LOG(LOG_WARN, "card.fact", LOG_ERR(r)); /* too much: the visitor types it instead */
+        }
+    }
+    app->visit.card_used = true;
+}
+
+static void
+card_read_done(struct app *app, const struct card_event *event)
+{
+    if (page(app) != &screen_reading) {
+        return; /* the visit that asked is over */
+    }
+    app->visit.last_try_confirmed = false;
+    if (event->tries != CARD_TRIES_UNKNOWN) {
+        app->card_tries = event->tries;
+    }
+    if (event->error == 0 && event->facts != NULL) {
+        take_facts(app, event->facts);
+        interview_refresh(app->visit.interview);
+        turn(app, interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check
+                                                                        : &screen_question);
+        return;
+    }
+    LOG(LOG_INFO, "card.read", LOG_ERR(event->error), LOG_INT("tries", event->tries));
+    int error = event->error != 0 ? event->error : KERR_CARD_DATA;
+    if (error == KERR_CARD_PIN_WRONG && event->tries == 0) {
+        error = KERR_CARD_PIN_BLOCKED; /* that was the last try */
+    }
+    show_fault(app, error);
+}
+
+void
+visit_card_event(struct app *app, struct card_event *event)
+{
+    switch (event->type) {
+    case CARD_EVENT_READERS:
+        app->readers = event->readers;
+        app->reader_error = event->error;
+        if (event->readers == 0) {
+            app->card_kind = CARD_KIND_NONE;
+            card_went(app);
+        }
+        break;
+    case CARD_EVENT_INSERTED:
+        app->card_kind = event->kind;
+        app->card_tries = event->tries;
+        app->card_error = event->error;
+        app->touched_ms = clock_mono_ms(app->clock);
+        card_came(app);
+        break;
+    case CARD_EVENT_REMOVED:
+        app->card_kind = CARD_KIND_NONE;
+        app->card_tries = CARD_TRIES_UNKNOWN;
+        app->card_error = 0;
+        card_went(app);
+        break;
+    case CARD_EVENT_READ:
+        card_read_done(app, event);
+        break;
+    case CARD_EVENT_COUNT:
+        break;
+    }
+}

@@ -1,0 +1,162 @@
+/* app/wiring.c - the one place that picks the real parts and ties them to an app: words, procedures,
+ * screen, reader, queue. What a kiosk can't show itself without (screen, fonts, words) ends the
+ * start; what it can inform without (reader, queue) does not. */
+#include "app_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/log.h"
+
+enum {
+    IDLE_WARN_S = 120, /* research "ux" section 8 row 36: warn at 120 s, then 45 s */
+    IDLE_END_S = 45,
+    ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
+};
+
+static void
+wake(void *ctx)
+{
+    ui_wake(ctx);
+}
+
+static void
+log_mistake(const struct procedure_mistake *mistake, void *ctx)
+{
+    (void)ctx;
+    LOG(LOG_ERROR, "content.mistake", LOG_INT("line", mistake->line),
+        LOG_INT("column", mistake->column));
+}
+
+static int
+open_words(struct app *app)
+{
+    char *locale = conf_share(app->conf, "locale");
+    int r = i18n_new(locale, &app->i18n);
+    free(locale);
+    return r;
+}
+
+static int
+open_procedures(struct app *app)
+{
+    char *assets = conf_share(app->conf, "assets");
+    int r = procedure_load(assets, log_mistake, NULL, &app->procedures);
+    free(assets);
+    return r;
+}
+
+static int
+open_display(struct app *app, bool fullscreen)
+{
+    char *fonts_folder = conf_share(app->conf, "fonts");
+    char *fonts = fs_join(fonts_folder, "fonts.list");
+    char *assets = conf_share(app->conf, "assets");
+    char *theme = fs_join(assets, "theme");
+    struct ui_config config = {
+        .fonts = fonts,
+        .theme = theme,
+        .width_px = (int)conf_int(app->conf, "panel-width", 320, 16384, 1920),
+        .height_px = (int)conf_int(app->conf, "panel-height", 240, 16384, 1080),
+        .px_per_m = (int)conf_int(app->conf, "panel-px-per-m", 1000, 100000, 4030),
+        .fullscreen = fullscreen,
+    };
+    int r = ui_new(&config, &app->ui);
+    free(theme);
+    free(assets);
+    free(fonts);
+    free(fonts_folder);
+    return r;
+}
+
+static void
+open_reader(struct app *app)
+{
+    const struct card_transport_ops *ops;
+    void *ctx;
+    int r = card_pcsc_new(&ops, &ctx);
+    if (r == 0) {
+        r = card_start(ops, ctx, wake, app->ui, &app->card);
+    }
+    if (r < 0) {
+        app->reader_error = r;
+        LOG(LOG_ERROR, "card.start", LOG_ERR(r));
+    }
+}
+
+/* The staff's way out: the file holds one line, the scrypt hash of their digits. */
+static void
+open_staff(struct app *app)
+{
+    char *path = conf_path(app->conf, "staff-pin", "staff-pin");
+    AUTO_BUF line;
+    buf_init(&line, sizeof(app->staff_hash) - 1);
+    if (fs_read(path, &line) == 0) {
+        size_t len = strcspn(buf_str(&line), "\r\n");
+        memcpy(app->staff_hash, buf_str(&line), len);
+    }
+    free(path);
+}
+
+int
+app_new(const struct app_options *options, struct app **ret_app, const char **ret_what)
+{
+    struct app *app = xcalloc(1, sizeof(*app));
+    app->conf = options->conf;
+    app->clock = options->clock;
+    app->idle_warn_ms = (int)conf_int(app->conf, "idle-warn-s", 1, 3600, IDLE_WARN_S) * 1000;
+    app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
+    app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
+    app->trace = getenv("MADOGUCHI_TRACE") != NULL;
+    app->visit.facts = fact_set_new();
+    const char *what = "words";
+    int r = open_words(app);
+    if (r == 0) {
+        what = "display";
+        r = open_display(app, options->fullscreen);
+    }
+    if (r == 0) {
+        app_go(app, &screen_attract); /* the first picture before anything slower */
+        app_rebuild(app);
+        what = "procedures";
+        r = open_procedures(app);
+    }
+    if (r < 0) {
+        app_free(app);
+        *ret_what = what;
+        return r;
+    }
+    if (!options->without_card) {
+        open_reader(app);
+    }
+    r = submitter_new(app->conf, app->clock, wake, app->ui, &app->submitter);
+    if (r < 0) {
+        LOG(LOG_ERROR, "queue.open", LOG_ERR(r));
+    }
+    open_staff(app);
+    *ret_app = app;
+    return 0;
+}
+
+void
+app_free(struct app *app)
+{
+    if (app == NULL) {
+        return;
+    }
+    submitter_free(app->submitter); /* an accepted visit is finished first */
+    card_stop(app->card);
+    if (app->ui != NULL && app->i18n != NULL) {
+        visit_end(app);
+    }
+    fact_set_free(app->visit.facts);
+    procedure_set_free(app->procedures);
+    i18n_free(app->i18n);
+    ui_free(app->ui);
+    explicit_bzero(app, sizeof(*app));
+    free(app);
+}

@@ -14,6 +14,8 @@
 struct desk_config {
     const char *address; /* numeric */
     uint16_t port; /* 0: any; ask desk_port */
+    const char *public_name; /* host[:port] of a TLS proxy before the page; NULL: none. Requests
+                              * for it get Secure cookies */
     const char *ledger;
     const char *staff; /* file of "name:hash" lines (seal_password_hash) */
     const char *pages; /* folder of the page's files: assets/desk */
@@ -26,7 +28,11 @@ struct desk_config {
 
 struct desk;
 
+/* Listens in a thread of its own, which from then on is the only one to use words (gettext) and the
+ * ledger; the texts of config are copied. KERR_NOT_FOUND (staff file, pages), KERR_INVALID (pages, or
+ * an address that is none), KERR_STORE, KERR_NET (the port is taken). */
 int desk_start(const struct desk_config *config, struct desk **ret_desk);
+/* Ends all sessions and connections, wipes; well under two seconds. NULL is accepted. */
 void desk_stop(struct desk *desk);
 uint16_t desk_port(const struct desk *desk);
 

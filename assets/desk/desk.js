@@ -1,0 +1,171 @@
+/* The page works without this file. It adds: new records without reload, keys, printing. */
+"use strict";
+
+(function () {
+  const POLL_MS = 2000;
+  const box = document.getElementById("list-box");
+  const news = document.getElementById("news");
+  const title = document.title;
+  let arrived = 0;
+
+  function list() {
+    return document.getElementById("list");
+  }
+
+  function rows() {
+    return Array.from(document.querySelectorAll("#rows a.row"));
+  }
+
+  function query() {
+    return new URLSearchParams({
+      show: box.dataset.show, before: box.dataset.before, open: box.dataset.open,
+    });
+  }
+
+  /* Puts the new list in place of the old one; focus and scrolling stay where they were. */
+  function swap(html, newestBefore) {
+    const focused = document.activeElement && document.activeElement.id;
+    const within = box.contains(document.activeElement);
+    const top = box.scrollTop;
+    const parsed = new DOMParser().parseFromString(html, "text/html").getElementById("list");
+    if (!parsed) {
+      return;
+    }
+    box.replaceChildren(document.adoptNode(parsed));
+    box.scrollTop = top;
+    if (within && focused) {
+      const again = document.getElementById(focused);
+      if (again) {
+        again.focus({ preventScroll: true });
+      }
+    }
+    for (const row of rows()) {
+      if (Number(row.dataset.position) > newestBefore) {
+        row.classList.add("fresh");
+      }
+    }
+  }
+
+  function tell(count) {
+    arrived += count;
+    news.className = "arrived";
+    news.textContent = "";
+    /* An empty line first, so that a second arrival is spoken too */
+    window.setTimeout(function () { news.textContent = news.dataset.new; }, 50);
+    if (document.hidden || !document.hasFocus()) {
+      document.title = "(" + arrived + ") " + title;
+    }
+  }
+
+  function lost() {
+    if (news.className !== "lost") {
+      news.className = "lost";
+      news.textContent = news.dataset.lost;
+    }
+  }
+
+  function found() {
+    if (news.className === "lost") {
+      news.className = "";
+      news.textContent = "";
+    }
+  }
+
+  async function poll() {
+    const old = list();
+    const answer = await fetch("/events?since=" + old.dataset.changes);
+    if (answer.status === 401) {
+      window.location.replace("/login?why=ended");
+      return;
+    }
+    if (answer.status !== 200 && answer.status !== 204) {
+      throw new Error("events");
+    }
+    found();
+    if (answer.status === 204) {
+      return;
+    }
+    const now = await answer.json();
+    const before = Number(old.dataset.newest);
+    const page = await fetch("/list?" + query());
+    if (page.status !== 200) {
+      throw new Error("list");
+    }
+    swap(await page.text(), before);
+    if (now.newest > before) {
+      tell(now.newest - before);
+    }
+  }
+
+  function watch() {
+    poll().catch(lost).finally(function () { window.setTimeout(watch, POLL_MS); });
+  }
+
+  /* One row down or up from the focused one, else from the open one. */
+  function step(by) {
+    const all = rows();
+    let at = all.indexOf(document.activeElement);
+    if (at < 0) {
+      at = all.findIndex(function (row) { return row.hasAttribute("aria-current"); });
+      at = at < 0 && by < 0 ? 0 : at;
+    }
+    const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    if (next) {
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  function press(id) {
+    const button = document.getElementById(id);
+    if (button) {
+      button.click();
+    }
+  }
+
+  function onKey(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat && event.key === "d") {
+      return;
+    }
+    const typing = event.target.matches("input, textarea, select");
+    if (event.key === "Escape" && typing) {
+      event.target.value = "";
+      event.target.blur();
+      return;
+    }
+    if (typing) {
+      return;
+    }
+    const inList = event.target.matches("a.row");
+    if (event.key === "/") {
+      document.getElementById("search-number").focus();
+    } else if (event.key === "j" || (inList && event.key === "ArrowDown")) {
+      step(1);
+    } else if (event.key === "k" || (inList && event.key === "ArrowUp")) {
+      step(-1);
+    } else if (event.key === "d") {
+      press("done");
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  const print = document.getElementById("print");
+  if (print) {
+    print.hidden = false;
+    print.addEventListener("click", function () { window.print(); });
+  }
+  if (box) {
+    const open = document.querySelector("#rows a[aria-current]");
+    if (open) {
+      open.scrollIntoView({ block: "nearest" });
+    }
+    document.addEventListener("keydown", onKey);
+    window.addEventListener("focus", function () {
+      arrived = 0;
+      document.title = title;
+    });
+    window.setTimeout(watch, POLL_MS);
+  }
+})();

@@ -1,0 +1,74 @@
+/* desk/desk.c - puts the desk together and takes it apart. */
+#include "desk_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+
+static char *
+copy(const char *text)
+{
+    return text != NULL ? xstrdup(text) : NULL;
+}
+
+static void
+desk_free(struct desk *desk)
+{
+    const char *const texts[] = {desk->config.address, desk->config.public_name,
+        desk->config.ledger, desk->config.staff, desk->config.pages};
+    desk_staff_free(desk->staff);
+    desk_sessions_free(desk->sessions);
+    desk_assets_free(desk->assets);
+    ledger_close(desk->ledger);
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        free((void *)(uintptr_t)texts[i]); /* our own copies, const only for those who read them */
+    }
+    free(desk);
+}
+
+int
+desk_start(const struct desk_config *config, struct desk **ret_desk)
+{
+    struct desk *desk = xcalloc(1, sizeof(*desk));
+    desk->config = *config;
+    desk->config.address = copy(config->address);
+    desk->config.public_name = copy(config->public_name);
+    desk->config.ledger = copy(config->ledger);
+    desk->config.staff = copy(config->staff);
+    desk->config.pages = copy(config->pages);
+    desk->sessions = desk_sessions_new(config->clock);
+    int r = desk_assets_load(config->pages, &desk->assets);
+    if (r == 0) {
+        r = desk_staff_new(config->staff, seal_password_check, config->clock, &desk->staff);
+    }
+    if (r == 0) {
+        r = ledger_open(config->ledger, &desk->ledger);
+    }
+    if (r == 0) {
+        r = desk_server_start(desk);
+    }
+    if (r < 0) {
+        desk_free(desk);
+        return r;
+    }
+    *ret_desk = desk;
+    return 0;
+}
+
+void
+desk_stop(struct desk *desk)
+{
+    if (desk == NULL) {
+        return;
+    }
+    desk_server_stop(desk);
+    desk_free(desk);
+}
+
+uint16_t
+desk_port(const struct desk *desk)
+{
+    return desk->port;
+}

@@ -1,0 +1,185 @@
+/* desk/desk_priv.h - what the files of the desk share. A request comes in as plain values (server.c
+ * alone knows HTTP's library), pages.c decides, the other files each do one thing. Everything runs
+ * in the listener's one thread. */
+#ifndef DESK_DESK_PRIV_H
+#define DESK_DESK_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "ledger/ledger.h"
+#include "record/record.h"
+
+#include "desk.h"
+
+enum {
+    DESK_PAGE_MAX = 4 * 1024 * 1024, /* the largest record (256 KiB) with every byte escaped */
+    DESK_BODY_MAX = 8 * 1024, /* of a POST: the largest form is name, password and token */
+    DESK_FIELD_MAX = 1024, /* one field of a form */
+    DESK_ROWS = 50, /* records on one page of the list */
+    DESK_TOKEN_BYTES = 32,
+    DESK_TOKEN_LEN = 2 * DESK_TOKEN_BYTES + 1, /* as hexadecimal text with NUL */
+    DESK_ID_LEN = 2 * LEDGER_ID_LEN + 1,
+    DESK_ASSETS_MAX = 64, /* parts of pages, and files */
+    DESK_SESSIONS_MAX = 64
+};
+
+/* ---- html.c: text into pages ---- */
+
+/* Appends text so that it is text wherever HTML allows text or a quoted attribute. NUL, other control
+ * characters, bytes that are no UTF-8 and the invisible marks that turn text around are shown, not
+ * passed on. */
+void desk_html_text(struct buf *out, const char *text, size_t len);
+/* Appends a JSON string with its quotes (RFC 8259 section 7). */
+void desk_json_text(struct buf *out, const char *text);
+
+/* ---- form.c: what browsers send ---- */
+
+/* The decoded field of an application/x-www-form-urlencoded body, appended. False when it is absent,
+ * there twice, badly encoded, longer than DESK_FIELD_MAX, holds NUL or is no UTF-8. */
+bool desk_form_field(const uint8_t *body, size_t len, const char *name, struct buf *ret_value);
+/* The token (64 hexadecimal digits) in the Cookie header; false when absent or of another form. */
+bool desk_cookie_token(const char *header, const char *name, char out[DESK_TOKEN_LEN]);
+/* A decimal number of a query; fallback when it is absent or anything else. */
+uint64_t desk_query_number(const char *text, uint64_t fallback);
+/* Whether a Host header names this server: address, localhost or the public name. port 0 is never
+ * right. public_name may be NULL. */
+bool desk_host_fits(const char *host, const char *address, uint16_t port, const char *public_name);
+/* Eight digits out of what a person or a scanner typed: full-width digits, spaces and hyphens are
+ * understood. False when they are no number of ours (check digit). */
+bool desk_number_read(const char *text, char out[RECORD_NUMBER_LEN]);
+
+/* ---- session.c: who is logged in ---- */
+
+struct desk_sessions;
+struct desk_sessions *desk_sessions_new(const struct clock *clock);
+void desk_sessions_free(struct desk_sessions *sessions); /* wipes; NULL is accepted */
+/* A random token that belongs to nobody yet (the login page's). */
+void desk_token_make(char out[DESK_TOKEN_LEN]);
+/* Starts a session; when all places are taken the longest unused one ends. */
+void desk_session_begin(
+    struct desk_sessions *sessions, const char *name, char ret_token[DESK_TOKEN_LEN]);
+/* The name of who holds this token, or NULL. Ends what is over (30 minutes unused, 12 hours in all).
+ * used: a person did something, the 30 minutes begin anew. Valid until the next call. */
+const char *desk_session_name(struct desk_sessions *sessions, const char *token, bool used);
+void desk_session_end(struct desk_sessions *sessions, const char *token);
+/* The form token that belongs to a cookie's token: keyed hash, so that only our pages have it. */
+void desk_form_token(
+    const struct desk_sessions *sessions, const char *token, char out[DESK_TOKEN_LEN]);
+bool desk_form_token_fits(
+    const struct desk_sessions *sessions, const char *token, const char *given);
+
+/* ---- staff.c: names, passwords, the lock-out ladder ---- */
+
+struct desk_staff;
+/* check: seal_password_check, or a test's. KERR_NOT_FOUND without a file. */
+int desk_staff_new(const char *path, int (*check)(const char *password, const char *hash),
+    const struct clock *clock, struct desk_staff **ret_staff);
+void desk_staff_free(struct desk_staff *staff);
+enum desk_login { DESK_LOGIN_OK, DESK_LOGIN_WRONG, DESK_LOGIN_WAIT, DESK_LOGIN_LOCKED };
+/* One try. WAIT: nothing was checked, *ret_wait_s seconds are left. LOCKED: until the next day in
+ * Japan or a restart. A name that nobody has is answered alike. */
+enum desk_login desk_staff_login(
+    struct desk_staff *staff, const char *name, const char *password, int *ret_wait_s);
+
+/* ---- assets.c: pages, words and files under assets/desk ---- */
+
+struct desk_assets;
+/* KERR_NOT_FOUND, KERR_INVALID (a broken or doubled part), KERR_TOO_BIG. */
+int desk_assets_load(const char *folder, struct desk_assets **ret_assets);
+void desk_assets_free(struct desk_assets *assets);
+/* A word of words.conf; the id itself when it lacks. */
+const char *desk_word(const struct desk_assets *assets, const char *id);
+/* The word of "prefix" + "name", or fallback when there is none. */
+const char *desk_word_of(
+    const struct desk_assets *assets, const char *prefix, const char *name, const char *fallback);
+/* A file for /static/: its bytes and type; NULL when there is none. */
+const struct buf *desk_file(
+    const struct desk_assets *assets, const char *name, const char **ret_type);
+
+/* A value for a {{name}} of a part: text is escaped, html is what other parts made. */
+struct desk_fill {
+    const char *name;
+    const char *text;
+    const struct buf *html;
+};
+#define FILL(n, t) ((struct desk_fill){.name = "" n, .text = (t)})
+#define FILL_HTML(n, b) ((struct desk_fill){.name = "" n, .html = (b)})
+/* Appends a part with its places filled. A part or value that lacks makes out fail: a page is whole
+ * or it is not shown. */
+void desk_part(const struct desk_assets *assets, struct buf *out, const char *part,
+    const struct desk_fill *fills, size_t count);
+#define DESK_PART(assets, out, part, ...)                                                          \
+    desk_part((assets), (out), (part), (const struct desk_fill[]){__VA_ARGS__},                    \
+        sizeof((const struct desk_fill[]){__VA_ARGS__}) / sizeof(struct desk_fill))
+
+/* ---- opened.c: from a row of the ledger to a record ---- */
+
+/* Opens one envelope. Gives the record (the caller frees) or, with NULL, why not: "altered",
+ * "signature", "key", "form", "mixed". Never fails otherwise. */
+struct record *desk_open_record(const struct desk_config *config, const struct ledger_entry *entry,
+    const uint8_t *envelope, size_t len, const char **ret_reason);
+
+/* ---- the desk itself ---- */
+
+struct desk {
+    struct desk_config config; /* its texts are copies of ours */
+    struct desk_assets *assets;
+    struct desk_sessions *sessions;
+    struct desk_staff *staff;
+    struct ledger *ledger; /* the listener's thread only, once it runs */
+    void *server; /* server.c's */
+    uint16_t port;
+};
+
+/* Which part of the ledger a page shows. */
+enum desk_show { DESK_SHOW_NEW, DESK_SHOW_DONE, DESK_SHOW_ALL, DESK_SHOW_COUNT };
+struct desk_view {
+    enum desk_show show;
+    uint64_t before; /* position; 0: from the newest */
+    char open[DESK_ID_LEN]; /* the record beside the list, or "" */
+};
+const char *desk_show_name(enum desk_show show);
+enum desk_show desk_show_read(const char *name); /* NULL or unknown: new */
+
+struct desk_request {
+    const char *method, *path;
+    /* headers; NULL when absent */
+    const char *host, *cookie, *origin, *fetch_site, *type;
+    /* of the query; NULL when absent */
+    const char *show, *before, *open, *since, *why;
+    const uint8_t *body;
+    size_t body_len;
+};
+enum { DESK_LOCATION_MAX = 256, DESK_COOKIE_MAX = 256 };
+struct desk_reply {
+    unsigned status;
+    const char *type;
+    struct buf body; /* owned by whoever made the reply */
+    int wait_s; /* Retry-After, 0 for none */
+    char location[DESK_LOCATION_MAX]; /* "" for none */
+    char cookies[2][DESK_COOKIE_MAX]; /* Set-Cookie values, "" for none */
+};
+
+/* pages.c: the answer to any request. The body of reply must be initialised. */
+void desk_answer(struct desk *desk, const struct desk_request *request, struct desk_reply *reply);
+/* list.c: the list as it is now; KERR_STORE. */
+int desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out);
+/* list.c: the id of the newest record of this number. KERR_NOT_FOUND, KERR_STORE. */
+int desk_list_find(
+    struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN]);
+/* list.c: a moment in Japan as the pages write it; full: with year and era. */
+void desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s);
+/* sheet.c: one record with all that it holds. KERR_NOT_FOUND, KERR_STORE. */
+int desk_sheet_html(
+    struct desk *desk, const struct desk_view *view, const char *form_token, struct buf *out);
+
+/* server.c */
+int desk_server_start(struct desk *desk);
+void desk_server_stop(struct desk *desk);
+
+#endif

@@ -1,0 +1,98 @@
+/* desk/export.c - records as JSON lines for other systems. One record is open at a time; its
+ * plaintext is wiped before the next. */
+#include "desk_priv.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+enum { LINE_BYTES_MAX = 2 * 1024 * 1024 }; /* a record of 256 KiB with every byte escaped */
+
+struct export_walk {
+    const struct desk_config *config;
+    FILE *out;
+    uint64_t position; /* the one that is wanted */
+    bool unread; /* there was one that can't be opened */
+};
+
+static void
+add_facts(struct buf *line, const struct fact_set *facts)
+{
+    for (size_t i = 0; facts != NULL && i < fact_set_count(facts); i++) {
+        const struct fact *fact = fact_set_at(facts, i);
+        (void)buf_add_str(line, i > 0 ? "," : "");
+        desk_json_text(line, fact->key);
+        (void)buf_add_str(line, ":");
+        desk_json_text(line, fact->value);
+    }
+}
+
+static int
+write_line(FILE *out, const struct ledger_entry *entry, const struct record *record)
+{
+    static const struct record_head nothing;
+    const struct record_head *head = record != NULL ? record_head(record) : &nothing;
+    char received[CLOCK_RFC3339_LEN];
+    clock_rfc3339(entry->received_at, received);
+    const char *const members[][2] = {
+        {"number", head->number},
+        {"procedure", head->procedure},
+        {"kiosk", entry->kiosk},
+        {"language", head->language},
+        {"received_at", received},
+        {"state", record != NULL ? entry->state : "unread"},
+    };
+    AUTO_BUF line;
+    buf_init(&line, LINE_BYTES_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        (void)buf_add_str(&line, i == 0 ? "{" : ",");
+        desk_json_text(&line, members[i][0]);
+        (void)buf_add_str(&line, ":");
+        desk_json_text(&line, members[i][1]);
+    }
+    (void)buf_add_str(&line, ",\"facts\":{");
+    add_facts(&line, record != NULL ? record_facts(record) : NULL);
+    (void)buf_add_str(&line, "}}\n");
+    if (buf_error(&line) != 0) {
+        return buf_error(&line);
+    }
+    return fwrite(line.data, 1, line.len, out) == line.len ? 0 : KERR_IO;
+}
+
+/* Gets the newest entry up to the wanted position: that one, unless the ledger has a gap there. */
+static int
+each_entry(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
+{
+    struct export_walk *walk = ctx;
+    const char *reason = NULL;
+    if (entry->position != walk->position) {
+        return 0;
+    }
+    struct record *record = desk_open_record(walk->config, entry, envelope, len, &reason);
+    walk->unread = walk->unread || record == NULL;
+    int r = write_line(walk->out, entry, record);
+    record_free(record);
+    return r;
+}
+
+int
+desk_export_json(const struct desk_config *config, FILE *out)
+{
+    struct export_walk walk = {.config = config, .out = out};
+    struct ledger *ledger = NULL;
+    uint64_t newest = 0, changes = 0;
+    int r = ledger_open(config->ledger, &ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = ledger_newest(ledger, &newest, &changes);
+    for (uint64_t position = 1; r == 0 && position <= newest; position++) {
+        walk.position = position;
+        r = ledger_list(ledger, position + 1, 1, each_entry, &walk);
+    }
+    ledger_close(ledger);
+    if (r == 0 && fflush(out) != 0) {
+        r = KERR_IO;
+    }
+    return r == 0 && walk.unread ? KERR_SEAL_OPEN : r;
+}

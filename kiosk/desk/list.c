@@ -1,0 +1,223 @@
+/* desk/list.c - the list on the left: newest first, a page at a time. Only the rows that are shown
+ * are opened, and of each only its head is used; the plaintext is wiped before the next. */
+#include "desk_priv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+
+/* The ledger gives entries one by one; a page ends the walk by itself. */
+enum { WALK_MAX = INT32_MAX, WALK_STOP = 1 };
+
+const char *
+desk_show_name(enum desk_show show)
+{
+    static const char *const names[DESK_SHOW_COUNT] = {"new", "done", "all"};
+    return names[show];
+}
+
+enum desk_show
+desk_show_read(const char *name)
+{
+    for (int show = 0; name != NULL && show < DESK_SHOW_COUNT; show++) {
+        if (strcmp(name, desk_show_name((enum desk_show)show)) == 0) {
+            return (enum desk_show)show;
+        }
+    }
+    return DESK_SHOW_NEW;
+}
+
+void
+desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s)
+{
+    struct clock_date at = clock_japan(wall_s);
+    struct clock_date now = clock_japan(clock_wall_s(desk->config.clock));
+    char rfc3339[CLOCK_RFC3339_LEN];
+    char iso[16], month[12], day[12], time[16];
+    AUTO_BUF date;
+    buf_init(&date, 256);
+    clock_rfc3339(wall_s, rfc3339);
+    (void)snprintf(iso, sizeof(iso), "%04d-%02d-%02d", at.year, at.month, at.day);
+    (void)snprintf(month, sizeof(month), "%d", at.month);
+    (void)snprintf(day, sizeof(day), "%d", at.day);
+    (void)snprintf(time, sizeof(time), "%d:%02d", at.hour, at.minute);
+    (void)i18n_date(desk->config.words, &date, iso); /* appends the date as it is when in doubt */
+    bool today = at.year == now.year && at.month == now.month && at.day == now.day;
+    const char *part = full ? "when-full" : today ? "when-today" : "when-day";
+    DESK_PART(desk->assets, out, part, FILL("rfc3339", rfc3339), FILL("date", buf_str(&date)),
+        FILL("month", month), FILL("day", day), FILL("time", time));
+}
+
+struct page {
+    struct desk *desk;
+    const struct desk_view *view;
+    struct buf rows;
+    size_t count;
+    uint64_t last; /* position of the last row */
+    bool more;
+};
+
+static bool
+belongs_here(const struct ledger_entry *entry, enum desk_show show)
+{
+    bool done = strcmp(entry->state, "done") == 0;
+    return show == DESK_SHOW_ALL || done == (show == DESK_SHOW_DONE);
+}
+
+/* The state as a mark: words and a shape, never colour alone. */
+static const char *
+state_part(const struct ledger_entry *entry, bool readable)
+{
+    if (strcmp(entry->state, "done") == 0) {
+        return "state-done";
+    }
+    return readable ? "state-new" : "state-unread";
+}
+
+static void
+add_row(struct page *page, const struct ledger_entry *entry, const struct record *record)
+{
+    struct desk *desk = page->desk;
+    const struct desk_assets *assets = desk->assets;
+    const struct record_head *head = record != NULL ? record_head(record) : NULL;
+    const struct procedure *procedure =
+        head != NULL ? procedure_find(desk->config.procedures, head->procedure) : NULL;
+    char id[DESK_ID_LEN], before[24], position[24];
+    AUTO_BUF number;
+    AUTO_BUF when;
+    AUTO_BUF state;
+    AUTO_BUF current;
+    buf_init(&number, 64);
+    buf_init(&when, 512);
+    buf_init(&state, 512);
+    buf_init(&current, 64);
+    hex_encode(entry->id, LEDGER_ID_LEN, id);
+    (void)snprintf(before, sizeof(before), "%" PRIu64, page->view->before);
+    (void)snprintf(position, sizeof(position), "%" PRIu64, entry->position);
+    if (head != NULL) {
+        (void)i18n_receipt_number(&number, head->number);
+    } else {
+        (void)buf_add_str(&number, desk_word(assets, "number.unread"));
+    }
+    desk_when(desk, &when, false, entry->received_at);
+    desk_part(assets, &state, state_part(entry, record != NULL), NULL, 0);
+    if (strcmp(id, page->view->open) == 0) {
+        desk_part(assets, &current, "row-current", NULL, 0);
+    }
+    const char *title = head == NULL        ? desk_word(assets, "title.unread")
+                        : procedure != NULL ? procedure_info(procedure).title.source
+                                            : head->procedure;
+    const char *language =
+        head == NULL ? "" : desk_word_of(assets, "language.", head->language, head->language);
+    DESK_PART(assets, &page->rows, "row", FILL("id", id), FILL("before", before),
+        FILL("show", desk_show_name(page->view->show)), FILL("position", position),
+        FILL("number", buf_str(&number)), FILL("title", title), FILL("kiosk", entry->kiosk),
+        FILL("language", language), FILL_HTML("when", &when), FILL_HTML("state", &state),
+        FILL_HTML("current", &current));
+}
+
+static int
+each_row(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
+{
+    struct page *page = ctx;
+    if (!belongs_here(entry, page->view->show)) {
+        return 0;
+    }
+    if (page->count == DESK_ROWS) {
+        page->more = true;
+        return WALK_STOP;
+    }
+    const char *reason = NULL;
+    struct record *record = desk_open_record(&page->desk->config, entry, envelope, len, &reason);
+    add_row(page, entry, record);
+    record_free(record);
+    page->count++;
+    page->last = entry->position;
+    return 0;
+}
+
+int
+desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
+{
+    struct page page = {.desk = desk, .view = view};
+    uint64_t newest = 0, changes = 0;
+    char changes_text[24], newest_text[24], last[24];
+    AUTO_BUF paging;
+    buf_init(&paging, 4096);
+    buf_init(&page.rows, DESK_PAGE_MAX);
+    /* The count is read first: what changes while we list is told by the next poll */
+    int r = ledger_newest(desk->ledger, &newest, &changes);
+    if (r == 0) {
+        r = ledger_list(desk->ledger, view->before, WALK_MAX, each_row, &page);
+    }
+    if (r < 0) {
+        goto out;
+    }
+    r = 0;
+    (void)snprintf(changes_text, sizeof(changes_text), "%" PRIu64, changes);
+    (void)snprintf(newest_text, sizeof(newest_text), "%" PRIu64, newest);
+    (void)snprintf(last, sizeof(last), "%" PRIu64, page.last);
+    const char *show = desk_show_name(view->show);
+    if (page.count == 0) {
+        DESK_PART(desk->assets, &page.rows, "list-empty",
+            FILL("text", desk_word_of(desk->assets, "list.empty.", show, "")));
+    }
+    if (view->before != 0) {
+        DESK_PART(desk->assets, &paging, "page-newest", FILL("show", show));
+    }
+    if (page.more) {
+        DESK_PART(desk->assets, &paging, "page-older", FILL("show", show), FILL("before", last));
+    }
+    DESK_PART(desk->assets, out, "list", FILL_HTML("rows", &page.rows),
+        FILL_HTML("paging", &paging), FILL("changes", changes_text), FILL("newest", newest_text));
+out:
+    buf_release(&page.rows);
+    return r;
+}
+
+struct search {
+    const struct desk_config *config;
+    const char *number;
+    uint64_t sequence; /* last four digits of the sequence: told by the number itself (record.h) */
+    uint8_t id[LEDGER_ID_LEN];
+};
+
+static int
+each_candidate(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
+{
+    struct search *search = ctx;
+    const char *reason = NULL;
+    if (entry->sequence % 10000 != search->sequence) {
+        return 0;
+    }
+    struct record *record = desk_open_record(search->config, entry, envelope, len, &reason);
+    bool found = record != NULL && strcmp(record_head(record)->number, search->number) == 0;
+    record_free(record);
+    if (!found) {
+        return 0;
+    }
+    memcpy(search->id, entry->id, LEDGER_ID_LEN);
+    return WALK_STOP;
+}
+
+int
+desk_list_find(
+    struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN])
+{
+    char digits[5] = {0};
+    memcpy(digits, number + 3, 4); /* kiosk 3, sequence 4, check digit 1 */
+    struct search search = {
+        .config = &desk->config, .number = number, .sequence = desk_query_number(digits, 0)};
+    int r = ledger_list(desk->ledger, 0, WALK_MAX, each_candidate, &search);
+    if (r < 0) {
+        return r;
+    }
+    if (r != WALK_STOP) {
+        return KERR_NOT_FOUND;
+    }
+    memcpy(ret_id, search.id, LEDGER_ID_LEN);
+    return 0;
+}

@@ -1,0 +1,265 @@
+/* desk/sheet.c - one record with everything that it holds: labels and answers in Japanese as the
+ * procedure's file writes them, where each came from, and what the staff can do. A fact that no
+ * file knows is shown under its key: nothing that a visitor gave is left out. */
+#include "desk_priv.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hex.h"
+
+enum { VALUE_TEXT_MAX = 64 * 1024 }; /* a value of FACT_VALUE_MAX whose choices have long labels */
+
+static const char *
+choice_label(const struct question *question, const char *value, size_t len)
+{
+    for (size_t i = 0; i < question->choice_count; i++) {
+        const struct question_choice *choice = &question->choices[i];
+        if (strlen(choice->value) == len && memcmp(choice->value, value, len) == 0) {
+            return choice->label.source;
+        }
+    }
+    return NULL;
+}
+
+/* One choice, or several joined by a space; what the file does not know stands as it is. */
+static void
+add_choices(struct desk *desk, struct buf *out, const struct question *question, const char *value)
+{
+    const char *at = value;
+    while (*at != 0) {
+        size_t len = question->type == QUESTION_SEVERAL ? strcspn(at, " ") : strlen(at);
+        const char *label = choice_label(question, at, len);
+        if (at != value) {
+            (void)buf_add_str(out, desk_word(desk->assets, "join"));
+        }
+        (void)(label != NULL ? buf_add_str(out, label) : buf_add(out, at, len));
+        at += len;
+        at += *at == ' ' ? 1 : 0;
+    }
+}
+
+static void
+add_value(struct desk *desk, struct buf *out, const struct question *question, const char *value)
+{
+    if (*value == 0) {
+        (void)buf_add_str(out, desk_word(desk->assets, "value.empty"));
+        return;
+    }
+    if (question->dont_know && strcmp(value, "unknown") == 0) {
+        (void)buf_add_str(out, desk_word(desk->assets, "value.unknown"));
+        return;
+    }
+    switch (question->type) {
+    case QUESTION_CHOICE:
+    case QUESTION_SEVERAL:
+        add_choices(desk, out, question, value);
+        break;
+    case QUESTION_YES_NO:
+        (void)buf_add_str(out, desk_word_of(desk->assets, "value.", value, value));
+        break;
+    case QUESTION_DATE:
+        (void)i18n_date(desk->config.words, out, value); /* as it is when it is no date */
+        break;
+    case QUESTION_NUMBER:
+        (void)buf_add_str(out, value);
+        (void)buf_add_str(out, question->unit.source != NULL ? question->unit.source : "");
+        break;
+    case QUESTION_TEXT:
+    case QUESTION_KANA:
+    case QUESTION_TYPE_COUNT:
+        (void)buf_add_str(out, value);
+        break;
+    }
+}
+
+/* Which group of rows a fact stands in: the first word of its key, or "list[2]" of a repeat. */
+static size_t
+group_len(const char *key)
+{
+    const char *close = strchr(key, ']');
+    return close != NULL ? (size_t)(close - key) + 1 : strcspn(key, ".");
+}
+
+/* The group's heading: "who applied", "the answers", or a repeat's own name with its number. */
+static void
+add_heading(struct desk *desk, struct buf *out, const struct record_head *head, const char *key,
+    const struct question *question)
+{
+    const char *open = strchr(key, '[');
+    if (open != NULL) {
+        char index[8] = {0};
+        size_t len = strspn(open + 1, "0123456789");
+        memcpy(index, open + 1, len < sizeof(index) ? len : sizeof(index) - 1);
+        const char *label = question != NULL && question->repeat_label.source != NULL
+                                ? question->repeat_label.source
+                                : desk_word(desk->assets, "group.repeat");
+        DESK_PART(desk->assets, out, "heading-repeat", FILL("label", label), FILL("index", index));
+        return;
+    }
+    char group[FACT_KEY_MAX] = {0};
+    memcpy(group, key, group_len(key));
+    bool answers = strcmp(group, head->procedure) == 0;
+    const char *label = answers ? desk_word(desk->assets, "group.answers")
+                                : desk_word_of(desk->assets, "group.", group,
+                                      desk_word(desk->assets, "group.other"));
+    DESK_PART(desk->assets, out, "heading", FILL("label", label));
+}
+
+static void
+add_fact(
+    struct desk *desk, struct buf *rows, const struct fact *fact, const struct question *question)
+{
+    AUTO_BUF value;
+    AUTO_BUF origin;
+    buf_init(&value, VALUE_TEXT_MAX);
+    buf_init(&origin, 1024);
+    const char *label = question == NULL                 ? fact->key
+                        : question->name.source != NULL  ? question->name.source
+                        : question->label.source != NULL ? question->label.source
+                                                         : fact->key;
+    static const struct question nothing = {.type = QUESTION_TEXT};
+    add_value(desk, &value, question != NULL ? question : &nothing, fact->value);
+    const char *name = fact_origin_name(fact->origin);
+    DESK_PART(desk->assets, &origin, fact->origin == FACT_ORIGIN_CARD ? "origin-card" : "origin",
+        FILL("text", desk_word_of(desk->assets, "origin.", name, name)));
+    DESK_PART(desk->assets, rows, "fact", FILL("key", fact->key), FILL("label", label),
+        FILL("value", buf_str(&value)), FILL("raw", fact->value), FILL_HTML("origin", &origin));
+    if (buf_error(&value) != 0) {
+        rows->failed = buf_error(&value);
+    }
+}
+
+static void
+add_facts(struct desk *desk, struct buf *out, const struct record *record)
+{
+    const struct record_head *head = record_head(record);
+    const struct fact_set *facts = record_facts(record);
+    AUTO_BUF rows;
+    AUTO_BUF heading;
+    buf_init(&rows, DESK_PAGE_MAX);
+    buf_init(&heading, 4096);
+    for (size_t i = 0; i < fact_set_count(facts); i++) {
+        const struct fact *fact = fact_set_at(facts, i);
+        const struct fact *next = i + 1 < fact_set_count(facts) ? fact_set_at(facts, i + 1) : NULL;
+        size_t len = group_len(fact->key);
+        struct question question;
+        bool known =
+            procedure_fact_words(desk->config.procedures, head->procedure, fact->key, &question);
+        if (heading.len == 0) {
+            add_heading(desk, &heading, head, fact->key, known ? &question : NULL);
+        }
+        add_fact(desk, &rows, fact, known ? &question : NULL);
+        if (next == NULL || group_len(next->key) != len || memcmp(next->key, fact->key, len) != 0) {
+            DESK_PART(desk->assets, out, "group", FILL_HTML("heading", &heading),
+                FILL_HTML("rows", &rows));
+            buf_clear(&heading);
+            buf_clear(&rows);
+        }
+    }
+}
+
+/* What can be done with it, and who did it when. */
+static void
+add_action(struct desk *desk, struct buf *out, const struct desk_view *view,
+    const struct ledger_entry *entry, const char *form_token)
+{
+    char before[24];
+    AUTO_BUF when;
+    buf_init(&when, 1024);
+    (void)snprintf(before, sizeof(before), "%" PRIu64, view->before);
+    desk_when(desk, &when, true, entry->state_at);
+    const char *part = strcmp(entry->state, "done") == 0 ? "action-done" : "action-new";
+    DESK_PART(desk->assets, out, part, FILL("id", view->open), FILL("token", form_token),
+        FILL("show", desk_show_name(view->show)), FILL("before", before),
+        FILL("by", entry->state_by), FILL_HTML("when", &when));
+}
+
+static void
+add_language(struct desk *desk, struct buf *out, const char *code)
+{
+    const char *own = code;
+    for (size_t i = 0; i < i18n_language_count(desk->config.words); i++) {
+        const struct i18n_language *language = i18n_language_at(desk->config.words, i);
+        if (strcmp(language->code, code) == 0) {
+            own = language->name;
+        }
+    }
+    const char *japanese = desk_word_of(desk->assets, "language.", code, own);
+    (void)buf_add_str(out, japanese);
+    if (strcmp(japanese, own) != 0) {
+        (void)buf_printf(out, " (%s)", own);
+    }
+}
+
+static void
+add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
+    const struct record *record, const struct buf *action)
+{
+    const struct record_head *head = record_head(record);
+    const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
+    AUTO_BUF number;
+    AUTO_BUF when;
+    AUTO_BUF language;
+    AUTO_BUF fee;
+    AUTO_BUF facts;
+    buf_init(&number, 64);
+    buf_init(&when, 1024);
+    buf_init(&language, 512);
+    buf_init(&fee, 512);
+    buf_init(&facts, DESK_PAGE_MAX);
+    (void)i18n_receipt_number(&number, head->number);
+    desk_when(desk, &when, true, entry->received_at);
+    add_language(desk, &language, head->language);
+    if (head->fee >= 0) {
+        AUTO_BUF money;
+        buf_init(&money, 128);
+        (void)i18n_money(desk->config.words, &money, head->fee);
+        DESK_PART(desk->assets, &fee, "fee", FILL("money", buf_str(&money)));
+    }
+    add_facts(desk, &facts, record);
+    const char *title =
+        procedure != NULL ? procedure_info(procedure).title.source : head->procedure;
+    DESK_PART(desk->assets, out, "sheet", FILL("title", title), FILL("number", buf_str(&number)),
+        FILL("digits", head->number), FILL_HTML("when", &when), FILL("kiosk", entry->kiosk),
+        FILL("language", buf_str(&language)), FILL_HTML("fee", &fee), FILL_HTML("facts", &facts),
+        FILL_HTML("action", action));
+}
+
+int
+desk_sheet_html(
+    struct desk *desk, const struct desk_view *view, const char *form_token, struct buf *out)
+{
+    uint8_t id[LEDGER_ID_LEN];
+    struct ledger_entry entry;
+    AUTO_BUF envelope;
+    AUTO_BUF action;
+    buf_init(&envelope, LEDGER_ENVELOPE_MAX);
+    buf_init(&action, 16 * 1024);
+    if (hex_decode(view->open, id, sizeof(id)) < 0) {
+        return KERR_NOT_FOUND;
+    }
+    int r = ledger_get(desk->ledger, id, &entry, &envelope);
+    if (r < 0) {
+        return r;
+    }
+    const char *reason = NULL;
+    struct record *record =
+        desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
+    add_action(desk, &action, view, &entry, form_token);
+    if (record != NULL) {
+        add_sheet(desk, out, &entry, record, &action);
+    } else {
+        AUTO_BUF when;
+        buf_init(&when, 1024);
+        desk_when(desk, &when, true, entry.received_at);
+        DESK_PART(desk->assets, out, "sheet-unread", FILL_HTML("when", &when),
+            FILL("kiosk", entry.kiosk), FILL("id", view->open),
+            FILL("reason", desk_word_of(desk->assets, "unread.", reason, reason)),
+            FILL_HTML("action", &action));
+    }
+    record_free(record);
+    return 0;
+}

@@ -1,0 +1,145 @@
+/* program/kiosk_desk.c - the desk. Without arguments it serves the staff's page until SIGTERM or
+ * SIGINT; with --export json it writes the records to standard output and ends. Settings come from
+ * $KIOSK_HOME/madoguchi.conf. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "desk/desk.h"
+
+enum { PORT_DEFAULT = 8480, PORT_MAX = 65535 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
+
+/* What both kinds of work need; everything is owned here. */
+struct parts {
+    struct conf *conf;
+    char *ledger, *staff, *pages;
+    struct seal_verifier *verifier;
+    struct seal_opener *opener;
+    struct i18n *words;
+    struct procedure_set *procedures;
+};
+
+static void
+parts_release(struct parts *parts)
+{
+    procedure_set_free(parts->procedures);
+    i18n_free(parts->words);
+    seal_opener_free(parts->opener);
+    seal_verifier_free(parts->verifier);
+    free(parts->pages);
+    free(parts->staff);
+    free(parts->ledger);
+    conf_free(parts->conf);
+}
+
+static int
+load_keys(struct parts *parts)
+{
+    char *kiosk_ca = conf_path(parts->conf, "kiosk-ca", "keys/kiosk-ca.crt");
+    char *cert = conf_path(parts->conf, "city-cert", "keys/city.crt");
+    char *key = conf_path(parts->conf, "city-key", "keys/city.key");
+    int r = seal_verifier_new(kiosk_ca, &parts->verifier);
+    if (r == 0) {
+        r = seal_opener_new(cert, key, &parts->opener);
+    }
+    free(key);
+    free(cert);
+    free(kiosk_ca);
+    return r;
+}
+
+static int
+load_content(struct parts *parts)
+{
+    char *assets = conf_share(parts->conf, "assets");
+    char *locale = conf_share(parts->conf, "locale");
+    parts->pages = fs_join(assets, "desk");
+    int r = i18n_new(locale, &parts->words);
+    if (r == 0) {
+        r = procedure_load(assets, NULL, NULL, &parts->procedures);
+    }
+    free(locale);
+    free(assets);
+    return r;
+}
+
+static int
+load(struct parts *parts, struct desk_config *ret_config)
+{
+    int r = conf_load_home(&parts->conf, NULL);
+    if (r < 0) {
+        return r;
+    }
+    parts->ledger = conf_path(parts->conf, "ledger", "ledger.db");
+    parts->staff = conf_path(parts->conf, "staff", "staff");
+    r = load_keys(parts);
+    if (r == 0) {
+        r = load_content(parts);
+    }
+    *ret_config = (struct desk_config){
+        .address = conf_str(parts->conf, "desk-address", "127.0.0.1"),
+        .port = (uint16_t)conf_int(parts->conf, "desk-port", 0, PORT_MAX, PORT_DEFAULT),
+        .public_name = conf_str(parts->conf, "desk-name", NULL),
+        .ledger = parts->ledger,
+        .staff = parts->staff,
+        .pages = parts->pages,
+        .verifier = parts->verifier,
+        .opener = parts->opener,
+        .words = parts->words,
+        .procedures = parts->procedures,
+        .clock = clock_system(),
+    };
+    return r;
+}
+
+static int
+serve(const struct desk_config *config)
+{
+    struct desk *desk = NULL;
+    sigset_t ends;
+    int signal_number = 0;
+    /* Blocked before the listener's thread begins, so that it inherits that and we alone get them */
+    (void)sigemptyset(&ends);
+    (void)sigaddset(&ends, SIGTERM);
+    (void)sigaddset(&ends, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    (void)signal(SIGPIPE, SIG_IGN); /* a browser that went away is an error code, not our end */
+    int r = desk_start(config, &desk);
+    if (r < 0) {
+        return r;
+    }
+    LOG(LOG_INFO, "desk.ready", LOG_INT("port", desk_port(desk)));
+    (void)sigwait(&ends, &signal_number);
+    desk_stop(desk);
+    LOG(LOG_INFO, "desk.end", LOG_INT("signal", signal_number));
+    return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+    secret_harden_process();
+    bool export = argc == 3 && strcmp(argv[1], "--export") == 0 && strcmp(argv[2], "json") == 0;
+    if (argc != 1 && !export) {
+        (void)fputs("use: kiosk-desk [--export json]\n", stderr);
+        return EXIT_USE;
+    }
+    struct parts parts = {0};
+    struct desk_config config;
+    int r = load(&parts, &config);
+    if (r == 0) {
+        r = export ? desk_export_json(&config, stdout) : serve(&config);
+    }
+    if (r < 0) {
+        LOG(LOG_ERROR, "desk.failed", LOG_ERR(r));
+    }
+    parts_release(&parts);
+    return r == 0 ? EXIT_DONE : EXIT_FAILED;
+}

@@ -4,12 +4,24 @@
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "base/clock.h"
 #include "seal/seal.h"
 #include "store/store.h"
 
+enum {
+    SYNC_TIMEOUT_S = 30, /* a whole request */
+    SYNC_CONNECT_TIMEOUT_S = 10,
+    SYNC_ANSWER_MAX = 64 * 1024, /* bytes of an answer's body; a receipt has about 1,500 */
+    SYNC_BACKOFF_MAX_S = 15 * 60,
+    SYNC_RETRY_AFTER_MAX_S = 60 * 60, /* a longer Retry-After is taken for this */
+    /* No row is put off further than this, so a next try beyond it was set by a mad clock. */
+    SYNC_AHEAD_MAX_S = SYNC_BACKOFF_MAX_S + SYNC_RETRY_AFTER_MAX_S
+};
+
+/* Strings are copied; everything else is borrowed and outlives the sync. */
 struct sync_config {
     const char *url; /* "https://host:port" of the intake, no path */
     const char *ca; /* PEM file: who may be the intake */
@@ -18,11 +30,20 @@ struct sync_config {
     const struct seal_receipts *receipts; /* borrowed */
     struct store *store; /* borrowed */
     const struct clock *clock; /* borrowed */
+    /* Trust in kiosks, to read the header of our own envelopes, which a receipt must repeat; NULL:
+     * a receipt is compared by id, hash and sequence only. */
+    const struct seal_verifier *kiosks;
+    /* When it becomes non-zero, a transfer under way ends within about a second; may be NULL. */
+    const volatile sig_atomic_t *stop;
+    int timeout_s; /* of a whole request; 0: SYNC_TIMEOUT_S */
 };
 
 struct sync;
 
+/* KERR_INVALID (url is not https://host[:port]), KERR_NOT_FOUND (a PEM file is not there),
+ * KERR_NO_MEMORY. */
 int sync_new(const struct sync_config *config, struct sync **ret_sync);
+/* NULL is accepted. */
 void sync_free(struct sync *sync);
 
 enum sync_result {
@@ -31,12 +52,29 @@ enum sync_result {
     SYNC_LATER, /* the row was put off */
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
-/* One attempt with the oldest due row. An enum sync_result, or KERR_STORE..., KERR_NO_MEMORY. */
+/* One attempt with the oldest due row. After failures the whole line rests for a while (the first
+ * time for 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too.
+ * An enum sync_result, or KERR_STORE and its kin, KERR_BUSY, KERR_NO_MEMORY, KERR_CANCELLED (stop). */
 int sync_step(struct sync *sync);
+/* Tries every queued row once, oldest first, whatever its next try; ends early when the intake can't
+ * be reached at all. 0 or an error of sync_step; store_counts says what is left. */
+int sync_pass(struct sync *sync);
+
+/* What the last attempt of sync_step or sync_pass met, for the program's log. Plain value. */
+struct sync_report {
+    enum sync_result result; /* SYNC_IDLE: there was no attempt yet */
+    uint64_t sequence;
+    int status; /* HTTP; 0 when there was no answer */
+    /* 0; KERR_NET (no answer), KERR_NET_TLS, KERR_NET_ANSWER (no answer of the intake, or one
+     * without a receipt that verifies and fits), KERR_NET_REFUSED (the intake says no) */
+    int error;
+    int64_t delay_s; /* until the row's next try; 0 unless SYNC_LATER */
+};
+struct sync_report sync_last(const struct sync *sync);
 /* Milliseconds until sync_step is worth calling again; at most 1,000, since kiosk adds rows. */
 int64_t sync_wait_ms(struct sync *sync);
 
-/* Full jitter, exponential from 1 s to 15 min (reliability: A. Rogers et al. call it "full jitter"):
+/* Full jitter, exponential from 1 s to 15 min (M. Brooker, "Exponential Backoff and Jitter", 2015):
  * a uniform number of seconds in [1, min(900, 2^tries)]. chance is any 32 random bits. */
 int64_t sync_backoff_s(unsigned tries, uint32_t chance);
 

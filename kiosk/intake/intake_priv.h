@@ -1,0 +1,121 @@
+/* intake/intake_priv.h - what the files of this room share: the listener's state, a route, a reply. */
+#ifndef INTAKE_INTAKE_PRIV_H
+#define INTAKE_INTAKE_PRIV_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <microhttpd.h>
+
+#include "base/buf.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+
+enum {
+    INTAKE_PEM_MAX = 256 * 1024,
+    INTAKE_REPLY_MAX = 16 * 1024,
+    INTAKE_SWALLOW_MAX = 8 * 1024 * 1024 /* an oversized body is read this far, then cut off */
+};
+
+/* Where a request goes. */
+enum intake_route {
+    INTAKE_ROUTE_NONE,
+    INTAKE_ROUTE_RECORD, /* /v1/records/{id} */
+    INTAKE_ROUTE_RECEIPT, /* /v1/records/{id}/receipt */
+    INTAKE_ROUTE_HEALTH /* /v1/health */
+};
+/* Reads a path; ret_id is set for the two routes that have one. */
+enum intake_route intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN]);
+
+/* Errors as the kiosk sees them. */
+enum intake_problem {
+    INTAKE_PROBLEM_NONE,
+    INTAKE_PROBLEM_PATH,
+    INTAKE_PROBLEM_METHOD,
+    INTAKE_PROBLEM_PEER, /* no client certificate that we trust */
+    INTAKE_PROBLEM_FOREIGN, /* the envelope is of another kiosk than the one that sends it */
+    INTAKE_PROBLEM_TOO_LARGE,
+    INTAKE_PROBLEM_TYPE,
+    INTAKE_PROBLEM_FORM,
+    INTAKE_PROBLEM_SIGNATURE,
+    INTAKE_PROBLEM_ID,
+    INTAKE_PROBLEM_CONFLICT,
+    INTAKE_PROBLEM_NO_RECEIPT,
+    INTAKE_PROBLEM_BUSY,
+    INTAKE_PROBLEM_NO_SPACE,
+    INTAKE_PROBLEM_LEDGER,
+    INTAKE_PROBLEM_COUNT
+};
+
+struct intake_reply {
+    int status;
+    int error; /* KERR_..., for the log */
+    int retry_after_s; /* 0: not said */
+    const char *type; /* static */
+    uint64_t position;
+    struct buf body;
+};
+void intake_reply_init(struct intake_reply *reply);
+void intake_reply_release(struct intake_reply *reply);
+/* Makes the reply a problem (RFC 9457). */
+void intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, int error);
+
+/* A connection, from accept to close, with the moment by which it must have finished a request. */
+struct intake_session {
+    int fd;
+    int64_t deadline_ms; /* monotonic; under sessions_lock */
+    struct intake_session *next, **link; /* under sessions_lock */
+};
+
+struct intake {
+    struct MHD_Daemon *daemon;
+    const struct seal_verifier *verifier; /* borrowed, like the next two */
+    const struct seal_signer *signer;
+    const struct clock *clock;
+    void (*answered)(void *ctx, const struct intake_event *event);
+    void *ctx;
+
+    /* Handles that no worker is using; as many as there are workers, so nobody waits. */
+    struct ledger *ledgers[INTAKE_WORKERS];
+    size_t ledgers_free;
+    pthread_mutex_t ledgers_lock;
+    /* Writers take turns here instead of polling SQLite's file lock. */
+    pthread_mutex_t write_lock;
+
+    struct intake_session *sessions; /* under sessions_lock, like stopping */
+    pthread_mutex_t sessions_lock;
+    pthread_cond_t sessions_wake;
+    bool stopping;
+    pthread_t reaper;
+};
+
+/* record.c: what a request does. Any worker thread. */
+void intake_put_record(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
+    const uint8_t *bytes, size_t len, struct intake_reply *ret_reply);
+void intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
+    struct intake_reply *ret_reply);
+void intake_get_health(struct intake *intake, struct intake_reply *ret_reply);
+
+/* peer.c: who is at the other end. */
+/* Makes a new connection's handshake fail without a client certificate that the trusted CA signed. */
+void intake_peer_require(struct MHD_Connection *connection);
+/* The verified client certificate's one common name. KERR_SEAL_SIGNATURE. */
+int intake_peer_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);
+
+/* session.c: connections that dawdle are cut off. */
+int intake_sessions_start(struct intake *intake);
+void intake_sessions_stop(struct intake *intake);
+void intake_session_open(struct intake *intake, struct MHD_Connection *connection, void **session);
+void intake_session_close(struct intake *intake, void **session);
+/* A request was finished: the next one has time again. */
+void intake_session_renew(struct intake *intake, struct MHD_Connection *connection);
+
+/* request.c: HTTP. Callbacks of libmicrohttpd with the intake as cls. */
+enum MHD_Result intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_len, void **ctx);
+void intake_on_completed(
+    void *cls, struct MHD_Connection *connection, void **ctx, enum MHD_RequestTerminationCode code);
+
+#endif

@@ -1,0 +1,85 @@
+/* intake/peer.c - who is at the other end of a TLS connection. libmicrohttpd asks for a client
+ * certificate but would let a client without one in; here the handshake itself fails, so that a
+ * stranger never reaches the HTTP parser. The name is read again for each request. */
+#include "intake/intake_priv.h"
+
+#include <string.h>
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include "base/err.h"
+
+static gnutls_session_t
+session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    return info != NULL ? (gnutls_session_t)info->tls_session : NULL;
+}
+
+/* A certificate with extended key usage must have client authentication in it (RFC 5280 section
+ * 4.2.1.12), so that a key made to sign records can't open a connection. GnuTLS keeps the pointer for
+ * as long as the session lives and only reads; its types have no const. */
+static const gnutls_typed_vdata_st client_purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
+    .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
+
+static gnutls_typed_vdata_st *
+purpose(void)
+{
+    return (gnutls_typed_vdata_st *)(uintptr_t)&client_purpose;
+}
+
+void
+intake_peer_require(struct MHD_Connection *connection)
+{
+    gnutls_session_t session = session_of(connection);
+    if (session != NULL) {
+        gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
+        gnutls_session_set_verify_cert2(session, purpose(), 1, 0);
+    }
+}
+
+static bool
+is_trusted(gnutls_session_t session)
+{
+    unsigned status = 0;
+    return gnutls_certificate_type_get2(session, GNUTLS_CTYPE_PEERS) == GNUTLS_CRT_X509 &&
+           gnutls_certificate_verify_peers(session, purpose(), 1, &status) == 0 && status == 0;
+}
+
+/* The only common name of the subject; none or two are refused. */
+static int
+common_name(const gnutls_datum_t *der, char ret_name[SEAL_NAME_MAX])
+{
+    gnutls_x509_crt_t cert;
+    if (gnutls_x509_crt_init(&cert) < 0) {
+        return KERR_NO_MEMORY;
+    }
+    char name[SEAL_NAME_MAX], second[SEAL_NAME_MAX];
+    size_t len = sizeof(name), second_len = sizeof(second);
+    int r = KERR_SEAL_SIGNATURE;
+    if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) == 0 &&
+        gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &len) == 0 &&
+        gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 1, 0, second,
+            &second_len) == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
+        len > 0 && len < sizeof(name) && strnlen(name, len) == len) {
+        memcpy(ret_name, name, len);
+        ret_name[len] = 0;
+        r = 0;
+    }
+    gnutls_x509_crt_deinit(cert);
+    return r;
+}
+
+int
+intake_peer_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX])
+{
+    gnutls_session_t session = session_of(connection);
+    if (session == NULL || !is_trusted(session)) {
+        return KERR_SEAL_SIGNATURE;
+    }
+    unsigned count = 0;
+    const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
+    return chain != NULL && count > 0 ? common_name(&chain[0], ret_name) : KERR_SEAL_SIGNATURE;
+}

@@ -1,0 +1,215 @@
+/* intake/request.c - HTTP as libmicrohttpd gives it: once with the head, then with pieces of the
+ * body, then once more at the end. What is wrong is known early but told at the end, after the body was
+ * swallowed, so that the kiosk reads the answer instead of a reset connection. */
+#include "intake/intake_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/err.h"
+
+struct request {
+    enum intake_route route;
+    bool is_put;
+    enum intake_problem problem; /* found so far */
+    int error;
+    size_t swallowed;
+    uint8_t id[SEAL_ID_LEN];
+    char peer[SEAL_NAME_MAX]; /* "" until the certificate is read */
+    struct buf body;
+};
+
+static const char *
+header(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+static bool
+is_cms(const char *type)
+{
+    static const char cms[] = "application/cms";
+    size_t len = sizeof(cms) - 1;
+    return type != NULL && strncasecmp(type, cms, len) == 0 &&
+           (type[len] == 0 || type[len] == ';' || type[len] == ' ');
+}
+
+/* A length that is declared and too large; what is not declared is counted as it comes. */
+static bool
+is_declared_too_large(const char *length)
+{
+    if (length == NULL) {
+        return false;
+    }
+    char *end;
+    unsigned long long value = strtoull(length, &end, 10);
+    return *end == 0 && value > SEAL_ENVELOPE_MAX;
+}
+
+static enum intake_problem
+check_head(struct request *request, struct MHD_Connection *connection, const char *method)
+{
+    int r = intake_peer_name(connection, request->peer);
+    if (r < 0) {
+        request->error = r;
+        return INTAKE_PROBLEM_PEER;
+    }
+    if (request->route == INTAKE_ROUTE_NONE) {
+        request->error = KERR_NOT_FOUND;
+        return INTAKE_PROBLEM_PATH;
+    }
+    request->is_put = strcmp(method, MHD_HTTP_METHOD_PUT) == 0;
+    bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
+    request->error = KERR_INVALID;
+    if (request->route == INTAKE_ROUTE_RECORD ? !request->is_put : !is_get) {
+        return INTAKE_PROBLEM_METHOD;
+    }
+    if (!request->is_put) {
+        return INTAKE_PROBLEM_NONE;
+    }
+    if (!is_cms(header(connection, MHD_HTTP_HEADER_CONTENT_TYPE)) ||
+        header(connection, MHD_HTTP_HEADER_CONTENT_ENCODING) != NULL) {
+        return INTAKE_PROBLEM_TYPE;
+    }
+    if (is_declared_too_large(header(connection, MHD_HTTP_HEADER_CONTENT_LENGTH))) {
+        request->error = KERR_TOO_BIG;
+        return INTAKE_PROBLEM_TOO_LARGE;
+    }
+    return INTAKE_PROBLEM_NONE;
+}
+
+static enum MHD_Result
+start(struct MHD_Connection *connection, const char *url, const char *method, void **ctx)
+{
+    struct request *request = calloc(1, sizeof(*request));
+    if (request == NULL) {
+        return MHD_NO;
+    }
+    buf_init(&request->body, SEAL_ENVELOPE_MAX);
+    request->route = intake_route(url, request->id);
+    request->problem = check_head(request, connection, method);
+    *ctx = request;
+    return MHD_YES;
+}
+
+/* Keeps a piece of the body, or only counts it when the answer is clear already. */
+static enum MHD_Result
+take_piece(struct request *request, const char *piece, size_t len)
+{
+    request->swallowed += len;
+    if (request->swallowed > INTAKE_SWALLOW_MAX) {
+        return MHD_NO;
+    }
+    if (request->problem == INTAKE_PROBLEM_NONE && request->is_put) {
+        request->error = buf_add(&request->body, piece, len);
+        if (request->error < 0) {
+            request->problem =
+                request->error == KERR_TOO_BIG ? INTAKE_PROBLEM_TOO_LARGE : INTAKE_PROBLEM_LEDGER;
+            buf_release(&request->body);
+        }
+    }
+    return MHD_YES;
+}
+
+static void
+answer(struct intake *intake, struct request *request, struct intake_reply *reply)
+{
+    if (request->problem != INTAKE_PROBLEM_NONE) {
+        intake_reply_problem(reply, request->problem, request->error);
+        return;
+    }
+    switch (request->route) {
+    case INTAKE_ROUTE_RECORD:
+        intake_put_record(
+            intake, request->peer, request->id, request->body.data, request->body.len, reply);
+        break;
+    case INTAKE_ROUTE_RECEIPT:
+        intake_get_receipt(intake, request->peer, request->id, reply);
+        break;
+    case INTAKE_ROUTE_HEALTH:
+    case INTAKE_ROUTE_NONE: /* check_head made it a problem */
+        intake_get_health(intake, reply);
+        break;
+    }
+}
+
+static bool
+add_headers(
+    struct MHD_Response *response, const struct request *request, const struct intake_reply *reply)
+{
+    bool ok =
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type) == MHD_YES &&
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store") == MHD_YES;
+    if (ok && reply->retry_after_s > 0) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof(seconds), "%d", reply->retry_after_s);
+        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds) == MHD_YES;
+    }
+    if (ok && request->problem == INTAKE_PROBLEM_METHOD) {
+        ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
+                 request->route == INTAKE_ROUTE_RECORD ? "PUT" : "GET") == MHD_YES;
+    }
+    return ok;
+}
+
+static enum MHD_Result
+queue(struct MHD_Connection *connection, const struct request *request,
+    const struct intake_reply *reply)
+{
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
+    enum MHD_Result result = MHD_NO;
+    if (response != NULL) {
+        if (add_headers(response, request, reply)) {
+            result = MHD_queue_response(connection, (unsigned)reply->status, response);
+        }
+        MHD_destroy_response(response);
+    }
+    return result;
+}
+
+enum MHD_Result
+intake_on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *upload, size_t *upload_len, void **ctx)
+{
+    (void)version; /* 1.0 and 1.1 are answered alike */
+    struct intake *intake = cls;
+    if (*ctx == NULL) {
+        return start(connection, url, method, ctx);
+    }
+    struct request *request = *ctx;
+    if (*upload_len > 0) {
+        size_t len = *upload_len;
+        *upload_len = 0;
+        return take_piece(request, upload, len);
+    }
+    struct intake_reply reply;
+    intake_reply_init(&reply);
+    answer(intake, request, &reply);
+    if (intake->answered != NULL && (request->is_put || reply.status >= 400)) {
+        struct intake_event event = {.status = reply.status,
+            .error = reply.error,
+            .kiosk = request->peer,
+            .position = reply.position};
+        intake->answered(intake->ctx, &event);
+    }
+    enum MHD_Result result = queue(connection, request, &reply);
+    intake_reply_release(&reply);
+    return result;
+}
+
+void
+intake_on_completed(
+    void *cls, struct MHD_Connection *connection, void **ctx, enum MHD_RequestTerminationCode code)
+{
+    (void)code; /* however it ended, the memory goes */
+    struct request *request = *ctx;
+    *ctx = NULL;
+    if (request != NULL) {
+        buf_release(&request->body);
+        free(request);
+    }
+    intake_session_renew(cls, connection);
+}

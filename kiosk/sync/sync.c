@@ -1,0 +1,241 @@
+/* sync/sync.c - the outbox loop. Sends the stored bytes, unchanged, until it holds a receipt that the
+ * city signed for exactly these bytes; only then is the row deleted. A row that fails is put off by
+ * its own number of tries; failures in a row make the whole line rest, so that a city that is away is not
+ * asked once for each of 100,000 rows. */
+#include "sync.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/rng.h"
+#include "sync/sync_priv.h"
+
+enum {
+    SYNC_WAIT_MAX_MS = 1000,
+    SYNC_MAD_CHECK_MS = 60 * 1000 /* how often rows put off too far are looked for */
+};
+
+struct sync {
+    struct store *store; /* borrowed, like the next three */
+    const struct seal_receipts *receipts;
+    const struct seal_verifier *kiosks;
+    const struct clock *clock;
+    struct sync_http *http; /* owned */
+    struct buf envelope; /* of the attempt under way */
+    unsigned failures; /* in a row */
+    int64_t rest_until_ms; /* monotonic; before it nothing is sent */
+    int64_t mad_check_ms; /* monotonic; not before it */
+    struct sync_report last;
+};
+
+int
+sync_new(const struct sync_config *config, struct sync **ret_sync)
+{
+    struct sync_http *http;
+    int r = sync_http_new(config, &http);
+    if (r < 0) {
+        return r;
+    }
+    struct sync *sync = xcalloc(1, sizeof(*sync));
+    sync->store = config->store;
+    sync->receipts = config->receipts;
+    sync->kiosks = config->kiosks;
+    sync->clock = config->clock;
+    sync->http = http;
+    buf_init(&sync->envelope, STORE_ENVELOPE_MAX);
+    *ret_sync = sync;
+    return 0;
+}
+
+void
+sync_free(struct sync *sync)
+{
+    if (sync == NULL) {
+        return;
+    }
+    sync_http_free(sync->http);
+    buf_release(&sync->envelope);
+    free(sync);
+}
+
+struct sync_report
+sync_last(const struct sync *sync)
+{
+    return sync->last;
+}
+
+static uint32_t
+chance(void)
+{
+    uint32_t bits;
+    rng_fill(&bits, sizeof(bits));
+    return bits;
+}
+
+/* Is the body a receipt that the city signed for this very row? */
+static bool
+is_receipt_for(
+    const struct sync *sync, const struct store_row *row, const struct sync_answer *answer)
+{
+    struct seal_receipt receipt;
+    uint8_t hash[SEAL_HASH_LEN];
+    if (answer->body.len == 0 || answer->body.len > SEAL_RECEIPT_MAX ||
+        seal_receipt_verify(sync->receipts, answer->body.data, answer->body.len, &receipt) < 0) {
+        return false;
+    }
+    seal_hash(sync->envelope.data, sync->envelope.len, hash);
+    if (memcmp(receipt.envelope_hash, hash, sizeof(hash)) != 0 ||
+        memcmp(receipt.header.id, row->id, sizeof(row->id)) != 0 ||
+        receipt.header.sequence != row->sequence) {
+        return false;
+    }
+    struct seal_header own;
+    if (sync->kiosks == NULL ||
+        seal_verify(sync->kiosks, sync->envelope.data, sync->envelope.len, &own, NULL) < 0) {
+        return true; /* the hash above covers the header, too */
+    }
+    return strcmp(receipt.header.kiosk, own.kiosk) == 0 && receipt.header.epoch == own.epoch &&
+           receipt.header.sequence == own.sequence &&
+           memcmp(receipt.header.id, own.id, sizeof(own.id)) == 0;
+}
+
+/* After a success the line is free at once; after failures it rests. */
+static void
+rest(struct sync *sync, enum sync_action action, const struct sync_answer *answer)
+{
+    if (action == SYNC_ACTION_DONE || action == SYNC_ACTION_SET_ASIDE) {
+        sync->failures = 0; /* the intake spoke to us */
+        sync->rest_until_ms = 0;
+        return;
+    }
+    if (sync->failures < UINT32_MAX) {
+        sync->failures++;
+    }
+    int64_t pause = sync_rest_ms(sync->failures, chance());
+    if (pause < answer->retry_after_s * 1000) {
+        pause = answer->retry_after_s * 1000;
+    }
+    if (answer->error == KERR_NET_TLS) {
+        pause = (int64_t)SYNC_BACKOFF_MAX_S * 1000; /* no row can be the reason */
+    }
+    sync->rest_until_ms = clock_mono_ms(sync->clock) + pause;
+}
+
+static int
+put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
+    const struct sync_answer *answer)
+{
+    int64_t delay =
+        action == SYNC_ACTION_SLOW ? SYNC_BACKOFF_MAX_S : sync_backoff_s(row->tries, chance());
+    if (delay < answer->retry_after_s) {
+        delay = answer->retry_after_s;
+    }
+    sync->last.delay_s = delay;
+    int r = store_delay(sync->store, row->sequence, clock_wall_s(sync->clock) + delay);
+    return r < 0 ? r : SYNC_LATER;
+}
+
+/* Does with the row what the answer means. An enum sync_result or the store's error. */
+static int
+settle(struct sync *sync, const struct store_row *row, const struct sync_answer *answer)
+{
+    bool has_receipt = answer->error == 0 && (answer->status == 200 || answer->status == 201) &&
+                       is_receipt_for(sync, row, answer);
+    int error;
+    enum sync_action action = sync_judge(answer, has_receipt, &error);
+    sync->last =
+        (struct sync_report){.sequence = row->sequence, .status = answer->status, .error = error};
+    rest(sync, action, answer);
+    int r;
+    switch (action) {
+    case SYNC_ACTION_DONE: {
+        uint8_t hash[SEAL_HASH_LEN];
+        seal_hash(answer->body.data, answer->body.len, hash);
+        r = store_sent(sync->store, row->sequence, hash, clock_wall_s(sync->clock));
+        r = r < 0 ? r : SYNC_SENT;
+        break;
+    }
+    case SYNC_ACTION_SET_ASIDE:
+        r = store_quarantine(sync->store, row->sequence, answer->status);
+        r = r < 0 ? r : SYNC_QUARANTINE;
+        break;
+    default:
+        r = put_off(sync, row, action, answer);
+        break;
+    }
+    if (r >= 0) {
+        sync->last.result = (enum sync_result)r;
+    }
+    return r;
+}
+
+/* Sends the row in sync->envelope. */
+static int
+attempt(struct sync *sync, const struct store_row *row)
+{
+    struct sync_answer answer;
+    sync_answer_init(&answer);
+    int r = sync_http_put(sync->http, row->id, sync->envelope.data, sync->envelope.len, &answer);
+    r = r < 0 ? r : settle(sync, row, &answer);
+    sync_answer_release(&answer);
+    return r;
+}
+
+/* The oldest due row. When none is, now and then: is the earliest next try further away than this
+ * program ever sets it? Then the clock was mad when it was set, and the oldest row is due. */
+static int
+next_row(struct sync *sync, struct store_row *ret_row)
+{
+    int64_t now = clock_wall_s(sync->clock);
+    buf_clear(&sync->envelope);
+    int r = store_next_due(sync->store, now, ret_row, &sync->envelope);
+    if (r != KERR_NOT_FOUND || clock_mono_ms(sync->clock) < sync->mad_check_ms) {
+        return r;
+    }
+    sync->mad_check_ms = clock_mono_ms(sync->clock) + SYNC_MAD_CHECK_MS;
+    struct store_counts counts;
+    int c = store_counts(sync->store, &counts);
+    if (c < 0) {
+        return c;
+    }
+    if (counts.queued == 0 || counts.next_try <= now + SYNC_AHEAD_MAX_S) {
+        return r;
+    }
+    sync->mad_check_ms = 0; /* there may be more of them */
+    buf_clear(&sync->envelope);
+    return store_next_due(sync->store, INT64_MAX, ret_row, &sync->envelope);
+}
+
+int
+sync_step(struct sync *sync)
+{
+    if (clock_mono_ms(sync->clock) < sync->rest_until_ms) {
+        return SYNC_IDLE;
+    }
+    struct store_row row;
+    int r = next_row(sync, &row);
+    if (r == KERR_NOT_FOUND) {
+        return SYNC_IDLE;
+    }
+    return r < 0 ? r : attempt(sync, &row);
+}
+
+int64_t
+sync_wait_ms(struct sync *sync)
+{
+    int64_t left = sync->rest_until_ms - clock_mono_ms(sync->clock);
+    if (left > SYNC_WAIT_MAX_MS) {
+        return SYNC_WAIT_MAX_MS;
+    }
+    if (left > 0) {
+        return left;
+    }
+    struct store_counts counts;
+    if (store_counts(sync->store, &counts) < 0 || counts.queued == 0) {
+        return SYNC_WAIT_MAX_MS;
+    }
+    int64_t ahead = counts.next_try - clock_wall_s(sync->clock);
+    return ahead <= 0 ? 0 : SYNC_WAIT_MAX_MS;
+}

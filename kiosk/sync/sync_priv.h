@@ -1,0 +1,46 @@
+/* sync/sync_priv.h - what the files of this room share: an answer of the far end, what it means, and
+ * the one HTTPS connection. */
+#ifndef SYNC_SYNC_PRIV_H
+#define SYNC_SYNC_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "sync/sync.h"
+
+/* What came back for one PUT. */
+struct sync_answer {
+    int error; /* 0: a whole HTTP answer; else KERR_NET, KERR_NET_TLS, KERR_NET_ANSWER */
+    int status; /* 0 without an answer */
+    bool is_html; /* the intake never speaks HTML; portals and proxies do */
+    int64_t retry_after_s; /* 0 when it was not said */
+    struct buf body;
+};
+void sync_answer_init(struct sync_answer *answer);
+void sync_answer_release(struct sync_answer *answer);
+
+enum sync_action {
+    SYNC_ACTION_DONE, /* delete the row */
+    SYNC_ACTION_RETRY, /* with jitter, for ever */
+    SYNC_ACTION_SLOW, /* in 15 minutes */
+    SYNC_ACTION_SET_ASIDE /* quarantine, go on with the next */
+};
+/* The table of answers. has_receipt: the body is a receipt that verified and fits the row.
+ * *ret_error: why it is not done (KERR_NET...), 0 when it is. */
+enum sync_action sync_judge(const struct sync_answer *answer, bool has_receipt, int *ret_error);
+
+/* Milliseconds that the whole line rests after so many failures in a row (1, 2, ...): uniform in
+ * [0, min(15 min, 2^(failures-1) s)). chance is any 32 random bits. */
+int64_t sync_rest_ms(unsigned failures, uint32_t chance);
+
+struct sync_http;
+int sync_http_new(const struct sync_config *config, struct sync_http **ret_http);
+void sync_http_free(struct sync_http *http);
+/* PUTs the bytes to /v1/records/{id}. 0 with *ret_answer filled (whatever came), KERR_CANCELLED, or
+ * KERR_NO_MEMORY. */
+int sync_http_put(struct sync_http *http, const uint8_t id[STORE_ID_LEN], const uint8_t *bytes,
+    size_t len, struct sync_answer *ret_answer);
+
+#endif

@@ -1,0 +1,75 @@
+# tests/app/env.sh - sourced by the tests of whole visits: a private machine in a mount and network
+# namespace with its own pcscd, virtual reader, set-up and city. Call `alone "$0" "$@"` first.
+
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+
+# Starts the script again inside namespaces of its own (needs root or user namespaces).
+alone() {
+    if [ -z "${MADOGUCHI_ALONE:-}" ]; then
+        MADOGUCHI_ALONE=1 exec unshare -m -n --propagation private sh "$@"
+    fi
+    ip link set lo up
+    mkdir -p /run/pcscd
+    mount -t tmpfs tmpfs /run/pcscd
+    WORK=$(mktemp -d)
+    export KIOSK_HOME="$WORK/home"
+    export SDL_VIDEODRIVER=dummy
+    PIDS=
+    trap cleanup EXIT
+    trap 'exit 130' INT TERM
+}
+
+cleanup() {
+    status=$?
+    "$BUILD/kioskctl" card remove >/dev/null 2>&1
+    for pid in $PIDS; do
+        kill "$pid" 2>/dev/null
+    done
+    wait 2>/dev/null
+    [ -n "${KEEP:-}" ] && echo "kept: $WORK" || rm -rf "$WORK"
+    exit $status
+}
+
+start() { # NAME COMMAND...: in the background, log in $WORK/NAME.log
+    name=$1
+    shift
+    "$@" >"$WORK/$name.log" 2>&1 &
+    PIDS="$PIDS $!"
+}
+
+reader() { # a pcscd with the virtual reader
+    start pcscd /usr/sbin/pcscd --foreground
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        [ -S /run/pcscd/pcscd.comm ] && return 0
+        sleep 0.1
+    done
+    fail "pcscd did not start"
+}
+
+city() { # intake and sync
+    start intake "$BUILD/kiosk-intake"
+    start sync "$BUILD/kiosk-sync"
+}
+
+fail() {
+    echo "FAILED: $*"
+    for log in "$WORK"/*.log; do
+        [ -s "$log" ] && { echo "--- $log"; tail -n 15 "$log"; }
+    done
+    exit 1
+}
+
+play() { # FILE: plays it, in $WORK so that shots land there
+    (cd "$WORK" && "$BUILD/kiosk" --play "$1" 2>"$WORK/play.err") || { cat "$WORK/play.err"; fail "play $1"; }
+}
+
+exported() { # waits until the desk's export has COUNT lines, then prints them
+    for _ in $(seq 100); do
+        lines=$("$BUILD/kiosk-desk" --export json 2>/dev/null | wc -l)
+        [ "$lines" -ge "$1" ] && break
+        sleep 0.1
+    done
+    "$BUILD/kiosk-desk" --export json 2>/dev/null
+}

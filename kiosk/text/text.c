@@ -1,150 +1,268 @@
-/* Layouts: the public side of the room. A first, simple version: left to right, ruby left out. */
+/* Layouts: the public side of the room. Takes a text apart into paragraphs, has each one set, and keeps
+ * the runs with the text they draw. */
 #include "text/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unicode/ubrk.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/utf8.h"
 #include "text/text_priv.h"
 
-struct text_layout {
-    struct text_run *runs;
-    size_t count, cap;
-    size_t lines;
-    int width, height;
-    bool missing;
-    int *line_widths;
-    char *plain;
-    size_t plain_len;
-    char *pool;
-    size_t pool_len;
+enum {
+    RUBY_PERCENT = 50, /* of the base's size */
+    RUBY_LINE_MIN = 155, /* base, ruby and a little air: no less, whatever the style asks for */
+    POOL_MAX = 16 * TEXT_BYTES_MAX /* "U+0001" and a NUL for each byte, with room to spare */
 };
 
+struct line {
+    int width;
+    bool rtl;
+};
+
+struct text_layout {
+    struct text_run *runs;
+    size_t *offsets; /* of each run's text in the pool, as long as the pool grows */
+    size_t run_count, run_cap;
+    struct line *lines;
+    size_t line_count, line_cap;
+    struct buf pool; /* every run's text, each with a NUL */
+    int width;
+    int line_height;
+    int ruby_size;
+    int first_baseline, first_ruby_baseline; /* from the top of a line */
+    bool missing, variant_lost;
+};
+
+/* A bigger array; *cap holds for all arrays that grow together. */
 static int
-font_of(const struct text_font_ops *fonts, uint32_t code)
+grow(void *array_at, size_t size, size_t cap)
 {
-    for (int i = 0; i < fonts->count; i++) {
-        if (fonts->covers(fonts->ctx, i, code, 0)) {
-            return i;
-        }
+    void *old;
+
+    memcpy(&old, array_at, sizeof(old));
+    void *bigger = realloc(old, cap * size);
+    if (bigger == NULL) {
+        return KERR_NO_MEMORY;
     }
-    return -1;
+    memcpy(array_at, &bigger, sizeof(bigger));
+    return 0;
 }
 
-/* Measures from..to, and adds its runs to the layout when emit is set. */
-static int
-line_runs(struct text_layout *layout, size_t from, size_t to, const struct text_style *style,
-    const struct text_font_ops *fonts, bool emit, int baseline)
+int
+text_layout_add_run(struct text_layout *layout, const struct text_run *run, const void *text)
 {
-    int x = 0;
-
-    while (from < to) {
-        size_t pos = from;
-        size_t end = from;
-        int font = -2;
-        while (pos < to) {
-            uint32_t code = utf8_next(layout->plain, to, &pos);
-            int f = code < ' ' ? (font == -2 ? 0 : font) : font_of(fonts, code);
-            if (f < 0) {
-                layout->missing = true;
-                f = 0;
-            }
-            if (font != -2 && f != font) {
-                break;
-            }
-            font = f;
-            end = pos;
+    if (layout->run_count == layout->run_cap) {
+        size_t cap = layout->run_cap == 0 ? 8 : 2 * layout->run_cap;
+        if (grow(&layout->runs, sizeof(*layout->runs), cap) < 0 ||
+            grow(&layout->offsets, sizeof(*layout->offsets), cap) < 0) {
+            return KERR_NO_MEMORY;
         }
-        size_t len = end - from;
-        char *text = layout->pool + layout->pool_len;
-        memcpy(text, layout->plain + from, len);
-        while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r')) {
-            len--;
-        }
-        text[len] = '\0';
-        int width = len == 0 ? 0
-                             : fonts->width(fonts->ctx, font, style->bold, style->size_px, text,
-                                   len, "Hani");
-        if (emit && len > 0) {
-            layout->pool_len += len + 1;
-            layout->runs[layout->count++] = (struct text_run){.text = text,
-                .len = len,
-                .font = font,
-                .script = "Hani",
-                .bold = style->bold,
-                .size_px = style->size_px,
-                .x_px = x,
-                .baseline_px = baseline,
-                .width_px = width,
-                .line = layout->lines};
-        }
-        x += width;
-        from = end;
+        layout->run_cap = cap;
     }
-    return x;
+    struct text_run *mine = &layout->runs[layout->run_count];
+    *mine = *run;
+    mine->line = layout->line_count;
+    layout->offsets[layout->run_count++] = layout->pool.len;
+    (void)buf_add(&layout->pool, text, run->len); /* the pool remembers its first error */
+    return buf_add_byte(&layout->pool, '\0');
+}
+
+int
+text_layout_end_line(struct text_layout *layout, int width, bool rtl)
+{
+    if (layout->line_count == layout->line_cap) {
+        size_t cap = layout->line_cap == 0 ? 4 : 2 * layout->line_cap;
+        if (grow(&layout->lines, sizeof(*layout->lines), cap) < 0) {
+            return KERR_NO_MEMORY;
+        }
+        layout->line_cap = cap;
+    }
+    layout->lines[layout->line_count++] = (struct line){.width = width, .rtl = rtl};
+    layout->width = width > layout->width ? width : layout->width;
+    return 0;
+}
+
+int
+text_layout_baseline(const struct text_layout *layout)
+{
+    return (int)layout->line_count * layout->line_height + layout->first_baseline;
+}
+
+int
+text_layout_ruby_baseline(const struct text_layout *layout)
+{
+    return (int)layout->line_count * layout->line_height + layout->first_ruby_baseline;
+}
+
+int
+text_layout_ruby_size(const struct text_layout *layout)
+{
+    return layout->ruby_size;
+}
+
+/* How far a font's letters rise above the baseline; a font whose box is taller than its size keeps the
+ * rest for marks, which the line height of its language has room for. */
+static int
+rise(const struct text_font_ops *fonts, const struct text_style *style, int size)
+{
+    int ascent = fonts->ascent(fonts->ctx, 0, style->bold, size);
+
+    return ascent < size ? ascent : size * 88 / 100;
+}
+
+/* The em box, with the ruby's above it, stands in the middle of the line. */
+static void
+set_heights(struct text_layout *layout, const struct text_style *style,
+    const struct text_font_ops *fonts, bool ruby)
+{
+    const struct text_language *language = text_language(style->language);
+    int size = style->size_px;
+    int percent = ruby ? language->ruby_percent : language->line_percent;
+
+    if (style->line_height_percent > 0) {
+        percent = style->line_height_percent;
+    }
+    if (ruby && percent < RUBY_LINE_MIN) {
+        percent = RUBY_LINE_MIN;
+    }
+    layout->ruby_size = (size * RUBY_PERCENT + 50) / 100;
+    if (layout->ruby_size < 1) {
+        layout->ruby_size = 1;
+    }
+    layout->line_height = size * percent / 100;
+    int above = ruby ? layout->ruby_size : 0;
+    int top = (layout->line_height - size - above) / 2;
+    layout->first_baseline = top + above + rise(fonts, style, size);
+    layout->first_ruby_baseline = top + rise(fonts, style, layout->ruby_size);
+}
+
+/* Sets one paragraph: bytes start..end of the plain text. */
+static int
+set_paragraph(struct text_lines *lines, struct text_para *para, size_t start, size_t end)
+{
+    const struct text_source *source = lines->source;
+
+    para->text = source->plain + start;
+    para->len = end - start;
+    para->offset = start;
+    para->group_first = para->group_end;
+    while (para->group_end < source->group_count && source->groups[para->group_end].end <= end) {
+        para->group_end++;
+    }
+    int rc = text_items_make(para);
+    return rc < 0 ? rc : text_lines_make(lines, para);
+}
+
+static int
+set_paragraphs(struct text_lines *lines, struct text_para *para)
+{
+    const struct text_source *source = lines->source;
+    size_t start = 0;
+
+    para->group_end = 0;
+    for (size_t pos = 0; pos <= source->len;) {
+        size_t newline = text_newline(source->plain + pos, source->len - pos);
+        if (newline == 0 && pos < source->len) {
+            pos++;
+            continue;
+        }
+        int rc = set_paragraph(lines, para, start, pos);
+        if (rc < 0 || newline == 0) {
+            return rc;
+        }
+        pos += newline;
+        start = pos;
+    }
+    return 0;
+}
+
+static void
+layout_clear(struct text_layout *layout)
+{
+    layout->run_count = 0;
+    layout->line_count = 0;
+    layout->width = 0;
+    buf_clear(&layout->pool);
+}
+
+/* Points the runs at their text, which no longer moves, and puts lines that read from the right at the
+ * right edge. */
+static void
+finish(struct text_layout *layout)
+{
+    for (size_t i = 0; i < layout->run_count; i++) {
+        struct text_run *run = &layout->runs[i];
+        const struct line *line = &layout->lines[run->line];
+        run->text = (const char *)layout->pool.data + layout->offsets[i];
+        run->x_px += line->rtl ? layout->width - line->width : 0;
+    }
+}
+
+/* Everything but the checks; the work's memory is released by the caller. */
+static int
+set_text(const char *text, size_t len, struct text_lines *lines, struct text_para *para)
+{
+    struct text_layout *layout = lines->layout;
+    int rc;
+
+    /* A second pass is needed when a group is wider than a line, a third never: what was too wide is
+     * text by then. */
+    do {
+        lines->retry = false;
+        text_source_parse(lines->source, text, len);
+        layout_clear(layout);
+        set_heights(layout, lines->style, lines->fonts, lines->source->group_count > 0);
+        rc = set_paragraphs(lines, para);
+    } while (rc == 0 && lines->retry);
+    layout->missing = para->missing;
+    layout->variant_lost = para->variant_lost;
+    finish(layout);
+    return rc;
 }
 
 int
 text_layout_new(const char *text, size_t len, const struct text_style *style,
     const struct text_font_ops *fonts, struct text_layout **ret_layout)
 {
-    if (len > TEXT_BYTES_MAX) {
+    struct text_source source = {0};
+    struct text_para para = {.style = style, .fonts = fonts};
+    struct text_lines lines = {.style = style, .fonts = fonts, .source = &source};
+
+    if (len > TEXT_BYTES_MAX || style->size_px > TEXT_SIZE_MAX) {
         return KERR_TOO_BIG;
     }
-    if (!utf8_valid(text, len) || fonts->count < 1) {
+    if (!utf8_valid(text, len) || style->size_px < 1 || fonts->count < 1 ||
+        fonts->count > TEXT_FONTS_MAX) {
         return KERR_INVALID;
     }
     struct text_layout *layout = calloc(1, sizeof(*layout));
     if (layout == NULL) {
         return KERR_NO_MEMORY;
     }
-    layout->plain = calloc(1, len + 1);
-    layout->pool = calloc(3, len + 8);
-    layout->runs = calloc(len + 1, sizeof(*layout->runs));
-    layout->line_widths = calloc(len + 1, sizeof(int));
-    char *copy = calloc(1, len + 1);
-    memcpy(copy, text, len);
-    layout->plain_len = text_plain(copy, layout->plain, len + 1);
-    free(copy);
-    UErrorCode status = U_ZERO_ERROR;
-    UText *ut = utext_openUTF8(NULL, layout->plain, (int64_t)layout->plain_len, &status);
-    UBreakIterator *it = ubrk_open(UBRK_LINE,
-        strncmp(style->language, "ja", 2) == 0 ? "ja@lb=strict" : style->language, NULL, 0,
-        &status);
-    ubrk_setUText(it, ut, &status);
-    int percent = style->line_height_percent > 0           ? style->line_height_percent
-                  : strncmp(style->language, "ja", 2) == 0 ? 150
-                                                           : 135;
-    int high = style->size_px * percent / 100;
-    size_t start = 0;
-    size_t last = 0;
-    while (start < layout->plain_len) {
-        int baseline =
-            (int)layout->lines * high + (high - style->size_px) / 2 + style->size_px * 88 / 100;
-        size_t end = start;
-        while ((last = (size_t)ubrk_following(it, (int32_t)end)) <= layout->plain_len) {
-            int width = line_runs(layout, start, last, style, fonts, false, 0);
-            if (style->max_width_px > 0 && width > style->max_width_px && end > start) {
-                break;
-            }
-            end = last;
-            int kind = ubrk_getRuleStatus(it);
-            if (end == layout->plain_len ||
-                (kind >= UBRK_LINE_HARD && kind < UBRK_LINE_HARD_LIMIT)) {
-                break;
-            }
-        }
-        int width = line_runs(layout, start, end, style, fonts, true, baseline);
-        layout->line_widths[layout->lines++] = width;
-        layout->width = width > layout->width ? width : layout->width;
-        start = end;
+    buf_init(&layout->pool, POOL_MAX);
+    lines.layout = layout;
+    para.source = &source;
+    para.language = text_language(style->language);
+    para.rtl = para.language->rtl;
+    size_t room = 2 * len; /* a group that is written flat grows by 3 bytes of at least 5 */
+    int rc = text_source_init(&source, len);
+    if (rc == 0) {
+        rc = text_para_init(&para, room);
     }
-    layout->height = (int)layout->lines * high;
-    ubrk_close(it);
-    utext_close(ut);
+    if (rc == 0) {
+        rc = text_lines_init(&lines, room);
+    }
+    if (rc == 0) {
+        rc = set_text(text, len, &lines, &para);
+    }
+    text_lines_release(&lines);
+    text_para_release(&para);
+    text_source_release(&source);
+    if (rc < 0) {
+        text_layout_free(layout);
+        return rc;
+    }
     *ret_layout = layout;
     return 0;
 }
@@ -155,10 +273,16 @@ text_layout_free(struct text_layout *layout)
     if (layout == NULL) {
         return;
     }
-    free(layout->line_widths);
-    free(layout->plain);
-    free(layout->pool);
+    buf_release(&layout->pool);
+    if (layout->runs != NULL) { /* widths say something about the words too */
+        explicit_bzero(layout->runs, layout->run_cap * sizeof(*layout->runs));
+    }
     free(layout->runs);
+    free(layout->offsets);
+    if (layout->lines != NULL) {
+        explicit_bzero(layout->lines, layout->line_cap * sizeof(*layout->lines));
+    }
+    free(layout->lines);
     free(layout);
 }
 
@@ -171,25 +295,25 @@ text_layout_width(const struct text_layout *layout)
 int
 text_layout_height(const struct text_layout *layout)
 {
-    return layout->height;
+    return (int)layout->line_count * layout->line_height;
 }
 
 size_t
 text_layout_lines(const struct text_layout *layout)
 {
-    return layout->lines;
+    return layout->line_count;
 }
 
 int
 text_layout_line_width(const struct text_layout *layout, size_t line)
 {
-    return layout->line_widths[line];
+    return layout->lines[line].width;
 }
 
 size_t
 text_layout_run_count(const struct text_layout *layout)
 {
-    return layout->count;
+    return layout->run_count;
 }
 
 const struct text_run *
@@ -202,4 +326,35 @@ bool
 text_layout_missing(const struct text_layout *layout)
 {
     return layout->missing;
+}
+
+bool
+text_layout_variant_lost(const struct text_layout *layout)
+{
+    return layout->variant_lost;
+}
+
+int
+text_warm_up(const char *language)
+{
+    const struct text_language *row = text_language(language);
+    const enum text_rules rules[] = {
+        TEXT_RULES_GRAPHEME, row->rules, row->phrases ? TEXT_RULES_PHRASE_JA : row->rules};
+    static const UChar words[] = u"手続きをします。かな";
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && i < sizeof(rules) / sizeof(rules[0]); i++) {
+        UBreakIterator *it;
+        UErrorCode status = U_ZERO_ERROR;
+        rc = text_iterator(rules[i], &it);
+        if (rc == 0) {
+            ubrk_setText(it, words, (int32_t)(sizeof(words) / sizeof(words[0]) - 1), &status);
+            while (U_SUCCESS(status) && ubrk_next(it) != UBRK_DONE) {
+                continue; /* the first walk loads the dictionary */
+            }
+            text_iterator_done(it);
+            rc = text_icu_error(status);
+        }
+    }
+    return rc;
 }

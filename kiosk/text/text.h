@@ -8,7 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TEXT_FONTS_MAX = 16, TEXT_BYTES_MAX = 16 * 1024 };
+enum {
+    TEXT_FONTS_MAX = 16,
+    TEXT_BYTES_MAX = 16 * 1024, /* in one layout */
+    TEXT_SIZE_MAX = 4096 /* pixels */
+};
 
 /* What the fonts can do; implemented by ui/ttf.c, and by a table in tests. Fonts are numbered in the
  * order in which they are tried. */
@@ -65,6 +69,13 @@ size_t text_layout_run_count(const struct text_layout *layout);
 const struct text_run *text_layout_run(const struct text_layout *layout, size_t index);
 /* True when some character had no font at all (it is drawn as its code point, U+XXXX). */
 bool text_layout_missing(const struct text_layout *layout);
+/* True when some kanji asked for a variant (a variation selector) that no font has; its usual form is
+ * drawn. A name may then look different from how its owner writes it. */
+bool text_layout_variant_lost(const struct text_layout *layout);
+
+/* Opens and tries what breaking lines in this language needs, for this thread; without it the first text
+ * that wraps pays for it (README: Time). KERR_NO_MEMORY, KERR_NOT_FOUND (ICU's data is missing). */
+int text_warm_up(const char *language);
 
 /* The message without its ruby: "{漢字|かんじ}です" -> "漢字です". Appends at most cap-1 bytes and a NUL;
  * returns the length that the whole text needs. */

@@ -44,16 +44,19 @@ int seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *r
     struct seal_sealer **ret_sealer);
 void seal_sealer_free(struct seal_sealer *sealer);
 /* Seals and signs plain; appends the DER envelope. Plaintext is padded inside the seal to a multiple
- * of 512 bytes with spaces, so that length tells little (a JSON reader ignores them).
- * KERR_SEAL_CRYPTO, KERR_TOO_BIG. */
+ * of 512 bytes (at least one step) with spaces, so that length tells little (a JSON reader ignores
+ * them; seal_open leaves them in place). The header's kiosk must be the certificate's common name.
+ * KERR_SEAL_CRYPTO, KERR_TOO_BIG; KERR_INVALID or KERR_SEAL_KEY for a header that can't be. */
 int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header,
     const uint8_t *plain, size_t len, struct buf *ret_envelope);
 
 /* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
 int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);
 void seal_verifier_free(struct seal_verifier *verifier);
-/* Checks form, signature, chain, and that the header's kiosk is the certificate's common name. The
- * sealed content is appended to ret_sealed when that is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+/* Checks form, signature, chain, and that the header's kiosk is the certificate's common name. Dates
+ * of certificates are not looked at (kiosk/decisions/0002-cms-envelope.md). Each message has one
+ * spelling: a bit changed anywhere is refused. The sealed content is appended to ret_sealed when that
+ * is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
 int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
     struct seal_header *ret_header, struct buf *ret_sealed);
 
@@ -87,13 +90,16 @@ void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);
 
 /* A whole one-machine set of keys under folder (kioskctl init): city CA, sealing key, recovery key,
  * receipt key, TLS server key for host, kiosk CA, one kiosk's signing and TLS client key. All P-256, PEM,
- * private keys 0600. File names are in kiosk/seal/README.md. KERR_EXISTS when the folder has keys. */
+ * private keys 0600. File names are in kiosk/seal/README.md. The folder appears as a whole or not at
+ * all. KERR_EXISTS when it has anything in it, KERR_INVALID for a name that can't stand in a
+ * certificate, KERR_IO, KERR_NO_SPACE, KERR_SEAL_CRYPTO. */
 int seal_keys_make(const char *folder, const char *kiosk, const char *host);
 
 /* Staff passwords: scrypt (RFC 7914) with a random salt, as one line of text. */
 enum { SEAL_PASSWORD_HASH_MAX = 160 };
 int seal_password_hash(const char *password, char out[SEAL_PASSWORD_HASH_MAX]);
-/* 0 when it fits, KERR_SEAL_SIGNATURE when not, KERR_SEAL_FORM for a broken line. */
+/* 0 when it fits, KERR_SEAL_SIGNATURE when not, KERR_SEAL_FORM for a broken line. hash NULL does the
+ * same work and refuses: use it for a name that is not there, so that time tells nothing. */
 int seal_password_check(const char *password, const char *hash);
 
 #endif

@@ -1,0 +1,91 @@
+/* seal/open.c - the desk's side: the private key and the only call that opens sealed content. Nothing
+ * else of this room refers to this file, so a program that does not open does not contain it
+ * (tests/seal/test_no_opener.sh looks into the binaries). */
+#include "seal_priv.h"
+
+#include <stdlib.h>
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/secret.h"
+
+struct seal_opener {
+    X509 *cert;
+    EVP_PKEY *key;
+};
+
+int
+seal_opener_new(const char *city_cert, const char *city_key, struct seal_opener **ret_opener)
+{
+    struct seal_opener *opener = xcalloc(1, sizeof(*opener));
+    int r = seal_load_pair(city_cert, city_key, &opener->cert, &opener->key);
+    if (r < 0) {
+        seal_opener_free(opener);
+        return r;
+    }
+    *ret_opener = opener;
+    return 0;
+}
+
+void
+seal_opener_free(struct seal_opener *opener)
+{
+    if (opener == NULL) {
+        return;
+    }
+    X509_free(opener->cert);
+    EVP_PKEY_free(opener->key);
+    free(opener);
+}
+
+/* Reads the decrypted content into plain; the caller must not look at it before this returns 0,
+ * because the tag is checked at the end. */
+static int
+decrypt(CMS_ContentInfo *cms, struct buf *plain)
+{
+    BIO *chain = CMS_dataInit(cms, NULL);
+    if (chain == NULL) {
+        return KERR_SEAL_OPEN;
+    }
+    uint8_t chunk[4096];
+    int r = 0;
+    int got;
+    while (r == 0 && (got = BIO_read(chain, chunk, sizeof(chunk))) > 0) {
+        r = buf_add(plain, chunk, (size_t)got);
+    }
+    explicit_bzero(chunk, sizeof(chunk));
+    if (r == 0 &&
+        (BIO_method_type(chain) != BIO_TYPE_CIPHER || BIO_get_cipher_status(chain) != 1)) {
+        r = KERR_SEAL_OPEN;
+    }
+    BIO_free_all(chain);
+    return r;
+}
+
+int
+seal_open(
+    const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain)
+{
+    CMS_ContentInfo *cms = seal_parse_exact(sealed, len);
+    AUTO_BUF plain;
+    buf_init(&plain, SEAL_ENVELOPE_MAX);
+    int r = 0;
+    if (cms == NULL || OBJ_obj2nid(CMS_get0_type(cms)) != NID_id_smime_ct_authEnvelopedData ||
+        !seal_kdf_is_sha256(cms) || CMS_is_detached(cms) != 0) {
+        r = KERR_SEAL_FORM;
+    } else if (CMS_decrypt_set1_pkey(cms, opener->key, opener->cert) != 1) {
+        r = KERR_SEAL_OPEN;
+    } else {
+        r = decrypt(cms, &plain);
+    }
+    if (r == 0) {
+        r = buf_add(ret_plain, plain.data, plain.len);
+    }
+    CMS_ContentInfo_free(cms);
+    ERR_clear_error();
+    secret_wipe_stack();
+    return r;
+}

@@ -134,8 +134,13 @@ bench: setup
 	tests/bench/run
 soak: setup
 	tests/run --soak
+# The terminal without the wiping free(): the negative control of tests/app/test_wipe.sh.
+$(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
+		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) -lpthread
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS)
+check-programs: all $(TESTS) $(TOOLS) $(BUILD)/tests/kiosk-unwiped
 setup:
 	packaging/setup
 

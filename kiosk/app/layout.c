@@ -234,7 +234,8 @@ page_buttons(struct app *app, const struct flow *flow)
             .rect = rect(flow->x + PAGE_BUTTON_W, y, flow->w - 2 * PAGE_BUTTON_W, PAGE_BUTTON_H),
             .text = text,
             .size = UI_SIZE_BODY,
-            .align = UI_ALIGN_CENTRE});
+            .align = UI_ALIGN_CENTRE,
+            .valign = UI_ALIGN_CENTRE});
 }
 
 /* Rows that fit into room with gaps between the smallest and the default one. */

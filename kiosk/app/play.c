@@ -184,9 +184,11 @@ type_text(struct play *play, const char *text)
         char one[8] = "";
         (void)utf8_next(text, len, &pos);
         memcpy(one, text + from, pos - from);
-        app->screen->type(app, one);
+        if (ui_type(app->ui, one) < 0) {
+            return failed(play, "this can't be typed");
+        }
+        app_step(app, 0);
     }
-    app_rebuild(app);
     return 0;
 }
 

@@ -64,6 +64,7 @@ open_display(struct app *app, bool fullscreen)
         .height_px = (int)conf_int(app->conf, "panel-height", 240, 16384, 1080),
         .px_per_m = (int)conf_int(app->conf, "panel-px-per-m", 1000, 100000, 4030),
         .fullscreen = fullscreen,
+        .clock = app->clock,
     };
     int r = ui_new(&config, &app->ui);
     free(theme);

@@ -128,6 +128,7 @@ build(struct app *app)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
                         .rect = rect(left.x + tick + 80, left.y, left.w - tick - 80, tick),
                         .text = say(app, "accepted.title"),
+                        .valign = UI_ALIGN_CENTRE,
                         .tone = UI_TONE_DONE,
                         .size = UI_SIZE_TITLE,
                         .bold = true});

@@ -38,6 +38,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = rect(value_x, where.y, value_w, where.h),
                         .text = buf_str(&value),
+                        .valign = UI_ALIGN_CENTRE,
                         .size = UI_SIZE_VALUE,
                         .bold = true,
                         .state = UI_STATE_PERSONAL});
@@ -46,6 +47,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
                             .rect = rect(value_x + value_w + 30, where.y, ORIGIN_W - 60, where.h),
                             .text = say(app, "check.from-card"),
                             .picture = "check",
+                            .valign = UI_ALIGN_CENTRE,
                             .tone = UI_TONE_DONE,
                             .size = UI_SIZE_SMALL});
     }

@@ -22,6 +22,7 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
         &(struct ui_element){.role = UI_ROLE_TEXT,
             .rect = rect(flow->x + indent, flow->y, name_w - 40, height > least ? height : least),
             .text = name,
+            .valign = UI_ALIGN_CENTRE,
             .size = UI_SIZE_HINT,
             .tone = UI_TONE_PAPER});
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,

@@ -55,7 +55,8 @@ build(struct app *app)
                      .text = say(app, "home.call-staff"),
                      .tone = UI_TONE_SURFACE,
                      .size = UI_SIZE_SMALL,
-                     .align = UI_ALIGN_END});
+                     .align = UI_ALIGN_END,
+                     .valign = UI_ALIGN_CENTRE});
     page_title(app, &flow, say(app, "home.title"));
     struct grid grid = {.count = procedure_count(app->procedures) + 1, .columns = 2, .height = 430};
     flow_grid(app, &flow, &grid, place, NULL);

@@ -1,0 +1,31 @@
+#!/bin/sh
+# timeout: 90
+# Nothing of a visitor survives the visit in the terminal's memory: all writable memory of the process
+# is searched for the words of the card. Negative control: the same program without the wiping free()
+# must be caught.
+. "$(dirname "$0")/env.sh"
+alone "$0" "$@"
+"$BUILD/kioskctl" init >/dev/null || fail init
+reader
+"$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
+printf '%s\n' 花子 助川町 1941-03-05 19410305 >"$WORK/words"
+
+visit() { # PROGRAM: plays a visit, scans after its end; the scan's exit code in $found
+    rm -f "$WORK/ended.json"
+    (cd "$WORK" && exec "$1" --play "$TOP/tests/app/plays/wipe.play" 2>"$WORK/play.err") &
+    pid=$!
+    for _ in $(seq 300); do
+        [ -s "$WORK/ended.json" ] && break
+        kill -0 "$pid" 2>/dev/null || { cat "$WORK/play.err"; fail "the visit did not end"; }
+        sleep 0.1
+    done
+    [ -s "$WORK/ended.json" ] || fail "the visit took too long"
+    "$BUILD/asan/tests/app/tool_scan" "$pid" "$WORK/words" >"$WORK/scan.log"
+    found=$?
+    wait "$pid" || { cat "$WORK/play.err"; fail "the visit did not hold"; }
+}
+
+visit "$BUILD/kiosk"
+[ "$found" -eq 0 ] || fail "words of the visitor are in memory after the visit"
+visit "$BUILD/tests/kiosk-unwiped"
+[ "$found" -eq 1 ] || fail "the scan does not notice a program that does not wipe"

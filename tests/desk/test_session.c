@@ -1,0 +1,144 @@
+/* Sessions begin, are found by their token alone, and end: by use, by time, by logout. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <string.h>
+
+#include "desk/desk_priv.h"
+#include "desk/fake_clock.h"
+
+enum { MINUTE = 60, HOUR = 60 * MINUTE };
+
+struct fixture {
+    struct fake_clock clock;
+    struct desk_sessions *sessions;
+    char token[DESK_TOKEN_LEN];
+};
+
+static int
+setup(void **state)
+{
+    static struct fixture fixture;
+    fake_clock_init(&fixture.clock, 1800000000);
+    fixture.sessions = desk_sessions_new(&fixture.clock.clock);
+    desk_session_begin(fixture.sessions, "sato", fixture.token);
+    *state = &fixture;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    desk_sessions_free(((struct fixture *)*state)->sessions);
+    return 0;
+}
+
+static void
+test_found(void **state)
+{
+    struct fixture *f = *state;
+    char other[DESK_TOKEN_LEN];
+    assert_int_equal(strlen(f->token), 64);
+    assert_string_equal(desk_session_name(f->sessions, f->token, true), "sato");
+    desk_token_make(other);
+    assert_string_not_equal(other, f->token);
+    assert_null(desk_session_name(f->sessions, other, true));
+    assert_null(desk_session_name(f->sessions, NULL, true));
+    assert_null(desk_session_name(f->sessions, "", true));
+    memcpy(other, f->token, sizeof(other));
+    other[63] = other[63] == '0' ? '1' : '0';
+    assert_null(desk_session_name(f->sessions, other, true));
+}
+
+static void
+test_logout(void **state)
+{
+    struct fixture *f = *state;
+    desk_session_end(f->sessions, "nonsense");
+    assert_non_null(desk_session_name(f->sessions, f->token, true));
+    desk_session_end(f->sessions, f->token);
+    assert_null(desk_session_name(f->sessions, f->token, true));
+}
+
+static void
+test_idle(void **state)
+{
+    struct fixture *f = *state;
+    fake_clock_pass(&f->clock, 30 * MINUTE - 1);
+    assert_non_null(desk_session_name(f->sessions, f->token, true)); /* used: begins anew */
+    fake_clock_pass(&f->clock, 30 * MINUTE - 1);
+    assert_non_null(desk_session_name(f->sessions, f->token, false)); /* a poll is no use */
+    fake_clock_pass(&f->clock, 1);
+    assert_null(desk_session_name(f->sessions, f->token, true));
+    fake_clock_pass(&f->clock, -HOUR);
+    assert_null(desk_session_name(f->sessions, f->token, true)); /* ended for good */
+}
+
+static void
+test_limit(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 12 * 4 - 1; i++) {
+        fake_clock_pass(&f->clock, 15 * MINUTE);
+        assert_non_null(desk_session_name(f->sessions, f->token, true));
+    }
+    fake_clock_pass(&f->clock, 15 * MINUTE);
+    assert_null(desk_session_name(f->sessions, f->token, true));
+}
+
+static void
+test_many(void **state)
+{
+    struct fixture *f = *state;
+    char last[DESK_TOKEN_LEN];
+    for (int i = 0; i < DESK_SESSIONS_MAX - 1; i++) {
+        fake_clock_pass(&f->clock, 1);
+        desk_session_begin(f->sessions, "suzuki", last);
+    }
+    assert_string_equal(desk_session_name(f->sessions, f->token, false), "sato");
+    fake_clock_pass(&f->clock, 1);
+    desk_session_begin(f->sessions, "suzuki", last); /* one too many: the oldest ends */
+    assert_null(desk_session_name(f->sessions, f->token, false));
+    assert_string_equal(desk_session_name(f->sessions, last, false), "suzuki");
+}
+
+static void
+test_form_tokens(void **state)
+{
+    struct fixture *f = *state;
+    char good[DESK_TOKEN_LEN], other_cookie[DESK_TOKEN_LEN], other[DESK_TOKEN_LEN];
+    desk_form_token(f->sessions, f->token, good);
+    assert_true(desk_form_token_fits(f->sessions, f->token, good));
+    assert_string_not_equal(good, f->token); /* a page that leaks gives no session */
+    desk_token_make(other_cookie);
+    desk_form_token(f->sessions, other_cookie, other);
+    assert_false(desk_form_token_fits(f->sessions, f->token, other));
+    assert_false(desk_form_token_fits(f->sessions, f->token, ""));
+    for (size_t len = 0; len < strlen(good); len++) {
+        char cut[DESK_TOKEN_LEN] = {0};
+        memcpy(cut, good, len);
+        assert_false(desk_form_token_fits(f->sessions, f->token, cut));
+        memcpy(cut, good, sizeof(cut));
+        cut[len] = cut[len] == 'a' ? 'b' : 'a';
+        assert_false(desk_form_token_fits(f->sessions, f->token, cut));
+    }
+    struct desk_sessions *restarted = desk_sessions_new(&f->clock.clock);
+    assert_false(desk_form_token_fits(restarted, f->token, good));
+    desk_sessions_free(restarted);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_found, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_logout, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_idle, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_form_tokens, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/* The lock-out ladder on a clock moved by hand: 5 wrong, 15 s doubling, 15 lock; the same for names
+ * that exist and names that don't. The password function is a fake that counts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "desk/desk_priv.h"
+#include "desk/fake_clock.h"
+
+enum { NOON_IN_JAPAN = 1800000000 / 86400 * 86400 + 3 * 3600, DAY = 86400 };
+
+static int checks;
+
+/* The fake hash is "=" and the password itself. */
+static int
+check(const char *password, const char *hash)
+{
+    checks++;
+    return hash[0] == '=' && strcmp(hash + 1, password) == 0 ? 0 : KERR_SEAL_SIGNATURE;
+}
+
+struct fixture {
+    struct fake_clock clock;
+    struct desk_staff *staff;
+    char path[64];
+};
+
+static void
+write_staff(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int
+setup(void **state)
+{
+    static struct fixture f;
+    (void)snprintf(f.path, sizeof(f.path), "/tmp/madoguchi-staff-XXXXXX");
+    int fd = mkstemp(f.path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    write_staff(f.path, "# staff\nsato:=aki\n\nbroken\n:=x\n佐藤:=はる\nlast:=end");
+    fake_clock_init(&f.clock, NOON_IN_JAPAN);
+    assert_int_equal(desk_staff_new(f.path, check, &f.clock.clock, &f.staff), 0);
+    checks = 0;
+    *state = &f;
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct fixture *f = *state;
+    desk_staff_free(f->staff);
+    (void)unlink(f->path);
+    return 0;
+}
+
+static enum desk_login
+try(struct fixture *f, const char *name, const char *password)
+{
+    int wait_s = 0;
+    return desk_staff_login(f->staff, name, password, &wait_s);
+}
+
+static void
+test_names(void **state)
+{
+    struct fixture *f = *state;
+    char longest[LEDGER_NAME_MAX + 1] = {0};
+    assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_OK);
+    assert_int_equal(try(f, "佐藤", "はる"), DESK_LOGIN_OK);
+    assert_int_equal(try(f, "last", "end"), DESK_LOGIN_OK);
+    assert_int_equal(try(f, "sato", "Aki"), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "SATO", "aki"), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "sat", "aki"), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "sato:=aki", ""), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "", "x"), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "# staff", ""), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "broken", ""), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "\xff", "x"), DESK_LOGIN_WRONG);
+    memset(longest, 'a', LEDGER_NAME_MAX);
+    assert_int_equal(try(f, longest, "x"), DESK_LOGIN_WRONG);
+}
+
+static void
+test_nobody_costs_as_much_as_somebody(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(try(f, "nobody", "aki"), DESK_LOGIN_WRONG);
+    assert_int_equal(checks, 1);
+    assert_int_equal(try(f, "nobody", "end"), DESK_LOGIN_WRONG); /* the hash it is run against */
+    assert_int_equal(checks, 2);
+}
+
+static void
+climb(struct fixture *f, const char *name)
+{
+    int wait_s = 0;
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(try(f, name, "x"), DESK_LOGIN_WRONG);
+    }
+    int expected = 15;
+    for (int wrong = 5; wrong < 15; wrong++) {
+        assert_int_equal(try(f, name, "x"), DESK_LOGIN_WRONG);
+        int before = checks;
+        assert_int_equal(desk_staff_login(f->staff, name, "aki", &wait_s), DESK_LOGIN_WAIT);
+        assert_int_equal(wait_s, expected);
+        fake_clock_pass(&f->clock, expected - 1);
+        assert_int_equal(desk_staff_login(f->staff, name, "aki", &wait_s), DESK_LOGIN_WAIT);
+        assert_int_equal(wait_s, 1);
+        assert_int_equal(checks, before); /* while waiting nothing is checked */
+        fake_clock_pass(&f->clock, 1);
+        expected *= 2;
+    }
+    assert_int_equal(try(f, name, "x"), DESK_LOGIN_LOCKED);
+    assert_int_equal(try(f, name, "aki"), DESK_LOGIN_LOCKED);
+}
+
+static void
+test_ladder(void **state)
+{
+    struct fixture *f = *state;
+    climb(f, "sato");
+    assert_int_equal(try(f, "last", "end"), DESK_LOGIN_OK); /* others are not touched */
+    f->clock.wall_s -= 2 * DAY; /* a clock set back opens nothing */
+    assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_LOCKED);
+    f->clock.wall_s += 2 * DAY;
+    fake_clock_pass(&f->clock, DAY);
+    assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_OK);
+}
+
+static void
+test_ladder_of_nobody(void **state)
+{
+    climb(*state, "nobody");
+}
+
+static void
+test_right_one_resets(void **state)
+{
+    struct fixture *f = *state;
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 4; i++) {
+            assert_int_equal(try(f, "sato", "x"), DESK_LOGIN_WRONG);
+        }
+        assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_OK);
+    }
+}
+
+static void
+test_file_is_read_each_time(void **state)
+{
+    struct fixture *f = *state;
+    assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_OK);
+    write_staff(f->path, "suzuki:=natsu\n");
+    assert_int_equal(try(f, "sato", "aki"), DESK_LOGIN_WRONG);
+    assert_int_equal(try(f, "suzuki", "natsu"), DESK_LOGIN_OK);
+    write_staff(f->path, "");
+    assert_int_equal(try(f, "suzuki", "natsu"), DESK_LOGIN_WRONG);
+    (void)unlink(f->path);
+    assert_int_equal(try(f, "suzuki", "natsu"), DESK_LOGIN_WRONG);
+    struct desk_staff *none = NULL;
+    assert_int_equal(desk_staff_new(f->path, check, &f->clock.clock, &none), KERR_NOT_FOUND);
+    assert_null(none);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nobody_costs_as_much_as_somebody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_ladder_of_nobody, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_right_one_resets, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_file_is_read_each_time, setup, teardown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -102,6 +102,7 @@ struct app {
     enum card_kind card_kind;
     int card_tries;
     int card_error;
+    bool card_fresh; /* what was told of the card is still so: it needn't be looked at again */
     /* time */
     enum ui_theme theme;
     int64_t touched_ms; /* last sign of life, monotonic */
@@ -140,6 +141,8 @@ void visit_go_on(struct app *app);
 void visit_show_interview(struct app *app); /* question or check, wherever the interview stands */
 void visit_drop_pin(struct app *app);
 void visit_card_event(struct app *app, struct card_event *event);
+/* The card page appeared: goes on at once when the card that lies there is known, else looks at it. */
+void visit_want_card(struct app *app);
 
 /* submit.c: the only place with the sequence encode, seal and sign, commit. Runs in a thread. */
 struct submit_result {

@@ -15,9 +15,6 @@ visit_start(struct app *app)
     visit->serial++;
     visit->fee = -1;
     app->touched_ms = clock_mono_ms(app->clock);
-    if (app->card != NULL) {
-        card_refresh(app->card); /* a card that lay there before belongs to this visit only now */
-    }
     LOG(LOG_INFO, "visit.start", LOG_INT("serial", visit->serial));
 }
 
@@ -44,6 +41,7 @@ visit_end(struct app *app)
     visit->fee = -1;
     if (app->card != NULL) {
         card_release(app->card);
+        app->card_fresh = false;
     }
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
     ui_set_text_size(app->ui, UI_TEXT_NORMAL);
@@ -152,6 +150,16 @@ card_came(struct app *app)
     }
 }
 
+void
+visit_want_card(struct app *app)
+{
+    if (app->card_fresh && app->card_kind != CARD_KIND_NONE) {
+        card_came(app);
+    } else if (app->card != NULL) {
+        card_refresh(app->card);
+    }
+}
+
 static void
 card_went(struct app *app)
 {
@@ -186,6 +194,7 @@ card_read_done(struct app *app, const struct card_event *event)
         return; /* the visit that asked is over */
     }
     app->visit.last_try_confirmed = false;
+    app->card_fresh = false; /* powered down; its tries may have changed */
     if (event->tries != CARD_TRIES_UNKNOWN) {
         app->card_tries = event->tries;
     }
@@ -220,10 +229,12 @@ visit_card_event(struct app *app, struct card_event *event)
         app->card_kind = event->kind;
         app->card_tries = event->tries;
         app->card_error = event->error;
+        app->card_fresh = true;
         app->touched_ms = clock_mono_ms(app->clock);
         card_came(app);
         break;
     case CARD_EVENT_REMOVED:
+        app->card_fresh = false;
         app->card_kind = CARD_KIND_NONE;
         app->card_tries = CARD_TRIES_UNKNOWN;
         app->card_error = 0;

@@ -5,14 +5,6 @@
 #include <string.h>
 
 static void
-enter(struct app *app)
-{
-    if (app->card != NULL) {
-        card_refresh(app->card); /* a card that lies there already is looked at again */
-    }
-}
-
-static void
 build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
@@ -40,4 +32,4 @@ tap(struct app *app, const char *id)
     }
 }
 
-const struct screen screen_card = {.name = "card", .build = build, .tap = tap, .enter = enter};
+const struct screen screen_card = {.name = "card", .build = build, .tap = tap, .enter = visit_want_card};

@@ -101,7 +101,6 @@ listen_on(struct intake *intake, const struct sockaddr_storage *address, struct 
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)INTAKE_CONNECTIONS_MAX, /* */
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)INTAKE_TIMEOUT_S, /* */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, /* */
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1u, /* a restart may take the port at once */
         MHD_OPTION_STRICT_FOR_CLIENT, 1, /* */
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, intake, /* */
         MHD_OPTION_NOTIFY_COMPLETED, intake_on_completed, intake, /* */

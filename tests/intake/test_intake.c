@@ -1,0 +1,695 @@
+/* The listener as a client sees it: a real intake on a free port of loopback, asked by libcurl. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/hex.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+#include "sync/certs.h"
+
+struct scene {
+    char folder[64];
+    char path[128]; /* of the ledger */
+    struct seal_sealer *sealer;
+    struct seal_sealer *other_sealer; /* a kiosk of another city */
+    struct seal_verifier *verifier;
+    struct seal_signer *signer;
+    struct seal_receipts *receipts;
+    struct intake *intake;
+    atomic_long skew_ms; /* how far the test's clock is ahead */
+    atomic_int events, last_error;
+};
+
+static int64_t
+test_mono(void *ctx)
+{
+    struct scene *scene = ctx;
+    return clock_mono_ms(clock_system()) + atomic_load(&scene->skew_ms);
+}
+
+static int64_t
+test_wall(void *ctx)
+{
+    struct scene *scene = ctx;
+    return clock_wall_s(clock_system()) + atomic_load(&scene->skew_ms) / 1000;
+}
+
+static struct scene scene;
+static const struct clock test_clock = {test_mono, test_wall, &scene};
+
+static const char *
+file(const char *name)
+{
+    static _Thread_local char paths[8][160];
+    static _Thread_local unsigned turn;
+    char *path = paths[turn++ % ARRAY_LEN(paths)];
+    snprintf(path, sizeof(paths[0]), "%s/%s", scene.folder, name);
+    return path;
+}
+
+static void
+on_answered(void *ctx, const struct intake_event *event)
+{
+    struct scene *s = ctx;
+    atomic_fetch_add(&s->events, 1);
+    atomic_store(&s->last_error, event->error);
+}
+
+static int
+start(void)
+{
+    struct intake_config config = {.address = "127.0.0.1",
+        .tls_cert = file("keys/intake-tls.crt"),
+        .tls_key = file("keys/intake-tls.key"),
+        .client_ca = file("keys/kiosk-ca.crt"),
+        .ledger = scene.path,
+        .verifier = scene.verifier,
+        .signer = scene.signer,
+        .clock = &test_clock,
+        .answered = on_answered,
+        .ctx = &scene};
+    return intake_start(&config, &scene.intake);
+}
+
+static int
+set_up(void **state)
+{
+    *state = &scene;
+    snprintf(scene.folder, sizeof(scene.folder), "/tmp/madoguchi-intake-XXXXXX");
+    assert_non_null(mkdtemp(scene.folder));
+    snprintf(scene.path, sizeof(scene.path), "%s", file("ledger.db"));
+    assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
+    assert_int_equal(0, seal_keys_make(file("other"), "kiosk-001", "127.0.0.1"));
+    assert_int_equal(0, seal_sealer_new(file("keys/kiosk.crt"), file("keys/kiosk.key"),
+                            file("keys/recipients.pem"), &scene.sealer));
+    assert_int_equal(0, seal_sealer_new(file("other/kiosk.crt"), file("other/kiosk.key"),
+                            file("other/recipients.pem"), &scene.other_sealer));
+    assert_int_equal(0, seal_verifier_new(file("keys/kiosk-ca.crt"), &scene.verifier));
+    assert_int_equal(
+        0, seal_signer_new(file("keys/receipt.crt"), file("keys/receipt.key"), &scene.signer));
+    assert_int_equal(0, seal_receipts_new(file("keys/city-ca.crt"), &scene.receipts));
+    assert_int_equal(0, start());
+    return 0;
+}
+
+static int
+remove_entry(const char *name, void *ctx)
+{
+    char *path = fs_join(ctx, name);
+    if (unlink(path) != 0) {
+        (void)fs_each(path, NULL, remove_entry, path);
+        (void)rmdir(path);
+    }
+    free(path);
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    intake_stop(scene.intake);
+    seal_sealer_free(scene.sealer);
+    seal_sealer_free(scene.other_sealer);
+    seal_verifier_free(scene.verifier);
+    seal_signer_free(scene.signer);
+    seal_receipts_free(scene.receipts);
+    (void)fs_each(scene.folder, NULL, remove_entry, scene.folder);
+    assert_int_equal(0, rmdir(scene.folder));
+    return 0;
+}
+
+/* One request and what came back. */
+struct talk {
+    const char *method, *path, *type;
+    const char *encoding; /* of the content; NULL: not said */
+    const char *cert, *key; /* NULL: the kiosk's TLS pair; "": none */
+    const uint8_t *body;
+    size_t len;
+    int code; /* curl's */
+    long status;
+    long retry_after;
+    char got_type[64];
+    struct buf got;
+};
+
+static size_t
+on_body(char *data, size_t size, size_t count, void *ctx)
+{
+    return buf_add(ctx, data, size * count) == 0 ? size * count : 0;
+}
+
+static void
+ask(struct talk *talk)
+{
+    char url[256], header[128];
+    snprintf(url, sizeof(url), "https://127.0.0.1:%u%s", intake_port(scene.intake), talk->path);
+    CURL *easy = curl_easy_init();
+    assert_non_null(easy);
+    struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
+    snprintf(header, sizeof(header), "Content-Type: %s", talk->type != NULL ? talk->type : "");
+    headers = curl_slist_append(headers, talk->type != NULL ? header : "Content-Type:");
+    if (talk->encoding != NULL) {
+        snprintf(header, sizeof(header), "Content-Encoding: %s", talk->encoding);
+        headers = curl_slist_append(headers, header);
+    }
+    buf_release(&talk->got);
+    buf_init(&talk->got, 64 * 1024);
+    curl_easy_setopt(easy, CURLOPT_URL, url);
+    curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, talk->method);
+    if (strcmp(talk->method, "GET") != 0) {
+        curl_easy_setopt(
+            easy, CURLOPT_POSTFIELDS, talk->body != NULL ? (const char *)talk->body : "");
+        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE, (long)talk->len);
+    }
+    curl_easy_setopt(easy, CURLOPT_CAINFO, file("keys/city-ca.crt"));
+    curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+    if (talk->cert == NULL || talk->cert[0] != 0) {
+        curl_easy_setopt(
+            easy, CURLOPT_SSLCERT, file(talk->cert ? talk->cert : "keys/kiosk-tls.crt"));
+        curl_easy_setopt(easy, CURLOPT_SSLKEY, file(talk->key ? talk->key : "keys/kiosk-tls.key"));
+    }
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, 20L);
+    curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_WRITEDATA, &talk->got);
+    talk->status = 0;
+    talk->code = (int)curl_easy_perform(easy);
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &talk->status);
+    curl_off_t after = 0;
+    curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &after);
+    talk->retry_after = (long)after;
+    char *type = NULL;
+    curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
+    snprintf(talk->got_type, sizeof(talk->got_type), "%s", type != NULL ? type : "");
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(easy);
+}
+
+static void
+seal(const struct seal_sealer *sealer, const char *kiosk, uint8_t id, uint64_t sequence,
+    const char *text, struct buf *ret)
+{
+    struct seal_header header = {.epoch = 77, .sequence = sequence};
+    snprintf(header.kiosk, sizeof(header.kiosk), "%s", kiosk);
+    memset(header.id, id, sizeof(header.id));
+    buf_init(ret, SEAL_ENVELOPE_MAX);
+    assert_int_equal(0, seal_envelope(sealer, &header, (const uint8_t *)text, strlen(text), ret));
+}
+
+static const char *
+path_of(uint8_t id)
+{
+    static char path[80];
+    uint8_t bytes[SEAL_ID_LEN];
+    char digits[2 * SEAL_ID_LEN + 1];
+    memset(bytes, id, sizeof(bytes));
+    hex_encode(bytes, sizeof(bytes), digits);
+    snprintf(path, sizeof(path), "/v1/records/%s", digits);
+    return path;
+}
+
+static uint64_t
+newest(void)
+{
+    struct ledger *ledger;
+    uint64_t position, changes;
+    assert_int_equal(0, ledger_open(scene.path, &ledger));
+    assert_int_equal(0, ledger_newest(ledger, &position, &changes));
+    ledger_close(ledger);
+    return position;
+}
+
+static void
+test_put_twice_gives_one_receipt(void **state)
+{
+    (void)state;
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 1, 1, "{\"a\":1}", &envelope);
+    struct talk talk = {.method = "PUT",
+        .path = path_of(1),
+        .type = "application/cms",
+        .body = envelope.data,
+        .len = envelope.len};
+    ask(&talk);
+    assert_int_equal(CURLE_OK, talk.code);
+    assert_int_equal(201, talk.status);
+    assert_string_equal("application/cms", talk.got_type);
+    struct seal_receipt receipt;
+    assert_int_equal(0, seal_receipt_verify(scene.receipts, talk.got.data, talk.got.len, &receipt));
+    uint8_t hash[SEAL_HASH_LEN];
+    seal_hash(envelope.data, envelope.len, hash);
+    assert_memory_equal(hash, receipt.envelope_hash, sizeof(hash));
+    assert_string_equal("kiosk-001", receipt.header.kiosk);
+    assert_int_equal(77, receipt.header.epoch);
+    assert_int_equal(1, receipt.header.sequence);
+    assert_int_equal(newest(), receipt.position);
+
+    struct buf first = talk.got;
+    talk.got = (struct buf){.max = 0};
+    for (int i = 0; i < 3; i++) {
+        ask(&talk);
+        assert_int_equal(200, talk.status);
+        assert_int_equal(first.len, talk.got.len);
+        assert_memory_equal(first.data, talk.got.data, first.len);
+    }
+    char path[96];
+    snprintf(path, sizeof(path), "%s/receipt", path_of(1));
+    struct talk get = {.method = "GET", .path = path};
+    ask(&get);
+    assert_int_equal(200, get.status);
+    assert_int_equal(first.len, get.got.len);
+    assert_memory_equal(first.data, get.got.data, first.len);
+    buf_release(&get.got);
+    buf_release(&first);
+    buf_release(&talk.got);
+    buf_release(&envelope);
+}
+
+/* Committed, then killed before the receipt was stored: the next PUT signs it. */
+static void
+test_receipt_is_made_up_for(void **state)
+{
+    (void)state;
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 2, 2, "{\"a\":2}", &envelope);
+    struct ledger_entry entry = {.epoch = 77, .sequence = 2, .received_at = 12345};
+    snprintf(entry.kiosk, sizeof(entry.kiosk), "kiosk-001");
+    memset(entry.id, 2, sizeof(entry.id));
+    seal_hash(envelope.data, envelope.len, entry.hash);
+    struct ledger *ledger;
+    assert_int_equal(0, ledger_open(scene.path, &ledger));
+    assert_int_equal(LEDGER_NEW, ledger_put(ledger, &entry, envelope.data, envelope.len));
+    ledger_close(ledger);
+    struct talk talk = {.method = "PUT",
+        .path = path_of(2),
+        .type = "application/cms",
+        .body = envelope.data,
+        .len = envelope.len};
+    ask(&talk);
+    assert_int_equal(200, talk.status);
+    struct seal_receipt receipt;
+    assert_int_equal(0, seal_receipt_verify(scene.receipts, talk.got.data, talk.got.len, &receipt));
+    assert_int_equal(entry.position, receipt.position);
+    assert_int_equal(12345, receipt.received_at);
+    buf_release(&talk.got);
+    buf_release(&envelope);
+}
+
+static void
+test_refusals(void **state)
+{
+    (void)state;
+    enum { GOOD, SAME_ID, SAME_PLACE, FOREIGN_CITY, TEXT, EMPTY, LARGE, LARGEST, CUT, BODY_COUNT };
+    struct buf bodies[BODY_COUNT];
+    seal(scene.sealer, "kiosk-001", 10, 10, "{\"good\":1}", &bodies[GOOD]);
+    seal(scene.sealer, "kiosk-001", 10, 10, "{\"good\":2}", &bodies[SAME_ID]);
+    seal(scene.sealer, "kiosk-001", 11, 10, "{\"good\":3}", &bodies[SAME_PLACE]);
+    seal(scene.other_sealer, "kiosk-001", 12, 12, "{}", &bodies[FOREIGN_CITY]);
+    for (int i = TEXT; i < BODY_COUNT; i++) {
+        buf_init(&bodies[i], 2 * SEAL_ENVELOPE_MAX);
+    }
+    assert_int_equal(0, buf_add_str(&bodies[TEXT], "hello"));
+    assert_int_equal(0, buf_add(&bodies[CUT], bodies[GOOD].data, bodies[GOOD].len - 1));
+    for (size_t i = 0; i < SEAL_ENVELOPE_MAX; i++) {
+        assert_int_equal(0, buf_add_byte(&bodies[LARGE], 'x'));
+        assert_int_equal(0, buf_add_byte(&bodies[LARGEST], 'x'));
+    }
+    assert_int_equal(0, buf_add_byte(&bodies[LARGE], 'x'));
+    static const char cms[] = "application/cms";
+    const struct {
+        const char *what, *method, *type, *encoding;
+        uint8_t id;
+        int body;
+        long status;
+        const char *code;
+        int error;
+    } rows[] = {
+        {"good", "PUT", cms, NULL, 10, GOOD, 201, NULL, 0},
+        {"good, type with parameter", "PUT", "Application/CMS; x=y", NULL, 10, GOOD, 200, NULL, 0},
+        {"other bytes, same id", "PUT", cms, NULL, 10, SAME_ID, 409, "conflict", KERR_CONFLICT},
+        {"same place, other id", "PUT", cms, NULL, 11, SAME_PLACE, 409, "conflict", KERR_CONFLICT},
+        {"id of the path differs", "PUT", cms, NULL, 13, GOOD, 422, "id-mismatch", KERR_INVALID},
+        {"another city's kiosk", "PUT", cms, NULL, 12, FOREIGN_CITY, 422, "envelope-signature",
+            KERR_SEAL_SIGNATURE},
+        {"text", "PUT", cms, NULL, 10, TEXT, 422, "envelope-form", KERR_SEAL_FORM},
+        {"cut", "PUT", cms, NULL, 10, CUT, 422, "envelope-form", KERR_SEAL_FORM},
+        {"nothing", "PUT", cms, NULL, 10, EMPTY, 422, "envelope-form", KERR_SEAL_FORM},
+        {"one byte too large", "PUT", cms, NULL, 10, LARGE, 413, "too-large", KERR_TOO_BIG},
+        {"as large as allowed", "PUT", cms, NULL, 10, LARGEST, 422, "envelope-form",
+            KERR_SEAL_FORM},
+        {"other type", "PUT", "text/plain", NULL, 10, GOOD, 415, "media-type", KERR_INVALID},
+        {"longer type", "PUT", "application/cmsx", NULL, 10, GOOD, 415, "media-type", KERR_INVALID},
+        {"no type", "PUT", NULL, NULL, 10, GOOD, 415, "media-type", KERR_INVALID},
+        {"packed", "PUT", cms, "gzip", 10, GOOD, 415, "media-type", KERR_INVALID},
+        {"POST", "POST", cms, NULL, 10, GOOD, 405, "method", KERR_INVALID},
+        {"DELETE", "DELETE", cms, NULL, 10, EMPTY, 405, "method", KERR_INVALID},
+        {"still the same", "PUT", cms, NULL, 10, GOOD, 200, NULL, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct talk talk = {.method = rows[i].method,
+            .path = path_of(rows[i].id),
+            .type = rows[i].type,
+            .encoding = rows[i].encoding,
+            .body = bodies[rows[i].body].data,
+            .len = bodies[rows[i].body].len};
+        int before = atomic_load(&scene.events);
+        ask(&talk);
+        char code[64];
+        snprintf(code, sizeof(code), "\"code\":\"%s\"", rows[i].code != NULL ? rows[i].code : "");
+        bool is_problem = strcmp(talk.got_type, "application/problem+json") == 0;
+        if (talk.code != CURLE_OK || talk.status != rows[i].status ||
+            is_problem != (rows[i].code != NULL) ||
+            (is_problem && strstr(buf_str(&talk.got), code) == NULL)) {
+            fail_msg("%s: curl %d, status %ld, %s", rows[i].what, talk.code, talk.status,
+                is_problem ? buf_str(&talk.got) : talk.got_type);
+        }
+        assert_int_equal(before + 1, atomic_load(&scene.events));
+        assert_int_equal(rows[i].error, atomic_load(&scene.last_error));
+        buf_release(&talk.got);
+    }
+    struct ledger *ledger;
+    uint64_t quarantined;
+    assert_int_equal(0, ledger_open(scene.path, &ledger));
+    assert_int_equal(0, ledger_quarantined(ledger, &quarantined));
+    ledger_close(ledger);
+    assert_int_equal(2, quarantined);
+    for (int i = 0; i < BODY_COUNT; i++) {
+        buf_release(&bodies[i]);
+    }
+}
+
+static void
+test_get_answers(void **state)
+{
+    (void)state;
+    struct talk talk = {.method = "GET", .path = "/v1/health"};
+    ask(&talk);
+    assert_int_equal(200, talk.status);
+    assert_string_equal("application/json", talk.got_type);
+    assert_non_null(strstr(buf_str(&talk.got), "\"status\":\"ok\""));
+    static const struct {
+        const char *path;
+        long status;
+    } rows[] = {
+        {"/v1/records/99999999999999999999999999999999/receipt", 404},
+        {"/v1/records/99999999999999999999999999999999", 405},
+        {"/v1/records/9999", 404},
+        {"/", 404},
+        {"/v1/health/../health", 404},
+        {"/v1/health?x=y", 200},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        talk.path = rows[i].path;
+        ask(&talk);
+        if (talk.status != rows[i].status) {
+            fail_msg("%s: %ld", rows[i].path, talk.status);
+        }
+    }
+    buf_release(&talk.got);
+}
+
+/* Who may speak: only a client certificate of our kiosk CA that is made for it, and only for itself. */
+static void
+test_strangers_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what, *cert, *key;
+    } rows[] = {
+        {"no certificate", "", ""},
+        {"another CA's kiosk", "other/kiosk-tls.crt", "other/kiosk-tls.key"},
+        {"the city's own server key", "keys/intake-tls.crt", "keys/intake-tls.key"},
+    };
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 20, 20, "{}", &envelope);
+    uint64_t before = newest();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct talk talk = {.method = "PUT",
+            .path = path_of(20),
+            .type = "application/cms",
+            .body = envelope.data,
+            .len = envelope.len,
+            .cert = rows[i].cert,
+            .key = rows[i].key};
+        ask(&talk);
+        if (talk.code == CURLE_OK || talk.status != 0) {
+            fail_msg("%s: curl %d, status %ld", rows[i].what, talk.code, talk.status);
+        }
+        struct talk health = {
+            .method = "GET", .path = "/v1/health", .cert = rows[i].cert, .key = rows[i].key};
+        ask(&health);
+        assert_int_equal(0, health.status);
+        buf_release(&talk.got);
+        buf_release(&health.got);
+    }
+    assert_int_equal(before, newest());
+    buf_release(&envelope);
+}
+
+static void
+make_client(const char *name, const char *purpose, int from_day, int to_day, const char *stem)
+{
+    char cert[64], key[64];
+    snprintf(cert, sizeof(cert), "%s.crt", stem);
+    snprintf(key, sizeof(key), "%s.key", stem);
+    const struct cert_wish wish = {.ca_cert = file("keys/kiosk-ca.crt"),
+        .ca_key = file("keys/kiosk-ca.key"),
+        .name = name,
+        .purpose = purpose,
+        .from_day = from_day,
+        .to_day = to_day,
+        .cert = file(cert),
+        .key = file(key)};
+    assert_int_equal(1, cert_make(&wish));
+}
+
+/* Kiosks of one city are kept apart, too; a certificate out of date or for another use is none. */
+static void
+test_kiosks_speak_for_themselves(void **state)
+{
+    (void)state;
+    make_client("kiosk-002", "clientAuth", -1, 30, "second");
+    make_client("kiosk-001", "serverAuth", -1, 31, "purpose");
+    make_client("kiosk-001", "clientAuth", -30, -2, "expired");
+    make_client("kiosk-001", "clientAuth", 2, 32, "early");
+    static const struct {
+        const char *what, *cert, *key;
+        long put, receipt, health;
+    } rows[] = {
+        {"itself", "keys/kiosk-tls.crt", "keys/kiosk-tls.key", 201, 200, 200},
+        {"another kiosk of the city", "second.crt", "second.key", 403, 404, 200},
+        {"a certificate for servers", "purpose.crt", "purpose.key", 0, 0, 0},
+        {"out of date", "expired.crt", "expired.key", 0, 0, 0},
+        {"not yet valid", "early.crt", "early.key", 0, 0, 0},
+    };
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 50, 50, "{}", &envelope);
+    char path[80], receipt_path[96];
+    snprintf(path, sizeof(path), "%s", path_of(50));
+    snprintf(receipt_path, sizeof(receipt_path), "%s/receipt", path);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct talk talk = {.method = "PUT",
+            .path = path,
+            .type = "application/cms",
+            .body = envelope.data,
+            .len = envelope.len,
+            .cert = rows[i].cert,
+            .key = rows[i].key};
+        struct talk receipt = {
+            .method = "GET", .path = receipt_path, .cert = rows[i].cert, .key = rows[i].key};
+        struct talk health = {
+            .method = "GET", .path = "/v1/health", .cert = rows[i].cert, .key = rows[i].key};
+        ask(&talk);
+        ask(&receipt);
+        ask(&health);
+        if (talk.status != rows[i].put || receipt.status != rows[i].receipt ||
+            health.status != rows[i].health) {
+            fail_msg("%s: %ld, %ld, %ld", rows[i].what, talk.status, receipt.status, health.status);
+        }
+        buf_release(&talk.got);
+        buf_release(&receipt.got);
+        buf_release(&health.got);
+    }
+    buf_release(&envelope);
+}
+
+/* A full disk and a locked ledger are told as 503 with Retry-After, and nothing is lost by it. */
+static void
+test_busy_ledger(void **state)
+{
+    (void)state;
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 30, 30, "{}", &envelope);
+    sqlite3 *db;
+    assert_int_equal(SQLITE_OK, sqlite3_open(scene.path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "BEGIN EXCLUSIVE", NULL, NULL, NULL));
+    struct talk talk = {.method = "PUT",
+        .path = path_of(30),
+        .type = "application/cms",
+        .body = envelope.data,
+        .len = envelope.len};
+    ask(&talk);
+    assert_int_equal(503, talk.status);
+    assert_in_range(talk.retry_after, 1, 10);
+    assert_non_null(strstr(buf_str(&talk.got), "\"code\":\"busy\""));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL));
+    sqlite3_close(db);
+    ask(&talk);
+    assert_int_equal(201, talk.status);
+    buf_release(&talk.got);
+    buf_release(&envelope);
+}
+
+/* Many clients at once with the same record: one row, one receipt. */
+enum { CROWD = 8 };
+
+struct member {
+    pthread_t thread;
+    struct talk talk;
+};
+
+static void *
+put_one(void *arg)
+{
+    struct member *member = arg;
+    ask(&member->talk);
+    return NULL;
+}
+
+static void
+test_crowd_gets_one_receipt(void **state)
+{
+    (void)state;
+    struct buf envelope;
+    seal(scene.sealer, "kiosk-001", 40, 40, "{}", &envelope);
+    struct member members[CROWD];
+    memset(members, 0, sizeof(members));
+    uint64_t before = newest();
+    char path[80];
+    snprintf(path, sizeof(path), "%s", path_of(40));
+    for (int i = 0; i < CROWD; i++) {
+        members[i].talk = (struct talk){.method = "PUT",
+            .path = path,
+            .type = "application/cms",
+            .cert = "keys/kiosk-tls.crt",
+            .key = "keys/kiosk-tls.key",
+            .body = envelope.data,
+            .len = envelope.len};
+        assert_int_equal(0, pthread_create(&members[i].thread, NULL, put_one, &members[i]));
+    }
+    int created = 0;
+    for (int i = 0; i < CROWD; i++) {
+        pthread_join(members[i].thread, NULL);
+        created += members[i].talk.status == 201;
+        assert_true(members[i].talk.status == 201 || members[i].talk.status == 200);
+        assert_int_equal(members[0].talk.got.len, members[i].talk.got.len);
+        assert_memory_equal(
+            members[0].talk.got.data, members[i].talk.got.data, members[0].talk.got.len);
+    }
+    assert_int_equal(1, created);
+    assert_int_equal(before + 1, newest());
+    for (int i = 0; i < CROWD; i++) {
+        buf_release(&members[i].talk.got);
+    }
+    buf_release(&envelope);
+}
+
+/* A client that never finishes is cut off; the clock is moved instead of waiting. */
+static void
+test_dawdlers_are_cut_off(void **state)
+{
+    (void)state;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(intake_port(scene.intake))};
+    assert_int_equal(1, inet_pton(AF_INET, "127.0.0.1", &to.sin_addr));
+    assert_int_equal(0, connect(fd, (struct sockaddr *)&to, sizeof(to)));
+    /* The head of a TLS record that promises more than comes. */
+    assert_int_equal(5, send(fd, "\x16\x03\x01\x02\x00", 5, 0));
+    struct timeval patience = {.tv_sec = 1, .tv_usec = 500000};
+    assert_int_equal(0, setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+    char byte;
+    assert_int_equal(-1, recv(fd, &byte, 1, 0)); /* still open: recv only timed out */
+    atomic_store(&scene.skew_ms, (INTAKE_TIMEOUT_S + 1) * 1000L);
+    patience.tv_sec = 5;
+    assert_int_equal(0, setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)));
+    ssize_t n;
+    do {
+        n = recv(fd, &byte, 1, 0); /* perhaps an alert, then the end */
+    } while (n > 0);
+    assert_int_equal(0, n);
+    close(fd);
+    atomic_store(&scene.skew_ms, 0);
+}
+
+static void
+test_start_errors(void **state)
+{
+    (void)state;
+    const struct intake_config good = {.address = "127.0.0.1",
+        .tls_cert = file("keys/intake-tls.crt"),
+        .tls_key = file("keys/intake-tls.key"),
+        .client_ca = file("keys/kiosk-ca.crt"),
+        .ledger = scene.path,
+        .verifier = scene.verifier,
+        .signer = scene.signer,
+        .clock = &test_clock};
+    struct intake *intake = NULL;
+    struct intake_config config = good;
+    config.port = intake_port(scene.intake);
+    assert_int_equal(KERR_NET, intake_start(&config, &intake));
+    config = good;
+    config.address = "localhost";
+    assert_int_equal(KERR_INVALID, intake_start(&config, &intake));
+    config = good;
+    config.tls_key = file("keys/none.key");
+    assert_int_equal(KERR_SEAL_KEY, intake_start(&config, &intake));
+    config = good;
+    config.ledger = file("none/ledger.db");
+    assert_int_equal(KERR_STORE, intake_start(&config, &intake));
+    assert_null(intake);
+    intake_stop(NULL);
+}
+
+int
+main(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_put_twice_gives_one_receipt),
+        cmocka_unit_test(test_receipt_is_made_up_for),
+        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_get_answers),
+        cmocka_unit_test(test_strangers_are_refused),
+        cmocka_unit_test(test_kiosks_speak_for_themselves),
+        cmocka_unit_test(test_busy_ledger),
+        cmocka_unit_test(test_crowd_gets_one_receipt),
+        cmocka_unit_test(test_dawdlers_are_cut_off),
+        cmocka_unit_test(test_start_errors),
+    };
+    int failed = cmocka_run_group_tests_name("intake", tests, set_up, tear_down);
+    curl_global_cleanup();
+    return failed;
+}

@@ -57,6 +57,7 @@ struct procedure_info {
     size_t bring_count;
     const struct procedure_words *bring; /* things to bring */
     struct procedure_words counter; /* where one is served afterwards */
+    struct procedure_words counter_hours; /* when it is open */
     bool card; /* a My Number card can fill answers */
     bool has_fee;
     struct procedure_words fee_note; /* how the fee comes about, for the explanation page */
@@ -99,6 +100,7 @@ struct question {
     const struct question_choice *choices;
     int64_t min, max; /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
     size_t max_length; /* TEXT, KANA: characters */
+    bool digits; /* TEXT: only digits are kept (telephone); a number pad is enough */
     struct procedure_words unit; /* NUMBER: "枚" */
     int repeat_index; /* 1, 2, ... inside a repeat group, else 0 */
     int repeat_count; /* how many in that group now */

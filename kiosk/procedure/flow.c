@@ -1,0 +1,383 @@
+/* procedure/flow.c - which questions a visit has, as its facts stand: relevant or hidden, settled without a
+ * page or asked, answered or open. Computed anew after every change, in the order of the file; since
+ * expressions look back only, one pass is enough. */
+#include "procedure_priv.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/clock.h"
+
+static struct value
+open_value(void)
+{
+    return (struct value){.know = VALUE_OPEN};
+}
+
+/* The slot of a question as seen from another: the same entry within one group. */
+static const struct slot *
+find_slot(const struct flow_env *env, int question, size_t *ret_at)
+{
+    const struct procedure *procedure = env->interview->procedure;
+    const struct slot *from = env->slot < env->flow->count ? &env->flow->slots[env->slot] : NULL;
+    int group = procedure->questions[question].group;
+    int index = group >= 0 && from != NULL ? from->index : 0;
+    for (size_t i = 0; i < env->flow->count; i++) {
+        const struct slot *slot = &env->flow->slots[i];
+        if (slot->question == question && slot->index == index) {
+            *ret_at = i;
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+static struct value
+slot_value(const struct flow_env *env, const struct slot *slot)
+{
+    const struct question_def *question = &env->interview->procedure->questions[slot->question];
+    if (slot->relevant == KNOW_NO) {
+        return (struct value){.know = VALUE_NONE};
+    }
+    if (slot->valued) {
+        const char *text = fact_set_value(env->interview->facts, slot->key);
+        return text != NULL ? answer_value(question, text) : open_value();
+    }
+    if (env->defaults && slot->relevant == KNOW_YES && question->default_value != NULL) {
+        struct flow_env plain = *env; /* one level: a default over open answers stays open */
+        plain.defaults = false;
+        plain.env.ctx = &plain;
+        plain.slot = (size_t)(slot - env->flow->slots);
+        return expr_eval(question->default_value, &plain.env);
+    }
+    bool open = slot->relevant == KNOW_OPEN || slot->page || slot->open;
+    return open ? open_value() : (struct value){.know = VALUE_NONE};
+}
+
+static struct value
+ref_value(void *ctx, int ref)
+{
+    const struct flow_env *env = ctx;
+    size_t at = 0;
+    const struct slot *slot = find_slot(env, ref, &at);
+    if (slot == NULL) {
+        return (struct value){.know = VALUE_NONE};
+    }
+    if (env->candidate != NULL && at == env->slot) {
+        return answer_value(&env->interview->procedure->questions[ref], env->candidate);
+    }
+    return slot_value(env, slot);
+}
+
+static struct value
+group_count(void *ctx, int group)
+{
+    const struct flow_env *env = ctx;
+    int count = env->flow->group_counts[group];
+    return count < 0 ? open_value()
+                     : (struct value){.know = VALUE_KNOWN, .type = EXPR_NUMBER, .number = count};
+}
+
+static struct value
+group_sum(void *ctx, int ref)
+{
+    const struct flow_env *env = ctx;
+    struct value sum = {.know = VALUE_KNOWN, .type = EXPR_NUMBER};
+    if (group_count(ctx, env->interview->procedure->questions[ref].group).know == VALUE_OPEN) {
+        return open_value();
+    }
+    for (size_t i = 0; i < env->flow->count; i++) {
+        if (env->flow->slots[i].question == ref) {
+            struct value value = slot_value(env, &env->flow->slots[i]);
+            if (value.know == VALUE_OPEN) {
+                return value;
+            }
+            sum.number += value.know == VALUE_KNOWN ? value.number : 0;
+        }
+    }
+    return sum;
+}
+
+void
+flow_env_init(
+    struct flow_env *env, const struct interview *interview, const struct flow *flow, size_t slot)
+{
+    struct clock_date date = clock_japan(clock_wall_s(interview->clock));
+    *env = (struct flow_env){.interview = interview, .flow = flow, .slot = slot};
+    env->env = (struct expr_env){.ref = ref_value,
+        .group_count = group_count,
+        .group_sum = group_sum,
+        .ctx = env,
+        .today = clock_days_from_civil(date.year, date.month, date.day)};
+}
+
+bool
+flow_asked(const struct interview *interview, const char *key)
+{
+    for (size_t i = 0; i < interview->asked_count; i++) {
+        if (strcmp(interview->asked[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+slot_default(const struct interview *interview, const struct flow *flow, size_t slot,
+    char out[PROCEDURE_ANSWER_MAX + 1])
+{
+    const struct question_def *question =
+        &interview->procedure->questions[flow->slots[slot].question];
+    if (question->default_value == NULL) {
+        return false;
+    }
+    struct flow_env env;
+    flow_env_init(&env, interview, flow, slot);
+    struct value value = expr_eval(question->default_value, &env.env);
+    if (value.know != VALUE_KNOWN) {
+        return false;
+    }
+    answer_from_value(question, value, out);
+    return true;
+}
+
+static enum know
+condition(const struct expr *expr, struct flow_env *env, enum know without)
+{
+    if (expr == NULL) {
+        return without;
+    }
+    struct value value = expr_eval(expr, &env->env);
+    if (value.know == VALUE_OPEN) {
+        return KNOW_OPEN;
+    }
+    return value.know == VALUE_KNOWN && value.number != 0 ? KNOW_YES : KNOW_NO;
+}
+
+/* A kept answer that its question would take today. */
+static bool
+still_good(
+    const struct interview *interview, const struct flow *flow, size_t at, const struct fact *fact)
+{
+    char out[PROCEDURE_ANSWER_MAX + 1];
+    struct interview_verdict verdict;
+    bool good = fact->origin == FACT_ORIGIN_CARD ||
+                (strlen(fact->value) <= PROCEDURE_ANSWER_MAX &&
+                    answer_check(interview, flow, at, fact->value, out, &verdict) == 0);
+    explicit_bzero(out, sizeof(out));
+    return good;
+}
+
+/* The fact that counts as an answer: a card's empty file does not. */
+static const struct fact *
+answer_fact(const struct interview *interview, const char *key)
+{
+    const struct fact *fact = fact_set_get(interview->facts, key);
+    return fact != NULL && fact->origin == FACT_ORIGIN_CARD && fact->value[0] == 0 ? NULL : fact;
+}
+
+struct pass {
+    struct interview *interview;
+    struct flow *flow;
+    size_t open_from;
+    bool write;
+};
+
+static void
+settle(struct pass *pass, size_t at)
+{
+    struct slot *slot = &pass->flow->slots[at];
+    struct interview *interview = pass->interview;
+    const struct question_def *question = &interview->procedure->questions[slot->question];
+    const struct fact *fact = answer_fact(interview, slot->key);
+    char text[PROCEDURE_ANSWER_MAX + 1];
+    char out[PROCEDURE_ANSWER_MAX + 1];
+    struct interview_verdict verdict;
+    slot->settled = true;
+    if (fact != NULL && fact->origin != FACT_ORIGIN_DERIVED &&
+        still_good(interview, pass->flow, at, fact)) {
+        slot->valued = true;
+        return;
+    }
+    if (slot_default(interview, pass->flow, at, text) &&
+        answer_check(interview, pass->flow, at, text, out, &verdict) == 0) {
+        if (pass->write && (fact == NULL || strcmp(fact->value, out) != 0 ||
+                               fact->origin != FACT_ORIGIN_DERIVED)) {
+            (void)fact_set_put(interview->facts, slot->key, out, FACT_ORIGIN_DERIVED,
+                clock_wall_s(interview->clock)); /* a full set leaves it open, asked below */
+        }
+        slot->valued = fact_set_get(interview->facts, slot->key) != NULL;
+    } else if (question->default_value != NULL && pass->open_from != SIZE_MAX) {
+        pass->flow->certain = false; /* the default waits for an open answer */
+    }
+    if (!slot->valued && question->required) {
+        slot->settled = false;
+        slot->page = true;
+        slot->open = true;
+    }
+    explicit_bzero(text, sizeof(text));
+    explicit_bzero(out, sizeof(out));
+}
+
+static void
+ask(struct pass *pass, size_t at)
+{
+    struct slot *slot = &pass->flow->slots[at];
+    struct interview *interview = pass->interview;
+    const struct question_def *question = &interview->procedure->questions[slot->question];
+    const struct fact *fact = answer_fact(interview, slot->key);
+    if (fact != NULL && fact->origin == FACT_ORIGIN_DERIVED && question->settled != NULL) {
+        fact = NULL; /* was settled before; now it is asked */
+        if (pass->write) {
+            fact_set_remove(interview->facts, slot->key);
+        }
+    }
+    bool good = fact != NULL && still_good(interview, pass->flow, at, fact);
+    bool card = fact != NULL && fact->origin == FACT_ORIGIN_CARD;
+    slot->page = !good || (flow_asked(interview, slot->key) && !card);
+    slot->open = !good;
+    slot->valued = good && !(slot->page && at >= pass->open_from);
+}
+
+static void
+compute_slot(struct pass *pass, size_t at)
+{
+    struct slot *slot = &pass->flow->slots[at];
+    struct interview *interview = pass->interview;
+    const struct question_def *question = &interview->procedure->questions[slot->question];
+    struct flow_env env;
+    flow_env_init(&env, interview, pass->flow, at);
+    slot->relevant = condition(question->relevant, &env, KNOW_YES);
+    if (slot->relevant != KNOW_YES) {
+        const struct fact *fact = fact_set_get(interview->facts, slot->key);
+        pass->flow->certain = pass->flow->certain && slot->relevant == KNOW_NO;
+        if (pass->write && fact != NULL && fact->origin == FACT_ORIGIN_DERIVED &&
+            question->settled != NULL) {
+            fact_set_remove(interview->facts, slot->key);
+        }
+        return;
+    }
+    enum know settled = condition(question->settled, &env, KNOW_NO);
+    pass->flow->certain = pass->flow->certain && settled != KNOW_OPEN;
+    if (settled == KNOW_YES) {
+        settle(pass, at);
+    } else {
+        ask(pass, at);
+    }
+}
+
+static struct slot *
+add_slot(struct pass *pass, int index, int entry)
+{
+    const struct procedure *procedure = pass->interview->procedure;
+    const struct question_def *question = &procedure->questions[index];
+    struct slot *slot = &pass->flow->slots[pass->flow->count++];
+    *slot = (struct slot){.question = index, .index = entry};
+    const char *bracket = question->group >= 0 ? strchr(question->key, '[') : NULL;
+    int len = bracket == NULL
+                  ? snprintf(slot->key, sizeof(slot->key), "%s", question->key)
+                  : snprintf(slot->key, sizeof(slot->key), "%.*s[%d%s",
+                        (int)(bracket - question->key), question->key, entry, bracket + 1);
+    assert(len > 0 && (size_t)len < sizeof(slot->key)); /* load_procedure.c bounds keys */
+    return slot;
+}
+
+/* Entries of a group: -1 while that hangs on an open answer. */
+static int
+entries_of(struct pass *pass, const struct group_def *group)
+{
+    struct flow_env env;
+    flow_env_init(&env, pass->interview, pass->flow, SIZE_MAX);
+    struct value count = expr_eval(group->count_of, &env.env);
+    if (count.know == VALUE_OPEN) {
+        pass->flow->certain = false;
+        return -1;
+    }
+    if (count.know == VALUE_NONE || count.number < 0) {
+        return 0;
+    }
+    return count.number > group->max ? group->max : (int)count.number;
+}
+
+static int
+compute_group(struct pass *pass, int index)
+{
+    const struct procedure *procedure = pass->interview->procedure;
+    int which = procedure->questions[index].group;
+    const struct group_def *group = &procedure->groups[which];
+    int entries = entries_of(pass, group);
+    pass->flow->group_counts[which] = entries;
+    for (int entry = 1; entry <= entries; entry++) {
+        for (int i = group->first; i < group->first + group->count; i++) {
+            add_slot(pass, i, entry);
+            compute_slot(pass, pass->flow->count - 1);
+        }
+    }
+    return group->first + group->count;
+}
+
+void
+flow_compute(struct interview *interview, struct flow *flow, size_t open_from, bool write)
+{
+    const struct procedure *procedure = interview->procedure;
+    struct pass pass = {interview, flow, open_from, write};
+    flow->count = 0;
+    flow->certain = true;
+    for (int i = 0; i < procedure->question_count;) {
+        if (procedure->questions[i].group >= 0) {
+            i = compute_group(&pass, i);
+            continue;
+        }
+        add_slot(&pass, i, 0);
+        compute_slot(&pass, flow->count - 1);
+        i++;
+    }
+}
+
+static void
+bounds_of(const struct question_def *question, const struct flow_env *env, struct question *ret)
+{
+    const struct expr *bounds[] = {question->min, question->max};
+    int64_t *results[] = {&ret->min, &ret->max};
+    for (size_t i = 0; i < ARRAY_LEN(bounds); i++) {
+        if (bounds[i] != NULL) {
+            struct value value = expr_eval(bounds[i], &env->env);
+            *results[i] = value.know == VALUE_KNOWN ? value.number : 0;
+        }
+    }
+}
+
+void
+slot_question(const struct interview *interview, const struct flow *flow, size_t at,
+    struct question *ret_question)
+{
+    const struct procedure *procedure = interview->procedure;
+    const struct slot *slot = &flow->slots[at];
+    const struct question_def *def = &procedure->questions[slot->question];
+    struct question question = {.type = def->type,
+        .label = def->label,
+        .name = def->name,
+        .hint = def->hint,
+        .why = def->why,
+        .required = def->required,
+        .personal = def->personal,
+        .dont_know = def->dont_know,
+        .choice_count = def->choice_count,
+        .choices = def->choices,
+        .max_length = def->max_length,
+        .digits = def->digits,
+        .unit = def->unit,
+        .repeat_index = slot->index};
+    memcpy(question.key, slot->key, sizeof(question.key));
+    if (def->group >= 0) {
+        question.repeat_count = flow->group_counts[def->group];
+        question.repeat_label = procedure->groups[def->group].name;
+    }
+    struct flow_env env;
+    flow_env_init(&env, interview, flow, at);
+    bounds_of(def, &env, &question);
+    *ret_question = question;
+}

@@ -1,0 +1,107 @@
+/* procedure/load.c - a folder of definition files becomes a set: dictionary first, then the city's
+ * places, then every procedure, sorted by id. A set with any mistake is not given. */
+#include "procedure_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+
+struct folder {
+    struct load *load;
+    const char *path;
+};
+
+static int
+load_one(const char *name, void *ctx)
+{
+    struct folder *folder = ctx;
+    struct load *load = folder->load;
+    load->file = arena_printf(&load->set->arena, "%s/%s", folder->path, name);
+    if (load->set->count == SET_PROCEDURES_MAX) {
+        load_mistake(load, 0, 0, "more than %d procedures", SET_PROCEDURES_MAX);
+        return KERR_TOO_BIG;
+    }
+    load_procedure_file(load, load->file, name);
+    return 0;
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+    const struct procedure *const *left = a;
+    const struct procedure *const *right = b;
+    return strcmp((*left)->info.id, (*right)->info.id);
+}
+
+int
+procedure_load(
+    const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set)
+{
+    struct procedure_set *set = xcalloc(1, sizeof(*set));
+    struct load load = {.set = set, .report = report, .ctx = ctx};
+    char *path = fs_join(assets, "procedures");
+    int r = fs_exists(path) ? 0 : KERR_NOT_FOUND;
+    if (r == 0) {
+        load_dictionary(&load, arena_printf(&set->arena, "%s/dictionary", assets));
+        load_city(&load, arena_printf(&set->arena, "%s/city", assets));
+        struct folder folder = {&load, path};
+        r = fs_each(path, ".yaml", load_one, &folder);
+    }
+    free(path);
+    if (load.mistakes > 0) {
+        r = KERR_PROCEDURE_FILE;
+    }
+    if (r < 0) {
+        procedure_set_free(set);
+        return r;
+    }
+    if (set->count > 1) {
+        qsort(set->procedures, set->count, sizeof(struct procedure *), by_id);
+    }
+    *ret_set = set;
+    return 0;
+}
+
+void
+procedure_set_free(struct procedure_set *set)
+{
+    if (set == NULL) {
+        return;
+    }
+    arena_release(&set->arena);
+    free(set->words);
+    free(set->procedures);
+    free(set);
+}
+
+size_t
+procedure_count(const struct procedure_set *set)
+{
+    return set->count;
+}
+
+const struct procedure *
+procedure_at(const struct procedure_set *set, size_t index)
+{
+    return index < set->count ? set->procedures[index] : NULL;
+}
+
+const struct procedure *
+procedure_find(const struct procedure_set *set, const char *id)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->procedures[i]->info.id, id) == 0) {
+            return set->procedures[i];
+        }
+    }
+    return NULL;
+}
+
+struct procedure_info
+procedure_info(const struct procedure *procedure)
+{
+    return procedure->info;
+}

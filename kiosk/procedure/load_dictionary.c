@@ -1,0 +1,163 @@
+/* procedure/load_dictionary.c - the dictionary: every fact that several procedures share, once. A fact
+ * has a global key ("applicant.name"); groups name what "ask: applicant" asks for. */
+#include "procedure_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/fs.h"
+
+enum { FACTS_MAX = 500, FACT_GROUPS_MAX = 50 };
+
+const struct question_def *
+set_fact(const struct procedure_set *set, const char *key)
+{
+    for (size_t i = 0; i < set->fact_count; i++) {
+        if (strcmp(set->facts[i].id, key) == 0) {
+            return &set->facts[i];
+        }
+    }
+    return NULL;
+}
+
+/* "applicant.name": two ids and a dot. */
+static bool
+fact_key_ok(const char *key)
+{
+    const char *dot = strchr(key, '.');
+    char left[ID_MAX + 1];
+    if (dot == NULL || (size_t)(dot - key) > ID_MAX) {
+        return false;
+    }
+    (void)snprintf(left, sizeof(left), "%.*s", (int)(dot - key), key);
+    return id_ok(left) && id_ok(dot + 1);
+}
+
+static void
+read_cards(struct load *load, const struct node *map, struct question_def *fact)
+{
+    static const char *const cards[] = {"my-number-card", "drivers-licence", "residence-card"};
+    const struct node *list = tree_get(map, "card");
+    if (list == NULL) {
+        return;
+    }
+    if (list->kind != NODE_LIST) {
+        load_mistake(load, list->line, list->column, "'card' is a list: [my-number-card]");
+        return;
+    }
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        const char *text = node->kind == NODE_SCALAR ? node->text : "";
+        size_t i = 0;
+        while (i < ARRAY_LEN(cards) && strcmp(cards[i], text) != 0) {
+            i++;
+        }
+        if (i == ARRAY_LEN(cards)) {
+            load_unknown(load, node->line, node->column, "card", text, cards, ARRAY_LEN(cards));
+        }
+        fact->from_card = fact->from_card || i == 0;
+    }
+}
+
+static void
+load_fact(struct load *load, const struct node *node)
+{
+    struct procedure_set *set = load->set;
+    const char *key = node->key;
+    if (!fact_key_ok(key)) {
+        load_mistake(load, node->key_line, node->key_column,
+            "'%.60s' is no key of a fact; write it like applicant.name", key);
+        return;
+    }
+    if (set_fact(set, key) != NULL) {
+        load_mistake(load, node->key_line, node->key_column,
+            "the fact '%s' is already in the dictionary", key);
+        return;
+    }
+    if (!field_is_map(load, node, "a fact") || set->fact_count == FACTS_MAX) {
+        return;
+    }
+    struct question_def fact = {.id = key, .key = key, .shared = true, .group = -1};
+    char context[PROCEDURE_CONTEXT_MAX];
+    (void)snprintf(context, sizeof(context), "dictionary/%s", key);
+    question_read(load, node, context, &fact);
+    read_cards(load, node, &fact);
+    set->facts[set->fact_count++] = fact;
+}
+
+static void
+load_group(struct load *load, const struct node *node)
+{
+    struct procedure_set *set = load->set;
+    if (!id_ok(node->key) || node->kind != NODE_LIST || set->group_count == FACT_GROUPS_MAX) {
+        load_mistake(load, node->key_line, node->key_column,
+            "a group is an id and a list of facts: applicant: [applicant.name]");
+        return;
+    }
+    struct fact_group *group = &set->groups[set->group_count++];
+    group->id = node->key;
+    group->keys = arena_alloc(&set->arena, (tree_count(node) + 1) * sizeof(*group->keys));
+    for (const struct node *item = node->first; item != NULL; item = item->next) {
+        const char *text = item->kind == NODE_SCALAR ? item->text : "";
+        if (set_fact(set, text) != NULL) {
+            group->keys[group->count++] = text;
+            continue;
+        }
+        const char *names[FACTS_MAX];
+        for (size_t i = 0; i < set->fact_count; i++) {
+            names[i] = set->facts[i].id;
+        }
+        load_unknown(load, item->line, item->column, "fact", text, names, set->fact_count);
+    }
+}
+
+static void
+load_file(struct load *load, const char *path)
+{
+    static const char *const keys[] = {"facts", "groups", "source"};
+    load->file = path;
+    const struct node *root = tree_read(load, path);
+    if (root == NULL || !field_is_map(load, root, "a dictionary")) {
+        return;
+    }
+    field_check_keys(load, root, FIELD_NAMES(keys), "a dictionary");
+    const struct node *facts = tree_get(root, "facts");
+    const struct node *groups = tree_get(root, "groups");
+    if (facts != NULL && field_is_map(load, facts, "'facts'")) {
+        for (const struct node *node = facts->first; node != NULL; node = node->next) {
+            load_fact(load, node);
+        }
+    }
+    if (groups != NULL && field_is_map(load, groups, "'groups'")) {
+        for (const struct node *node = groups->first; node != NULL; node = node->next) {
+            load_group(load, node);
+        }
+    }
+}
+
+struct dictionary_folder {
+    struct load *load;
+    const char *path;
+};
+
+static int
+load_named(const char *name, void *ctx)
+{
+    struct dictionary_folder *folder = ctx;
+    load_file(folder->load, arena_printf(&folder->load->set->arena, "%s/%s", folder->path, name));
+    return 0;
+}
+
+void
+load_dictionary(struct load *load, const char *folder)
+{
+    struct procedure_set *set = load->set;
+    set->facts = arena_alloc(&set->arena, FACTS_MAX * sizeof(*set->facts));
+    set->groups = arena_alloc(&set->arena, FACT_GROUPS_MAX * sizeof(*set->groups));
+    struct dictionary_folder found = {load, folder};
+    load->file = folder;
+    if (fs_each(folder, ".yaml", load_named, &found) < 0) {
+        load_mistake(load, 0, 0, "the folder of the dictionary can't be read");
+    }
+}

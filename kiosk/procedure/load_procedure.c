@@ -1,0 +1,419 @@
+/* procedure/load_procedure.c - one file of assets/procedures: its head, then its questions with what they
+ * refer to in the dictionary. Expressions are compiled afterwards (check.c), when all names are known. */
+#include "procedure_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+static const char *const head_keys[] = {"procedure", "in-force", "follows", "counter", "minutes",
+    "picture", "title", "about", "bring", "fee", "fee-note", "next", "questions", "source"};
+
+static void
+mistake_at(struct load *load, const struct node *node, const char *reason)
+{
+    load_mistake(load, node->line, node->column, "%s", reason);
+}
+
+static const struct city_entry *
+city_find(
+    struct load *load, const struct city_list *list, const struct node *node, const char *what)
+{
+    const char *names[64];
+    size_t count = 0;
+    const char *text = node->kind == NODE_SCALAR ? node->text : "";
+    for (size_t i = 0; i < list->count; i++) {
+        if (strcmp(list->entries[i].id, text) == 0) {
+            return &list->entries[i];
+        }
+        if (count < ARRAY_LEN(names)) {
+            names[count++] = list->entries[i].id;
+        }
+    }
+    load_unknown(load, node->line, node->column, what, text, names, count);
+    return NULL;
+}
+
+static void
+read_bring(struct load *load, const struct node *root, struct procedure_info *info)
+{
+    const struct node *list = tree_get(root, "bring");
+    if (list == NULL) {
+        return;
+    }
+    if (list->kind != NODE_LIST) {
+        mistake_at(load, list, "'bring' is a list of keys of city/things.yaml");
+        return;
+    }
+    struct procedure_words *words =
+        arena_alloc(&load->set->arena, (tree_count(list) + 1) * sizeof(*words));
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        const struct city_entry *thing =
+            city_find(load, &load->set->things, node, "thing to bring");
+        if (thing != NULL) {
+            words[info->bring_count++] = thing->name;
+        }
+    }
+    info->bring = words;
+}
+
+static void
+read_next(struct load *load, const struct node *root, struct procedure_info *info)
+{
+    const struct node *list = tree_get(root, "next");
+    if (list == NULL || list->kind != NODE_LIST || list->first == NULL) {
+        mistake_at(load, list != NULL ? list : root,
+            "'next' tells what happens after submitting: a list of sentences, in order");
+        return;
+    }
+    struct procedure_words *words =
+        arena_alloc(&load->set->arena, tree_count(list) * sizeof(*words));
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        if (node->kind != NODE_SCALAR || node->text[0] == 0) {
+            mistake_at(load, node, "a sentence is expected here");
+            continue;
+        }
+        words[info->next_count] =
+            words_add(load, node, node->text, "%s/next/%d", info->id, (int)info->next_count + 1);
+        info->next_count++;
+    }
+    info->next = words;
+}
+
+static void
+read_id(struct load *load, const struct node *root, const char *name, struct procedure *procedure)
+{
+    const char *id = field_text(load, root, "procedure", true);
+    procedure->info.id = id != NULL ? id : "?";
+    if (id == NULL) {
+        return;
+    }
+    const struct node *node = tree_get(root, "procedure");
+    if (!id_ok(id)) {
+        load_mistake(load, node->line, node->column,
+            "'%.60s' is no id: small letters, digits and hyphens, a letter first", id);
+        procedure->info.id = "?";
+        return;
+    }
+    size_t len = strlen(id);
+    const struct procedure *other = procedure_find(load->set, id);
+    if (other != NULL) {
+        load_mistake(
+            load, node->line, node->column, "'%s' is already the id of %s", id, other->file);
+    } else if (strncmp(name, id, len) != 0 || strcmp(name + len, ".yaml") != 0) {
+        load_mistake(load, node->line, node->column,
+            "the id and the file's name are the same: expected %s.yaml", id);
+    }
+    if (set_fact(load->set, id) != NULL || strcmp(id, "city") == 0 ||
+        strcmp(id, "dictionary") == 0) {
+        mistake_at(load, node, "this id means something else already");
+    }
+}
+
+static void
+read_head(struct load *load, const struct node *root, const char *name, struct procedure *procedure)
+{
+    struct procedure_info *info = &procedure->info;
+    read_id(load, root, name, procedure);
+    info->in_force = field_date(load, root, "in-force");
+    info->follows = field_text(load, root, "follows", true);
+    info->picture = field_text(load, root, "picture", true);
+    info->minutes = (int)field_int(load, root, "minutes", 1, 240, 5);
+    info->title = field_words(load, root, "title", true, info->id);
+    info->about = field_words(load, root, "about", true, info->id);
+    info->fee_note = field_words(load, root, "fee-note", false, info->id);
+    const struct node *counter = tree_get(root, "counter");
+    if (counter == NULL) {
+        mistake_at(load, root, "'counter' is missing: a key of city/counters.yaml");
+    } else {
+        const struct city_entry *entry = city_find(load, &load->set->counters, counter, "counter");
+        if (entry != NULL) {
+            info->counter = entry->name;
+            info->counter_hours = entry->hours;
+        }
+    }
+    read_bring(load, root, info);
+    read_next(load, root, info);
+    procedure->fee_source = field_expr(load, root, "fee");
+    info->has_fee = procedure->fee_source.text != NULL;
+    if (info->has_fee && info->fee_note.source == NULL) {
+        mistake_at(load, root, "a procedure with a fee needs 'fee-note': how the fee comes about");
+    }
+}
+
+static bool
+name_free(
+    struct load *load, const struct procedure *procedure, const struct node *at, const char *id)
+{
+    const struct question_def *question = procedure->questions;
+    int line = 0;
+    for (int i = 0; i < procedure->question_count; i++, question++) {
+        if (strcmp(question->id, id) == 0) {
+            line = question->line;
+        }
+    }
+    for (int i = 0; i < procedure->group_count; i++) {
+        if (strcmp(procedure->groups[i].id, id) == 0) {
+            line = procedure->groups[i].line;
+        }
+    }
+    if (line > 0) {
+        load_mistake(load, at->line, at->column, "'%s' is already asked at line %d", id, line);
+    }
+    return line == 0;
+}
+
+static struct question_def *
+add_question(struct load *load, struct procedure *procedure, const struct node *at, const char *id)
+{
+    if (!name_free(load, procedure, at, id)) {
+        return NULL;
+    }
+    if (procedure->question_count == QUESTIONS_MAX) {
+        mistake_at(load, at, "too many questions for one procedure");
+        return NULL;
+    }
+    return &procedure->questions[procedure->question_count++];
+}
+
+/* A fact of the dictionary, with what this procedure says of it. */
+static void
+ask_fact(struct load *load, struct procedure *procedure, const struct node *map,
+    const struct question_def *fact, bool alone)
+{
+    static const char *const keys[] = {
+        "ask", "label", "hint", "why", "required", "relevant", "settled", "default"};
+    struct question_def *question = add_question(load, procedure, map, fact->id);
+    if (question == NULL) {
+        return;
+    }
+    *question = *fact;
+    question->line = map->line;
+    question->column = map->column;
+    procedure->info.card = procedure->info.card || fact->from_card;
+    if (!alone) {
+        return;
+    }
+    field_check_keys(load, map, FIELD_NAMES(keys), "a question for a fact of the dictionary");
+    char context[PROCEDURE_CONTEXT_MAX];
+    (void)snprintf(context, sizeof(context), "%s/%s", procedure->info.id, fact->id);
+    struct {
+        const char *key;
+        struct procedure_words *words;
+    } own[] = {{"label", &question->label}, {"hint", &question->hint}, {"why", &question->why}};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        if (tree_get(map, own[i].key) != NULL) {
+            *own[i].words = field_words(load, map, own[i].key, false, context);
+        }
+    }
+    question_read_rules(load, map, question);
+}
+
+static bool
+ask_group(struct load *load, struct procedure *procedure, const struct node *map, const char *id)
+{
+    static const char *const keys[] = {"ask", "relevant"};
+    const struct procedure_set *set = load->set;
+    for (size_t i = 0; i < set->group_count; i++) {
+        const struct fact_group *group = &set->groups[i];
+        if (strcmp(group->id, id) != 0) {
+            continue;
+        }
+        field_check_keys(load, map, FIELD_NAMES(keys), "a question for a group of facts");
+        for (size_t j = 0; j < group->count; j++) {
+            int before = procedure->question_count;
+            ask_fact(load, procedure, map, set_fact(set, group->keys[j]), false);
+            if (procedure->question_count > before && tree_get(map, "relevant") != NULL) {
+                procedure->questions[before].relevant_source = field_expr(load, map, "relevant");
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+static void
+ask_own(struct load *load, struct procedure *procedure, const struct node *map, const char *id,
+    const struct group_def *group)
+{
+    const struct node *ask = tree_get(map, "ask");
+    if (!id_ok(id)) {
+        const char *names[64];
+        size_t count = 0;
+        for (size_t i = 0; i < load->set->fact_count && count < ARRAY_LEN(names); i++) {
+            names[count++] = load->set->facts[i].id;
+        }
+        if (strchr(id, '.') != NULL) {
+            load_unknown(load, ask->line, ask->column, "fact", id, names, count);
+        } else {
+            load_mistake(load, ask->line, ask->column,
+                "'%.60s' is no id: small letters, digits and hyphens, a letter first", id);
+        }
+        return;
+    }
+    struct question_def *question = add_question(load, procedure, ask, id);
+    if (question == NULL) {
+        return;
+    }
+    struct arena *arena = &load->set->arena;
+    char context[PROCEDURE_CONTEXT_MAX];
+    question->id = id;
+    question->group = group != NULL ? procedure->group_count - 1 : -1;
+    if (group != NULL) {
+        question->key = arena_printf(arena, "%s.%s[].%s", procedure->info.id, group->id, id);
+        (void)snprintf(context, sizeof(context), "%s/%s/%s", procedure->info.id, group->id, id);
+    } else {
+        question->key = arena_printf(arena, "%s.%s", procedure->info.id, id);
+        (void)snprintf(context, sizeof(context), "%s/%s", procedure->info.id, id);
+    }
+    if (strlen(question->key) + 2 >= FACT_KEY_MAX) { /* two digits of an entry go in */
+        mistake_at(load, ask, "the ids of procedure, group and question are too long together");
+    }
+    question_read(load, map, context, question);
+    question->column = ask->column;
+}
+
+static void
+read_question(struct load *load, struct procedure *procedure, const struct node *map,
+    const struct group_def *group)
+{
+    if (!field_is_map(load, map, "a question")) {
+        return;
+    }
+    const char *id = field_text(load, map, "ask", false);
+    if (id == NULL) {
+        load_mistake(load, map->line, map->column, "a question begins with 'ask: its-id'");
+        return;
+    }
+    const struct question_def *fact = set_fact(load->set, id);
+    if (group != NULL) {
+        ask_own(load, procedure, map, id, group);
+    } else if (fact != NULL) {
+        ask_fact(load, procedure, map, fact, true);
+    } else if (tree_get(map, "type") != NULL || !ask_group(load, procedure, map, id)) {
+        if (tree_get(map, "type") == NULL && strchr(id, '.') == NULL && tree_count(map) == 1) {
+            const char *names[64];
+            size_t count = 0;
+            for (size_t i = 0; i < load->set->group_count && count < ARRAY_LEN(names); i++) {
+                names[count++] = load->set->groups[i].id;
+            }
+            const struct node *ask = tree_get(map, "ask");
+            load_unknown(load, ask->line, ask->column, "group of facts", id, names, count);
+            return;
+        }
+        ask_own(load, procedure, map, id, NULL);
+    }
+}
+
+static void
+read_repeat(struct load *load, struct procedure *procedure, const struct node *map)
+{
+    static const char *const keys[] = {"repeat", "name", "count", "max", "questions"};
+    field_check_keys(load, map, FIELD_NAMES(keys), "a repeat group");
+    const char *id = field_text(load, map, "repeat", true);
+    const struct node *questions = tree_get(map, "questions");
+    if (id == NULL || !id_ok(id) || !name_free(load, procedure, map, id)) {
+        if (id != NULL && !id_ok(id)) {
+            load_mistake(load, map->line, map->column, "'%.60s' is no id", id);
+        }
+        return;
+    }
+    if (questions == NULL || questions->kind != NODE_LIST || questions->first == NULL) {
+        mistake_at(load, map, "a repeat group has 'questions'");
+        return;
+    }
+    if (procedure->group_count == GROUPS_MAX) {
+        mistake_at(load, map, "too many repeat groups for one procedure");
+        return;
+    }
+    char context[PROCEDURE_CONTEXT_MAX];
+    struct group_def *group = &procedure->groups[procedure->group_count++];
+    (void)snprintf(context, sizeof(context), "%s/%s", procedure->info.id, id);
+    group->id = id;
+    group->line = map->line;
+    group->column = map->column;
+    group->name = field_words(load, map, "name", true, context);
+    group->max = (int)field_int(load, map, "max", 1, REPEAT_MAX, REPEAT_MAX);
+    group->count_source = field_expr(load, map, "count");
+    group->first = procedure->question_count;
+    if (group->count_source.text == NULL) {
+        mistake_at(load, map, "'count' is missing: how many entries, as an expression");
+    }
+    for (const struct node *node = questions->first; node != NULL; node = node->next) {
+        if (tree_get(node, "repeat") != NULL) {
+            mistake_at(load, node, "a repeat group can't stand in another");
+            continue;
+        }
+        read_question(load, procedure, node, group);
+    }
+    group->count = procedure->question_count - group->first;
+}
+
+static void
+read_questions(struct load *load, const struct node *root, struct procedure *procedure)
+{
+    const struct node *list = tree_get(root, "questions");
+    if (list == NULL || list->kind != NODE_LIST || list->first == NULL) {
+        mistake_at(load, list != NULL ? list : root, "'questions' are missing: a list");
+        return;
+    }
+    for (const struct node *node = list->first; node != NULL; node = node->next) {
+        if (tree_get(node, "repeat") != NULL) {
+            read_repeat(load, procedure, node);
+        } else {
+            read_question(load, procedure, node, NULL);
+        }
+    }
+    for (int i = 0; i < procedure->question_count; i++) {
+        int group = procedure->questions[i].group;
+        procedure->slot_max += group >= 0 ? procedure->groups[group].max : 1;
+    }
+    if (procedure->slot_max > SLOTS_MAX) {
+        mistake_at(load, root, "too many questions with all repeats; lower a 'max'");
+    }
+}
+
+static void
+add_to_set(struct load *load, struct procedure *procedure)
+{
+    struct procedure_set *set = load->set;
+    if ((set->count & (set->count + 1)) == 0) { /* room for 1, 3, 7, 15 ... */
+        struct procedure **more = xcalloc(set->count * 2 + 1, sizeof(struct procedure *));
+        if (set->count > 0) {
+            memcpy(more, set->procedures, set->count * sizeof(struct procedure *));
+        }
+        free(set->procedures);
+        set->procedures = more;
+    }
+    set->procedures[set->count++] = procedure;
+}
+
+void
+load_procedure_file(struct load *load, const char *path, const char *name)
+{
+    const struct node *root = tree_read(load, path);
+    if (root == NULL || !field_is_map(load, root, "a procedure")) {
+        return;
+    }
+    struct arena *arena = &load->set->arena;
+    struct procedure *procedure = arena_alloc(arena, sizeof(*procedure));
+    /* Questions are read into room for the most there may be, then kept at their size. */
+    struct question_def *room = xcalloc(QUESTIONS_MAX, sizeof(*room));
+    procedure->set = load->set;
+    procedure->file = load->file;
+    procedure->questions = room;
+    field_check_keys(load, root, FIELD_NAMES(head_keys), "a procedure");
+    int before = load->mistakes;
+    read_head(load, root, name, procedure);
+    read_questions(load, root, procedure);
+    size_t count = (size_t)procedure->question_count;
+    procedure->questions = arena_alloc(arena, (count + 1) * sizeof(*room));
+    memcpy(procedure->questions, room, count * sizeof(*room));
+    free(room);
+    if (load->mistakes == before) {
+        check_procedure(load, procedure);
+    }
+    add_to_set(load, procedure);
+}

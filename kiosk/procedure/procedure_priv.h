@@ -1,0 +1,270 @@
+/* procedure/procedure_priv.h - what the files of this room share: the loaded form of definition files,
+ * the tree of a file while it is being read, and how an interview sees a procedure.
+ *
+ * Everything loaded lives in one arena of the set and dies with it. */
+#ifndef PROCEDURE_PROCEDURE_PRIV_H
+#define PROCEDURE_PROCEDURE_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/buf.h"
+#include "expr.h"
+#include "procedure.h"
+
+/* Bounds of our own; a file beyond them is a mistake to report, never a crash. */
+enum {
+    FILE_BYTES_MAX = 256 * 1024,
+    TREE_DEPTH_MAX = 12, /* the format needs 6 */
+    TREE_NODES_MAX = 20000,
+    SET_PROCEDURES_MAX = 2000,
+    SET_MISTAKES_MAX = 200, /* reported a load; nobody mends more at once */
+    QUESTIONS_MAX = 200,
+    CHOICES_MAX = 60,
+    GROUPS_MAX = 8,
+    REPEAT_MAX = 20, /* entries of one repeat group */
+    SLOTS_MAX = 600, /* questions with all repeats; under FACT_SET_MAX */
+    WORDS_BYTES_MAX = 2000, /* one text of a file */
+    TEXT_LENGTH_MAX = 300, /* characters of an answer: fits PROCEDURE_ANSWER_MAX in Japanese */
+    TEXT_LENGTH_DEFAULT = 100,
+    ID_MAX = 40, /* bytes of an id; three of them and a repeat index fit FACT_KEY_MAX */
+    EXAMPLES_MAX = 20
+};
+#define NUMBER_LIMIT INT64_C(9999999999) /* ten digits: a My Number (12) never fits a number */
+
+/* arena.c */
+struct arena_chunk;
+struct arena {
+    struct arena_chunk *chunks;
+};
+void arena_release(struct arena *arena);
+void *arena_alloc(struct arena *arena, size_t size); /* zeroed; aborts without memory */
+char *arena_strndup(struct arena *arena, const char *text, size_t len);
+char *arena_strdup(struct arena *arena, const char *text);
+char *arena_printf(struct arena *arena, const char *fmt, ...) ATTR_PRINTF(2, 3);
+
+/* report.c: the state of one load. */
+struct load {
+    struct procedure_set *set;
+    procedure_report *report;
+    void *ctx;
+    const char *file; /* the one being read; lives in the arena */
+    int mistakes;
+};
+void load_mistake(struct load *load, int line, int column, const char *fmt, ...) ATTR_PRINTF(4, 5);
+/* Like it, and adds "; did you mean 'x'?" when one of the names is near. */
+void load_unknown(struct load *load, int line, int column, const char *what, const char *word,
+    const char *const *names, size_t count);
+/* The nearest of the names to word, or NULL when none is near. */
+const char *nearest_name(const char *word, const char *const *names, size_t count);
+
+/* tree.c: a YAML file as a tree. Children of a map carry their key. */
+enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
+struct node {
+    enum node_kind kind;
+    int line, column; /* from 1 */
+    int text_column; /* column of the first letter inside quotes */
+    const char *text; /* scalar */
+    const char *key; /* child of a map */
+    int key_line, key_column;
+    struct node *first, *next;
+};
+/* NULL after having reported. */
+struct node *tree_read(struct load *load, const char *path);
+struct node *tree_get(const struct node *map, const char *key); /* or NULL */
+size_t tree_count(const struct node *node);
+
+/* fields.c: typed reading of a map's keys; each reports and gives a harmless value. */
+struct field_names {
+    const char *const *names;
+    size_t count;
+};
+#define FIELD_NAMES(array) ((struct field_names){(array), ARRAY_LEN(array)})
+bool field_is_map(struct load *load, const struct node *node, const char *what);
+void field_check_keys(
+    struct load *load, const struct node *map, struct field_names known, const char *what);
+const char *field_text(struct load *load, const struct node *map, const char *key, bool required);
+bool field_bool(struct load *load, const struct node *map, const char *key, bool fallback);
+int64_t field_int(struct load *load, const struct node *map, const char *key, int64_t min,
+    int64_t max, int64_t fallback);
+/* A date YYYY-MM-DD that exists; "" after a report. */
+const char *field_date(struct load *load, const struct node *map, const char *key);
+bool id_ok(const char *text);
+/* Registers a source string: words for the catalogs. */
+struct procedure_words words_add(struct load *load, const struct node *at, const char *source,
+    const char *fmt, ...) ATTR_PRINTF(4, 5);
+struct procedure_words field_words(
+    struct load *load, const struct node *map, const char *key, bool required, const char *context);
+
+/* An expression as it stands in a file, until all names are known. */
+struct expr_source {
+    const char *text; /* NULL: none */
+    int line, column;
+};
+struct expr_source field_expr(const struct load *load, const struct node *map, const char *key);
+
+struct question_def {
+    const char *id; /* "purpose"; shared facts: "applicant.name" */
+    const char *key; /* "resident-record.purpose"; group: "move-in.members[].name" */
+    bool shared; /* a fact of the dictionary */
+    int group; /* index of its repeat group, or -1 */
+    int line, column;
+    enum question_type type;
+    struct procedure_words label, name, hint, why, unit, otherwise;
+    bool required, personal, dont_know;
+    bool digits; /* only digits are kept: telephone numbers */
+    bool from_card; /* a My Number card gives it */
+    size_t max_length;
+    size_t choice_count;
+    struct question_choice *choices;
+    size_t example_count;
+    const char **examples; /* for played visits */
+    struct expr_source default_source, settled_source, relevant_source, constraint_source,
+        min_source, max_source;
+    const struct expr *default_value, *settled, *relevant, *constraint, *min, *max; /* or NULL */
+};
+
+struct group_def {
+    const char *id;
+    struct procedure_words name;
+    int first, count; /* its questions in the procedure */
+    int max;
+    int line, column;
+    struct expr_source count_source;
+    const struct expr *count_of;
+};
+
+struct procedure {
+    const struct procedure_set *set;
+    const char *file;
+    struct procedure_info info;
+    struct question_def *questions;
+    int question_count;
+    struct group_def groups[GROUPS_MAX];
+    int group_count;
+    int slot_max; /* questions with all repeats full */
+    struct expr_source fee_source;
+    const struct expr *fee;
+};
+
+/* A named thing of assets/city: counters and things to bring. */
+struct city_entry {
+    const char *id;
+    struct procedure_words name, hours;
+};
+struct city_list {
+    struct city_entry *entries;
+    size_t count;
+};
+
+/* A shared fact, or a group of them ("applicant"). */
+struct fact_group {
+    const char *id;
+    size_t count;
+    const char **keys;
+};
+
+struct words_entry {
+    struct procedure_words words;
+    const char *file;
+    int line;
+};
+
+struct procedure_set {
+    struct arena arena;
+    struct procedure **procedures; /* sorted by id */
+    size_t count;
+    struct question_def *facts; /* the dictionary */
+    size_t fact_count;
+    struct fact_group *groups;
+    size_t group_count;
+    struct city_list counters, things;
+    struct words_entry *words;
+    size_t word_count, word_cap;
+};
+
+/* load_dictionary.c, load_city.c, load_procedure.c, load_question.c */
+void load_dictionary(struct load *load, const char *folder);
+void load_city(struct load *load, const char *folder);
+void load_procedure_file(struct load *load, const char *path, const char *name);
+const struct question_def *set_fact(const struct procedure_set *set, const char *key);
+/* Reads type, words, choices and bounds of a question or a dictionary's fact. */
+void question_read(
+    struct load *load, const struct node *map, const char *context, struct question_def *ret);
+/* Reads the keys that a procedure may set for a shared fact too. */
+void question_read_rules(struct load *load, const struct node *map, struct question_def *question);
+
+/* check.c: compiles every expression and proves that the procedure can be asked. */
+void check_procedure(struct load *load, struct procedure *procedure);
+
+/* date.c */
+bool date_parse_iso(const char *text, size_t len, int64_t *ret_days);
+void date_format_iso(int64_t days, char out[11]);
+/* Dates as people write them: 2026/4/1, 2026年4月1日, 昭和16年3月5日, S16.3.5, 20260401. */
+bool date_parse_tolerant(const char *text, int64_t *ret_days);
+
+/* flow.c: how an interview sees its procedure now. */
+enum know { KNOW_YES, KNOW_NO, KNOW_OPEN };
+struct slot {
+    int question; /* index in the procedure */
+    int index; /* entry of the repeat group from 1, or 0 */
+    char key[FACT_KEY_MAX];
+    enum know relevant;
+    bool settled; /* takes its default without a page */
+    bool page; /* has a page of its own in this visit */
+    bool open; /* must still be answered before the check page */
+    bool valued; /* the fact set holds an answer that counts */
+};
+struct flow {
+    struct slot *slots;
+    size_t count;
+    int group_counts[GROUPS_MAX]; /* entries now */
+    bool certain; /* no page depends on an open answer */
+};
+struct interview {
+    const struct procedure *procedure;
+    struct fact_set *facts; /* borrowed */
+    const struct clock *clock;
+    struct flow flow; /* as the facts stand */
+    size_t cursor; /* slot; flow.count at the check page */
+    bool returning; /* came from the check page */
+    char **asked; /* keys answered on a page of this interview */
+    size_t asked_count, asked_cap;
+};
+/* Computes the flow into ret; slots from open_from on count as unanswered (SIZE_MAX: none). write:
+ * derived answers are put into, or taken out of, the facts. */
+void flow_compute(struct interview *interview, struct flow *flow, size_t open_from, bool write);
+bool flow_asked(const struct interview *interview, const char *key);
+/* The environment of expressions at a slot; candidate replaces the slot's own answer when given.
+ * defaults: open answers count as their defaults. */
+struct flow_env {
+    struct expr_env env;
+    const struct interview *interview;
+    const struct flow *flow;
+    size_t slot;
+    const char *candidate;
+    bool defaults;
+};
+void flow_env_init(
+    struct flow_env *env, const struct interview *interview, const struct flow *flow, size_t slot);
+void slot_question(const struct interview *interview, const struct flow *flow, size_t slot,
+    struct question *ret_question);
+/* The default of a slot's question as text. False without one that is known. */
+bool slot_default(const struct interview *interview, const struct flow *flow, size_t slot,
+    char out[PROCEDURE_ANSWER_MAX + 1]);
+
+/* answer.c */
+/* Normalises an answer into out (PROCEDURE_ANSWER_MAX + 1 bytes) and checks it against its question and
+ * constraint. 0, KERR_TOO_BIG, KERR_INVALID (not UTF-8) or KERR_PROCEDURE_ANSWER with a verdict. */
+int answer_check(const struct interview *interview, const struct flow *flow, size_t slot,
+    const char *answer, char *out, struct interview_verdict *ret_verdict);
+/* The value of a kept answer for expressions. */
+struct value answer_value(const struct question_def *question, const char *text);
+void answer_from_value(
+    const struct question_def *question, struct value value, char out[PROCEDURE_ANSWER_MAX + 1]);
+/* 12 digits or more in one run, hyphens and spaces passed over: what a My Number looks like. */
+bool answer_holds_my_number(const char *text);
+
+#endif

@@ -27,10 +27,14 @@ enum card_kind {
 };
 
 enum card_event_type {
-    CARD_EVENT_READERS, /* number of readers changed; error says why there are none */
-    CARD_EVENT_INSERTED, /* a card lies there; kind and tries are known (or error) */
-    CARD_EVENT_REMOVED,
-    CARD_EVENT_READ, /* the answer to card_read */
+    /* Number of readers changed; error says why there are none: KERR_CARD_NO_READER,
+     * KERR_CARD_NO_SERVICE. The first event of all. */
+    CARD_EVENT_READERS,
+    /* A card lies there: error 0, its kind and tries are known. KERR_CARD_UNKNOWN (kind UNKNOWN),
+     * _UNRESPONSIVE, _BUSY, _COMM, _STATUS, _TIMEOUT otherwise. */
+    CARD_EVENT_INSERTED,
+    CARD_EVENT_REMOVED, /* the card of the last INSERTED event is gone; error as in READERS or 0 */
+    CARD_EVENT_READ, /* the answer to card_read; kind MY_NUMBER when a card was talked to */
     CARD_EVENT_COUNT
 };
 
@@ -43,9 +47,9 @@ struct card_event {
     enum card_kind kind; /* INSERTED, READ */
     int tries; /* PIN tries left, 0 blocked, CARD_TRIES_UNKNOWN */
     int readers; /* how many readers there are */
-    bool
-        data_questionable; /* READ: facts hold something a clerk should look at (offset table wrong,
-                               substitute characters, impossible birth date) */
+    /* READ: a clerk should look at the facts: offset table wrong, substitute characters, something
+     * empty (an empty value is no fact), impossible birth date. */
+    bool data_questionable;
     struct fact_set *facts; /* READ without error: applicant.name .address .birth .sex; else NULL */
 };
 void card_event_release(struct card_event *event);
@@ -61,6 +65,7 @@ struct card_reader_state {
 enum { CARD_READERS_MAX = 16, CARD_APDU_MAX = 65548 };
 struct card_transport_ops {
     /* Waits at most timeout_ms for any change against states[*count]; fills the present situation.
+     * timeout_ms 0 looks without waiting.
      * 0 on change or timeout; KERR_CARD_NO_SERVICE: forget everything and call again later. */
     int (*watch)(void *ctx, struct card_reader_state states[CARD_READERS_MAX], size_t *count,
         int timeout_ms);
@@ -69,30 +74,38 @@ struct card_transport_ops {
     int (*transmit)(void *ctx, const uint8_t *command, size_t len, uint8_t *ret_answer, size_t cap,
         size_t *ret_len);
     void (*disconnect)(void *ctx); /* powers the card down */
-    void (*cancel)(void *ctx); /* makes watch return */
+    /* Makes watch return, the one under way or else the next one; never waits. */
+    void (*cancel)(void *ctx);
     void (*close)(void *ctx); /* frees ctx */
 };
 /* The real thing; ctx for card_start. KERR_NO_MEMORY. */
 int card_pcsc_new(const struct card_transport_ops **ret_ops, void **ret_ctx);
 
-/* Starts the thread; takes ctx over. wakeup is called from the thread after each posted event and
- * may only wake the caller's loop. KERR_NO_MEMORY. */
+/* Starts the room's threads; takes ctx over, also when it fails. wakeup is called from a thread of
+ * the room after each posted event, never after card_stop; it may only wake the caller's loop and
+ * must not call this room. KERR_NO_MEMORY, KERR_LOCKED_MEMORY. */
 int card_start(const struct card_transport_ops *ops, void *ctx, void (*wakeup)(void *),
     void *wakeup_ctx, struct card **ret_card);
-/* Stops the thread, powers the card down, wipes. NULL is accepted. */
+/* Stops the threads, powers the card down, wipes. Waits at most 3 s for a driver that hangs; what it
+ * holds is then left behind. NULL is accepted. */
 void card_stop(struct card *card);
 /* The next event, if there is one; false otherwise. Never waits. */
 bool card_poll(struct card *card, struct card_event *ret_event);
 
 /* Reads the card that lies there, with its PIN. One READ event follows, always. The room takes pin
  * over and wipes it in any case. last_try_confirmed: the visitor was shown that one try is left and
- * said yes; without it the last try is never used (KERR_CARD_PIN_LAST_TRY).
- * KERR_STATE when a read is under way. */
+ * said yes; without it the last try is never used (KERR_CARD_PIN_LAST_TRY). VERIFY goes out at most
+ * once a call. Afterwards the card is without power; after a wrong PIN the same call works again.
+ * The READ event's tries are what the card said, or CARD_TRIES_UNKNOWN; its errors: the KERR_CARD_
+ * codes, KERR_CANCELLED (card_release came in between), KERR_STATE (released before). It comes
+ * within 10 s (KERR_CARD_TIMEOUT). KERR_STATE when the READ event of an earlier call was not yet
+ * polled. */
 int card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed);
 /* Looks at the card that lies there again (tries and kind): an INSERTED or REMOVED event follows. */
 void card_refresh(struct card *card);
 /* Powers the card down now and forgets what is known of it (the visit ended). A card that stays in the
- * field gives no INSERTED event until card_refresh or until it is lifted and placed again. */
+ * field gives no INSERTED event until card_refresh or until it is lifted and placed again. A READ
+ * event that is still to come arrives as KERR_CANCELLED, without facts. */
 void card_release(struct card *card);
 
 /* Counters for tests and diagnosis; no personal data. */

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 
 enum {
     UI_ELEMENTS_MAX = 256,
@@ -94,6 +95,7 @@ struct ui_element {
     enum ui_tone tone;
     enum ui_size size;
     enum ui_align align;
+    enum ui_align valign; /* TITLE, TEXT: START is the top of rect; buttons are always centred */
     bool bold;
     int value, count; /* DOTS: entered of how many */
     /* What a play script or a reader of the screen would call it when text is not enough. */
@@ -105,7 +107,8 @@ struct ui_config {
     const char *theme; /* folder of pictograms: assets/theme */
     int width_px, height_px; /* of the window when there is no full screen (dummy, tests) */
     int px_per_m; /* pixels per metre of the panel: 4030 at 21.5 inch full HD */
-    bool fullscreen;
+    bool fullscreen; /* ignored where there is no screen (dummy, offscreen) */
+    const struct clock *clock; /* for the locks; NULL: the machine's. Must outlive the ui. */
 };
 
 enum ui_theme {
@@ -127,7 +130,8 @@ enum ui_text_size {
 int ui_new(const struct ui_config *config, struct ui **ret_ui);
 void ui_free(struct ui *ui);
 
-/* Panel size in 0.1 mm. */
+/* Panel size in 0.1 mm. When the window is not width_px x height_px (a laptop instead of the panel),
+ * millimetres shrink or grow so that the smaller side still shows the whole layout. */
 struct ui_rect ui_panel(const struct ui *ui);
 void ui_set_theme(struct ui *ui, enum ui_theme theme);
 void ui_set_text_size(struct ui *ui, enum ui_text_size size);
@@ -139,6 +143,11 @@ void ui_set_language(struct ui *ui, const char *tag);
 int ui_text_height(struct ui *ui, const char *text, int width, enum ui_size size, bool bold);
 /* Width in 0.1 mm of the text on one line. */
 int ui_text_width(struct ui *ui, const char *text, enum ui_size size, bool bold);
+
+/* What this element wants to be, 0.1 mm: with rect.w 0 the width of its words, picture and paddings
+ * on one line, else the given width; and the height for that width. For bars and rows that are laid
+ * out by their words. */
+void ui_natural(struct ui *ui, const struct ui_element *element, int *ret_w, int *ret_h);
 
 /* One frame: begin, add in drawing order, end. end draws and presents only when something changed. */
 void ui_begin(struct ui *ui, const char *screen);
@@ -154,7 +163,7 @@ enum ui_input_type {
     UI_INPUT_BACK, /* the back key */
     UI_INPUT_TEXT, /* committed text of a real keyboard: one character */
     UI_INPUT_DELETE, /* its backspace */
-    UI_INPUT_WAKE, /* ui_wake was called */
+    UI_INPUT_WAKE, /* ui_wake was called, or the window has another size: lay out again */
     UI_INPUT_QUIT /* window closed, or SIGINT/SIGTERM */
 };
 struct ui_input {
@@ -165,21 +174,30 @@ struct ui_input {
 /* Waits at most timeout_ms (-1: for ever) and gives one input; UI_INPUT_NONE on time-out. Pressed and
  * focus changes redraw inside. */
 void ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input);
-/* From any thread, also a signal-safe context is not needed: makes ui_wait return UI_INPUT_WAKE. */
+/* From any thread, and from a signal handler: makes ui_wait return UI_INPUT_WAKE. */
 void ui_wake(struct ui *ui);
 
 /* Play scripts and tests speak to the list, through the same judgement as a finger: a tap presses and
  * releases in the middle of the element. KERR_NOT_FOUND when no such element is on the screen (by id,
- * or by its text without ruby), KERR_STATE when it is waiting. The input comes out of ui_wait. */
+ * or by its text without ruby), KERR_STATE when it is waiting or another one lies over its middle. A
+ * lock that would swallow the tap is waited for on the ui's own account of time, so a script neither
+ * loses a tap nor sleeps. The input comes out of ui_wait. KERR_TOO_BIG: 64 inputs wait already. */
 int ui_tap(struct ui *ui, const char *id_or_text);
-/* "up" "down" "left" "right" "select" "back"; KERR_INVALID. */
+/* A finger of a test, in 0.1 mm, at the clock's time: down, move, up. Nothing is waited for. */
+enum ui_phase { UI_PHASE_DOWN, UI_PHASE_MOVE, UI_PHASE_UP };
+void ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y);
+/* As a real keyboard would: one UI_INPUT_TEXT a character. KERR_INVALID, KERR_TOO_BIG. */
+int ui_type(struct ui *ui, const char *text);
+/* "up" "down" "left" "right" "select" "back" "delete"; KERR_INVALID. The first arrow only shows where
+ * the focus is; select without a visible focus does the same. */
 int ui_key(struct ui *ui, const char *key);
 /* True when some element's text, detail or label (without ruby) contains this text. */
 bool ui_shows(const struct ui *ui, const char *text);
 const char *ui_screen(const struct ui *ui);
 size_t ui_count(const struct ui *ui);
 const struct ui_element *ui_at(const struct ui *ui, size_t index);
-/* The element list as JSON: screen, language, panel, elements with id, role, rect, text, state. */
+/* The element list as JSON: screen, language, panel, elements with id, role, rect, text, state, and
+ * "overflow" where words do not fit their rect even at the smallest size. */
 int ui_dump(const struct ui *ui, struct buf *ret_json);
 /* The pixels shown, as PNG. KERR_IO. */
 int ui_shot(struct ui *ui, const char *path);

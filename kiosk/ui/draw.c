@@ -1,0 +1,746 @@
+/* ui/draw.c - how each role looks: an element becomes boxes, runs of text and pictograms, told to a
+ * table of operations (pixels in ui.c, a list in tests). The grid of sizes is that of the look: borders
+ * 1 mm, corners 5 mm, no shadows; state shows in border, shape and words, never in colour alone. */
+#include "ui/ui_priv.h"
+
+#include <string.h>
+
+#include "base/attr.h"
+
+/* 0.1 mm */
+enum {
+    BORDER = 10,
+    BORDER_THIN = 7,
+    BORDER_CHOSEN = 17,
+    CORNER = 50,
+    CORNER_SMALL = 40,
+    ROW_PAD = 110,
+    ROW_GAP = 80,
+    RING = 110, /* of a choice */
+    DOOR_PICTURE = 230,
+    LEAST_PAD = 30,
+    FOCUS_RING = 40,
+    FOCUS_EDGE = 10,
+    DASH = 30,
+    SMALL_HEIGHT = 215 /* of a button of the top bar: thinner border */
+};
+
+int
+draw_px(const struct drawing *drawing, int tenths)
+{
+    int64_t n = (int64_t)tenths * drawing->px_per_m;
+    return (int)((n + (n >= 0 ? 5000 : -5000)) / 10000);
+}
+
+/* Scaled with the four text sizes. */
+static int
+scaled_px(const struct drawing *d, int tenths)
+{
+    return draw_px(d, theme_scaled(tenths, d->text_size));
+}
+
+struct px_rect
+draw_rect(const struct drawing *drawing, struct ui_rect r)
+{
+    int x = draw_px(drawing, r.x), y = draw_px(drawing, r.y);
+    int right = draw_px(drawing, r.x + r.w), bottom = draw_px(drawing, r.y + r.h);
+    return (struct px_rect){x, y, right - x, bottom - y};
+}
+
+struct px_rect
+draw_bounds(const struct drawing *drawing, const struct item *item)
+{
+    return px_grow(draw_rect(drawing, item->e.rect), draw_px(drawing, FOCUS_RING) + 1);
+}
+
+/* ---- colours of an element in its state ---- */
+
+struct look {
+    struct colours c;
+    uint32_t hint;
+    int border, radius;
+    bool dashed;
+};
+
+static struct colours
+tone_of(const struct drawing *d, const struct ui_element *e)
+{
+    const struct palette *p = d->palette;
+    struct colours c = p->tones[e->tone];
+    switch (e->role) {
+    case UI_ROLE_MAIN:
+        return e->tone == UI_TONE_PAPER ? p->tones[UI_TONE_PRIMARY] : c;
+    case UI_ROLE_BUTTON:
+        if (e->tone == UI_TONE_SOFT) {
+            return (struct colours){p->surface, p->accent, p->accent};
+        }
+        break;
+    case UI_ROLE_DOOR:
+        if (e->tone == UI_TONE_CARE) { /* an ordinary door on warm ground */
+            return (struct colours){c.ground, p->ink, p->ink};
+        }
+        break;
+    default:
+        break;
+    }
+    return e->tone == UI_TONE_PAPER ? p->tones[UI_TONE_SURFACE] : c;
+}
+
+static struct look
+look_of(const struct drawing *d, const struct ui_element *e)
+{
+    const struct palette *p = d->palette;
+    bool small = e->rect.h < SMALL_HEIGHT && e->role == UI_ROLE_BUTTON;
+    struct look look = {
+        .c = tone_of(d, e),
+        .border = draw_px(d, small ? BORDER_THIN : BORDER),
+        .radius = draw_px(d, small ? CORNER_SMALL : CORNER),
+    };
+    if ((e->state & UI_STATE_CHOSEN) != 0) {
+        look.c = (struct colours){p->tones[UI_TONE_SOFT].ground, p->ink, p->accent};
+        look.border = draw_px(d, BORDER_CHOSEN);
+    }
+    if ((e->state & UI_STATE_WAITING) != 0) {
+        look.c = (struct colours){p->surface, p->waiting, p->waiting};
+        look.border = draw_px(d, BORDER_THIN);
+        look.dashed = true;
+    }
+    if ((e->state & UI_STATE_PRESSED) != 0) {
+        bool filled = look.c.ground == p->accent;
+        look.c.ground = filled ? p->ink : p->accent;
+        look.c.edge = look.c.ground;
+        look.c.ink = filled ? p->paper : p->accent_ink;
+    }
+    look.hint = look.c.ink == p->ink ? p->hint : look.c.ink;
+    return look;
+}
+
+static void
+box(const struct drawing *d, struct px_rect rect, const struct look *look)
+{
+    struct draw_box b = {
+        .rect = rect,
+        .radius = look->radius,
+        .border = look->border,
+        .dashed = look->dashed,
+        .ground = look->c.ground,
+        .edge = look->c.edge,
+    };
+    d->ops->box(d->ops->ctx, &b);
+}
+
+static void
+disc(const struct drawing *d, struct px_rect rect, int border, uint32_t ground, uint32_t edge)
+{
+    int side = rect.w < rect.h ? rect.w : rect.h;
+    struct draw_box b = {
+        .rect = {rect.x + (rect.w - side) / 2, rect.y + (rect.h - side) / 2, side, side},
+        .radius = side / 2,
+        .border = border,
+        .ground = ground,
+        .edge = edge,
+    };
+    d->ops->box(d->ops->ctx, &b);
+}
+
+/* Focus: black, yellow, black, 4 mm in all, around the element; inside it when it fills the screen. */
+static void
+focus_ring(const struct drawing *d, struct px_rect rect, int radius)
+{
+    const struct palette *p = d->palette;
+    int out = draw_px(d, FOCUS_RING), edge = draw_px(d, FOCUS_EDGE);
+    struct draw_box b = {
+        .rect = px_grow(rect, out),
+        .radius = radius + out,
+        .border = edge,
+        .ground = p->focus,
+        .edge = p->focus_edge,
+    };
+    d->ops->box(d->ops->ctx, &b);
+    b = (struct draw_box){
+        .rect = px_grow(rect, edge / 2),
+        .radius = radius + edge / 2,
+        .border = 0,
+        .ground = p->focus_edge,
+    };
+    d->ops->box(d->ops->ctx, &b);
+}
+
+/* ---- words ---- */
+
+static struct words
+words_of(const struct drawing *d, const struct ui_element *e, const char *language)
+{
+    enum ui_size detail = e->role == UI_ROLE_TITLE ? UI_SIZE_BODY : UI_SIZE_HINT;
+    return (struct words){
+        .text = e->text,
+        .detail = e->detail,
+        .size_px = draw_px(d, theme_size(e->size, d->text_size)),
+        .detail_px = draw_px(d, theme_size(detail, d->text_size)),
+        .min_px = draw_px(d, theme_size(UI_SIZE_SMALL, d->text_size)),
+        .bold = e->bold || e->role == UI_ROLE_TITLE || e->role == UI_ROLE_MAIN ||
+                e->role == UI_ROLE_DOOR || e->role == UI_ROLE_KEY || e->role == UI_ROLE_BUTTON ||
+                e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
+        .label = e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY,
+        .language = language,
+    };
+}
+
+struct pen {
+    uint32_t ink;
+    bool bold, personal;
+    enum ui_align align;
+};
+
+enum { LINES_MAX = 64 };
+
+/* Draws a layout with every line aligned within width. Lines are as high as each other. */
+static void
+draw_layout(const struct drawing *d, const struct text_layout *layout, int x, int y, int width,
+    const struct pen *pen)
+{
+    size_t lines = layout != NULL ? text_layout_lines(layout) : 0;
+    if (lines == 0) {
+        return;
+    }
+    int line_h = text_layout_height(layout) / (int)lines;
+    int widths[LINES_MAX] = {0};
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < text_layout_run_count(layout); i++) {
+            const struct text_run *run = text_layout_run(layout, i);
+            size_t line =
+                line_h > 0 && run->baseline_px > 0 ? (size_t)(run->baseline_px / line_h) : 0;
+            line = line < LINES_MAX ? line : LINES_MAX - 1;
+            if (pass == 0) {
+                int end = run->x_px + run->width_px;
+                widths[line] = end > widths[line] ? end : widths[line];
+                continue;
+            }
+            int free_w = width - widths[line];
+            int shift = pen->align == UI_ALIGN_CENTRE ? free_w / 2
+                        : pen->align == UI_ALIGN_END  ? free_w
+                                                      : 0;
+            d->ops->run(d->ops->ctx, run, x + run->x_px + shift, y + run->baseline_px, pen->bold,
+                pen->ink, pen->personal);
+        }
+    }
+}
+
+static void
+draw_fit(const struct drawing *d, const struct words_fit *fit, struct px_rect area, bool bold,
+    bool personal, enum ui_align align, uint32_t ink, uint32_t hint)
+{
+    struct pen pen = {.ink = ink, .bold = bold, .personal = personal, .align = align};
+    draw_layout(d, fit->main, area.x, area.y, area.w, &pen);
+    pen.ink = hint;
+    pen.bold = false;
+    draw_layout(d, fit->detail, area.x, area.y + fit->main_h + fit->gap, area.w, &pen);
+}
+
+static bool
+has_picture(const struct ui_element *e)
+{
+    return e->picture != NULL && e->picture[0] != '\0';
+}
+
+/* Width that a pictogram of this height takes: letters of two sizes are wider than high. */
+static int
+picture_width(const char *name, int height)
+{
+    return strcmp(name, "letters") == 0 ? height * 3 / 2 : height;
+}
+
+static void
+draw_picture(const struct drawing *d, const char *name, struct px_rect rect, uint32_t ink)
+{
+    (void)d->ops->picture(d->ops->ctx, name, rect, ink);
+}
+
+/* ---- a group: pictogram, words, pictogram on one axis ---- */
+
+struct group {
+    const char *lead, *trail; /* pictograms; NULL for none */
+    int icon_h, gap;
+    struct words words;
+    int pad_x, pad_y;
+};
+
+static struct group
+group_of(const struct drawing *d, const struct ui_element *e, const char *language)
+{
+    struct group g = {.words = words_of(d, e, language)};
+    int size = g.words.size_px;
+    bool reading = e->role == UI_ROLE_TEXT || e->role == UI_ROLE_TITLE;
+    if (has_picture(e)) {
+        g.lead = e->picture;
+    } else if (e->role == UI_ROLE_MAIN && e->picture == NULL) {
+        g.trail = "arrow-right";
+    }
+    g.icon_h = size * (reading ? 110 : 135) / 100;
+    g.gap = size * (reading ? 30 : 40) / 100;
+    if (!reading) {
+        g.pad_x = e->size == UI_SIZE_SMALL ? size : size * 13 / 10;
+        g.pad_y = draw_px(d, LEAST_PAD);
+    }
+    return g;
+}
+
+static int
+icons_width(const struct group *g)
+{
+    bool words = g->words.text != NULL && g->words.text[0] != '\0';
+    int gap = words ? g->gap : 0;
+    return (g->lead != NULL ? picture_width(g->lead, g->icon_h) + gap : 0) +
+           (g->trail != NULL ? picture_width(g->trail, g->icon_h) + gap : 0);
+}
+
+static void
+draw_group(const struct drawing *d, struct item *item, const struct group *g, struct px_rect rect,
+    enum ui_align align, enum ui_align valign, const struct look *look)
+{
+    struct words_fit fit;
+    int icons = icons_width(g);
+    int least = g->pad_x > 0 ? draw_px(d, LEAST_PAD) : 0;
+    int room = rect.w - 2 * least - icons;
+    words_fit(d->layouts, d->fonts, &g->words, room > 1 ? room : 1, rect.h, &fit);
+    item->overflow = fit.overflow || room < 1;
+    int total = icons + fit.w;
+    int inner = rect.w - 2 * (g->pad_x < (rect.w - total) / 2 ? g->pad_x : least);
+    int x = rect.x + (rect.w - inner) / 2;
+    x += align == UI_ALIGN_CENTRE ? (inner - total) / 2 : align == UI_ALIGN_END ? inner - total : 0;
+    int y = rect.y;
+    y += valign == UI_ALIGN_CENTRE ? (rect.h - fit.h) / 2
+         : valign == UI_ALIGN_END  ? rect.h - fit.h
+                                   : 0;
+    /* Pictograms stand beside the middle of the first block, not of both. */
+    int middle = y + (fit.main != NULL ? fit.main_h : rect.h) / 2;
+    if (valign == UI_ALIGN_CENTRE) {
+        middle = rect.y + rect.h / 2;
+    }
+    if (g->lead != NULL) {
+        int w = picture_width(g->lead, g->icon_h);
+        struct px_rect r = {x, middle - g->icon_h / 2, w, g->icon_h};
+        draw_picture(d, g->lead, r, look->c.ink);
+        x += w + (fit.w > 0 ? g->gap : 0);
+    }
+    draw_fit(d, &fit, (struct px_rect){x, y, fit.w, fit.h}, g->words.bold,
+        (item->e.state & UI_STATE_PERSONAL) != 0, align, look->c.ink, look->hint);
+    if (g->trail != NULL) {
+        int w = picture_width(g->trail, g->icon_h);
+        struct px_rect r = {x + fit.w + g->gap, middle - g->icon_h / 2, w, g->icon_h};
+        draw_picture(d, g->trail, r, look->c.ink);
+    }
+}
+
+/* ---- rows: something at the left, words beside it ---- */
+
+/* A button that says more than a word is a row with its pictogram at the left, like a door. */
+static bool
+is_row(const struct ui_element *e)
+{
+    switch (e->role) {
+    case UI_ROLE_DOOR:
+    case UI_ROLE_NOTICE:
+    case UI_ROLE_FIELD:
+        return true;
+    case UI_ROLE_CHOICE:
+    case UI_ROLE_CHECK:
+        return e->align != UI_ALIGN_CENTRE;
+    case UI_ROLE_BUTTON:
+        return e->detail != NULL && e->detail[0] != '\0' && e->align != UI_ALIGN_CENTRE;
+    default:
+        return false;
+    }
+}
+
+struct row {
+    int pad, lead, gap, pad_right; /* px */
+};
+
+static struct row
+row_of(const struct drawing *d, const struct ui_element *e, int height)
+{
+    struct row row = {.pad = draw_px(d, ROW_PAD), .pad_right = draw_px(d, LEAST_PAD * 2)};
+    switch (e->role) {
+    case UI_ROLE_CHOICE:
+    case UI_ROLE_CHECK:
+        row.lead = scaled_px(d, RING);
+        row.gap = draw_px(d, ROW_GAP);
+        break;
+    case UI_ROLE_NOTICE:
+        row.pad = row.pad_right = draw_px(d, 70);
+        if (has_picture(e)) {
+            row.lead = scaled_px(d, 140);
+            row.gap = draw_px(d, 50);
+        }
+        break;
+    case UI_ROLE_FIELD:
+        row.pad = row.pad_right = draw_px(d, 60);
+        break;
+    default:
+        if (has_picture(e)) {
+            int most = draw_px(d, DOOR_PICTURE), fit = height * 56 / 100;
+            row.lead = height <= 0 || fit > most ? most : fit;
+            row.gap = draw_px(d, ROW_GAP);
+        }
+        break;
+    }
+    return row;
+}
+
+/* The ring or tick box of an answer. */
+static void
+draw_answer_mark(
+    const struct drawing *d, const struct item *item, struct px_rect r, const struct look *look)
+{
+    const struct palette *p = d->palette;
+    bool chosen = (item->e.state & UI_STATE_CHOSEN) != 0;
+    bool pressed = (item->e.state & UI_STATE_PRESSED) != 0;
+    uint32_t ink = chosen && !pressed ? p->accent : look->c.ink;
+    int border = draw_px(d, 12);
+    if (item->e.role == UI_ROLE_CHOICE) {
+        disc(d, r, border, chosen || pressed ? look->c.ground : p->surface, ink);
+        if (chosen) {
+            disc(d, px_grow(r, -r.w / 4), 0, ink, ink);
+        }
+        return;
+    }
+    struct draw_box tick = {
+        .rect = r,
+        .radius = draw_px(d, 20),
+        .border = border,
+        .ground = chosen ? ink : look->c.ground,
+        .edge = ink,
+    };
+    d->ops->box(d->ops->ctx, &tick);
+    if (chosen) {
+        draw_picture(d, "check", px_grow(r, -r.w / 8), pressed ? p->accent : p->accent_ink);
+    }
+}
+
+static void
+draw_caret(
+    const struct drawing *d, const struct words_fit *fit, int x, int y, int size_px, uint32_t ink)
+{
+    int end = 0, top = 0;
+    size_t runs = fit->main != NULL ? text_layout_run_count(fit->main) : 0;
+    size_t lines = fit->main != NULL ? text_layout_lines(fit->main) : 1;
+    int line_h = fit->main != NULL && lines > 0 ? fit->main_h / (int)lines : size_px;
+    for (size_t i = 0; i < runs; i++) {
+        const struct text_run *run = text_layout_run(fit->main, i);
+        int line_top = line_h > 0 ? run->baseline_px / line_h * line_h : 0;
+        if (line_top > top) {
+            top = line_top;
+            end = 0;
+        }
+        end = run->x_px + run->width_px > end ? run->x_px + run->width_px : end;
+    }
+    struct px_rect r = {x + end + draw_px(d, 8), y + top + (line_h - size_px * 11 / 10) / 2,
+        draw_px(d, 10), size_px * 11 / 10};
+    d->ops->fill(d->ops->ctx, r, ink);
+}
+
+static void
+draw_field_words(const struct drawing *d, struct item *item, struct px_rect area,
+    const struct words *words, const struct look *look)
+{
+    const struct ui_element *e = &item->e;
+    bool empty = e->text == NULL || e->text[0] == '\0';
+    struct words shown = *words;
+    shown.detail = empty ? e->detail : NULL;
+    struct words_fit fit;
+    words_fit(d->layouts, d->fonts, &shown, area.w - draw_px(d, 30), area.h, &fit);
+    item->overflow = fit.overflow;
+    int y = area.y + (area.h - (fit.h > 0 ? fit.h : words->size_px)) / 2;
+    bool caret = (e->state & UI_STATE_CHOSEN) != 0 || d->lone_field;
+    int indent = empty && caret ? draw_px(d, 30) : 0;
+    draw_fit(d, &fit, (struct px_rect){area.x + indent, y, fit.w, fit.h}, words->bold,
+        (e->state & UI_STATE_PERSONAL) != 0, UI_ALIGN_START, look->c.ink, d->palette->waiting);
+    if (caret && (e->state & UI_STATE_WAITING) == 0) {
+        fit.main = empty ? NULL : fit.main;
+        int top = empty ? area.y + (area.h - words->size_px) / 2 : y;
+        draw_caret(d, &fit, area.x, top, words->size_px, d->palette->accent);
+    }
+}
+
+static void
+draw_row(const struct drawing *d, struct item *item, struct px_rect rect, const struct look *look)
+{
+    const struct ui_element *e = &item->e;
+    struct row row = row_of(d, e, rect.h);
+    int left = row.pad + row.lead + row.gap;
+    struct px_rect area = {rect.x + left, rect.y, rect.w - left - row.pad_right, rect.h};
+    struct px_rect lead = {rect.x + row.pad, rect.y + (rect.h - row.lead) / 2, row.lead, row.lead};
+    struct words words = words_of(d, e, item->language);
+    if (e->role == UI_ROLE_FIELD) {
+        draw_field_words(d, item, area, &words, look);
+        return;
+    }
+    if (e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK) {
+        draw_answer_mark(d, item, lead, look);
+    } else if (row.lead > 0) {
+        bool accent = e->role == UI_ROLE_DOOR && look->c.ink == d->palette->ink;
+        draw_picture(d, e->picture, lead, accent ? d->palette->accent : look->c.ink);
+    }
+    struct words_fit fit;
+    words_fit(d->layouts, d->fonts, &words, area.w > 1 ? area.w : 1, rect.h, &fit);
+    item->overflow = fit.overflow;
+    area.y += (rect.h - fit.h) / 2;
+    if (e->align == UI_ALIGN_START) {
+        area.w = fit.w;
+    }
+    draw_fit(d, &fit, area, words.bold, (e->state & UI_STATE_PERSONAL) != 0, e->align, look->c.ink,
+        look->hint);
+}
+
+/* ---- the other roles ---- */
+
+static bool
+at_edge(const struct drawing *d, struct px_rect r)
+{
+    const struct px_rect *p = &d->panel;
+    return r.x <= p->x || r.y <= p->y || r.x + r.w >= p->x + p->w || r.y + r.h >= p->y + p->h;
+}
+
+/* Grounds that reach the edge of the screen are bars: square, without border. Others are boxes; only
+ * white ones need a border to be seen. */
+static void
+draw_panel(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    const struct colours *c = &d->palette->tones[item->e.tone];
+    bool bar = at_edge(d, rect) || item->e.tone == UI_TONE_PAPER || item->e.tone == UI_TONE_BAND;
+    if ((item->e.state & UI_STATE_FOCUSED) != 0 && at_edge(d, rect)) {
+        int out = draw_px(d, FOCUS_RING);
+        focus_ring(d, px_grow(rect, -out), 0);
+        rect = px_grow(rect, -out);
+    }
+    if (bar) {
+        d->ops->fill(d->ops->ctx, rect, c->ground);
+        return;
+    }
+    /* A ground that is the paper's own colour (high contrast) is a box only by its border. */
+    bool border = item->e.tone == UI_TONE_SURFACE || c->ground == d->palette->paper;
+    struct draw_box b = {
+        .rect = rect,
+        .radius = draw_px(d, CORNER + 10),
+        .border = border ? draw_px(d, BORDER) : 0,
+        .ground = c->ground,
+        .edge = c->edge,
+    };
+    d->ops->box(d->ops->ctx, &b);
+}
+
+/* A pictogram alone on paper; on a disc of its tone otherwise. */
+static void
+draw_picture_alone(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    const struct palette *p = d->palette;
+    const struct colours *c = &p->tones[item->e.tone];
+    uint32_t ink = item->e.tone == UI_TONE_SURFACE ? p->accent : c->ink;
+    int side = rect.w < rect.h ? rect.w : rect.h;
+    if (item->e.tone != UI_TONE_PAPER) {
+        bool flat = c->ground == p->paper;
+        /* On blue a white disc needs no border; white on white does. */
+        disc(d, rect, flat && item->e.tone != UI_TONE_SURFACE ? draw_px(d, BORDER) : 0, c->ground,
+            c->edge);
+        side = side * 66 / 100;
+    }
+    struct px_rect r = {rect.x + (rect.w - side) / 2, rect.y + (rect.h - side) / 2, side, side};
+    if (item->e.tone == UI_TONE_PAPER) {
+        r = rect;
+    }
+    if (has_picture(&item->e)) {
+        draw_picture(d, item->e.picture, r, ink);
+    }
+}
+
+static void
+draw_dots(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    const struct palette *p = d->palette;
+    int count = item->e.count > 0 && item->e.count <= 16 ? item->e.count : 4;
+    int gap = draw_px(d, 70), w = (rect.w - (count - 1) * gap) / count;
+    int most = rect.h * 85 / 100;
+    w = w > most ? most : w;
+    for (int i = 0; i < count; i++) {
+        bool entered = i < item->e.value;
+        struct px_rect r = {rect.x + i * (w + gap), rect.y, w, rect.h};
+        struct draw_box b = {
+            .rect = r,
+            .radius = draw_px(d, CORNER),
+            .border = draw_px(d, 13),
+            .ground = p->surface,
+            .edge = entered ? p->accent : p->ink,
+        };
+        d->ops->box(d->ops->ctx, &b);
+        if (entered) {
+            disc(d, px_grow(r, -(w * 31 / 100)), 0, p->accent, p->accent);
+        }
+    }
+}
+
+/* Dark on light whatever the theme, with the quiet zone of four modules that ISO/IEC 18004 asks for. */
+static void
+draw_qr(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    enum { QUIET = 4 };
+    const char *rows = item->e.text != NULL ? item->e.text : "";
+    int size = (int)strcspn(rows, "\n");
+    int side = rect.w < rect.h ? rect.w : rect.h;
+    int module = side / (size + 2 * QUIET);
+    if (size == 0 || module == 0) {
+        return;
+    }
+    int whole = module * (size + 2 * QUIET);
+    int x0 = rect.x + (rect.w - whole) / 2, y0 = rect.y + (rect.h - whole) / 2;
+    d->ops->fill(d->ops->ctx, (struct px_rect){x0, y0, whole, whole}, 0xffffff);
+    for (int x = QUIET, y = QUIET; *rows != '\0'; rows++, x++) {
+        if (*rows == '\n') {
+            x = QUIET - 1;
+            y++;
+        } else if (*rows == '1') {
+            struct px_rect r = {x0 + x * module, y0 + y * module, module, module};
+            d->ops->fill(d->ops->ctx, r, 0x000000);
+        }
+    }
+}
+
+static void
+draw_line(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    uint32_t colour = item->e.tone == UI_TONE_QUIET  ? d->palette->rule
+                      : item->e.tone == UI_TONE_BAND ? d->palette->tones[UI_TONE_BAND].ground
+                                                     : d->palette->tones[item->e.tone].edge;
+    /* A rule never vanishes between two pixels. */
+    rect.w = rect.w > 0 ? rect.w : 1;
+    rect.h = rect.h > 0 ? rect.h : 1;
+    d->ops->fill(d->ops->ctx, rect, colour);
+}
+
+static void
+draw_reading(const struct drawing *d, struct item *item, struct px_rect rect)
+{
+    const struct palette *p = d->palette;
+    const struct ui_element *e = &item->e;
+    struct look look = {.c = p->tones[e->tone]};
+    if (e->tone == UI_TONE_QUIET) {
+        look.c.ink = p->hint;
+    }
+    look.hint = look.c.ink == p->ink ? p->hint : look.c.ink;
+    struct group g = group_of(d, e, item->language);
+    draw_group(d, item, &g, rect, e->align, e->valign, &look);
+}
+
+static void
+draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
+{
+    struct look look = look_of(d, &item->e);
+    if ((item->e.state & UI_STATE_FOCUSED) != 0) {
+        focus_ring(d, rect, look.radius);
+    }
+    box(d, rect, &look);
+    if (is_row(&item->e)) {
+        draw_row(d, item, rect, &look);
+        return;
+    }
+    struct group g = group_of(d, &item->e, item->language);
+    draw_group(d, item, &g, rect, UI_ALIGN_CENTRE, UI_ALIGN_CENTRE, &look);
+}
+
+void
+draw_item(const struct drawing *drawing, struct item *item)
+{
+    struct px_rect rect = draw_rect(drawing, item->e.rect);
+    item->overflow = false;
+    switch (item->e.role) {
+    case UI_ROLE_PANEL:
+        draw_panel(drawing, item, rect);
+        break;
+    case UI_ROLE_TITLE:
+    case UI_ROLE_TEXT:
+        draw_reading(drawing, item, rect);
+        break;
+    case UI_ROLE_PICTURE:
+        draw_picture_alone(drawing, item, rect);
+        break;
+    case UI_ROLE_LINE:
+        draw_line(drawing, item, rect);
+        break;
+    case UI_ROLE_QR:
+        draw_qr(drawing, item, rect);
+        break;
+    case UI_ROLE_DOTS:
+        draw_dots(drawing, item, rect);
+        break;
+    case UI_ROLE_BUTTON:
+    case UI_ROLE_MAIN:
+    case UI_ROLE_CHOICE:
+    case UI_ROLE_CHECK:
+    case UI_ROLE_DOOR:
+    case UI_ROLE_KEY:
+    case UI_ROLE_FIELD:
+    case UI_ROLE_NOTICE:
+        draw_boxed(drawing, item, rect);
+        break;
+    case UI_ROLE_COUNT:
+        break;
+    }
+}
+
+static void
+no_fill(void *ctx ATTR_UNUSED, struct px_rect rect ATTR_UNUSED, uint32_t colour ATTR_UNUSED)
+{
+}
+
+static void
+no_box(void *ctx ATTR_UNUSED, const struct draw_box *b ATTR_UNUSED)
+{
+}
+
+static void
+no_run(void *ctx ATTR_UNUSED, const struct text_run *run ATTR_UNUSED, int x ATTR_UNUSED,
+    int y ATTR_UNUSED, bool bold ATTR_UNUSED, uint32_t colour ATTR_UNUSED,
+    bool personal ATTR_UNUSED)
+{
+}
+
+static bool
+no_picture(void *ctx ATTR_UNUSED, const char *name ATTR_UNUSED, struct px_rect rect ATTR_UNUSED,
+    uint32_t colour ATTR_UNUSED)
+{
+    return true;
+}
+
+void
+draw_judge(const struct drawing *drawing, struct item *item)
+{
+    const struct draw_ops none = {
+        .fill = no_fill, .box = no_box, .run = no_run, .picture = no_picture};
+    struct drawing silent = *drawing;
+    silent.ops = &none;
+    draw_item(&silent, item);
+}
+
+void
+draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
+    int *ret_w, int *ret_h)
+{
+    int width = draw_px(drawing, e->rect.w), around, pad_y;
+    struct words words = words_of(drawing, e, language);
+    if (is_row(e)) {
+        struct row row = row_of(drawing, e, draw_px(drawing, e->rect.h));
+        around = row.pad + row.lead + row.gap + row.pad_right;
+        pad_y = draw_px(drawing, 50);
+    } else {
+        struct group g = group_of(drawing, e, language);
+        around = 2 * g.pad_x + icons_width(&g);
+        pad_y = g.pad_y;
+    }
+    struct words_fit fit;
+    words.label = false; /* natural means: not shrunk */
+    words.min_px = words.detail_px < words.size_px ? words.detail_px : words.size_px;
+    int room = width > around ? width - around : 0;
+    words_fit(drawing->layouts, drawing->fonts, &words, room, 0, &fit);
+    *ret_w = width > 0 ? width : around + fit.w;
+    *ret_h = fit.h + 2 * pad_y;
+}

@@ -1,0 +1,315 @@
+/* ui/ttf.c - the three functions of a font that the room text asks for, and the coverage of one run, by
+ * SDL2_ttf. Fonts are named in fonts/fonts.list and opened when a character first needs them: one
+ * TTF_Font a file and face, whose size is changed, since a second open of a large collection costs
+ * 3 MB and changing the size costs a microsecond. Nothing is drawn here. */
+#include "ui/ui_priv.h"
+
+#include <SDL_ttf.h>
+#include <ctype.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/fs.h"
+
+enum { LIST_MAX = 16 * 1024, WORDS = 3 };
+
+struct face {
+    char *path; /* owned */
+    int number; /* inside a collection */
+    TTF_Font *font; /* NULL until needed */
+    bool broken; /* could not be opened: covers nothing */
+    int size_px;
+};
+struct font {
+    struct face regular, bold;
+    bool fake_bold; /* no bold file: the regular one is thickened */
+};
+struct faces {
+    struct font fonts[TEXT_FONTS_MAX];
+    int count;
+    bool started; /* TTF_Init was done here */
+};
+
+/* Splits a line into at most WORDS words in place. */
+static int
+split(char *line, char *words[WORDS])
+{
+    int count = 0;
+    while (*line != '\0' && count < WORDS) {
+        while (isspace((unsigned char)*line)) {
+            line++;
+        }
+        if (*line == '\0' || *line == '#') {
+            break;
+        }
+        words[count++] = line;
+        while (*line != '\0' && !isspace((unsigned char)*line)) {
+            line++;
+        }
+        if (*line != '\0') {
+            *line++ = '\0';
+        }
+    }
+    return count;
+}
+
+/* A relative path starts at the list's folder. NULL when nobody may read it. */
+static char *
+resolve(const char *list, const char *path)
+{
+    char *full;
+    if (path[0] == '/') {
+        full = xstrdup(path);
+    } else {
+        const char *slash = strrchr(list, '/');
+        char *folder = slash != NULL ? xstrndup(list, (size_t)(slash - list)) : xstrdup(".");
+        full = fs_join(folder, path);
+        free(folder);
+    }
+    if (access(full, R_OK) != 0) {
+        free(full);
+        return NULL;
+    }
+    return full;
+}
+
+static int
+add_font(struct faces *faces, const char *list, char *words[WORDS], int count)
+{
+    if (faces->count == TEXT_FONTS_MAX) {
+        return KERR_UI_FONT;
+    }
+    struct font *font = &faces->fonts[faces->count];
+    char *end = NULL;
+    long number = count > 2 ? strtol(words[2], &end, 10) : 0;
+    if (number < 0 || number > 255 || (end != NULL && *end != '\0')) {
+        return KERR_UI_FONT;
+    }
+    font->fake_bold = count < 2 || strcmp(words[1], "-") == 0;
+    font->regular = (struct face){.path = resolve(list, words[0]), .number = (int)number};
+    if (!font->fake_bold) {
+        font->bold = (struct face){.path = resolve(list, words[1]), .number = (int)number};
+    }
+    faces->count++;
+    bool ok = font->regular.path != NULL && (font->fake_bold || font->bold.path != NULL);
+    return ok ? 0 : KERR_UI_FONT;
+}
+
+static int
+read_list(struct faces *faces, const char *list)
+{
+    AUTO_BUF text;
+    buf_init(&text, LIST_MAX);
+    if (fs_read(list, &text) < 0) {
+        return KERR_UI_FONT;
+    }
+    char *rest = text.len > 0 ? (char *)text.data : NULL;
+    while (rest != NULL) {
+        char *words[WORDS], *line = strsep(&rest, "\n");
+        int count = split(line, words);
+        int error = count > 0 ? add_font(faces, list, words, count) : 0;
+        if (error < 0) {
+            return error;
+        }
+    }
+    return faces->count > 0 ? 0 : KERR_UI_FONT;
+}
+
+int
+faces_new(const char *list, struct faces **ret_faces)
+{
+    struct faces *faces = xcalloc(1, sizeof *faces);
+    int error = read_list(faces, list);
+    if (error == 0) {
+        faces->started = TTF_Init() == 0;
+        error = faces->started ? 0 : KERR_UI_FONT;
+    }
+    if (error < 0) {
+        faces_free(faces);
+        return error;
+    }
+    *ret_faces = faces;
+    return 0;
+}
+
+static void
+close_face(struct face *face)
+{
+    if (face->font != NULL) {
+        TTF_CloseFont(face->font);
+    }
+    free(face->path);
+}
+
+void
+faces_free(struct faces *faces)
+{
+    if (faces == NULL) {
+        return;
+    }
+    for (int i = 0; i < faces->count; i++) {
+        close_face(&faces->fonts[i].regular);
+        close_face(&faces->fonts[i].bold);
+    }
+    if (faces->started) {
+        TTF_Quit();
+    }
+    free(faces);
+}
+
+/* The font at this size, opened when it was not; NULL when its file is no font. */
+static TTF_Font *
+face_at(struct faces *faces, int number, bool bold, int size_px)
+{
+    struct font *font = &faces->fonts[number];
+    struct face *face = bold && !font->fake_bold ? &font->bold : &font->regular;
+    if (face->font == NULL && !face->broken) {
+        face->font = TTF_OpenFontIndex(face->path, size_px, face->number);
+        face->broken = face->font == NULL;
+        face->size_px = size_px;
+        if (face->font != NULL) {
+            TTF_SetFontHinting(face->font, TTF_HINTING_LIGHT_SUBPIXEL);
+        }
+    }
+    if (face->font != NULL && face->size_px != size_px) {
+        (void)TTF_SetFontSize(face->font, size_px); /* fails for sizes below 1 only */
+        face->size_px = size_px;
+    }
+    if (face->font != NULL && font->fake_bold) {
+        int style = bold ? TTF_STYLE_BOLD : TTF_STYLE_NORMAL;
+        if (TTF_GetFontStyle(face->font) != style) {
+            TTF_SetFontStyle(face->font, style);
+        }
+    }
+    return face->font;
+}
+
+static bool
+covers(void *ctx, int font, uint32_t code, uint32_t selector)
+{
+    struct faces *faces = ctx;
+    struct face *face = &faces->fonts[font].regular;
+    TTF_Font *open = face_at(faces, font, false, face->size_px > 0 ? face->size_px : 32);
+    (void)selector;
+    return open != NULL && TTF_GlyphIsProvided32(open, code) != 0;
+}
+
+/* The run as SDL2_ttf wants it: terminated. NULL when it is longer than any text may be. */
+static char *
+terminated(const char *text, size_t len, char *small, size_t cap)
+{
+    if (len > TEXT_BYTES_MAX) {
+        return NULL;
+    }
+    char *copy = len < cap ? small : xcalloc(1, len + 1);
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+static void
+drop_copy(char *copy, const char *small, size_t len)
+{
+    explicit_bzero(copy, len);
+    if (copy != small) {
+        free(copy);
+    }
+}
+
+static int
+width(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script)
+{
+    char small[256];
+    TTF_Font *open = face_at(ctx, font, bold, size_px);
+    char *copy = open != NULL ? terminated(text, len, small, sizeof small) : NULL;
+    if (copy == NULL) {
+        return 0;
+    }
+    int w = 0;
+    (void)TTF_SetFontScriptName(open, script); /* an unknown script is shaped as Latin */
+    (void)TTF_SetFontDirection(open, TTF_DIRECTION_LTR);
+    if (TTF_SizeUTF8(open, copy, &w, NULL) != 0) {
+        w = 0;
+    }
+    drop_copy(copy, small, len);
+    return w;
+}
+
+static int
+ascent(void *ctx, int font, bool bold, int size_px)
+{
+    TTF_Font *open = face_at(ctx, font, bold, size_px);
+    return open != NULL ? TTF_FontAscent(open) : 0;
+}
+
+struct text_font_ops
+faces_ops(struct faces *faces)
+{
+    return (struct text_font_ops){
+        .covers = covers,
+        .width = width,
+        .ascent = ascent,
+        .count = faces->count,
+        .ctx = faces,
+    };
+}
+
+/* SDL2_ttf's shaded glyphs are 8-bit surfaces whose palette index is the coverage. */
+static void
+take_coverage(const SDL_Surface *surface, struct mask *ret_mask)
+{
+    size_t w = (size_t)surface->w, h = (size_t)surface->h;
+    struct mask mask = {.w = surface->w, .h = surface->h, .coverage = xcalloc(w * h + 1, 1)};
+    for (size_t y = 0; y < h; y++) {
+        const uint8_t *row = (const uint8_t *)surface->pixels + y * (size_t)surface->pitch;
+        memcpy(mask.coverage + y * w, row, w);
+    }
+    *ret_mask = mask;
+}
+
+int
+faces_render(struct faces *faces, const struct text_run *run, bool bold, struct mask *ret_mask,
+    int *ret_ascent)
+{
+    char small[256];
+    TTF_Font *open = face_at(faces, run->font, bold, run->size_px);
+    char *copy = open != NULL ? terminated(run->text, run->len, small, sizeof small) : NULL;
+    if (copy == NULL) {
+        return KERR_UI_FONT;
+    }
+    (void)TTF_SetFontScriptName(open, run->script);
+    (void)TTF_SetFontDirection(open, run->rtl ? TTF_DIRECTION_RTL : TTF_DIRECTION_LTR);
+    SDL_Color white = {255, 255, 255, 255}, black = {0, 0, 0, 255};
+    SDL_Surface *surface = TTF_RenderUTF8_Shaded(open, copy, white, black);
+    drop_copy(copy, small, run->len);
+    if (surface == NULL) { /* a run of no width */
+        return KERR_UI_FONT;
+    }
+    take_coverage(surface, ret_mask);
+    *ret_ascent = TTF_FontAscent(open);
+    explicit_bzero(surface->pixels, (size_t)surface->h * (size_t)surface->pitch);
+    SDL_FreeSurface(surface);
+    return 0;
+}
+
+/* Setting another size is the only way to make SDL2_ttf drop its glyphs. */
+static void
+forget_glyphs(struct face *face)
+{
+    if (face->font != NULL) {
+        int other = face->size_px == 8 ? 9 : 8;
+        (void)TTF_SetFontSize(face->font, other);
+        face->size_px = other;
+    }
+}
+
+void
+faces_wipe(struct faces *faces)
+{
+    for (int i = 0; i < faces->count; i++) {
+        forget_glyphs(&faces->fonts[i].regular);
+        forget_glyphs(&faces->fonts[i].bold);
+    }
+}

@@ -1,0 +1,273 @@
+/* ui/ui_priv.h - what the files of the room ui share. Pixels are ints, colours 0xRRGGBB, sizes of
+ * elements 0.1 mm. Only sdl.c and ttf.c know SDL; nothing here names a type of it. */
+#ifndef UI_UI_PRIV_H
+#define UI_UI_PRIV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "text/text.h"
+#include "ui/ui.h"
+
+enum { UI_LANGUAGE_MAX = 16, UI_QUEUE_MAX = 64 };
+
+struct px_rect {
+    int x, y, w, h;
+};
+bool px_meet(struct px_rect a, struct px_rect b, struct px_rect *ret_both);
+struct px_rect px_grow(struct px_rect rect, int by);
+
+/* ---- frame.c: the element list ---- */
+
+struct item {
+    struct ui_element e; /* texts point into the frame's pool; e.state as shown */
+    unsigned asked; /* state as the screen gave it */
+    char language[UI_LANGUAGE_MAX];
+    bool overflow; /* found when drawn */
+};
+struct frame {
+    char screen[UI_ID_MAX];
+    size_t count;
+    bool truncated; /* more elements or text than the bounds allow */
+    struct item items[UI_ELEMENTS_MAX];
+    char *pool; /* UI_TEXT_POOL bytes, owned */
+    size_t used;
+};
+void frame_init(struct frame *frame);
+void frame_release(struct frame *frame);
+void frame_begin(struct frame *frame, const char *screen);
+void frame_add(struct frame *frame, const struct ui_element *element, const char *language);
+void frame_wipe(struct frame *frame);
+bool frame_same(const struct item *a, const struct item *b);
+/* Can a finger press it? */
+bool frame_touchable(const struct item *item);
+/* Topmost touchable item with this id; NULL. */
+const struct item *frame_find(const struct frame *frame, const char *id);
+/* Topmost touchable item that holds this point, 0.1 mm; NULL. */
+const struct item *frame_hit(const struct frame *frame, int x, int y);
+
+/* ---- touch.c: the judgement of fingers ---- */
+
+/* 0.1 mm and milliseconds; sources: research table of touch, rows 16 to 20. */
+enum {
+    TOUCH_SLIP = 120, /* end points of old hands scatter by 3.4 mm */
+    TOUCH_HELP_NEAR = 40,
+    TOUCH_HELP_FAR = 80,
+    TOUCH_REPEAT_MS = 700,
+    TOUCH_COMMIT_MS = 1000,
+    TOUCH_PAGE_MS = 300
+};
+struct touch {
+    bool down, ignored; /* a contact is on the glass; it came during a lock */
+    int64_t finger;
+    char id[UI_ID_MAX]; /* what it pressed; "" for nothing */
+    bool inside; /* releasing now would count */
+    int x0, y0;
+    int64_t page_until;
+    char last_id[UI_ID_MAX]; /* last tap, locked until last_until */
+    int64_t last_until;
+    int64_t skipped_ms; /* what scripts waited for without sleeping */
+};
+enum touch_verdict { TOUCH_NONE, TOUCH_TAP, TOUCH_NOWHERE };
+void touch_down(
+    struct touch *touch, const struct frame *frame, int64_t finger, int x, int y, int64_t now);
+void touch_move(struct touch *touch, const struct frame *frame, int64_t finger, int x, int y);
+/* TOUCH_TAP: ret_id is what was tapped. */
+enum touch_verdict touch_up(struct touch *touch, const struct frame *frame, int64_t finger, int x,
+    int y, int64_t now, char ret_id[UI_ID_MAX]);
+void touch_cancel(struct touch *touch);
+/* The list changed under the finger: another page cancels and locks. */
+void touch_frame(struct touch *touch, const struct frame *frame, bool page_changed, int64_t now);
+/* A key selects: false while a lock holds. */
+bool touch_select(struct touch *touch, const struct item *item, int64_t now);
+/* When nothing would swallow a tap on this id, not before now. */
+int64_t touch_free_at(const struct touch *touch, const char *id, int64_t now);
+
+/* ---- focus.c ---- */
+
+enum focus_way { FOCUS_UP, FOCUS_DOWN, FOCUS_LEFT, FOCUS_RIGHT, FOCUS_NEXT, FOCUS_PREVIOUS };
+struct focus {
+    bool shown;
+    char id[UI_ID_MAX];
+};
+/* Moves to the nearest touchable item that way; the first key only shows the focus. */
+void focus_move(struct focus *focus, const struct frame *frame, enum focus_way way);
+/* The focused id may be gone: falls back to the page's first answer. */
+void focus_frame(struct focus *focus, const struct frame *frame);
+
+/* ---- theme.c ---- */
+
+struct colours {
+    uint32_t ground, ink, edge;
+};
+struct palette {
+    uint32_t paper, surface, ink, hint, rule, waiting, accent, accent_ink, focus, focus_edge;
+    struct colours tones[UI_TONE_COUNT];
+};
+const struct palette *theme_palette(enum ui_theme theme);
+/* Size in 0.1 mm of this text size. */
+int theme_size(enum ui_size size, enum ui_text_size text_size);
+int theme_scaled(int tenths, enum ui_text_size text_size);
+
+/* ---- canvas.c: pixels ---- */
+
+/* Coverage 0..255, w bytes a row. */
+struct mask {
+    int w, h;
+    uint8_t *coverage; /* owned */
+};
+struct canvas {
+    uint32_t *pixels; /* XRGB8888, borrowed */
+    int w, h, stride; /* stride in pixels */
+    struct px_rect clip;
+};
+void canvas_fill(struct canvas *canvas, struct px_rect rect, uint32_t colour);
+/* flip: 1 mirrors left-right, 2 upside down. */
+void canvas_mask(
+    struct canvas *canvas, const struct mask *mask, int x, int y, unsigned flip, uint32_t colour);
+/* A quarter disc, its centre at the lower right; hollow keeps only the outermost border pixels, dash
+ * leaves out its two ends. */
+int mask_corner(int radius, int hollow, bool dash, struct mask *ret_mask);
+void mask_release(struct mask *mask);
+
+/* ---- cache.c: masks by key, least recently used goes first, all memory is wiped ---- */
+
+enum { CACHE_ENTRIES = 384, CACHE_BYTES = 6 * 1024 * 1024, CACHE_KEY_MAX = 1024 };
+struct cache;
+struct cache *cache_new(void);
+void cache_free(struct cache *cache);
+const struct mask *cache_get(struct cache *cache, const void *key, size_t len);
+/* Takes the mask over; the answer is valid until the next put. */
+const struct mask *cache_put(
+    struct cache *cache, const void *key, size_t len, bool personal, struct mask *take_mask);
+void cache_wipe_personal(struct cache *cache);
+size_t cache_bytes(const struct cache *cache);
+size_t cache_personal(const struct cache *cache);
+/* True when these bytes occur in some key: for tests of forgetting. */
+bool cache_holds(const struct cache *cache, const void *needle, size_t len);
+
+/* ---- layout.c: words in a rectangle ---- */
+
+struct words {
+    const char *text, *detail;
+    int size_px, detail_px, min_px, gap_px;
+    bool bold;
+    bool label; /* rather smaller on one line than broken */
+    const char *language;
+};
+struct words_fit {
+    const struct text_layout *main, *detail; /* borrowed from the layout cache */
+    int main_h, detail_h, gap, w, h;
+    bool overflow;
+};
+struct layouts;
+struct layouts *layouts_new(void);
+void layouts_free(struct layouts *layouts);
+void layouts_wipe(struct layouts *layouts);
+bool layouts_hold(const struct layouts *layouts, const void *needle, size_t len);
+/* One layout, from the cache or new; NULL for text that can't be laid out. Borrowed; at least the
+ * eight latest stay valid. */
+const struct text_layout *layouts_get(struct layouts *layouts, const struct text_font_ops *fonts,
+    const char *text, const struct text_style *style);
+/* Wraps, then shrinks in steps down to min_px. max_h 0: any height; max_w 0: one line. */
+void words_fit(struct layouts *layouts, const struct text_font_ops *fonts,
+    const struct words *words, int max_w, int max_h, struct words_fit *ret_fit);
+
+/* ---- draw.c: an element becomes a few strokes ---- */
+
+struct draw_box {
+    struct px_rect rect;
+    int radius, border;
+    bool dashed;
+    uint32_t ground, edge;
+};
+struct draw_ops {
+    void (*fill)(void *ctx, struct px_rect rect, uint32_t colour);
+    void (*box)(void *ctx, const struct draw_box *box);
+    void (*run)(void *ctx, const struct text_run *run, int x, int y, bool bold, uint32_t colour,
+        bool personal);
+    /* Height and width as wished; false when there is no such pictogram. */
+    bool (*picture)(void *ctx, const char *name, struct px_rect rect, uint32_t colour);
+    void *ctx;
+};
+struct drawing {
+    const struct draw_ops *ops;
+    struct layouts *layouts;
+    const struct text_font_ops *fonts;
+    const struct palette *palette;
+    enum ui_text_size text_size;
+    int px_per_m;
+    struct px_rect panel;
+    bool lone_field; /* no field of the page is chosen: the only one has the caret */
+};
+int draw_px(const struct drawing *drawing, int tenths);
+struct px_rect draw_rect(const struct drawing *drawing, struct ui_rect rect);
+/* Everything that drawing it may touch, focus ring included. */
+struct px_rect draw_bounds(const struct drawing *drawing, const struct item *item);
+void draw_item(const struct drawing *drawing, struct item *item);
+/* Lays out as draw_item does but draws nothing: item->overflow. */
+void draw_judge(const struct drawing *drawing, struct item *item);
+void draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
+    int *ret_w, int *ret_h);
+
+/* ---- dump.c ---- */
+const char *dump_role(enum ui_role role);
+/* The text without ruby; false when it does not fit cap. */
+bool dump_plain(const char *text, char *out, size_t cap);
+void dump_item(const struct item *item, struct buf *out);
+
+/* ---- ttf.c: what the fonts can do ---- */
+
+struct faces;
+/* Reads the list of fonts (fonts/fonts.list); opens none yet. KERR_UI_FONT. */
+int faces_new(const char *list, struct faces **ret_faces);
+void faces_free(struct faces *faces);
+struct text_font_ops faces_ops(struct faces *faces);
+/* Coverage of one run; its top is *ret_ascent above the baseline. KERR_UI_FONT. */
+int faces_render(struct faces *faces, const struct text_run *run, bool bold, struct mask *ret_mask,
+    int *ret_ascent);
+/* Forgets rendered glyphs. */
+void faces_wipe(struct faces *faces);
+
+/* ---- sdl.c: window, events, pictograms, PNG ---- */
+
+enum window_event_type {
+    WINDOW_NONE,
+    WINDOW_DOWN,
+    WINDOW_MOVE,
+    WINDOW_UP,
+    WINDOW_KEY,
+    WINDOW_TEXT,
+    WINDOW_EXPOSED,
+    WINDOW_RESIZED,
+    WINDOW_WAKE,
+    WINDOW_QUIT
+};
+struct window_event {
+    enum window_event_type type;
+    int64_t finger;
+    float x, y; /* 0..1 of the window */
+    const char *key; /* as ui_key names them, or "next", "previous", "delete" */
+    bool repeat;
+    char text[32];
+};
+struct window;
+int window_new(const struct ui_config *config, struct window **ret_window);
+void window_free(struct window *window);
+/* Where to draw; valid until the next wait. false: there is no surface now. */
+bool window_canvas(struct window *window, struct canvas *ret_canvas);
+/* The window's memory was replaced: all of it must be drawn. Asking resets. */
+bool window_lost(struct window *window);
+void window_present(struct window *window, const struct px_rect *rects, size_t count);
+/* One event, waiting for it at most timeout_ms (-1 for ever); false when none came. An event that
+ * means nothing here is WINDOW_NONE. */
+bool window_wait(struct window *window, int timeout_ms, struct window_event *ret_event);
+void window_wake(struct window *window);
+/* Overwrites events that have passed: typed characters stay in the queue's memory. */
+void window_wipe(struct window *window);
+int window_save_png(const struct canvas *canvas, const char *path);
+/* An SVG file as coverage, as large as fits w x h. KERR_NOT_FOUND, KERR_INVALID. */
+int window_svg(const char *path, int w, int h, struct mask *ret_mask);
+
+#endif

@@ -14,25 +14,36 @@ enum { STORE_ID_LEN = 16, STORE_HASH_LEN = 32, STORE_ENVELOPE_MAX = 512 * 1024 }
 
 struct store;
 
-/* Opens or makes the file. KERR_STORE, KERR_STORE_CORRUPT, KERR_STORE_READ_ONLY, KERR_STORE_VERSION. */
+/* Opens or makes the file, rolls back what a power cut left half, checks the whole file. The folder
+ * must be there and writable. A damaged file is left as it is. KERR_STORE, KERR_STORE_CORRUPT,
+ * KERR_STORE_READ_ONLY, KERR_STORE_VERSION; KERR_BUSY when the other process holds it for seconds,
+ * KERR_NO_SPACE, KERR_IO. */
 int store_open(const char *path, struct store **ret_store);
 void store_close(struct store *store);
 
 /* The place that the next record takes: epoch and gap-free sequence. Starts the one transaction;
- * exactly one of store_put and store_abandon must follow. KERR_BUSY, KERR_NO_SPACE, KERR_STORE. */
+ * exactly one of store_put and store_abandon must follow, soon: the other process waits meanwhile.
+ * KERR_STATE when a slot is open already. KERR_BUSY, KERR_IO, KERR_STORE. */
 struct store_slot {
-    uint64_t epoch;
+    uint64_t epoch; /* random, under 2^53; a new one for each new file */
     uint64_t sequence;
     uint8_t previous[STORE_HASH_LEN]; /* hash of the envelope before, zeros for the first */
 };
 int store_begin(struct store *store, struct store_slot *ret_slot);
 /* Adds the envelope and commits. After 0 the row survives a power cut; after an error nothing was
- * stored and the sequence is not used up. KERR_NO_SPACE, KERR_IO, KERR_STORE. */
+ * stored and the sequence is not used up (when the disk fails in the last step of a commit and goes
+ * on failing, that can't be proven: kiosk/store/README.md). Ends the slot in any case. KERR_CONFLICT
+ * for an id that was queued or sent before; KERR_NO_SPACE, KERR_BUSY, KERR_IO, KERR_TOO_BIG,
+ * KERR_STORE; KERR_STATE without a slot. */
 int store_put(struct store *store, const struct store_slot *slot, const uint8_t id[STORE_ID_LEN],
     const uint8_t *envelope, size_t len, int64_t now);
+/* Gives the slot back; nothing happens when there is none. */
 void store_abandon(struct store *store);
 
-/* The oldest row that is due at now (wall seconds). KERR_NOT_FOUND when none is. */
+/* The oldest row that is due at now (wall seconds), its bytes appended to ret_envelope. KERR_NOT_FOUND
+ * when none is. A row whose bytes no longer have their hash is set aside with STORE_STATUS_DAMAGED and
+ * passed over, so that it stops nobody. KERR_TOO_BIG when the buffer is too small for it. */
+enum { STORE_STATUS_DAMAGED = 0 };
 struct store_row {
     uint64_t sequence;
     uint8_t id[STORE_ID_LEN];
@@ -41,13 +52,14 @@ struct store_row {
 };
 int store_next_due(
     struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope);
-/* Removes the row for good, after a receipt that verified; keeps sequence, id and receipt hash. */
+/* Removes the row for good, after a receipt that verified; keeps sequence, id and both hashes. Saying
+ * so again is no error. KERR_NOT_FOUND, KERR_CONFLICT (gone with another receipt), and as store_put. */
 int store_sent(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN],
     int64_t now);
-/* Not before next_try. */
+/* Not before next_try; counts one attempt. KERR_NOT_FOUND. */
 int store_delay(struct store *store, uint64_t sequence, int64_t next_try);
 /* Sets the row aside: it stays on the disk, is not sent again, and raises the alarm. status is the
- * HTTP status that refused it. */
+ * HTTP status that refused it. KERR_NOT_FOUND. */
 int store_quarantine(struct store *store, uint64_t sequence, int status);
 
 struct store_counts {

@@ -9,8 +9,10 @@
 #include <unicode/ubidi.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
+#include <unicode/ustring.h>
 #include <unicode/utf16.h>
 
+#include "base/attr.h"
 #include "base/err.h"
 #include "base/utf8.h"
 
@@ -75,42 +77,83 @@ make_units(struct text_para *para, bool *ret_bidi)
     }
 }
 
-/* True when the font has all that is visible in these bytes. A mark that composes with what stands
- * before it may also be there as one character (shaping composes it). */
+/* True when the font has all that is visible in these bytes, each base with its selector. */
 static bool
-font_has(const struct text_font_ops *fonts, int font, const char *text, size_t len, bool selectors)
+has_all(const struct text_font_ops *fonts, int font, const char *text, size_t len, bool selectors)
 {
-    UErrorCode status = U_ZERO_ERROR;
-    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
-    size_t pos = 0;
-    uint32_t base = utf8_next(text, len, &pos);
-
-    while (base != 0) {
-        uint32_t next = pos < len ? utf8_next(text, len, &pos) : 0;
-        uint32_t selector = is_selector(next) ? next : 0;
-        if (selector != 0) {
-            next = pos < len ? utf8_next(text, len, &pos) : 0;
-        } else if (next != 0 && U_SUCCESS(status)) {
-            UChar32 both = unorm2_composePair(nfc, (UChar32)base, (UChar32)next);
-            if (both > 0 && fonts->covers(fonts->ctx, font, (uint32_t)both, 0)) {
-                base = (uint32_t)both;
-                continue;
-            }
+    for (size_t pos = 0; pos < len;) {
+        uint32_t code = utf8_next(text, len, &pos);
+        size_t after = pos;
+        uint32_t selector = after < len ? utf8_next(text, len, &after) : 0;
+        if (is_selector(selector)) {
+            pos = after;
+        } else {
+            selector = 0;
         }
-        bool wanted = !is_ignorable(base) || (selector != 0 && selectors);
-        if (wanted && !fonts->covers(fonts->ctx, font, base, selectors ? selector : 0)) {
+        bool wanted = !is_ignorable(code) || (selector != 0 && selectors);
+        if (wanted && !fonts->covers(fonts->ctx, font, code, selectors ? selector : 0)) {
             return false;
         }
-        base = next;
     }
     return true;
+}
+
+/* The grapheme in composed form (NFC): shaping finds an accented letter whether it is written as one
+ * character or as several. 0 bytes when it is too long for that, or not a letter with marks: a kanji
+ * with a selector must not be composed, that would change a compatibility kanji. */
+static size_t
+compose(const char *text, size_t len, char *out, size_t cap)
+{
+    UChar units[16];
+    UChar composed[16];
+    int32_t count = 0;
+    UErrorCode status = U_ZERO_ERROR;
+    const UNormalizer2 *nfc = unorm2_getNFCInstance(&status);
+
+    for (size_t pos = 0; pos < len;) {
+        uint32_t code = utf8_next(text, len, &pos);
+        if (is_selector(code) || count + 2 > (int32_t)ARRAY_LEN(units)) {
+            return 0;
+        }
+        U16_APPEND_UNSAFE(units, count, code);
+    }
+    int32_t done =
+        unorm2_normalize(nfc, units, count, composed, (int32_t)ARRAY_LEN(composed), &status);
+    int32_t bytes = 0;
+    (void)u_strToUTF8(out, (int32_t)cap, &bytes, composed, done, &status);
+    explicit_bzero(units, sizeof(units));
+    explicit_bzero(composed, sizeof(composed));
+    return U_FAILURE(status) ? 0 : (size_t)bytes;
 }
 
 static int
 find_font(const struct text_font_ops *fonts, const char *text, size_t len, bool selectors)
 {
     for (int font = 0; font < fonts->count; font++) {
-        if (font_has(fonts, font, text, len, selectors)) {
+        if (has_all(fonts, font, text, len, selectors)) {
+            return font;
+        }
+    }
+    return -1;
+}
+
+static bool
+has_composed(const struct text_font_ops *fonts, int font, const char *text, size_t len)
+{
+    char composed[64];
+    size_t composed_len = compose(text, len, composed, sizeof(composed));
+    bool has = composed_len > 0 && has_all(fonts, font, composed, composed_len, true);
+
+    explicit_bzero(composed, sizeof(composed));
+    return has;
+}
+
+/* The first font that has a whole grapheme of several characters. */
+static int
+find_font_composed(const struct text_font_ops *fonts, const char *text, size_t len)
+{
+    for (int font = 0; font < fonts->count; font++) {
+        if (has_all(fonts, font, text, len, true) || has_composed(fonts, font, text, len)) {
             return font;
         }
     }
@@ -192,7 +235,8 @@ add_grapheme(struct text_para *para, size_t start, size_t end, int32_t unit)
         add_space(para, &cluster);
         return;
     }
-    int font = find_font(para->fonts, text, len, true);
+    int font = pos < len ? find_font_composed(para->fonts, text, len)
+                         : find_font(para->fonts, text, len, true);
     if (font < 0 && pos < len) {
         font = find_font(para->fonts, text, len, false);
         if (font >= 0) {
@@ -302,33 +346,68 @@ make_scripts(struct text_para *para)
 }
 
 static bool
-in_word(const struct text_cluster *cluster)
+cluster_in(const struct text_para *para, const struct text_cluster *cluster, int font)
 {
-    return cluster->script != USCRIPT_HAN && !cluster->space && !cluster->missing;
+    const char *text = para->text + cluster->start;
+
+    return has_all(para->fonts, font, text, cluster->len, true) ||
+           has_composed(para->fonts, font, text, cluster->len);
 }
 
-/* One font for a whole word of an alphabet, when some font has all of it. */
+/* Gives clusters from..to one font, when there is one that has them all. */
+static bool
+unify(struct text_para *para, size_t from, size_t to)
+{
+    struct text_cluster *clusters = para->clusters;
+    int font = clusters[from].font;
+    size_t same = from;
+
+    while (same < to && clusters[same].font == font) {
+        same++;
+    }
+    if (same == to) {
+        return true;
+    }
+    for (font = 0; font < para->fonts->count; font++) {
+        size_t has = from;
+        while (has < to && cluster_in(para, &clusters[has], font)) {
+            has++;
+        }
+        if (has == to) {
+            for (size_t i = from; i < to; i++) {
+                clusters[i].font = (int8_t)font;
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One font for all that stands together in an alphabet, or at least for each of its words. */
 static void
 unify_words(struct text_para *para)
 {
-    for (size_t from = 0; from < para->count;) {
-        size_t to = from;
-        bool differs = false;
-        while (to < para->count && in_word(&para->clusters[to])) {
-            differs = differs || para->clusters[to].font != para->clusters[from].font;
-            to++;
-        }
-        if (!differs) {
-            from = to + (to == from);
+    const struct text_cluster *clusters = para->clusters;
+
+    for (size_t from = 0, to; from < para->count; from = to) {
+        to = from + 1;
+        if (clusters[from].script == USCRIPT_HAN || clusters[from].missing) {
             continue;
         }
-        const struct text_cluster *last = &para->clusters[to - 1];
-        int font = find_font(para->fonts, para->text + para->clusters[from].start,
-            last->start + last->len - para->clusters[from].start, true);
-        for (size_t i = from; font >= 0 && i < to; i++) {
-            para->clusters[i].font = (int8_t)font;
+        while (to < para->count && clusters[to].script == clusters[from].script &&
+               !clusters[to].missing) {
+            to++;
         }
-        from = to;
+        if (unify(para, from, to)) {
+            continue;
+        }
+        for (size_t word = from, end; word < to; word = end) {
+            end = word + 1;
+            while (end < to && !clusters[end].space) {
+                end++;
+            }
+            (void)unify(para, word, end); /* else it stays in several fonts */
+        }
     }
 }
 

@@ -12,6 +12,8 @@
 
 enum {
     FULL_ENOUGH_PERCENT = 60, /* a line that ends at a phrase is at least this full */
+    FULL_ENOUGH_RATHER = 40, /* or this, when otherwise a crumb of the phrase would stand alone */
+    CRUMB = 2, /* graphemes */
     LINE_TEXT_MAX = 16 * TEXT_BYTES_MAX /* "U+0001" and a NUL for each byte, with room to spare */
 };
 
@@ -270,7 +272,7 @@ build(struct text_lines *lines, size_t from, size_t to, bool soft_end)
 {
     const struct text_para *para = lines->para;
 
-    buf_clear(&lines->line_text);
+    lines->line_text.len = 0; /* wiped when released, not each time a line is tried */
     lines->unit_count = 0;
     lines->piece_count = 0;
     lines->width = 0;
@@ -407,31 +409,67 @@ find_fit(struct text_lines *lines, size_t from, size_t *ret_fit)
     return 0;
 }
 
+/* True when a line end at `at` would leave a crumb of its phrase alone: 大丈夫で|す。 */
+static bool
+leaves_crumb(const struct text_para *para, size_t from, size_t at)
+{
+    size_t head = 0;
+    size_t tail = 0;
+
+    while (
+        head <= CRUMB && at - head > from && para->clusters[at - head].before != TEXT_BREAK_GOOD) {
+        head++;
+    }
+    while (tail <= CRUMB && at + tail < para->count &&
+           para->clusters[at + tail].before != TEXT_BREAK_GOOD) {
+        tail++;
+    }
+    return head < CRUMB || tail <= CRUMB;
+}
+
+/* The furthest end up to `at` that is at least this good and fits; from when there is none. */
+static int
+find_end(struct text_lines *lines, size_t from, size_t at, int level, size_t *ret_end)
+{
+    const struct text_para *para = lines->para;
+
+    for (; at > from; at--) {
+        if (para->clusters[at].before < level) {
+            continue;
+        }
+        int rc = measure(lines, from, at);
+        if (rc < 0) {
+            return rc;
+        }
+        if (lines->width <= lines->style->max_width_px) { /* ruby may no longer hang over */
+            break;
+        }
+    }
+    *ret_end = at;
+    return 0;
+}
+
 /* The best end of a line that starts at from and can't reach beyond fit. */
 static int
 choose_end(struct text_lines *lines, size_t from, size_t fit, size_t *ret_end)
 {
-    const struct text_para *para = lines->para;
     int64_t max = lines->style->max_width_px;
+    size_t phrase = from; /* the end at a phrase that was not full enough */
 
     for (int level = TEXT_BREAK_GOOD; level >= TEXT_BREAK_STRICT; level--) {
-        for (size_t at = fit; at > from; at--) {
-            if (para->clusters[at].before < level) {
-                continue;
-            }
-            int rc = measure(lines, from, at);
-            if (rc < 0) {
-                return rc;
-            }
-            if (lines->width > max) { /* ruby that hung over what is no longer there */
-                continue;
-            }
-            if (level > TEXT_BREAK_STRICT &&
-                100 * (int64_t)lines->width < FULL_ENOUGH_PERCENT * max) {
-                break;
-            }
-            *ret_end = at;
+        size_t end;
+        int rc = find_end(lines, from, fit, level, &end);
+        if (rc < 0) {
+            return rc;
+        }
+        int64_t full = end > from ? 100 * (int64_t)lines->width / max : 0;
+        if (full >= FULL_ENOUGH_PERCENT || (level == TEXT_BREAK_STRICT && end > from)) {
+            bool poor = phrase > from && leaves_crumb(lines->para, from, end);
+            *ret_end = poor ? phrase : end;
             return 0;
+        }
+        if (level == TEXT_BREAK_GOOD && full >= FULL_ENOUGH_RATHER) {
+            phrase = end;
         }
     }
     *ret_end = fit;

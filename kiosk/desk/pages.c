@@ -315,10 +315,8 @@ post_mark(struct desk *desk, const struct desk_view *view, const char *name, con
 {
     uint8_t id[LEDGER_ID_LEN];
     struct ledger_entry entry;
-    AUTO_BUF envelope;
-    buf_init(&envelope, LEDGER_ENVELOPE_MAX);
     (void)hex_decode(view->open, id, sizeof(id)); /* record_path checked it */
-    int r = ledger_get(desk->ledger, id, &entry, &envelope);
+    int r = ledger_get(desk->ledger, id, &entry, NULL);
     if (r == 0 && strcmp(entry.state, state) != 0) {
         r = ledger_mark(desk->ledger, id, state, name, clock_wall_s(desk->config.clock));
         LOG(LOG_INFO, "desk.mark", LOG_HEX("id", id, sizeof(id)), LOG_ID("state", state));

@@ -1,0 +1,711 @@
+/* The desk's answers, request by request, over a real ledger of really sealed records: guards in
+ * their order, records of every kind, search, paging, marks. The clock is moved by hand. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <inttypes.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/hex.h"
+#include "desk/desk_priv.h"
+#include "desk/fake_clock.h"
+#include "desk/filled.h"
+
+#define PASSWORD "naka-machi 5"
+#define HOST "127.0.0.1:8480"
+enum { NOW = 1795312800 };
+
+struct fixture {
+    char home[64];
+    struct filled filled;
+    struct fake_clock clock;
+    struct seal_verifier *verifier;
+    struct seal_opener *opener;
+    struct i18n *words;
+    struct procedure_set *procedures;
+    struct desk desk;
+    char cookie[160]; /* of a session that is logged in */
+    char token[DESK_TOKEN_LEN]; /* its form token */
+};
+
+/* $BUILD/asan/tests/desk/test_pages -> $BUILD/locale */
+static char *
+locale_folder(void)
+{
+    char path[4096];
+    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+    assert_true(len > 0);
+    path[len] = 0;
+    char *asan = strstr(path, "/asan/");
+    assert_non_null(asan);
+    *asan = 0;
+    return fs_join(path, "locale");
+}
+
+static void
+start_desk(struct fixture *f)
+{
+    struct desk *desk = &f->desk;
+    char *staff = fs_join(f->home, "staff");
+    char *ledger = fs_join(f->home, "ledger.db");
+    memset(desk, 0, sizeof(*desk));
+    desk->port = 8480;
+    desk->config = (struct desk_config){.address = "127.0.0.1",
+        .public_name = "desk.city.example",
+        .verifier = f->verifier,
+        .opener = f->opener,
+        .words = f->words,
+        .procedures = f->procedures,
+        .clock = &f->clock.clock};
+    desk->sessions = desk_sessions_new(&f->clock.clock);
+    assert_int_equal(desk_assets_load("assets/desk", &desk->assets), 0);
+    assert_int_equal(desk_staff_new(staff, seal_password_check, &f->clock.clock, &desk->staff), 0);
+    assert_int_equal(ledger_open(ledger, &desk->ledger), 0);
+    free(ledger);
+    free(staff);
+}
+
+static void
+log_in(struct fixture *f, const char *name)
+{
+    char token[DESK_TOKEN_LEN];
+    desk_session_begin(f->desk.sessions, name, token);
+    (void)snprintf(f->cookie, sizeof(f->cookie), "desk=%s", token);
+    desk_form_token(f->desk.sessions, token, f->token);
+}
+
+static int
+setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    char hash[SEAL_PASSWORD_HASH_MAX], line[SEAL_PASSWORD_HASH_MAX + 16];
+    assert_non_null(f);
+    (void)snprintf(f->home, sizeof(f->home), "/tmp/madoguchi-desk-XXXXXX");
+    assert_non_null(mkdtemp(f->home));
+    filled_open(&f->filled, f->home);
+    assert_int_equal(seal_password_hash(PASSWORD, hash), 0);
+    int len = snprintf(line, sizeof(line), "sato:%s\n", hash);
+    char *staff = fs_join(f->home, "staff");
+    assert_int_equal(fs_write_atomic(staff, line, (size_t)len, 0600), 0);
+    char *ca = fs_join(f->filled.keys, "kiosk-ca.crt");
+    char *cert = fs_join(f->filled.keys, "city.crt");
+    char *key = fs_join(f->filled.keys, "city.key");
+    assert_int_equal(seal_verifier_new(ca, &f->verifier), 0);
+    assert_int_equal(seal_opener_new(cert, key, &f->opener), 0);
+    char *locale = locale_folder();
+    assert_int_equal(i18n_new(locale, &f->words), 0);
+    assert_int_equal(procedure_load("assets", NULL, NULL, &f->procedures), 0);
+    fake_clock_init(&f->clock, NOW);
+    start_desk(f);
+    log_in(f, "佐藤");
+    free(locale);
+    free(key);
+    free(cert);
+    free(ca);
+    free(staff);
+    *state = f;
+    return 0;
+}
+
+static int
+remove_one(const char *name, void *ctx)
+{
+    char *path = fs_join(ctx, name);
+    (void)unlink(path);
+    free(path);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct fixture *f = *state;
+    ledger_close(f->desk.ledger);
+    desk_staff_free(f->desk.staff);
+    desk_assets_free(f->desk.assets);
+    desk_sessions_free(f->desk.sessions);
+    procedure_set_free(f->procedures);
+    i18n_free(f->words);
+    seal_opener_free(f->opener);
+    seal_verifier_free(f->verifier);
+    (void)fs_each(f->filled.keys, NULL, remove_one, f->filled.keys);
+    (void)rmdir(f->filled.keys);
+    filled_close(&f->filled);
+    (void)fs_each(f->home, NULL, remove_one, f->home);
+    (void)rmdir(f->home);
+    free(f);
+    return 0;
+}
+
+/* One request; the reply's body must be released. */
+static struct desk_reply
+ask(struct fixture *f, struct desk_request request)
+{
+    struct desk_reply reply = {0};
+    buf_init(&reply.body, DESK_PAGE_MAX);
+    request.host = request.host != NULL ? request.host : HOST;
+    request.cookie = request.cookie != NULL ? request.cookie : f->cookie;
+    desk_answer(&f->desk, &request, &reply);
+    assert_null(strstr(buf_str(&reply.body), "{{"));
+    return reply;
+}
+
+static unsigned
+get(struct fixture *f, const char *path, struct buf *body)
+{
+    struct desk_reply reply = ask(f, (struct desk_request){.method = "GET", .path = path});
+    if (body != NULL) {
+        buf_clear(body);
+        assert_int_equal(buf_add(body, buf_str(&reply.body), reply.body.len), 0);
+    }
+    buf_release(&reply.body);
+    return reply.status;
+}
+
+static struct desk_reply
+post(struct fixture *f, const char *path, const char *body)
+{
+    return ask(f, (struct desk_request){.method = "POST",
+                      .path = path,
+                      .type = "application/x-www-form-urlencoded",
+                      .body = (const uint8_t *)body,
+                      .body_len = strlen(body)});
+}
+
+static void
+record_path(const uint8_t id[RECORD_ID_LEN], const char *rest, char out[64])
+{
+    char hex[DESK_ID_LEN];
+    hex_encode(id, RECORD_ID_LEN, hex);
+    (void)snprintf(out, 64, "/record/%s%s", hex, rest);
+}
+
+static struct filled_visit
+resident(void)
+{
+    return (struct filled_visit){.procedure = "resident-record",
+        .language = "en",
+        .fee = 600,
+        .at = NOW - 60,
+        .facts = filled_resident,
+        .count = ARRAY_LEN(filled_resident)};
+}
+
+static const char *
+state_of(struct fixture *f, const uint8_t id[RECORD_ID_LEN], struct ledger_entry *entry)
+{
+    assert_int_equal(ledger_get(f->filled.ledger, id, entry, NULL), 0);
+    return entry->state;
+}
+
+static void
+test_host_guard(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const bad[] = {"evil.example:8480", "127.0.0.1", "127.0.0.1:80", ""};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = "GET", .path = "/", .host = bad[i]});
+        assert_int_equal(reply.status, 421);
+        assert_int_equal(reply.body.len, 0);
+        buf_release(&reply.body);
+    }
+    assert_int_equal(get(f, "/", NULL), 200);
+}
+
+static void
+test_without_session(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *method, *path;
+        unsigned status;
+    } table[] = {
+        {"GET", "/", 303},
+        {"GET", "/record/00112233445566778899aabbccddeeff", 303},
+        {"GET", "/anything", 303},
+        {"GET", "/events", 401},
+        {"GET", "/list", 401},
+        {"GET", "/login", 200},
+        {"GET", "/static/desk.css", 200},
+        {"GET", "/static/words.conf", 404},
+        {"GET", "/static/login.html", 404},
+        {"GET", "/static/../desk.css", 404},
+        {"GET", "/static/", 404},
+        {"POST", "/search", 415},
+        {"PUT", "/", 405},
+        {"DELETE", "/record/00112233445566778899aabbccddeeff", 405},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct desk_reply reply =
+            ask(f, (struct desk_request){
+                       .method = table[i].method, .path = table[i].path, .cookie = "x=y"});
+        assert_int_equal(reply.status, table[i].status);
+        if (reply.status == 303) {
+            assert_string_equal(reply.location, "/login");
+        }
+        buf_release(&reply.body);
+    }
+    f->cookie[0] = 0;
+    struct desk_reply reply = post(f, "/search", "token=x&number=1");
+    assert_int_equal(reply.status, 303);
+    assert_string_equal(reply.location, "/login?why=ended");
+    buf_release(&reply.body);
+}
+
+static void
+test_login(void **state)
+{
+    struct fixture *f = *state;
+    f->cookie[0] = 0;
+    struct desk_reply reply = ask(f, (struct desk_request){.method = "GET", .path = "/login"});
+    assert_int_equal(reply.status, 200);
+    char token[DESK_TOKEN_LEN], form_token[DESK_TOKEN_LEN], body[512];
+    assert_true(desk_cookie_token(reply.cookies[0], "desk-form", token));
+    assert_non_null(strstr(reply.cookies[0], "; HttpOnly; SameSite=Strict"));
+    assert_null(strstr(reply.cookies[0], "Secure"));
+    desk_form_token(f->desk.sessions, token, form_token);
+    assert_non_null(strstr(buf_str(&reply.body), form_token));
+    buf_release(&reply.body);
+
+    (void)snprintf(f->cookie, sizeof(f->cookie), "desk-form=%s", token);
+    (void)snprintf(body, sizeof(body), "token=%s&name=sato&password=wrong", form_token);
+    reply = post(f, "/login", body);
+    assert_int_equal(reply.status, 403);
+    assert_string_equal(reply.cookies[0], "");
+    assert_null(strstr(buf_str(&reply.body), "wrong"));
+    buf_release(&reply.body);
+
+    /* the right password without the page's token: nothing happens */
+    reply = post(f, "/login", "name=sato&password=naka-machi+5");
+    assert_string_equal(reply.location, "/login?why=again");
+    buf_release(&reply.body);
+
+    (void)snprintf(body, sizeof(body), "token=%s&name=sato&password=naka-machi+5", form_token);
+    reply = post(f, "/login", body);
+    assert_int_equal(reply.status, 303);
+    assert_string_equal(reply.location, "/");
+    char session[DESK_TOKEN_LEN];
+    assert_true(desk_cookie_token(reply.cookies[0], "desk", session));
+    assert_string_not_equal(session, token); /* what one had before login is no session */
+    assert_non_null(strstr(reply.cookies[1], "Max-Age=0"));
+    assert_string_equal(desk_session_name(f->desk.sessions, session, false), "sato");
+    buf_release(&reply.body);
+
+    reply =
+        ask(f, (struct desk_request){
+                   .method = "GET", .path = "/login", .cookie = "", .host = "desk.city.example"});
+    assert_non_null(strstr(reply.cookies[0], "; Secure"));
+    buf_release(&reply.body);
+}
+
+static void
+test_login_wait(void **state)
+{
+    struct fixture *f = *state;
+    char token[DESK_TOKEN_LEN], form_token[DESK_TOKEN_LEN], body[512];
+    desk_token_make(token);
+    desk_form_token(f->desk.sessions, token, form_token);
+    (void)snprintf(f->cookie, sizeof(f->cookie), "desk-form=%s", token);
+    (void)snprintf(body, sizeof(body), "token=%s&name=sato&password=x", form_token);
+    for (int i = 0; i < 5; i++) {
+        struct desk_reply reply = post(f, "/login", body);
+        assert_int_equal(reply.status, 403);
+        buf_release(&reply.body);
+    }
+    struct desk_reply reply = post(f, "/login", body);
+    assert_int_equal(reply.status, 429);
+    assert_int_equal(reply.wait_s, 15);
+    assert_non_null(strstr(buf_str(&reply.body), "15秒"));
+    buf_release(&reply.body);
+}
+
+static void
+test_marks(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char path[64], body[256];
+    struct ledger_entry entry;
+    struct filled_visit visit = resident();
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "/done", path);
+    assert_int_equal(get(f, path, NULL), 404); /* a link changes nothing */
+    (void)snprintf(body, sizeof(body), "token=%s", f->token);
+    char wrong[sizeof(body)];
+    memcpy(wrong, body, sizeof(body));
+    wrong[10] = wrong[10] == '0' ? '1' : '0';
+    static const char *const bodies[] = {"", "token=", "token=x", NULL};
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        struct desk_reply reply = post(f, path, bodies[i] != NULL ? bodies[i] : wrong);
+        assert_int_equal(reply.status, 403);
+        buf_release(&reply.body);
+        assert_string_equal(state_of(f, id, &entry), "new");
+    }
+    const struct desk_request foreign[] = {
+        {.origin = "https://evil.example"},
+        {.origin = "null"},
+        {.origin = "http://" HOST ".evil.example"},
+        {.fetch_site = "cross-site"},
+        {.fetch_site = "same-site"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+        struct desk_request request = foreign[i];
+        request.method = "POST";
+        request.path = path;
+        request.type = "application/x-www-form-urlencoded";
+        request.body = (const uint8_t *)body;
+        request.body_len = strlen(body);
+        struct desk_reply reply = ask(f, request);
+        assert_int_equal(reply.status, 403);
+        buf_release(&reply.body);
+        assert_string_equal(state_of(f, id, &entry), "new");
+    }
+    struct desk_reply reply = post(f, path, body);
+    assert_int_equal(reply.status, 303);
+    buf_release(&reply.body);
+    assert_string_equal(state_of(f, id, &entry), "done");
+    assert_string_equal(entry.state_by, "佐藤");
+    assert_int_equal(entry.state_at, NOW);
+
+    /* a second one changes neither who nor when */
+    fake_clock_pass(&f->clock, 100);
+    log_in(f, "鈴木");
+    (void)snprintf(body, sizeof(body), "token=%s", f->token);
+    reply = post(f, path, body);
+    assert_int_equal(reply.status, 303);
+    buf_release(&reply.body);
+    assert_string_equal(state_of(f, id, &entry), "done");
+    assert_string_equal(entry.state_by, "佐藤");
+    assert_int_equal(entry.state_at, NOW);
+
+    record_path(id, "/new", path);
+    reply = post(f, path, body);
+    buf_release(&reply.body);
+    assert_string_equal(state_of(f, id, &entry), "new");
+    assert_string_equal(entry.state_by, "鈴木");
+}
+
+static void
+test_record_page(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char path[64];
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    struct filled_visit visit = resident();
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "", path);
+    assert_int_equal(get(f, path, &body), 200);
+    static const char *const expected[] = {"住民票の写し", "日立　花子", "カードから", "昭和16年",
+        "600円", "英語", "勤め先", "id=\"fact-applicant.name\"", "data-value=\"1941-03-05\"",
+        "処理ずみにする"};
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        if (strstr(buf_str(&body), expected[i]) == NULL) {
+            fail_msg("the page lacks %s", expected[i]);
+        }
+    }
+    path[strlen(path) - 1] ^= 1;
+    assert_int_equal(get(f, path, NULL), 404);
+    assert_int_equal(get(f, "/record/", NULL), 404);
+    assert_int_equal(get(f, "/record/0", NULL), 404);
+    assert_int_equal(get(f, "/record/00112233445566778899AABBCCDDEEFF", NULL), 404);
+    assert_int_equal(get(f, "/record/00112233445566778899aabbccddeeff00", NULL), 404);
+}
+
+static void
+test_hostile_values(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char path[64];
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    struct filled_visit visit = {.procedure = "resident-record",
+        .language = "x\"><script>",
+        .fee = -1,
+        .at = NOW,
+        .facts = filled_hostile,
+        .count = ARRAY_LEN(filled_hostile)};
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "", path);
+    assert_int_equal(get(f, path, &body), 200);
+    static const char *const absent[] = {
+        "<script>d", "<b>", "<img", "<i>", "\xe2\x80\xae", "x\"><script>"};
+    for (size_t i = 0; i < ARRAY_LEN(absent); i++) {
+        assert_null(strstr(buf_str(&body), absent[i]));
+    }
+    assert_non_null(strstr(buf_str(&body), "&lt;b&gt;太郎"));
+    assert_non_null(strstr(buf_str(&body), "[U+202E]"));
+    assert_non_null(strstr(buf_str(&body), "not a date"));
+    assert_non_null(strstr(buf_str(&body), "nobody.knows")); /* shown under its key */
+}
+
+/* The largest values that a record can hold still make a page. */
+static void
+test_big_values(void **state)
+{
+    struct fixture *f = *state;
+    enum { VALUES = 40 };
+    uint8_t id[RECORD_ID_LEN];
+    char path[64], keys[VALUES][32];
+    static char value[FACT_VALUE_MAX];
+    struct filled_fact facts[VALUES];
+    memset(value, '<', sizeof(value) - 1);
+    for (int i = 0; i < VALUES; i++) {
+        (void)snprintf(keys[i], sizeof(keys[i]), "x.value-%d", i);
+        facts[i] = (struct filled_fact){keys[i], value, FACT_ORIGIN_PERSON};
+    }
+    struct filled_visit visit = {.procedure = "no-such-procedure",
+        .language = "ja",
+        .fee = -1,
+        .at = NOW,
+        .facts = facts,
+        .count = VALUES};
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "", path);
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    assert_int_equal(get(f, path, &body), 200);
+    assert_true(body.len > (size_t)VALUES * 4 * sizeof(value));
+}
+
+static void
+test_unread(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        enum filled_harm harm;
+        const char *reason;
+    } table[] = {
+        {FILLED_ALTERED, NULL}, /* which of the checks notices depends on the byte */
+        {FILLED_NO_ENVELOPE, "unread.altered"},
+        {FILLED_NO_RECORD, "unread.form"},
+        {FILLED_MIXED, "unread.mixed"},
+    };
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        char path[64];
+        struct filled_visit visit = resident();
+        visit.harm = table[i].harm;
+        filled_put(&f->filled, &visit, id, NULL);
+        record_path(id, "", path);
+        assert_int_equal(get(f, path, &body), 200);
+        assert_non_null(strstr(buf_str(&body), "id=\"record-reason\""));
+        assert_null(strstr(buf_str(&body), "日立　花子"));
+        if (table[i].reason != NULL) {
+            assert_non_null(strstr(buf_str(&body), desk_word(f->desk.assets, table[i].reason)));
+        }
+    }
+    assert_int_equal(get(f, "/", &body), 200); /* all of them stand in the list */
+    int rows = 0;
+    for (const char *at = buf_str(&body); (at = strstr(at, "class=\"state unread\"")) != NULL;
+         at++) {
+        rows++;
+    }
+    assert_int_equal(rows, ARRAY_LEN(table));
+}
+
+/* Another city's key can't open what is sealed for this one; it is said, not hidden. */
+static void
+test_foreign_key(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char path[64];
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    struct filled_visit visit = resident();
+    filled_put(&f->filled, &visit, id, NULL);
+    char *cert = fs_join(f->filled.keys, "receipt.crt");
+    char *key = fs_join(f->filled.keys, "receipt.key");
+    struct seal_opener *other = NULL;
+    assert_int_equal(seal_opener_new(cert, key, &other), 0);
+    f->desk.config.opener = other;
+    record_path(id, "", path);
+    assert_int_equal(get(f, path, &body), 200);
+    assert_non_null(strstr(buf_str(&body), desk_word(f->desk.assets, "unread.key")));
+    f->desk.config.opener = f->opener;
+    seal_opener_free(other);
+    free(key);
+    free(cert);
+}
+
+static void
+test_search(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN], other[RECORD_ID_LEN];
+    char number[RECORD_NUMBER_LEN], absent[RECORD_NUMBER_LEN], path[64], body[256];
+    struct filled_visit visit = resident();
+    filled_put(&f->filled, &visit, other, NULL);
+    filled_put(&f->filled, &visit, id, number);
+    filled_put(&f->filled, &visit, other, NULL);
+    (void)snprintf(
+        body, sizeof(body), "token=%s&show=all&number=%.4s+%s", f->token, number, number + 4);
+    struct desk_reply reply = post(f, "/search", body);
+    record_path(id, "?show=all&before=0", path);
+    assert_int_equal(reply.status, 303);
+    assert_string_equal(reply.location, path);
+    buf_release(&reply.body);
+    record_number_make(2, 2, absent); /* another kiosk's, same sequence */
+    (void)snprintf(body, sizeof(body), "token=%s&number=%s", f->token, absent);
+    reply = post(f, "/search", body);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(buf_str(&reply.body), desk_word(f->desk.assets, "search.absent")));
+    buf_release(&reply.body);
+    (void)snprintf(body, sizeof(body), "token=%s&number=12345678901", f->token);
+    reply = post(f, "/search", body);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(buf_str(&reply.body), desk_word(f->desk.assets, "search.no-number")));
+    buf_release(&reply.body);
+}
+
+static void
+test_paging(void **state)
+{
+    struct fixture *f = *state;
+    enum { VISITS = 2 * DESK_ROWS + 3 };
+    char seen[VISITS][DESK_ID_LEN];
+    size_t count = 0;
+    char before[24] = "0";
+    for (int i = 0; i < VISITS; i++) {
+        uint8_t id[RECORD_ID_LEN];
+        struct filled_visit visit = resident();
+        filled_put(&f->filled, &visit, id, NULL);
+    }
+    for (int page = 0; page < 4; page++) {
+        struct desk_reply reply =
+            ask(f, (struct desk_request){
+                       .method = "GET", .path = "/list", .show = "all", .before = before});
+        assert_int_equal(reply.status, 200);
+        for (const char *at = buf_str(&reply.body); (at = strstr(at, "id=\"row-")) != NULL; at++) {
+            assert_true(count < VISITS);
+            memcpy(seen[count], at + strlen("id=\"row-"), DESK_ID_LEN - 1);
+            seen[count][DESK_ID_LEN - 1] = 0;
+            for (size_t i = 0; i < count; i++) {
+                assert_string_not_equal(seen[i], seen[count]);
+            }
+            count++;
+        }
+        const char *more = strstr(buf_str(&reply.body), "id=\"page-older\"");
+        bool ends = more == NULL;
+        if (!ends) {
+            const char *value = strstr(more, "before=") + strlen("before=");
+            (void)snprintf(before, sizeof(before), "%.*s", (int)strspn(value, "0123456789"), value);
+        }
+        buf_release(&reply.body);
+        if (ends) {
+            break;
+        }
+    }
+    assert_int_equal(count, VISITS);
+}
+
+static void
+test_filter(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t done[RECORD_ID_LEN], open[RECORD_ID_LEN];
+    char done_hex[DESK_ID_LEN], open_hex[DESK_ID_LEN];
+    struct filled_visit visit = resident();
+    filled_put(&f->filled, &visit, done, NULL);
+    filled_put(&f->filled, &visit, open, NULL);
+    hex_encode(done, sizeof(done), done_hex);
+    hex_encode(open, sizeof(open), open_hex);
+    assert_int_equal(ledger_mark(f->filled.ledger, done, "done", "sato", NOW), 0);
+    static const struct {
+        const char *show;
+        bool done, open;
+    } table[] = {{"new", false, true}, {"done", true, false}, {"all", true, true},
+        {"nonsense", false, true}, {NULL, false, true}};
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = "GET", .path = "/list", .show = table[i].show});
+        assert_int_equal(strstr(buf_str(&reply.body), done_hex) != NULL, table[i].done);
+        assert_int_equal(strstr(buf_str(&reply.body), open_hex) != NULL, table[i].open);
+        buf_release(&reply.body);
+    }
+}
+
+static void
+test_events(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    uint64_t newest = 0, changes = 0;
+    char since[24];
+    struct filled_visit visit = resident();
+    for (int i = 0; i < 2; i++) {
+        filled_put(&f->filled, &visit, id, NULL);
+        (void)snprintf(since, sizeof(since), "%" PRIu64, changes);
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = "GET", .path = "/events", .since = since});
+        assert_int_equal(reply.status, 200);
+        assert_int_equal(ledger_newest(f->filled.ledger, &newest, &changes), 0);
+        char expected[80];
+        (void)snprintf(expected, sizeof(expected),
+            "{\"changes\":%" PRIu64 ",\"newest\":%" PRIu64 "}", changes, newest);
+        assert_string_equal(buf_str(&reply.body), expected);
+        buf_release(&reply.body);
+        (void)snprintf(since, sizeof(since), "%" PRIu64, changes);
+        reply = ask(f, (struct desk_request){.method = "GET", .path = "/events", .since = since});
+        assert_int_equal(reply.status, 204);
+        buf_release(&reply.body);
+    }
+    /* an unattended page polls, and still the session ends */
+    for (int i = 0; i < 30; i++) {
+        fake_clock_pass(&f->clock, 60);
+        unsigned status = get(f, "/events", NULL);
+        assert_int_equal(status, i < 29 ? 200 : 401);
+    }
+}
+
+static void
+test_logout(void **state)
+{
+    struct fixture *f = *state;
+    char body[128];
+    struct desk_reply reply = post(f, "/logout", "token=x");
+    assert_int_equal(reply.status, 403);
+    buf_release(&reply.body);
+    assert_int_equal(get(f, "/", NULL), 200);
+    (void)snprintf(body, sizeof(body), "token=%s", f->token);
+    reply = post(f, "/logout", body);
+    assert_int_equal(reply.status, 303);
+    assert_non_null(strstr(reply.cookies[0], "desk=; "));
+    buf_release(&reply.body);
+    assert_int_equal(get(f, "/", NULL), 303);
+    assert_int_equal(get(f, "/events", NULL), 401);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_host_guard),
+        TEST(test_without_session),
+        TEST(test_login),
+        TEST(test_login_wait),
+        TEST(test_marks),
+        TEST(test_record_page),
+        TEST(test_hostile_values),
+        TEST(test_big_values),
+        TEST(test_unread),
+        TEST(test_foreign_key),
+        TEST(test_search),
+        TEST(test_paging),
+        TEST(test_filter),
+        TEST(test_events),
+        TEST(test_logout),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -309,10 +309,28 @@ layer(struct ui *ui, const char *name, const char *suffix, struct px_rect r, uin
     return mask->w > 0;
 }
 
+/* The sign for text size: the same letter twice, from the first font, on one line. */
+static void
+letters(struct ui *ui, struct px_rect r, uint32_t colour)
+{
+    struct text_run run = {.text = "\u3042", .len = 3, .script = "Hira"};
+    const int percent[] = {50, 84};
+    int x = r.x, baseline = r.y + r.h * 83 / 100;
+    for (size_t i = 0; i < ARRAY_LEN(percent); i++) {
+        run.size_px = r.h * percent[i] / 100;
+        op_run(ui, &run, x, baseline, i == 1, colour, false);
+        x += r.h * 58 / 100;
+    }
+}
+
 static bool
 op_picture(void *ctx, const char *name, struct px_rect rect, uint32_t colour)
 {
     struct ui *ui = ctx;
+    if (strcmp(name, "letters") == 0) {
+        letters(ui, rect, colour);
+        return true;
+    }
     const struct palette *palette = theme_palette(ui->theme);
     (void)layer(ui, name, "+ground", rect, palette->surface);
     bool found = layer(ui, name, "", rect, colour);

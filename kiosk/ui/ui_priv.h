@@ -270,4 +270,60 @@ int window_save_png(const struct canvas *canvas, const char *path);
 /* An SVG file as coverage, as large as fits w x h. KERR_NOT_FOUND, KERR_INVALID. */
 int window_svg(const char *path, int w, int h, struct mask *ret_mask);
 
+/* ---- paint.c: elements become pixels; only what changed is drawn again ---- */
+
+enum { DAMAGE_MAX = 16 };
+struct damage {
+    struct px_rect rects[DAMAGE_MAX];
+    size_t count;
+    bool all;
+};
+
+/* ---- ui.c, paint.c, script.c ---- */
+
+struct ui {
+    struct window *window;
+    struct faces *faces;
+    struct text_font_ops fonts;
+    struct cache *cache;
+    struct layouts *layouts;
+    const struct clock *clock;
+    char *theme_folder; /* owned */
+    int width_px, height_px, px_per_m; /* as configured */
+    struct draw_ops ops; /* paint.c's, with this ui as ctx */
+    struct canvas canvas; /* of the last drawing */
+    struct px_rect panel; /* pixels */
+    int scale; /* px a metre, as shown */
+    enum ui_theme theme;
+    enum ui_text_size text_size;
+    char language[UI_LANGUAGE_MAX];
+    struct frame frames[2];
+    int shown; /* index of the frame on the screen */
+    struct damage damage;
+    bool restyled; /* theme or text size changed: the next frame is drawn in full */
+    int full_left; /* frames still to draw in full after a wipe */
+    uint64_t presented;
+    struct touch touch;
+    struct focus focus;
+    struct ui_input queue[UI_QUEUE_MAX];
+    size_t queue_at, queue_count;
+};
+
+struct draw_ops paint_ops(struct ui *ui);
+struct drawing paint_drawing(struct ui *ui);
+/* This rect must be drawn again at the next paint. */
+void paint_damage(struct ui *ui, struct px_rect rect);
+/* Damages where the two lists differ. */
+void paint_compare(struct ui *ui, const struct frame *old, const struct frame *new);
+/* Draws what is damaged and presents it; counts one frame unless nothing is. */
+void paint(struct ui *ui);
+
+struct frame *ui_shown(struct ui *ui);
+int64_t ui_now(const struct ui *ui);
+/* Puts pressed and focused on the items, draws what that changes. */
+void ui_remark(struct ui *ui);
+int ui_push(struct ui *ui, enum ui_input_type type, const char *id, const char *text, size_t len);
+/* A key by name; scripted ones wait for a lock on the ui's account of time. */
+int ui_handle_key(struct ui *ui, const char *key, bool repeat, bool scripted);
+
 #endif

@@ -48,7 +48,8 @@ add_value(struct desk *desk, struct buf *out, const struct question *question, c
         (void)buf_add_str(out, desk_word(desk->assets, "value.empty"));
         return;
     }
-    if (question->dont_know && strcmp(value, "unknown") == 0) {
+    if (question->dont_know && strcmp(value, "unknown") == 0 &&
+        choice_label(question, value, strlen(value)) == NULL) {
         (void)buf_add_str(out, desk_word(desk->assets, "value.unknown"));
         return;
     }
@@ -132,8 +133,16 @@ add_fact(
     }
 }
 
+static bool
+same_group(const char *key, const char *other)
+{
+    size_t len = group_len(key);
+    return group_len(other) == len && memcmp(key, other, len) == 0;
+}
+
+/* One group: every fact of the record that stands in it, wherever it became known. */
 static void
-add_facts(struct desk *desk, struct buf *out, const struct record *record)
+add_group(struct desk *desk, struct buf *out, const struct record *record, const char *key)
 {
     const struct record_head *head = record_head(record);
     const struct fact_set *facts = record_facts(record);
@@ -143,20 +152,33 @@ add_facts(struct desk *desk, struct buf *out, const struct record *record)
     buf_init(&heading, 4096);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const struct fact *fact = fact_set_at(facts, i);
-        const struct fact *next = i + 1 < fact_set_count(facts) ? fact_set_at(facts, i + 1) : NULL;
-        size_t len = group_len(fact->key);
         struct question question;
+        if (!same_group(key, fact->key)) {
+            continue;
+        }
         bool known =
             procedure_fact_words(desk->config.procedures, head->procedure, fact->key, &question);
         if (heading.len == 0) {
             add_heading(desk, &heading, head, fact->key, known ? &question : NULL);
         }
         add_fact(desk, &rows, fact, known ? &question : NULL);
-        if (next == NULL || group_len(next->key) != len || memcmp(next->key, fact->key, len) != 0) {
-            DESK_PART(desk->assets, out, "group", FILL_HTML("heading", &heading),
-                FILL_HTML("rows", &rows));
-            buf_clear(&heading);
-            buf_clear(&rows);
+    }
+    DESK_PART(desk->assets, out, "group", FILL_HTML("heading", &heading), FILL_HTML("rows", &rows));
+}
+
+/* Groups in the order in which they became known; at most FACT_SET_MAX facts, so looking back is cheap. */
+static void
+add_facts(struct desk *desk, struct buf *out, const struct record *record)
+{
+    const struct fact_set *facts = record_facts(record);
+    for (size_t i = 0; i < fact_set_count(facts); i++) {
+        const char *key = fact_set_at(facts, i)->key;
+        bool seen = false;
+        for (size_t j = 0; j < i && !seen; j++) {
+            seen = same_group(key, fact_set_at(facts, j)->key);
+        }
+        if (!seen) {
+            add_group(desk, out, record, key);
         }
     }
 }

@@ -141,19 +141,15 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     fact_set_free(facts);
 }
 
-#define FILLED_HANAKO                                                                              \
-    {"applicant.name", "日立　花子", FACT_ORIGIN_CARD},                                            \
-        {"applicant.address", "茨城県日立市助川町１丁目１番１号", FACT_ORIGIN_CARD},               \
-        {"applicant.birth", "1941-03-05", FACT_ORIGIN_CARD},                                       \
-        {"applicant.sex", "female", FACT_ORIGIN_CARD},                                             \
-    {                                                                                              \
-        "applicant.phone", "0294-00-0000", FACT_ORIGIN_PERSON                                      \
-    }
-
 static const struct filled_fact filled_resident[] = {
-    FILLED_HANAKO,
+    {"applicant.name", "日立　花子", FACT_ORIGIN_CARD},
+    {"applicant.address", "茨城県日立市助川町１丁目１番１号", FACT_ORIGIN_CARD},
+    {"applicant.birth", "1941-03-05", FACT_ORIGIN_CARD},
+    {"applicant.sex", "female", FACT_ORIGIN_CARD},
     {"resident-record.whose", "self", FACT_ORIGIN_PERSON},
     {"resident-record.purpose", "work", FACT_ORIGIN_PERSON},
+    {"resident-record.domicile", "no", FACT_ORIGIN_DERIVED},
+    {"resident-record.relationship", "unknown", FACT_ORIGIN_PERSON},
     {"resident-record.copies", "2", FACT_ORIGIN_PERSON},
 };
 

@@ -1,0 +1,325 @@
+// Plays a clerk's morning on the desk's page in Chromium. Each step says what it checks; the first
+// that does not hold ends the play with exit code 1.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const env = process.env;
+const modules = createRequire(path.join(env.PAGE_MODULES, "x.js"));
+const { chromium } = modules("playwright-core");
+const axe = readFileSync(modules.resolve("axe-core/axe.min.js"), "utf8");
+const url = env.PAGE_URL;
+const password = "naka-machi 5";
+
+const browser = await chromium.launch({
+  executablePath: "/usr/bin/chromium",
+  headless: true,
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+const problems = [];
+
+async function newPage(size) {
+  const context = await browser.newContext({ viewport: size, locale: "ja-JP", timezoneId: "Asia/Tokyo" });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => problems.push(`script: ${error.message}`));
+  page.on("console", (line) => {
+    if (line.type() === "error" && !/\b(401|403|429)\b/.test(line.text())) {
+      problems.push(`console: ${line.text()}`);
+    }
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url + "/")) {
+      problems.push(`outside request: ${request.url()}`);
+    }
+    if (/[?&][^=]*(name|address|number)=/.test(request.url()) || /%[eE]/.test(request.url())) {
+      problems.push(`personal URL: ${request.url()}`);
+    }
+  });
+  return page;
+}
+
+// axe-core through the protocol, which the page's policy does not touch.
+async function accessible(page, where) {
+  await page.evaluate(axe);
+  const result = await page.evaluate(() => window.axe.run(document, {
+    resultTypes: ["violations"],
+    runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  }));
+  for (const violation of result.violations) {
+    problems.push(`axe ${where}: ${violation.id}: ${violation.nodes.map((n) => n.target).join(" ")}`);
+  }
+}
+
+async function picture(page, name) {
+  await page.screenshot({ path: path.join(env.PAGE_PICTURES, `${name}.png`) });
+}
+
+function put(kind) {
+  return execFileSync(env.PAGE_FILL, [env.PAGE_HOME, "put", kind], { encoding: "utf8" }).trim();
+}
+
+function grouped(number) {
+  return `${number.slice(0, 4)} ${number.slice(4)}`;
+}
+
+async function logIn(page, name, word) {
+  await page.fill("#login-name", name);
+  await page.fill("#login-password", word);
+  await page.click("#login-ok");
+}
+
+async function search(page, number) {
+  await page.keyboard.press("/");
+  await page.keyboard.type(number);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#record");
+}
+
+const steps = {
+  async "login, wrong and right"(page) {
+    await page.goto(url + "/");
+    assert.equal(new URL(page.url()).pathname, "/login");
+    await picture(page, "login");
+    await accessible(page, "login");
+    await logIn(page, "佐藤", "wrong");
+    assert.match(await page.textContent("#notice"), /ちがいます/);
+    assert.equal(await page.inputValue("#login-password"), "");
+    await picture(page, "login-wrong");
+    await accessible(page, "login-wrong");
+    await logIn(page, "佐藤", password);
+    await page.waitForSelector("#rows");
+    assert.equal(new URL(page.url()).pathname, "/");
+    assert.equal(await page.textContent("#who"), "佐藤");
+    const cookies = await page.context().cookies();
+    const session = cookies.find((cookie) => cookie.name === "desk");
+    assert.ok(session.httpOnly && session.sameSite === "Strict" && /^[0-9a-f]{64}$/.test(session.value));
+    assert.equal(cookies.find((cookie) => cookie.name === "desk-form"), undefined);
+    assert.equal(await page.evaluate(() => document.cookie), "");
+  },
+
+  async "the list, newest first"(page) {
+    assert.equal(await page.locator("a.row").count(), 50);
+    const positions = await page.locator("a.row").evaluateAll((all) => all.map((row) => Number(row.dataset.position)));
+    assert.deepEqual(positions, [...positions].sort((a, b) => b - a));
+    const first = page.locator("a.row").first();
+    assert.equal(await first.locator(".number").textContent(), grouped(env.PAGE_MOVE));
+    assert.match(await first.textContent(), /転入/);
+    assert.match(await first.textContent(), /英語/);
+    assert.match(await first.textContent(), /kiosk-001/);
+    assert.match(await first.locator("time").textContent(), /\d+:\d\d/);
+    assert.equal(await page.locator(".state.unread").count(), 1);
+    await picture(page, "list");
+    await accessible(page, "list");
+  },
+
+  async "older pages"(page) {
+    await page.click("#page-older");
+    await page.waitForURL(/before=/);
+    assert.equal(await page.locator("a.row").count(), 15);
+    await page.click("#page-newest");
+    assert.equal(await page.locator("a.row").count(), 50);
+  },
+
+  async "a record arrives while the page is open"(page) {
+    await page.evaluate(() => { window.notReloaded = true; });
+    await page.locator("a.row").nth(2).focus();
+    const focused = await page.evaluate(() => document.activeElement.id);
+    const number = put("resident");
+    await page.waitForFunction((text) => document.querySelector("a.row .number").textContent === text,
+      grouped(number), { timeout: 6000 });
+    await page.waitForFunction(() => document.getElementById("news").textContent === "新しい申請が届きました");
+    assert.equal(await page.getAttribute("#news", "aria-live"), "polite");
+    assert.equal(await page.evaluate(() => window.notReloaded), true);
+    assert.equal(await page.evaluate(() => document.activeElement.id), focused);
+    await picture(page, "arrived");
+    await accessible(page, "arrived");
+  },
+
+  async "open one with the keys"(page) {
+    await page.goto(url + "/");
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await page.keyboard.press("k");
+    assert.equal(await page.evaluate(() => document.activeElement === document.querySelector("a.row")), true);
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#record");
+    assert.match(page.url(), /\/record\/[0-9a-f]{32}\?/);
+    assert.equal(await page.textContent("[id='fact-applicant.name']"), "日立　花子");
+    assert.equal(await page.textContent("[id='label-applicant.name']"), "名前");
+    assert.match(await page.textContent("[id='fact-applicant.birth']"), /昭和16年（1941年）3月5日/);
+    assert.equal(await page.getAttribute("[id='fact-applicant.birth']", "data-value"), "1941-03-05");
+    assert.match(await page.textContent("#record"), /カードから/);
+    assert.match(await page.textContent("#record-title"), /住民票の写し/);
+    assert.match(await page.textContent("[id='fact-resident-record.copies']"), /2枚/);
+    assert.equal(await page.textContent("[id='fact-resident-record.purpose']"), "勤め先・学校");
+    assert.equal(await page.textContent("[id='fact-resident-record.domicile']"), "いいえ");
+    assert.equal(await page.textContent("[id='fact-resident-record.relationship']"), "わからない");
+    assert.match(await page.textContent("#record-fee"), /600円/);
+    await picture(page, "record");
+    await accessible(page, "record");
+  },
+
+  async "mark it done, and back"(page) {
+    await page.keyboard.press("d");
+    await page.waitForSelector("#undo");
+    assert.match(await page.textContent("#record-state"), /処理ずみ/);
+    assert.equal(await page.textContent("#record-by"), "佐藤");
+    assert.match(await page.textContent("#record-at"), /年.*\d+:\d\d/);
+    await picture(page, "done");
+    await accessible(page, "done");
+    const opened = page.url().match(/record\/([0-9a-f]+)/)[1];
+    assert.equal(await page.locator(`#row-${opened}`).count(), 0);
+    await page.click("#show-done");
+    assert.equal(await page.locator(`#row-${opened}`).count(), 1);
+    await page.click(`#row-${opened}`);
+    await page.click("#undo");
+    await page.waitForSelector("#done");
+    await page.click("#done");
+    await page.waitForSelector("#undo");
+  },
+
+  async "search by number"(page) {
+    await page.goto(url + "/");
+    await search(page, env.PAGE_MOVE);
+    assert.equal(await page.textContent("#record-number"), grouped(env.PAGE_MOVE));
+    assert.equal(await page.textContent("[id='fact-move-in.members[2].name']"), "NGUYEN HANA");
+    assert.equal(await page.textContent("[id='fact-move-in.members[2].sex']"), "窓口で話す");
+    assert.equal(await page.locator("#record h2").count(), 4); // one group a person, one of answers
+    await picture(page, "move-in");
+    await accessible(page, "move-in");
+    await page.keyboard.press("/");
+    await page.keyboard.type("12345678");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#notice");
+    await picture(page, "search-nothing");
+    await accessible(page, "search-nothing");
+  },
+
+  async "hostile values are text"(page) {
+    const title = await page.title();
+    await search(page, env.PAGE_HOSTILE);
+    const name = await page.textContent("[id='fact-applicant.name']");
+    assert.match(name, /<script>document\.title='x'<\/script><b>太郎<\/b>/);
+    assert.match(name, /\[U\+202E\]/);
+    assert.equal(await page.title(), title);
+    assert.equal(await page.locator("#record script, #record b, #record img, #record i").count(), 0);
+    await picture(page, "hostile");
+    await accessible(page, "hostile");
+  },
+
+  async "what can't be opened is shown"(page) {
+    await page.goto(url + "/");
+    await page.locator("a.row", { has: page.locator(".unread") }).click();
+    await page.waitForSelector("#record-reason");
+    assert.match(await page.textContent("#record-title"), /開けません/);
+    await picture(page, "unread");
+    await accessible(page, "unread");
+  },
+
+  async "targets are large enough"(page) {
+    const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, input:not([type=hidden])"))
+      .filter((element) => element.offsetParent !== null && !element.matches(".skip, #home"))
+      .filter((element) => element.getBoundingClientRect().height < 44)
+      .map((element) => element.id));
+    assert.deepEqual(small, []);
+  },
+
+  async "1024 pixels"(page) {
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await search(page, env.PAGE_MOVE);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+    assert.equal(wide, false);
+    await picture(page, "narrow");
+    await accessible(page, "narrow");
+    await page.setViewportSize({ width: 1440, height: 900 });
+  },
+
+  async "a printed sheet"(page) {
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await page.isVisible("#left"), false);
+    assert.equal(await page.isVisible("#bar"), false);
+    assert.equal(await page.isVisible("#done"), false);
+    await page.setViewportSize({ width: 680, height: 960 });
+    await picture(page, "print");
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.emulateMedia({ media: "screen" });
+  },
+
+  async "a form from elsewhere changes nothing"(page) {
+    const path = new URL(page.url()).pathname;
+    const status = await page.evaluate(async (where) => {
+      const answer = await fetch(where, {
+        method: "POST",
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: "token=" + "0".repeat(64),
+      });
+      return answer.status;
+    }, path + "/done");
+    assert.equal(status, 403);
+    await page.reload();
+    assert.equal(await page.locator("#done").count(), 1);
+  },
+
+  async "without scripts it works too"(page) {
+    const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width: 1280, height: 800 } });
+    const plain = await context.newPage();
+    await plain.goto(url + "/");
+    await logIn(plain, "佐藤", password);
+    await plain.click("a.row >> nth=0");
+    assert.equal(await plain.locator("#record").count(), 1);
+    assert.equal(await plain.isVisible("#print"), false);
+    await plain.click("#logout-ok");
+    assert.equal(new URL(plain.url()).pathname, "/login");
+    await context.close();
+    assert.ok(page);
+  },
+
+  async "the session ends: the page leaves by itself"(page) {
+    const other = await page.context().newPage();
+    await other.goto(url + "/");
+    await other.click("#logout-ok");
+    await other.waitForURL(/login\?why=out/);
+    assert.equal((await page.context().cookies()).find((cookie) => cookie.name === "desk"), undefined);
+    await page.waitForURL(/login\?why=ended/, { timeout: 6000 });
+    assert.match(await page.textContent("#notice"), /ログアウトしました/);
+    await picture(page, "ended");
+    await accessible(page, "ended");
+    await page.goBack().catch(() => undefined);
+    await page.waitForURL(/login/);
+    await other.close();
+  },
+
+  async "five wrong ones: wait"(page) {
+    for (let i = 0; i < 6; i++) {
+      await page.goto(url + "/login");
+      await logIn(page, "鈴木", "wrong");
+    }
+    assert.match(await page.textContent("#notice"), /\d+秒/);
+    await picture(page, "wait");
+    await accessible(page, "wait");
+  },
+};
+
+const page = await newPage({ width: 1440, height: 900 });
+let held = 0;
+try {
+  for (const [name, step] of Object.entries(steps)) {
+    await step(page).catch(async (error) => {
+      await picture(page, "failed");
+      throw new Error(`${name}: ${error.message}`);
+    });
+    console.log(`ok - ${name}`);
+    held += 1;
+  }
+} catch (error) {
+  problems.push(error.message);
+}
+await browser.close();
+for (const problem of problems) {
+  console.log(`not ok - ${problem}`);
+}
+console.log(`${held} steps held, ${problems.length} problems`);
+process.exit(problems.length === 0 ? 0 : 1);

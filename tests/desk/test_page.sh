@@ -1,0 +1,109 @@
+#!/bin/bash
+# Plays the staff's page in a real Chromium against a real kiosk-desk with really sealed records, and
+# the program's other duties: export, wrong use, a quick end. Pictures go to $BUILD/desk-pictures.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=${BUILD:-build}
+build=$(realpath -m "$build")
+here=tests/desk
+fill=$build/asan/tests/desk/tool_fill
+failed=0
+
+say() {
+    echo "test_page: $*"
+}
+fail() {
+    say "FAILED: $*"
+    failed=1
+}
+
+for need in "$build/kiosk-desk" "$fill" /usr/bin/chromium; do
+    if [ ! -x "$need" ]; then
+        say "FAILED: $need is missing"
+        exit 1
+    fi
+done
+
+# The test's own packages, as the lock file names them, outside the source tree.
+modules=$build/desk-node
+if ! cmp -s "$here/package-lock.json" "$modules/package-lock.json" ||
+    [ ! -d "$modules/node_modules/playwright-core" ]; then
+    mkdir -p "$modules"
+    cp "$here/package.json" "$here/package-lock.json" "$modules/"
+    if ! (cd "$modules" && npm ci --no-audit --no-fund --ignore-scripts >npm.log 2>&1); then
+        say "FAILED: npm ci"
+        tail -5 "$modules/npm.log"
+        exit 1
+    fi
+fi
+
+home=$(mktemp -d /tmp/madoguchi-page-XXXXXX)
+desk=
+finish() {
+    if [ -n "$desk" ]; then
+        kill -KILL "$desk" 2>/dev/null
+    fi
+    rm -rf "$home"
+}
+trap finish EXIT
+
+port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+"$fill" "$home" init "$port" || fail "init"
+# 65 visits of the week before, then today's: more than one page of the list
+"$fill" "$home" put easy 58 90000 >/dev/null || fail "put"
+"$fill" "$home" put resident 4 3600 >/dev/null || fail "put"
+"$fill" "$home" put broken 1 1500 >/dev/null || fail "put"
+hostile=$("$fill" "$home" put hostile 1 900) || fail "put"
+move=$("$fill" "$home" put move 1 300) || fail "put"
+
+export KIOSK_HOME=$home
+
+"$build/kiosk-desk" --export xml >/dev/null 2>&1
+[ $? -eq 2 ] || fail "wrong use exits 2"
+"$build/kiosk-desk" --export json >"$home/out.jsonl" 2>/dev/null
+[ $? -eq 1 ] || fail "an export with an unread record exits 1"
+[ "$(wc -l <"$home/out.jsonl")" -eq 65 ] || fail "an export has a line for every record"
+
+"$build/kiosk-desk" 2>"$home/desk.log" &
+desk=$!
+for _ in $(seq 100); do
+    curl -s -o /dev/null "http://127.0.0.1:$port/login" && break
+    sleep 0.1
+done
+
+headers=$(curl -s -D - -o /dev/null "http://127.0.0.1:$port/login")
+for header in "Content-Security-Policy: default-src 'self'" "X-Frame-Options: DENY" \
+    "Cache-Control: no-store" "Referrer-Policy: same-origin" "X-Content-Type-Options: nosniff" \
+    "HttpOnly; SameSite=Strict"; do
+    grep -qF "$header" <<<"$headers" || fail "header $header"
+done
+if grep -qE "unsafe-(inline|eval)" <<<"$headers"; then
+    fail "the policy allows inline script"
+fi
+code() {
+    curl -s -o /dev/null -w '%{http_code}' "$@"
+}
+[ "$(code -H 'Host: evil.example' "http://127.0.0.1:$port/login")" = 421 ] || fail "foreign Host"
+[ "$(code -X PUT "http://127.0.0.1:$port/")" = 405 ] || fail "PUT"
+[ "$(head -c 9000 /dev/zero | tr '\0' a | code --data-binary @- "http://127.0.0.1:$port/login")" = 413 ] ||
+    fail "a long body"
+[ "$(code -I "http://127.0.0.1:$port/login")" = 200 ] || fail "HEAD"
+
+mkdir -p "$build/desk-pictures"
+NODE_PATH=$modules/node_modules PAGE_URL=http://127.0.0.1:$port PAGE_FILL=$fill PAGE_HOME=$home \
+    PAGE_MOVE=$move PAGE_HOSTILE=$hostile PAGE_PICTURES=$build/desk-pictures \
+    PAGE_MODULES=$modules/node_modules PAGE_DESK=$desk timeout 240 node "$here/page.mjs" || fail "page.mjs"
+
+begin=$(date +%s%N)
+kill -TERM "$desk"
+wait "$desk"
+code=$?
+took=$((($(date +%s%N) - begin) / 1000000))
+desk=
+[ "$code" -eq 0 ] || fail "SIGTERM: exit $code"
+[ "$took" -lt 2000 ] || fail "SIGTERM: $took ms"
+if grep -qE '佐藤|日立|花子|NGUYEN|naka-machi|助川' "$home/desk.log"; then
+    fail "something personal in the log"
+fi
+[ "$failed" -eq 0 ] && say "passed; pictures in $build/desk-pictures"
+exit "$failed"

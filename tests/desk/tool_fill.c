@@ -1,0 +1,129 @@
+/* tests/desk/tool_fill.c - for test_page.sh: makes a city's set-up in a folder and puts visits into
+ * its ledger, as a kiosk and the intake would.
+ *
+ *   tool_fill HOME init PORT            keys, settings, staff (佐藤 / naka-machi 5)
+ *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken; AGO seconds ago;
+ *                                       prints the numbers */
+#include <time.h>
+
+#include "desk/filled.h"
+
+#include "base/attr.h"
+#include "base/conf.h"
+
+enum { RESIDENT_FEE = 600, SPREAD_S = 420 };
+
+static const struct filled_fact move[] = {
+    {"applicant.name", "NGUYEN THI MAI", FACT_ORIGIN_CARD},
+    {"applicant.address", "茨城県水戸市見本町1丁目4番1号", FACT_ORIGIN_CARD},
+    {"applicant.birth", "1996-11-02", FACT_ORIGIN_CARD},
+    {"applicant.sex", "female", FACT_ORIGIN_CARD},
+    {"applicant.kana", "グエン　ティ　マイ", FACT_ORIGIN_PERSON},
+    {"move-in.moved-on", "2026-11-20", FACT_ORIGIN_PERSON},
+    {"move-in.new-address", "茨城県日立市助川町4丁目5番6号　見本マンション202", FACT_ORIGIN_PERSON},
+    {"move-in.old-address", "茨城県水戸市見本町1丁目4番1号", FACT_ORIGIN_DERIVED},
+    {"move-in.household", "self", FACT_ORIGIN_PERSON},
+    {"move-in.others", "2", FACT_ORIGIN_PERSON},
+    {"move-in.members[1].name", "NGUYEN VAN AN", FACT_ORIGIN_PERSON},
+    {"move-in.members[1].kana", "グエン　ヴァン　アン", FACT_ORIGIN_PERSON},
+    {"move-in.members[1].birth", "1994-01-15", FACT_ORIGIN_PERSON},
+    {"move-in.members[1].sex", "male", FACT_ORIGIN_PERSON},
+    {"move-in.members[1].relationship-to-head", "spouse", FACT_ORIGIN_PERSON},
+    {"move-in.members[2].name", "NGUYEN HANA", FACT_ORIGIN_PERSON},
+    {"move-in.members[2].kana", "グエン　ハナ", FACT_ORIGIN_PERSON},
+    {"move-in.members[2].birth", "2024-07-07", FACT_ORIGIN_PERSON},
+    {"move-in.members[2].sex", "unknown", FACT_ORIGIN_PERSON},
+    {"move-in.members[2].relationship-to-head", "child", FACT_ORIGIN_PERSON},
+    {"move-in.transfer", "online", FACT_ORIGIN_PERSON},
+    {"applicant.phone", "0294000001", FACT_ORIGIN_PERSON},
+};
+
+static const struct {
+    const char *name;
+    struct filled_visit visit;
+} kinds[] = {
+    {"resident", {.procedure = "resident-record",
+                     .language = "ja",
+                     .fee = RESIDENT_FEE,
+                     .facts = filled_resident,
+                     .count = ARRAY_LEN(filled_resident)}},
+    {"easy", {.procedure = "resident-record",
+                 .language = "ja-easy",
+                 .fee = RESIDENT_FEE,
+                 .facts = filled_resident,
+                 .count = ARRAY_LEN(filled_resident)}},
+    {"move", {.procedure = "move-in",
+                 .language = "en",
+                 .fee = -1,
+                 .facts = move,
+                 .count = ARRAY_LEN(move)}},
+    {"hostile", {.procedure = "resident-record",
+                    .language = "ja",
+                    .fee = RESIDENT_FEE,
+                    .facts = filled_hostile,
+                    .count = ARRAY_LEN(filled_hostile)}},
+    {"broken", {.procedure = "resident-record",
+                   .language = "ja",
+                   .fee = RESIDENT_FEE,
+                   .facts = filled_resident,
+                   .count = ARRAY_LEN(filled_resident),
+                   .harm = FILLED_NO_ENVELOPE}},
+};
+
+static int
+init(const char *home, const char *port)
+{
+    char hash[SEAL_PASSWORD_HASH_MAX];
+    AUTO_BUF conf;
+    AUTO_BUF staff;
+    buf_init(&conf, 4096);
+    buf_init(&staff, 4096);
+    (void)buf_printf(&conf, "desk-address=127.0.0.1\ndesk-port=%s\n", port);
+    if (seal_password_hash("naka-machi 5", hash) < 0) {
+        return 1;
+    }
+    (void)buf_printf(&staff, "佐藤:%s\n", hash);
+    char *conf_file = fs_join(home, "madoguchi.conf");
+    char *staff_file = fs_join(home, "staff");
+    int r = fs_write_atomic(conf_file, buf_str(&conf), conf.len, 0600);
+    r = r == 0 ? fs_write_atomic(staff_file, buf_str(&staff), staff.len, 0600) : r;
+    free(staff_file);
+    free(conf_file);
+    return r == 0 ? 0 : 1;
+}
+
+static int
+put(struct filled *filled, const char *kind, long times, int64_t ago)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i].name, kind) != 0) {
+            continue;
+        }
+        for (long n = 0; n < times; n++) {
+            uint8_t id[RECORD_ID_LEN];
+            char number[RECORD_NUMBER_LEN];
+            struct filled_visit visit = kinds[i].visit;
+            visit.at = (int64_t)time(NULL) - ago - (times - 1 - n) * SPREAD_S;
+            filled_put(filled, &visit, id, number);
+            printf("%s\n", number);
+        }
+        return 0;
+    }
+    return 2;
+}
+
+int
+main(int argc, char **argv)
+{
+    struct filled filled;
+    if (argc < 4) {
+        return 2;
+    }
+    filled_open(&filled, argv[1]);
+    int result = strcmp(argv[2], "init") == 0
+                     ? init(argv[1], argv[3])
+                     : put(&filled, argv[3], argc > 4 ? strtol(argv[4], NULL, 10) : 1,
+                           argc > 5 ? strtol(argv[5], NULL, 10) : 0);
+    filled_close(&filled);
+    return result;
+}

@@ -44,7 +44,8 @@ pkg_cflags = $(if $(1),$(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags-o
 pkg_libs = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null))
 ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
 
-.PHONY: all run test check bench soak format format-check clean setup catalogs FORCE
+.PHONY: all run test check bench soak fuzz format format-check clean setup setup-test \
+	check-programs catalogs FORCE
 .DEFAULT_GOAL := all
 
 define room_rules
@@ -126,23 +127,47 @@ $(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=
 	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
 		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
 
+# Fuzz targets: tests/fuzz/fuzz_NAME.c. The tests run each with a small driver of our own over its corpus
+# and seeded mutations (gcc); `make fuzz` runs them under libFuzzer (clang), FUZZ_SECONDS each.
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_DRIVER ?= tests/fuzz/driver/driver.c
+FUZZ_SECONDS ?= 60
+FUZZ := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/asan/fuzz/%)
+$(BUILD)/asan/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) \
+		-o $@ $< $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) -lcmocka -lpthread -lm
+FUZZ_SAN := address,undefined
+fuzz: setup-test
+	$(MAKE) CC=clang BUILD=$(BUILD)/libfuzzer FUZZ_DRIVER= FUZZ_SECONDS=$(FUZZ_SECONDS) \
+		CFLAGS_asan="-O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all -fsanitize=$(FUZZ_SAN),fuzzer-no-link" \
+		LDFLAGS_asan="-fsanitize=$(FUZZ_SAN),fuzzer -Wl,--as-needed" $(FUZZ_SRC:tests/fuzz/fuzz_%.c=fuzz-%)
+fuzz-%: $(BUILD)/asan/fuzz/%
+	@mkdir -p $(BUILD)/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/corpus/$*- $(BUILD)/corpus/$* $(wildcard tests/fuzz/corpus/$*)
+
+# Set-up comes before a make of its own: what pkg-config answers is asked when the Makefile is read.
 run: setup
-	packaging/run
-test: setup
-	tests/run
-bench: setup
-	tests/bench/run
-soak: setup
-	tests/run --soak
+	@$(MAKE) --no-print-directory -j$$(nproc) all
+	@BUILD=$(BUILD) packaging/run
+test: setup-test
+	@BUILD=$(BUILD) tests/run
+soak: setup-test
+	@BUILD=$(BUILD) tests/run --soak
+bench: setup-test
+	@$(MAKE) --no-print-directory -j$$(nproc) all bench-programs
+	@BUILD=$(BUILD) tests/bench/run
 # The terminal without the wiping free(): the negative control of tests/app/test_wipe.sh.
 $(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
 		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) -lpthread
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(BUILD)/tests/kiosk-unwiped
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped
 setup:
-	packaging/setup
+	@packaging/setup build run
+setup-test:
+	@packaging/setup build run test
 
 C_FILES := $(wildcard kiosk/*/*.[ch] kiosk/*/*/*.[ch] tests/*/*.[ch])
 format:

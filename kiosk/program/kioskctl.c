@@ -1,0 +1,51 @@
+/* program/kioskctl.c - the operators' and developers' tool: finds the subcommand and hands over. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/secret.h"
+#include "program/ctl.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *what;
+} commands[] = {
+    {"init", ctl_init, "make a one-machine set-up in $KIOSK_HOME"},
+    {"status", ctl_status, "what waits in the queue, what was sent"},
+    {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
+    {"check", ctl_check, "check procedures and catalogs"},
+    {"extract", ctl_extract, "write the content's words as a .pot"},
+};
+
+static void
+print_usage(FILE *out)
+{
+    (void)fprintf(out, "usage: kioskctl COMMAND [ARGUMENTS]\n\n"); /* nobody to tell a failure */
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        (void)fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+    }
+    (void)fprintf(out, "  %-8s %s\n", "help", "this list");
+}
+
+int
+main(int argc, char **argv)
+{
+    secret_harden_process();
+    if (argc < 2) {
+        print_usage(stderr);
+        return 2;
+    }
+    if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0) {
+        print_usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    (void)fprintf(stderr, "kioskctl: no command \"%s\"\n\n", argv[1]);
+    print_usage(stderr);
+    return 2;
+}

@@ -1,0 +1,233 @@
+/* The JSON lines: every record once, oldest first, values as the visitor gave them, read back by
+ * another parser. What can't be opened is a line too. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cJSON.h>
+#include <cmocka.h>
+
+#include "base/err.h"
+#include "desk/desk.h"
+#include "desk/filled.h"
+
+enum { NOW = 1795312800 };
+
+struct fixture {
+    char home[64];
+    char *ledger;
+    struct filled filled;
+    struct seal_verifier *verifier;
+    struct seal_opener *opener;
+    struct desk_config config;
+};
+
+static int
+setup(void **state)
+{
+    struct fixture *f = calloc(1, sizeof(*f));
+    assert_non_null(f);
+    (void)snprintf(f->home, sizeof(f->home), "/tmp/madoguchi-export-XXXXXX");
+    assert_non_null(mkdtemp(f->home));
+    filled_open(&f->filled, f->home);
+    char *ca = fs_join(f->filled.keys, "kiosk-ca.crt");
+    char *cert = fs_join(f->filled.keys, "city.crt");
+    char *key = fs_join(f->filled.keys, "city.key");
+    assert_int_equal(seal_verifier_new(ca, &f->verifier), 0);
+    assert_int_equal(seal_opener_new(cert, key, &f->opener), 0);
+    f->ledger = fs_join(f->home, "ledger.db");
+    f->config = (struct desk_config){
+        .ledger = f->ledger, .verifier = f->verifier, .opener = f->opener, .clock = clock_system()};
+    free(key);
+    free(cert);
+    free(ca);
+    *state = f;
+    return 0;
+}
+
+static int
+remove_one(const char *name, void *ctx)
+{
+    char *path = fs_join(ctx, name);
+    (void)unlink(path);
+    free(path);
+    return 0;
+}
+
+static int
+teardown(void **state)
+{
+    struct fixture *f = *state;
+    seal_opener_free(f->opener);
+    seal_verifier_free(f->verifier);
+    (void)fs_each(f->filled.keys, NULL, remove_one, f->filled.keys);
+    (void)rmdir(f->filled.keys);
+    filled_close(&f->filled);
+    (void)fs_each(f->home, NULL, remove_one, f->home);
+    (void)rmdir(f->home);
+    free(f->ledger);
+    free(f);
+    return 0;
+}
+
+static struct filled_visit
+visit(enum filled_harm harm)
+{
+    return (struct filled_visit){.procedure = "resident-record",
+        .language = "ja-easy",
+        .fee = 300,
+        .at = NOW,
+        .facts = filled_resident,
+        .count = ARRAY_LEN(filled_resident),
+        .harm = harm};
+}
+
+/* The export's text; the caller frees. */
+static char *
+run(struct fixture *f, int expected)
+{
+    char *text = NULL;
+    size_t len = 0;
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    assert_int_equal(desk_export_json(&f->config, out), expected);
+    assert_int_equal(fclose(out), 0);
+    return text;
+}
+
+/* Line number index of text as JSON; NULL behind the last. */
+static cJSON *
+line(const char *text, size_t index)
+{
+    for (; index > 0 && text != NULL; index--) {
+        text = strchr(text, '\n');
+        text = text != NULL ? text + 1 : NULL;
+    }
+    return text != NULL && *text != 0 ? cJSON_Parse(text) : NULL;
+}
+
+static const char *
+member(const cJSON *json, const char *key)
+{
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+}
+
+static void
+test_empty(void **state)
+{
+    char *text = run(*state, 0);
+    assert_string_equal(text, "");
+    free(text);
+}
+
+static void
+test_members(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char number[RECORD_NUMBER_LEN];
+    struct filled_visit one = visit(FILLED_WHOLE);
+    filled_put(&f->filled, &one, id, number);
+    assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW + 5), 0);
+    char *text = run(f, 0);
+    cJSON *json = line(text, 0);
+    assert_non_null(json);
+    assert_int_equal(cJSON_GetArraySize(json), 7);
+    assert_string_equal(member(json, "number"), number);
+    assert_int_equal(strlen(number), 8);
+    assert_string_equal(member(json, "procedure"), "resident-record");
+    assert_string_equal(member(json, "kiosk"), "kiosk-001");
+    assert_string_equal(member(json, "language"), "ja-easy");
+    assert_string_equal(member(json, "received_at"), "2026-11-22T02:00:00Z");
+    assert_string_equal(member(json, "state"), "done");
+    const cJSON *facts = cJSON_GetObjectItemCaseSensitive(json, "facts");
+    assert_int_equal(cJSON_GetArraySize(facts), ARRAY_LEN(filled_resident));
+    for (size_t i = 0; i < ARRAY_LEN(filled_resident); i++) {
+        assert_string_equal(member(facts, filled_resident[i].key), filled_resident[i].value);
+    }
+    assert_null(line(text, 1));
+    cJSON_Delete(json);
+    free(text);
+}
+
+/* Values that would break a line or a string come back as they were. */
+static void
+test_hostile(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    struct filled_visit one = visit(FILLED_WHOLE);
+    static const struct filled_fact facts[] = {
+        {"a.one", "line\nline\r\"quoted\" \\back\\ \x01", FACT_ORIGIN_PERSON},
+        {"a.two", "</script>\xe2\x80\xa8\xe2\x80\xae葛\xf3\xa0\x84\x80", FACT_ORIGIN_PERSON},
+        {"a.three", "", FACT_ORIGIN_PERSON},
+    };
+    one.facts = facts;
+    one.count = ARRAY_LEN(facts);
+    filled_put(&f->filled, &one, id, NULL);
+    char *text = run(f, 0);
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1); /* one line */
+    cJSON *json = line(text, 0);
+    const cJSON *got = cJSON_GetObjectItemCaseSensitive(json, "facts");
+    for (size_t i = 0; i < ARRAY_LEN(facts); i++) {
+        assert_string_equal(member(got, facts[i].key), facts[i].value);
+    }
+    cJSON_Delete(json);
+    free(text);
+}
+
+static void
+test_order_and_unread(void **state)
+{
+    struct fixture *f = *state;
+    static const enum filled_harm harms[] = {FILLED_WHOLE, FILLED_NO_ENVELOPE, FILLED_WHOLE,
+        FILLED_NO_RECORD, FILLED_MIXED, FILLED_ALTERED, FILLED_WHOLE};
+    char numbers[ARRAY_LEN(harms)][RECORD_NUMBER_LEN];
+    for (size_t i = 0; i < ARRAY_LEN(harms); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        struct filled_visit one = visit(harms[i]);
+        filled_put(&f->filled, &one, id, numbers[i]);
+    }
+    char *text = run(f, KERR_SEAL_OPEN);
+    for (size_t i = 0; i < ARRAY_LEN(harms); i++) {
+        cJSON *json = line(text, i);
+        assert_non_null(json);
+        bool whole = harms[i] == FILLED_WHOLE;
+        assert_string_equal(member(json, "state"), whole ? "new" : "unread");
+        assert_string_equal(member(json, "number"), whole ? numbers[i] : "");
+        assert_string_equal(member(json, "kiosk"), "kiosk-001");
+        const cJSON *facts = cJSON_GetObjectItemCaseSensitive(json, "facts");
+        assert_int_equal(cJSON_GetArraySize(facts), whole ? ARRAY_LEN(filled_resident) : 0);
+        cJSON_Delete(json);
+    }
+    assert_null(line(text, ARRAY_LEN(harms)));
+    free(text);
+}
+
+static void
+test_full_disk(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    struct filled_visit one = visit(FILLED_WHOLE);
+    filled_put(&f->filled, &one, id, NULL);
+    FILE *full = fopen("/dev/full", "w");
+    assert_non_null(full);
+    assert_int_equal(desk_export_json(&f->config, full), KERR_IO);
+    (void)fclose(full);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_empty),
+        TEST(test_members),
+        TEST(test_hostile),
+        TEST(test_order_and_unread),
+        TEST(test_full_disk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -53,6 +53,15 @@ draw_bounds(const struct drawing *drawing, const struct item *item)
     return px_grow(draw_rect(drawing, item->e.rect), draw_px(drawing, FOCUS_RING) + 1);
 }
 
+struct px_rect
+draw_clip(const struct drawing *drawing, const struct item *item)
+{
+    if ((item->e.state & UI_STATE_FOCUSED) != 0) {
+        return draw_bounds(drawing, item);
+    }
+    return px_grow(draw_rect(drawing, item->e.rect), 1);
+}
+
 /* ---- colours of an element in its state ---- */
 
 struct look {
@@ -182,6 +191,7 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
                 e->role == UI_ROLE_DOOR || e->role == UI_ROLE_KEY || e->role == UI_ROLE_BUTTON ||
                 e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
         .label = e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY,
+        .line_percent = theme_line_percent(e->size, e->text, language),
         .language = language,
     };
 }
@@ -192,37 +202,20 @@ struct pen {
     enum ui_align align;
 };
 
-enum { LINES_MAX = 64 };
-
-/* Draws a layout with every line aligned within width. Lines are as high as each other. */
+/* Draws a layout with every line aligned within width. */
 static void
 draw_layout(const struct drawing *d, const struct text_layout *layout, int x, int y, int width,
     const struct pen *pen)
 {
-    size_t lines = layout != NULL ? text_layout_lines(layout) : 0;
-    if (lines == 0) {
-        return;
-    }
-    int line_h = text_layout_height(layout) / (int)lines;
-    int widths[LINES_MAX] = {0};
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t i = 0; i < text_layout_run_count(layout); i++) {
-            const struct text_run *run = text_layout_run(layout, i);
-            size_t line =
-                line_h > 0 && run->baseline_px > 0 ? (size_t)(run->baseline_px / line_h) : 0;
-            line = line < LINES_MAX ? line : LINES_MAX - 1;
-            if (pass == 0) {
-                int end = run->x_px + run->width_px;
-                widths[line] = end > widths[line] ? end : widths[line];
-                continue;
-            }
-            int free_w = width - widths[line];
-            int shift = pen->align == UI_ALIGN_CENTRE ? free_w / 2
-                        : pen->align == UI_ALIGN_END  ? free_w
-                                                      : 0;
-            d->ops->run(d->ops->ctx, run, x + run->x_px + shift, y + run->baseline_px, pen->bold,
-                pen->ink, pen->personal);
-        }
+    size_t runs = layout != NULL ? text_layout_run_count(layout) : 0;
+    for (size_t i = 0; i < runs; i++) {
+        const struct text_run *run = text_layout_run(layout, i);
+        int left = width - text_layout_line_width(layout, run->line);
+        int shift = pen->align == UI_ALIGN_CENTRE ? left / 2
+                    : pen->align == UI_ALIGN_END  ? left
+                                                  : 0;
+        d->ops->run(d->ops->ctx, run, x + run->x_px + shift, y + run->baseline_px, pen->bold,
+            pen->ink, pen->personal);
     }
 }
 
@@ -247,7 +240,7 @@ has_picture(const struct ui_element *e)
 static int
 picture_width(const char *name, int height)
 {
-    return strcmp(name, "letters") == 0 ? height * 3 / 2 : height;
+    return strcmp(name, "letters") == 0 ? height * 162 / 100 : height;
 }
 
 static void
@@ -276,10 +269,10 @@ group_of(const struct drawing *d, const struct ui_element *e, const char *langua
     } else if (e->role == UI_ROLE_MAIN && e->picture == NULL) {
         g.trail = "arrow-right";
     }
-    g.icon_h = size * (reading ? 110 : 135) / 100;
+    g.icon_h = size * (reading ? 115 : 150) / 100;
     g.gap = size * (reading ? 30 : 40) / 100;
     if (!reading) {
-        g.pad_x = e->size == UI_SIZE_SMALL ? size : size * 13 / 10;
+        g.pad_x = e->size == UI_SIZE_SMALL ? size * 95 / 100 : size * 14 / 10;
         g.pad_y = draw_px(d, LEAST_PAD);
     }
     return g;
@@ -422,19 +415,10 @@ static void
 draw_caret(
     const struct drawing *d, const struct words_fit *fit, int x, int y, int size_px, uint32_t ink)
 {
-    int end = 0, top = 0;
-    size_t runs = fit->main != NULL ? text_layout_run_count(fit->main) : 0;
-    size_t lines = fit->main != NULL ? text_layout_lines(fit->main) : 1;
-    int line_h = fit->main != NULL && lines > 0 ? fit->main_h / (int)lines : size_px;
-    for (size_t i = 0; i < runs; i++) {
-        const struct text_run *run = text_layout_run(fit->main, i);
-        int line_top = line_h > 0 ? run->baseline_px / line_h * line_h : 0;
-        if (line_top > top) {
-            top = line_top;
-            end = 0;
-        }
-        end = run->x_px + run->width_px > end ? run->x_px + run->width_px : end;
-    }
+    size_t lines = fit->main != NULL ? text_layout_lines(fit->main) : 0;
+    int line_h = lines > 0 ? fit->main_h / (int)lines : size_px;
+    int end = lines > 0 ? text_layout_line_width(fit->main, lines - 1) : 0;
+    int top = lines > 0 ? (int)(lines - 1) * line_h : 0;
     struct px_rect r = {x + end + draw_px(d, 8), y + top + (line_h - size_px * 11 / 10) / 2,
         draw_px(d, 10), size_px * 11 / 10};
     d->ops->fill(d->ops->ctx, r, ink);
@@ -502,6 +486,20 @@ at_edge(const struct drawing *d, struct px_rect r)
     return r.x <= p->x || r.y <= p->y || r.x + r.w >= p->x + p->w || r.y + r.h >= p->y + p->h;
 }
 
+/* White bars at the top and bottom are parted from the page by a rule on their inner side. */
+static void
+draw_bar_rule(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    const struct px_rect *p = &d->panel;
+    bool top = rect.y <= p->y, bottom = rect.y + rect.h >= p->y + p->h;
+    if (item->e.tone != UI_TONE_SURFACE || rect.w < p->w || top == bottom) {
+        return;
+    }
+    int rule = draw_px(d, BORDER_THIN);
+    struct px_rect r = {rect.x, top ? rect.y + rect.h - rule : rect.y, rect.w, rule};
+    d->ops->fill(d->ops->ctx, r, d->palette->tones[UI_TONE_SURFACE].edge);
+}
+
 /* Grounds that reach the edge of the screen are bars: square, without border. Others are boxes; only
  * white ones need a border to be seen. */
 static void
@@ -516,6 +514,7 @@ draw_panel(const struct drawing *d, const struct item *item, struct px_rect rect
     }
     if (bar) {
         d->ops->fill(d->ops->ctx, rect, c->ground);
+        draw_bar_rule(d, item, rect);
         return;
     }
     /* A ground that is the paper's own colour (high contrast) is a box only by its border. */
@@ -530,25 +529,24 @@ draw_panel(const struct drawing *d, const struct item *item, struct px_rect rect
     d->ops->box(d->ops->ctx, &b);
 }
 
-/* A pictogram alone on paper; on a disc of its tone otherwise. */
+/* A pictogram in the colour of its tone, filling its place; on white and green it stands on a disc. */
 static void
 draw_picture_alone(const struct drawing *d, const struct item *item, struct px_rect rect)
 {
     const struct palette *p = d->palette;
     const struct colours *c = &p->tones[item->e.tone];
-    uint32_t ink = item->e.tone == UI_TONE_SURFACE ? p->accent : c->ink;
+    bool on_disc = item->e.tone == UI_TONE_SURFACE || item->e.tone == UI_TONE_DONE;
+    uint32_t ink = item->e.tone == UI_TONE_SURFACE   ? p->accent
+                   : item->e.tone == UI_TONE_PRIMARY ? c->edge
+                                                     : c->ink;
     int side = rect.w < rect.h ? rect.w : rect.h;
-    if (item->e.tone != UI_TONE_PAPER) {
-        bool flat = c->ground == p->paper;
-        /* On blue a white disc needs no border; white on white does. */
-        disc(d, rect, flat && item->e.tone != UI_TONE_SURFACE ? draw_px(d, BORDER) : 0, c->ground,
-            c->edge);
+    if (on_disc) {
+        /* Green on the paper's own colour (high contrast) needs an edge to be a disc. */
+        bool edge = item->e.tone == UI_TONE_DONE && c->ground == p->paper;
+        disc(d, rect, edge ? draw_px(d, BORDER) : 0, c->ground, c->edge);
         side = side * 66 / 100;
     }
     struct px_rect r = {rect.x + (rect.w - side) / 2, rect.y + (rect.h - side) / 2, side, side};
-    if (item->e.tone == UI_TONE_PAPER) {
-        r = rect;
-    }
     if (has_picture(&item->e)) {
         draw_picture(d, item->e.picture, r, ink);
     }

@@ -12,7 +12,7 @@ enum { LAYOUTS_MAX = 192, SHRINK_STEP = 5, LABEL_SHRINK = 85 /* percent */ };
 struct kept {
     char *text; /* owned; NULL: free place */
     char language[UI_LANGUAGE_MAX];
-    int size_px, max_width_px;
+    int size_px, max_width_px, line_percent;
     bool bold;
     struct text_layout *layout; /* owned */
     uint64_t used;
@@ -74,7 +74,8 @@ static bool
 matches(const struct kept *kept, const char *text, const struct text_style *style)
 {
     return kept->text != NULL && kept->size_px == style->size_px &&
-           kept->max_width_px == style->max_width_px && kept->bold == style->bold &&
+           kept->max_width_px == style->max_width_px &&
+           kept->line_percent == style->line_height_percent && kept->bold == style->bold &&
            strcmp(kept->text, text) == 0 && strcmp(kept->language, style->language) == 0;
 }
 
@@ -102,6 +103,7 @@ layouts_get(struct layouts *layouts, const struct text_font_ops *fonts, const ch
         .text = xstrdup(text),
         .size_px = style->size_px,
         .max_width_px = style->max_width_px,
+        .line_percent = style->line_height_percent,
         .bold = style->bold,
         .layout = layout,
         .used = ++layouts->now,
@@ -122,6 +124,7 @@ one(struct layouts *layouts, const struct text_font_ops *fonts, const struct wor
         .bold = bold,
         .language = words->language,
         .max_width_px = max_w,
+        .line_height_percent = text == words->text ? words->line_percent : 0,
     };
     return layouts_get(layouts, fonts, text, &style);
 }

@@ -81,7 +81,7 @@ static void
 dashed_edge(struct ui *ui, const struct draw_box *box)
 {
     struct px_rect r = box->rect;
-    int b = box->border, radius = box->radius, dash = 4 * b;
+    int b = box->border, radius = box->radius, dash = 3 * b;
     if (r.w <= 2 * radius || r.h <= 2 * radius || radius < b) {
         return;
     }
@@ -163,12 +163,12 @@ static void
 letters(struct ui *ui, struct px_rect r, uint32_t colour)
 {
     struct text_run run = {.text = "\u3042", .len = 3, .script = "Hira"};
-    const int percent[] = {50, 84};
-    int x = r.x, baseline = r.y + r.h * 83 / 100;
+    const int percent[] = {60, 96};
+    int x = r.x, baseline = r.y + r.h * 86 / 100;
     for (size_t i = 0; i < ARRAY_LEN(percent); i++) {
         run.size_px = r.h * percent[i] / 100;
         op_run(ui, &run, x, baseline, i == 1, colour, false);
-        x += r.h * 58 / 100;
+        x += r.h * 66 / 100;
     }
 }
 
@@ -258,7 +258,7 @@ draw_damaged(struct ui *ui, struct px_rect rect)
     canvas_fill(&ui->canvas, rect, drawing.palette->paper);
     for (size_t i = 0; i < frame->count; i++) {
         struct item *item = &frame->items[i];
-        if (px_meet(draw_bounds(&drawing, item), rect, &ui->canvas.clip)) {
+        if (px_meet(draw_clip(&drawing, item), rect, &ui->canvas.clip)) {
             draw_item(&drawing, item);
         }
     }
@@ -286,6 +286,18 @@ paint(struct ui *ui)
     window_present(ui->window, ui->damage.rects, ui->damage.count);
     ui->damage = (struct damage){0};
     ui->presented++;
+}
+
+void
+paint_again(struct ui *ui)
+{
+    struct px_rect whole = {0, 0, ui->canvas.w, ui->canvas.h};
+    if (ui->canvas.pixels == NULL || window_lost(ui->window)) {
+        ui->damage.all = true;
+        paint(ui);
+        return;
+    }
+    window_present(ui->window, &whole, 1);
 }
 
 /* Elements before the first and after the last difference stay as they are. */

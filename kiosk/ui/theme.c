@@ -3,6 +3,8 @@
  * goals: default 12:1 for text and 10:1 for coloured parts, black and white 21:1, low glare 4.6 to 8:1. */
 #include "ui/ui_priv.h"
 
+#include <string.h>
+
 static const struct palette
     palettes[UI_THEME_COUNT] =
         {
@@ -121,7 +123,7 @@ static const int sizes[UI_SIZE_COUNT] = {
     [UI_SIZE_TITLE] = 139,
     [UI_SIZE_KEY] = 160,
     [UI_SIZE_NUMBER] = 270,
-    [UI_SIZE_PROMISE] = 250,
+    [UI_SIZE_PROMISE] = 300,
     [UI_SIZE_SMALL] = 73,
 };
 
@@ -135,4 +137,12 @@ int
 theme_size(enum ui_size size, enum ui_text_size text_size)
 {
     return theme_scaled(sizes[size], text_size);
+}
+
+int
+theme_line_percent(enum ui_size size, const char *text, const char *language)
+{
+    bool large = size == UI_SIZE_TITLE || size == UI_SIZE_PROMISE || size == UI_SIZE_NUMBER;
+    bool ruby = text != NULL && strchr(text, '{') != NULL;
+    return large && !ruby && strncmp(language, "ja", 2) == 0 ? 140 : 0;
 }

@@ -220,6 +220,7 @@ plain_layout(struct ui *ui, const char *text, int width, enum ui_size size, bool
         .bold = bold,
         .language = ui->language,
         .max_width_px = width > 0 ? draw_px(&drawing, width) : 0,
+        .line_height_percent = theme_line_percent(size, text, ui->language),
     };
     return layouts_get(ui->layouts, &ui->fonts, text, &style);
 }
@@ -372,9 +373,8 @@ handle(struct ui *ui, const struct window_event *event)
     case WINDOW_TEXT:
         (void)ui_type(ui, event->text); /* what does not fit was typed faster than it is read */
         break;
-    case WINDOW_EXPOSED:
-        ui->damage.all = true;
-        paint(ui);
+    case WINDOW_EXPOSED: /* the pixels are still ours: shown again, not drawn again */
+        paint_again(ui);
         break;
     case WINDOW_RESIZED:
         measure(ui);

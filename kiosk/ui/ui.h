@@ -21,25 +21,25 @@ enum {
 
 struct ui;
 
-/* Units of 0.1 mm, from the top left of the panel. */
+/* Units of 0.1 mm, from the top left of the panel. w or h 0: as much as the words need. */
 struct ui_rect {
     int x, y, w, h;
 };
 
 enum ui_role {
-    UI_ROLE_PANEL, /* coloured ground, no text: bars, cards, boxes */
+    UI_ROLE_PANEL, /* coloured ground, no text: a bar when it reaches the edge, else a box */
     UI_ROLE_TITLE, /* the question of the page */
     UI_ROLE_TEXT, /* reading matter */
-    UI_ROLE_BUTTON, /* an ordinary act */
-    UI_ROLE_MAIN, /* the one main act, bottom right */
-    UI_ROLE_CHOICE, /* one of several answers: ring, filled when chosen */
+    UI_ROLE_BUTTON, /* an ordinary act; with detail a row like a door */
+    UI_ROLE_MAIN, /* the one main act, bottom right; picture NULL: arrow at its right, "": none */
+    UI_ROLE_CHOICE, /* one of several answers: ring, filled when chosen; centred: no ring */
     UI_ROLE_CHECK, /* one of several answers that may go together: tick box */
     UI_ROLE_DOOR, /* home page: pictogram, word, what is behind */
     UI_ROLE_KEY, /* a key of a keypad or keyboard */
-    UI_ROLE_FIELD, /* what was typed so far, with a caret */
+    UI_ROLE_FIELD, /* what was typed so far; caret when CHOSEN, or when none is; detail: hint */
     UI_ROLE_DOTS, /* PIN: value = entered, count = boxes */
     UI_ROLE_NOTICE, /* framed words of care or success */
-    UI_ROLE_PICTURE, /* pictogram alone */
+    UI_ROLE_PICTURE, /* pictogram alone; on a disc when its tone is SURFACE or DONE */
     UI_ROLE_LINE, /* thin rule */
     UI_ROLE_QR, /* text is encoded by the app as rows of '0'/'1' separated by \n */
     UI_ROLE_COUNT
@@ -76,7 +76,7 @@ enum ui_size {
     UI_SIZE_TITLE, /* 13.9 mm */
     UI_SIZE_KEY, /* 16 mm */
     UI_SIZE_NUMBER, /* 27 mm: the visitor's number */
-    UI_SIZE_PROMISE, /* 25 mm: attract */
+    UI_SIZE_PROMISE, /* 30 mm: attract */
     UI_SIZE_SMALL, /* 7.3 mm: top bar; nothing is smaller */
     UI_SIZE_COUNT
 };

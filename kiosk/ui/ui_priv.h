@@ -108,6 +108,8 @@ struct palette {
 const struct palette *theme_palette(enum ui_theme theme);
 /* Size in 0.1 mm of this text size. */
 int theme_size(enum ui_size size, enum ui_text_size text_size);
+/* Large Japanese type stands closer than the language's own line height; 0: that one. */
+int theme_line_percent(enum ui_size size, const char *text, const char *language);
 int theme_scaled(int tenths, enum ui_text_size text_size);
 
 /* ---- canvas.c: pixels ---- */
@@ -152,6 +154,7 @@ bool cache_holds(const struct cache *cache, const void *needle, size_t len);
 struct words {
     const char *text, *detail;
     int size_px, detail_px, min_px, gap_px;
+    int line_percent; /* of the text; 0: the language's own */
     bool bold;
     bool label; /* rather smaller on one line than broken */
     const char *language;
@@ -205,6 +208,8 @@ int draw_px(const struct drawing *drawing, int tenths);
 struct px_rect draw_rect(const struct drawing *drawing, struct ui_rect rect);
 /* Everything that drawing it may touch, focus ring included. */
 struct px_rect draw_bounds(const struct drawing *drawing, const struct item *item);
+/* What it may touch in its present state: words that do not fit end here. */
+struct px_rect draw_clip(const struct drawing *drawing, const struct item *item);
 void draw_item(const struct drawing *drawing, struct item *item);
 /* Lays out as draw_item does but draws nothing: item->overflow. */
 void draw_judge(const struct drawing *drawing, struct item *item);
@@ -317,6 +322,8 @@ void paint_damage(struct ui *ui, struct px_rect rect);
 void paint_compare(struct ui *ui, const struct frame *old, const struct frame *new);
 /* Draws what is damaged and presents it; counts one frame unless nothing is. */
 void paint(struct ui *ui);
+/* Presents the pixels as they are: a window that was covered. No new frame. */
+void paint_again(struct ui *ui);
 
 struct frame *ui_shown(struct ui *ui);
 int64_t ui_now(const struct ui *ui);

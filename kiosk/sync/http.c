@@ -91,6 +91,7 @@ set_trust(CURL *easy, const struct sync_config *config)
         {CURLOPT_TIMEOUT, config->timeout_s > 0 ? config->timeout_s : SYNC_TIMEOUT_S},
         {CURLOPT_LOW_SPEED_LIMIT, HTTP_SLOW_BYTES_S},
         {CURLOPT_LOW_SPEED_TIME, HTTP_SLOW_S},
+        {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* every connection proves both sides anew */
         {CURLOPT_NOSIGNAL, 1},
         {CURLOPT_NOPROGRESS, 0},
         {CURLOPT_TCP_KEEPALIVE, 1},

@@ -14,7 +14,8 @@
 
 enum {
     SYNC_WAIT_MAX_MS = 1000,
-    SYNC_MAD_CHECK_MS = 60 * 1000 /* how often rows put off too far are looked for */
+    SYNC_MAD_CHECK_MS = 60 * 1000, /* how often rows put off too far are looked for */
+    SYNC_PASS_FAILURES_MAX = 1000 /* a pass with more rows that fail ends early */
 };
 
 struct sync {
@@ -28,6 +29,8 @@ struct sync {
     int64_t rest_until_ms; /* monotonic; before it nothing is sent */
     int64_t mad_check_ms; /* monotonic; not before it */
     struct sync_report last;
+    bool has_more; /* the last step had a row, so there may be another */
+    int64_t delay_base; /* wall seconds from which put_off counts; 0: now */
 };
 
 int
@@ -123,6 +126,13 @@ rest(struct sync *sync, enum sync_action action, const struct sync_answer *answe
     sync->rest_until_ms = clock_mono_ms(sync->clock) + pause;
 }
 
+/* Another sync of this kiosk may have had the row at the same time; then it is settled already. */
+static int
+settled(int r, enum sync_result result)
+{
+    return r < 0 && r != KERR_NOT_FOUND ? r : (int)result;
+}
+
 static int
 put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
     const struct sync_answer *answer)
@@ -133,8 +143,8 @@ put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
         delay = answer->retry_after_s;
     }
     sync->last.delay_s = delay;
-    int r = store_delay(sync->store, row->sequence, clock_wall_s(sync->clock) + delay);
-    return r < 0 ? r : SYNC_LATER;
+    int64_t base = sync->delay_base != 0 ? sync->delay_base : clock_wall_s(sync->clock);
+    return settled(store_delay(sync->store, row->sequence, base + delay), SYNC_LATER);
 }
 
 /* Does with the row what the answer means. An enum sync_result or the store's error. */
@@ -154,12 +164,12 @@ settle(struct sync *sync, const struct store_row *row, const struct sync_answer 
         uint8_t hash[SEAL_HASH_LEN];
         seal_hash(answer->body.data, answer->body.len, hash);
         r = store_sent(sync->store, row->sequence, hash, clock_wall_s(sync->clock));
-        r = r < 0 ? r : SYNC_SENT;
+        r = settled(r, SYNC_SENT);
         break;
     }
     case SYNC_ACTION_SET_ASIDE:
         r = store_quarantine(sync->store, row->sequence, answer->status);
-        r = r < 0 ? r : SYNC_QUARANTINE;
+        r = settled(r, SYNC_QUARANTINE);
         break;
     default:
         r = put_off(sync, row, action, answer);
@@ -216,10 +226,74 @@ sync_step(struct sync *sync)
     }
     struct store_row row;
     int r = next_row(sync, &row);
+    sync->has_more = r == 0;
     if (r == KERR_NOT_FOUND) {
         return SYNC_IDLE;
     }
     return r < 0 ? r : attempt(sync, &row);
+}
+
+/* Rows that failed in a pass, with the delay that each has coming. */
+struct pass {
+    int64_t horizon; /* rows with a next try up to here belong to the pass */
+    size_t count;
+    struct {
+        uint64_t sequence;
+        int64_t delay_s;
+    } failed[SYNC_PASS_FAILURES_MAX];
+};
+
+/* One row of the pass. 1: go on, 0: the pass is over, or an error. */
+static int
+pass_step(struct sync *sync, struct pass *pass)
+{
+    struct store_row row;
+    buf_clear(&sync->envelope);
+    int r = store_next_due(sync->store, pass->horizon, &row, &sync->envelope);
+    if (r < 0) {
+        return r == KERR_NOT_FOUND ? 0 : r;
+    }
+    r = attempt(sync, &row);
+    if (r != SYNC_LATER) {
+        return r < 0 ? r : 1;
+    }
+    pass->failed[pass->count].sequence = row.sequence;
+    pass->failed[pass->count].delay_s = sync->last.delay_s;
+    pass->count++;
+    /* No answer at all: the other rows would get none either. */
+    bool is_away = sync->last.status == 0;
+    return !is_away && pass->count < SYNC_PASS_FAILURES_MAX;
+}
+
+/* The store gives the oldest row that is due at some moment, so the pass asks for a moment that no
+ * honest next try is beyond, and puts a row that fails behind that moment until the pass is over (which
+ * counts as one more attempt of it). After a crash in between such a row comes again within the bound for mad clocks. */
+int
+sync_pass(struct sync *sync)
+{
+    struct store_counts counts;
+    int r = store_counts(sync->store, &counts);
+    if (r < 0 || counts.queued == 0) {
+        return r;
+    }
+    struct pass *pass = xcalloc(1, sizeof(*pass));
+    pass->horizon = clock_wall_s(sync->clock) + SYNC_AHEAD_MAX_S;
+    if (counts.next_try > pass->horizon) {
+        pass->horizon = INT64_MAX / 2; /* set by a mad clock, all of them */
+    }
+    sync->delay_base = pass->horizon;
+    do {
+        r = pass_step(sync, pass);
+    } while (r > 0);
+    sync->delay_base = 0;
+    int64_t now = clock_wall_s(sync->clock);
+    for (size_t i = 0; i < pass->count; i++) {
+        int again =
+            store_delay(sync->store, pass->failed[i].sequence, now + pass->failed[i].delay_s);
+        r = r == 0 && again != KERR_NOT_FOUND ? again : r;
+    }
+    free(pass);
+    return r;
 }
 
 int64_t
@@ -232,10 +306,5 @@ sync_wait_ms(struct sync *sync)
     if (left > 0) {
         return left;
     }
-    struct store_counts counts;
-    if (store_counts(sync->store, &counts) < 0 || counts.queued == 0) {
-        return SYNC_WAIT_MAX_MS;
-    }
-    int64_t ahead = counts.next_try - clock_wall_s(sync->clock);
-    return ahead <= 0 ? 0 : SYNC_WAIT_MAX_MS;
+    return sync->has_more ? 0 : SYNC_WAIT_MAX_MS;
 }

@@ -1,0 +1,120 @@
+/* The pure half of sync: what each status means, and how long to wait. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/rng.h"
+#include "sync/sync_priv.h"
+
+static bool
+is_one_of(int status, const int *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (list[i] == status) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Every status there is, with and without a receipt, with and without HTML. */
+static void
+test_every_status(void **state)
+{
+    (void)state;
+    static const int aside[] = {409, 413, 415, 422}, slow[] = {401, 403};
+    for (int status = 100; status < 1000; status++) {
+        for (int bits = 0; bits < 4; bits++) {
+            struct sync_answer answer = {.status = status, .is_html = (bits & 1) != 0};
+            bool has_receipt = (bits & 2) != 0;
+            enum sync_action expect = SYNC_ACTION_RETRY;
+            if (status == 200 || status == 201) {
+                expect = has_receipt ? SYNC_ACTION_DONE : SYNC_ACTION_RETRY;
+            } else if (is_one_of(status, aside, ARRAY_LEN(aside)) && !answer.is_html) {
+                expect = SYNC_ACTION_SET_ASIDE;
+            } else if (is_one_of(status, slow, ARRAY_LEN(slow))) {
+                expect = SYNC_ACTION_SLOW;
+            }
+            int error = 77;
+            enum sync_action action = sync_judge(&answer, has_receipt, &error);
+            if (action != expect || (error == 0) != (action == SYNC_ACTION_DONE)) {
+                fail_msg("%d, receipt %d, html %d: %d, error %d", status, has_receipt,
+                    answer.is_html, (int)action, error);
+            }
+        }
+    }
+}
+
+/* Without a whole answer nothing is ever done with the row but to try again. */
+static void
+test_errors(void **state)
+{
+    (void)state;
+    static const struct {
+        int error;
+        enum sync_action action;
+    } rows[] = {
+        {KERR_NET, SYNC_ACTION_RETRY},
+        {KERR_NET_ANSWER, SYNC_ACTION_RETRY},
+        {KERR_NET_TLS, SYNC_ACTION_SLOW},
+    };
+    static const int statuses[] = {0, 200, 201, 409, 422};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (size_t k = 0; k < ARRAY_LEN(statuses); k++) {
+            struct sync_answer answer = {.error = rows[i].error, .status = statuses[k]};
+            int error = 0;
+            assert_int_equal(rows[i].action, sync_judge(&answer, true, &error));
+            assert_int_equal(rows[i].error, error);
+        }
+    }
+}
+
+static void
+test_backoff_bounds(void **state)
+{
+    (void)state;
+    for (unsigned tries = 0; tries < 100; tries++) {
+        int64_t most = tries < 10 ? (int64_t)1 << tries : 900;
+        assert_int_equal(1, sync_backoff_s(tries, 0));
+        assert_int_equal(most, sync_backoff_s(tries, UINT32_MAX));
+        assert_int_equal(0, sync_rest_ms(tries + 1, 0));
+        assert_int_equal(most * 1000 - 1, sync_rest_ms(tries + 1, UINT32_MAX));
+    }
+    assert_int_equal(900, sync_backoff_s(UINT32_MAX, UINT32_MAX));
+    assert_true(sync_rest_ms(0, UINT32_MAX) < 1000);
+}
+
+/* Full jitter: every second of the range comes, about as often as the others. */
+static void
+test_backoff_is_uniform(void **state)
+{
+    (void)state;
+    enum { TRIES = 6, RANGE = 64, DRAWS = 64000 };
+    unsigned counts[RANGE + 1] = {0};
+    struct rng_seeded rng = {.state = 20261122};
+    for (int i = 0; i < DRAWS; i++) {
+        int64_t s = sync_backoff_s(TRIES, (uint32_t)rng_seeded_next(&rng));
+        assert_in_range(s, 1, RANGE);
+        counts[s]++;
+    }
+    for (int s = 1; s <= RANGE; s++) {
+        assert_in_range(counts[s], 800, 1200); /* 1,000 expected, sigma 31 */
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_status),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_backoff_bounds),
+        cmocka_unit_test(test_backoff_is_uniform),
+    };
+    return cmocka_run_group_tests_name("sync judge", tests, NULL, NULL);
+}

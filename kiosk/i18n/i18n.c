@@ -1,0 +1,279 @@
+/* i18n/i18n.c - catalogs and the language of the moment. glibc's gettext picks a catalog by the variable
+ * LANGUAGE, but only when the locale is another than "C"; C.UTF-8 is built into glibc and needs no package. A
+ * new value is noticed when _nl_msg_cat_cntr moves (GNU gettext manual, "Being a gettext grok"). */
+#include "i18n_priv.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <libintl.h>
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/fs.h"
+
+enum { CONTENT_MAX = 4096, LANGUAGE_MAX = 2 * I18N_CODE_MAX };
+static const char domain[] = "madoguchi";
+static const char source_code[] = "ja";
+
+extern int _nl_msg_cat_cntr; /* glibc's own name; the manual tells programs to move it */
+
+/* Languages in the order in which they are offered, and how Unicode's tools call them. */
+static const struct {
+    const char *code;
+    const char *tag;
+    bool rtl;
+} known[] = {
+    {"ja", "ja", false},
+    {"ja-easy", "ja", false},
+    {"en", "en", false},
+    {"zh-Hans", "zh-Hans", false},
+    {"zh-Hant", "zh-Hant", false},
+    {"ko", "ko", false},
+    {"vi", "vi", false},
+    {"ne", "ne", false},
+    {"fil", "fil", false},
+    {"pt", "pt", false},
+    {"id", "id", false},
+    {"my", "my", false},
+    {"th", "th", false},
+    {"es", "es", false},
+    {"uk", "uk", false},
+    {"ar", "ar", true},
+};
+static_assert(ARRAY_LEN(known) <= I18N_LANGUAGES_MAX, "room for every language");
+
+/* Other spellings, already in small letters with hyphens. */
+static const struct {
+    const char *spelling;
+    const char *code;
+} spellings[] = {
+    {"easy", "ja-easy"},
+    {"ja-jp-easy", "ja-easy"},
+    {"zh", "zh-Hans"},
+    {"zh-cn", "zh-Hans"},
+    {"zh-sg", "zh-Hans"},
+    {"zh-tw", "zh-Hant"},
+    {"zh-hk", "zh-Hant"},
+    {"tl", "fil"},
+};
+
+static void
+set_language(const char *code)
+{
+    char value[LANGUAGE_MAX];
+    (void)snprintf(value, sizeof(value), "%s:%s", code, source_code);
+    (void)setenv(
+        "LANGUAGE", value, 1); /* fails without memory only; the words then stay as they were */
+    _nl_msg_cat_cntr++;
+}
+
+static bool
+has_catalog(const char *folder, const char *code)
+{
+    char path[4096];
+    int len = snprintf(path, sizeof(path), "%s/%s/LC_MESSAGES/%s.mo", folder, code, domain);
+    return len > 0 && (size_t)len < sizeof(path) && fs_exists(path);
+}
+
+static void
+find_languages(struct i18n *i18n, const char *folder)
+{
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (!has_catalog(folder, known[i].code)) {
+            continue;
+        }
+        struct i18n_language *language = &i18n->languages[i18n->count++];
+        (void)snprintf(language->code, sizeof(language->code), "%s", known[i].code);
+        language->tag = known[i].tag;
+        language->rtl = known[i].rtl;
+        set_language(known[i].code);
+        const char *name = dgettext(domain, "language.name");
+        language->name = strcmp(name, "language.name") == 0 ? known[i].code : name;
+    }
+    set_language(source_code);
+}
+
+int
+i18n_new(const char *folder, struct i18n **ret_i18n)
+{
+    if (!has_catalog(folder, source_code)) {
+        return KERR_NOT_FOUND;
+    }
+    if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
+        return KERR_INVALID;
+    }
+    if (bindtextdomain(domain, folder) == NULL ||
+        bind_textdomain_codeset(domain, "UTF-8") == NULL) {
+        return KERR_NO_MEMORY;
+    }
+    struct i18n *i18n = xcalloc(1, sizeof(*i18n));
+    find_languages(i18n, folder);
+    *ret_i18n = i18n;
+    return 0;
+}
+
+void
+i18n_free(struct i18n *i18n)
+{
+    free(i18n); /* glibc keeps the catalogs: texts live until the program ends */
+}
+
+size_t
+i18n_language_count(const struct i18n *i18n)
+{
+    return i18n->count;
+}
+
+const struct i18n_language *
+i18n_language_at(const struct i18n *i18n, size_t index)
+{
+    return index < i18n->count ? &i18n->languages[index] : NULL;
+}
+
+static bool
+same_code(const char *a, const char *b)
+{
+    while (*a != 0 && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+        a++;
+        b++;
+    }
+    return *a == 0 && *b == 0;
+}
+
+static bool
+find_code(const struct i18n *i18n, const char *code, size_t *ret_index)
+{
+    for (size_t i = 0; i < i18n->count; i++) {
+        if (same_code(i18n->languages[i].code, code)) {
+            *ret_index = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Exact, then other spellings, then without the country. */
+static bool
+find_language(const struct i18n *i18n, const char *code, size_t *ret_index)
+{
+    char plain[I18N_CODE_MAX];
+    size_t len = strnlen(code, sizeof(plain));
+    if (len == 0 || len == sizeof(plain)) {
+        return false;
+    }
+    for (size_t i = 0; i <= len; i++) {
+        plain[i] = (char)(code[i] == '_' ? '-' : tolower((unsigned char)code[i]));
+    }
+    plain[strcspn(plain, ".@")] = 0; /* ja_JP.UTF-8 */
+    if (find_code(i18n, plain, ret_index)) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        if (strcmp(spellings[i].spelling, plain) == 0) {
+            return find_code(i18n, spellings[i].code, ret_index);
+        }
+    }
+    plain[strcspn(plain, "-")] = 0;
+    return find_code(i18n, plain, ret_index);
+}
+
+int
+i18n_use(struct i18n *i18n, const char *code)
+{
+    size_t index;
+    if (!find_language(i18n, code, &index)) {
+        return KERR_NOT_FOUND;
+    }
+    i18n->current = index;
+    set_language(i18n->languages[index].code);
+    return 0;
+}
+
+const struct i18n_language *
+i18n_current(const struct i18n *i18n)
+{
+    return &i18n->languages[i18n->current];
+}
+
+const char *
+i18n_text(struct i18n *i18n, const char *id)
+{
+    (void)i18n; /* gettext keeps the language for the process; the object says that it is set up */
+    return id[0] == 0 ? id : dgettext(domain, id); /* "" would give the catalog's head */
+}
+
+const char *
+i18n_text_in(struct i18n *i18n, const char *code, const char *id)
+{
+    size_t index;
+    if (!find_language(i18n, code, &index) || index == i18n->current) {
+        return i18n_text(i18n, id);
+    }
+    set_language(i18n->languages[index].code);
+    const char *text = i18n_text(i18n, id);
+    set_language(i18n_current(i18n)->code);
+    return text;
+}
+
+const char *
+i18n_content(struct i18n *i18n, const char *context, const char *source)
+{
+    (void)i18n;
+    char key[CONTENT_MAX];
+    int len = snprintf(key, sizeof(key), "%s\004%s", context, source); /* as pgettext does */
+    if (len < 0 || (size_t)len >= sizeof(key)) {
+        return source;
+    }
+    const char *text = dgettext(domain, key);
+    return text == key ? source : text;
+}
+
+int
+i18n_fill(struct buf *out, const char *message, const struct i18n_place *places, size_t count)
+{
+    while (*message != 0) {
+        size_t plain = strcspn(message, "{");
+        (void)buf_add(out, message, plain); /* errors stick in out */
+        message += plain;
+        size_t end = strcspn(message, "}");
+        if (*message == 0 || message[end] == 0) {
+            (void)buf_add_str(out, message);
+            break;
+        }
+        size_t i = 0;
+        while (i < count && (strlen(places[i].name) != end - 1 ||
+                                memcmp(places[i].name, message + 1, end - 1) != 0)) {
+            i++;
+        }
+        if (i < count) {
+            (void)buf_add_str(out, places[i].value);
+        } else {
+            (void)buf_add(out, message, end + 1); /* ruby, or a place nobody fills */
+        }
+        message += end + 1;
+    }
+    return buf_error(out);
+}
+
+int
+i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...)
+{
+    enum { PLACES_MAX = 16 };
+    struct i18n_place places[PLACES_MAX];
+    size_t count = 0;
+    va_list args;
+    va_start(args, id);
+    for (const char *name = va_arg(args, const char *); name != NULL && count < PLACES_MAX;
+         name = va_arg(args, const char *)) {
+        places[count].name = name;
+        places[count++].value = va_arg(args, const char *);
+    }
+    va_end(args);
+    return i18n_fill(out, i18n_text(i18n, id), places, count);
+}

@@ -1,0 +1,122 @@
+/* kiosk-intake: the city's listener. Takes sealed records from kiosks, commits them to the ledger and
+ * answers with signed receipts, until SIGINT or SIGTERM. Holds no key that opens a record. */
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "intake/intake.h"
+#include "seal/seal.h"
+
+enum { EXIT_SET_UP = 1, EXIT_USE = 2, PORT_DEFAULT = 8443 };
+
+static void
+on_answered(void *ctx, const struct intake_event *event)
+{
+    (void)ctx;
+    switch (event->status) {
+    case 200:
+    case 201:
+        LOG(LOG_INFO, "intake.kept", LOG_ID("kiosk", event->kiosk),
+            LOG_INT("status", event->status), LOG_INT("position", event->position));
+        break;
+    case 409: /* a cloned or rolled-back kiosk: somebody must look */
+        LOG(LOG_ERROR, "intake.conflict", LOG_ID("kiosk", event->kiosk));
+        break;
+    default:
+        LOG(LOG_WARN, "intake.refused", LOG_ID("kiosk", event->kiosk),
+            LOG_INT("status", event->status), LOG_ERR(event->error));
+        break;
+    }
+}
+
+/* Signals are blocked in every thread, and taken here one at a time. */
+static void
+wait_for_end(const sigset_t *signals)
+{
+    int number = 0;
+    while (sigwait(signals, &number) != 0) {
+    }
+    LOG(LOG_INFO, "intake.stopping", LOG_INT("signal", number));
+}
+
+/* The set-up's file names; all heap. */
+enum { TLS_CERT, TLS_KEY, KIOSK_CA, RECEIPT_CERT, RECEIPT_KEY, LEDGER, PATH_COUNT };
+
+static int
+work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *signals)
+{
+    struct seal_verifier *verifier = NULL;
+    struct seal_signer *signer = NULL;
+    struct intake *intake = NULL;
+    int result = EXIT_SET_UP;
+    int r = seal_verifier_new(paths[KIOSK_CA], &verifier);
+    r = r == 0 ? seal_signer_new(paths[RECEIPT_CERT], paths[RECEIPT_KEY], &signer) : r;
+    if (r < 0) {
+        LOG(LOG_ERROR, "intake.no-keys", LOG_ERR(r));
+        goto out;
+    }
+    struct intake_config config = {.address = conf_str(conf, "intake-address", "127.0.0.1"),
+        .port = (uint16_t)conf_int(conf, "intake-port", 0, UINT16_MAX, PORT_DEFAULT),
+        .tls_cert = paths[TLS_CERT],
+        .tls_key = paths[TLS_KEY],
+        .client_ca = paths[KIOSK_CA],
+        .ledger = paths[LEDGER],
+        .verifier = verifier,
+        .signer = signer,
+        .clock = clock_system(),
+        .answered = on_answered};
+    r = intake_start(&config, &intake);
+    if (r < 0) {
+        LOG(LOG_ERROR, "intake.cannot-start", LOG_ERR(r), LOG_INT("port", config.port));
+        goto out;
+    }
+    LOG(LOG_INFO, "intake.listening", LOG_INT("port", intake_port(intake)));
+    wait_for_end(signals);
+    result = 0;
+out:
+    intake_stop(intake);
+    seal_signer_free(signer);
+    seal_verifier_free(verifier);
+    return result;
+}
+
+int
+main(int argc, char **argv)
+{
+    (void)argv; /* settings come from the set-up's folder */
+    secret_harden_process();
+    if (argc > 1) {
+        LOG(LOG_ERROR, "intake.usage", LOG_LITERAL("usage", "kiosk-intake"));
+        return EXIT_USE;
+    }
+    sigset_t signals;
+    (void)sigemptyset(&signals); /* can't fail, like the next three */
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct conf *conf;
+    int line = 0;
+    int r = conf_load_home(&conf, &line);
+    if (r < 0) {
+        LOG(LOG_ERROR, "intake.no-settings", LOG_ERR(r), LOG_INT("line", line));
+        return EXIT_SET_UP;
+    }
+    char *paths[PATH_COUNT] = {
+        [TLS_CERT] = conf_path(conf, "intake-tls-cert", "keys/intake-tls.crt"),
+        [TLS_KEY] = conf_path(conf, "intake-tls-key", "keys/intake-tls.key"),
+        [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
+        [RECEIPT_CERT] = conf_path(conf, "receipt-cert", "keys/receipt.crt"),
+        [RECEIPT_KEY] = conf_path(conf, "receipt-key", "keys/receipt.key"),
+        [LEDGER] = conf_path(conf, "ledger", "ledger.db"),
+    };
+    int result = work(conf, paths, &signals);
+    for (size_t i = 0; i < PATH_COUNT; i++) {
+        free(paths[i]);
+    }
+    conf_free(conf);
+    return result;
+}

@@ -1,0 +1,151 @@
+/* kiosk-sync: sends sealed records from the queue to the city, until SIGINT or SIGTERM. --once tries each
+ * queued record once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "seal/seal.h"
+#include "store/store.h"
+#include "sync/sync.h"
+
+enum { EXIT_SET_UP = 1, EXIT_USE = 2, EXIT_NOT_EMPTY = 3, AFTER_ERROR_MS = 1000 };
+
+static volatile sig_atomic_t stopped;
+
+static void
+on_signal(int number)
+{
+    stopped = number;
+}
+
+static void
+sleep_ms(int64_t ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+    (void)nanosleep(&time, NULL); /* shorter when a signal comes, which is meant */
+}
+
+static void
+log_attempt(struct sync_report last)
+{
+    if (last.result == SYNC_SENT) {
+        LOG(LOG_INFO, "sync.sent", LOG_INT("sequence", last.sequence));
+    } else if (last.result == SYNC_LATER) {
+        LOG(LOG_WARN, "sync.later", LOG_INT("sequence", last.sequence),
+            LOG_INT("status", last.status), LOG_ERR(last.error), LOG_INT("delay", last.delay_s));
+    } else if (last.result == SYNC_QUARANTINE) {
+        LOG(LOG_ERROR, "sync.quarantine", LOG_INT("sequence", last.sequence),
+            LOG_INT("status", last.status));
+    }
+}
+
+static int
+run(struct sync *sync)
+{
+    while (!stopped) {
+        int r = sync_step(sync);
+        if (r < 0 && r != KERR_CANCELLED) {
+            LOG(LOG_ERROR, "sync.failed", LOG_ERR(r));
+            sleep_ms(AFTER_ERROR_MS);
+        } else if (r > SYNC_IDLE) {
+            log_attempt(sync_last(sync));
+        } else if (!stopped) {
+            sleep_ms(sync_wait_ms(sync));
+        }
+    }
+    LOG(LOG_INFO, "sync.stopped", LOG_INT("signal", stopped));
+    return 0;
+}
+
+static int
+run_once(struct sync *sync, struct store *store)
+{
+    struct store_counts counts;
+    int r = sync_pass(sync);
+    log_attempt(sync_last(sync)); /* the last attempt tells why rows are left */
+    r = r == 0 ? store_counts(store, &counts) : r;
+    if (r < 0) {
+        LOG(LOG_ERROR, "sync.failed", LOG_ERR(r));
+        return EXIT_NOT_EMPTY;
+    }
+    LOG(LOG_INFO, "sync.once", LOG_INT("queued", counts.queued), LOG_INT("sent", counts.sent),
+        LOG_INT("quarantined", counts.quarantined));
+    return counts.queued == 0 ? 0 : EXIT_NOT_EMPTY;
+}
+
+enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, QUEUE, PATH_COUNT };
+
+static int
+work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
+{
+    struct seal_receipts *receipts = NULL;
+    struct seal_verifier *kiosks = NULL;
+    struct store *store = NULL;
+    struct sync *sync = NULL;
+    int r = seal_receipts_new(paths[CITY_CA], &receipts);
+    r = r == 0 ? seal_verifier_new(paths[KIOSK_CA], &kiosks) : r;
+    r = r == 0 ? store_open(paths[QUEUE], &store) : r;
+    struct sync_config config = {.url = conf_str(conf, "intake-url", ""),
+        .ca = paths[CITY_CA],
+        .client_cert = paths[TLS_CERT],
+        .client_key = paths[TLS_KEY],
+        .receipts = receipts,
+        .kiosks = kiosks,
+        .store = store,
+        .clock = clock_system(),
+        .stop = &stopped};
+    r = r == 0 ? sync_new(&config, &sync) : r;
+    int result = EXIT_SET_UP;
+    if (r < 0) {
+        LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
+    } else if (once) {
+        result = run_once(sync, store);
+    } else {
+        LOG(LOG_INFO, "sync.started", LOG_ID("kiosk", conf_str(conf, "kiosk", NULL)));
+        result = run(sync);
+    }
+    sync_free(sync);
+    store_close(store);
+    seal_verifier_free(kiosks);
+    seal_receipts_free(receipts);
+    return result;
+}
+
+int
+main(int argc, char **argv)
+{
+    secret_harden_process();
+    bool once = argc == 2 && strcmp(argv[1], "--once") == 0;
+    if (argc > 1 && !once) {
+        LOG(LOG_ERROR, "sync.usage", LOG_LITERAL("arguments", "--once"));
+        return EXIT_USE;
+    }
+    struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: it ends a sleep */
+    (void)sigaction(SIGINT, &action, NULL); /* can't fail for these numbers */
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+    struct conf *conf;
+    int line = 0;
+    int r = conf_load_home(&conf, &line);
+    if (r < 0) {
+        LOG(LOG_ERROR, "sync.no-settings", LOG_ERR(r), LOG_INT("line", line));
+        return EXIT_SET_UP;
+    }
+    char *paths[PATH_COUNT] = {[CITY_CA] = conf_path(conf, "city-ca", "keys/city-ca.crt"),
+        [TLS_CERT] = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt"),
+        [TLS_KEY] = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key"),
+        [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
+        [QUEUE] = conf_path(conf, "queue", "queue.db")};
+    int result = work(conf, paths, once);
+    for (size_t i = 0; i < PATH_COUNT; i++) {
+        free(paths[i]);
+    }
+    conf_free(conf);
+    return result;
+}

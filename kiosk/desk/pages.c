@@ -308,19 +308,15 @@ post_search(struct desk *desk, const struct desk_request *request, struct desk_v
     reply_view(reply, view);
 }
 
-/* Marks a record. Asking for the state that it has is no change: who and when of the first stay. */
+/* Marks a record. Asking for the state that it has changes nothing: who and when of the first stay. */
 static void
 post_mark(struct desk *desk, const struct desk_view *view, const char *name, const char *state,
     struct desk_reply *reply)
 {
     uint8_t id[LEDGER_ID_LEN];
-    struct ledger_entry entry;
     (void)hex_decode(view->open, id, sizeof(id)); /* record_path checked it */
-    int r = ledger_get(desk->ledger, id, &entry, NULL);
-    if (r == 0 && strcmp(entry.state, state) != 0) {
-        r = ledger_mark(desk->ledger, id, state, name, clock_wall_s(desk->config.clock));
-        LOG(LOG_INFO, "desk.mark", LOG_HEX("id", id, sizeof(id)), LOG_ID("state", state));
-    }
+    int r = ledger_mark(desk->ledger, id, state, name, clock_wall_s(desk->config.clock));
+    LOG(LOG_INFO, "desk.mark", LOG_HEX("id", id, sizeof(id)), LOG_ID("state", state), LOG_ERR(r));
     if (r < 0) {
         bool absent = r == KERR_NOT_FOUND;
         reply_message(

@@ -74,7 +74,9 @@ enum filled_harm {
     FILLED_ALTERED, /* a byte of the signed content flipped */
     FILLED_NO_ENVELOPE, /* bytes that are none */
     FILLED_NO_RECORD, /* sealed well, but what is inside is no record */
-    FILLED_MIXED /* the record inside is of another id */
+    FILLED_MIXED, /* the record inside is of another id */
+    FILLED_MISPLACED, /* the ledger's row tells of another sequence than the signed header */
+    FILLED_HASH /* the ledger's row has another hash than the bytes */
 };
 
 struct filled_visit {
@@ -131,6 +133,8 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     (void)snprintf(entry.kiosk, sizeof(entry.kiosk), "kiosk-001");
     memcpy(entry.id, header.id, sizeof(entry.id));
     seal_hash(envelope.data, envelope.len, entry.hash);
+    entry.sequence += visit->harm == FILLED_MISPLACED ? 1000000 : 0;
+    entry.hash[0] ^= visit->harm == FILLED_HASH ? 1 : 0;
     r = ledger_put(filled->ledger, &entry, envelope.data, envelope.len);
     assert(r == LEDGER_NEW);
     memcpy(ret_id, header.id, RECORD_ID_LEN);

@@ -486,6 +486,8 @@ test_unread(void **state)
         {FILLED_NO_ENVELOPE, "unread.altered"},
         {FILLED_NO_RECORD, "unread.form"},
         {FILLED_MIXED, "unread.mixed"},
+        {FILLED_MISPLACED, "unread.mixed"},
+        {FILLED_HASH, "unread.altered"},
     };
     AUTO_BUF body;
     buf_init(&body, DESK_PAGE_MAX);

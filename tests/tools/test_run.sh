@@ -1,0 +1,39 @@
+#!/bin/sh
+# The test runner itself: it must call red what is red.
+. "$(dirname "$0")/env.sh"
+
+tree=$WORK/tree/tests
+mkdir -p "$tree/x" "$tree/y"
+cp tests/run "$tree/"
+result() { # what the runner says in that tree
+    (cd "$WORK/tree" && env -u MADOGUCHI_TEST tests/run --no-build) >"$WORK/out" 2>&1
+}
+script() { # FILE LINE...
+    file=$tree/$1
+    shift
+    printf '%s\n' '#!/bin/sh' "$@" >"$file"
+    chmod +x "$file"
+}
+expect() { # EXIT LAST-LINE
+    code=0
+    result || code=$?
+    [ "$code" -eq "$1" ] || wrong "exit $code, expected $1"
+    [ "$(tail -n 1 "$WORK/out")" = "$2" ] || wrong "last line \"$(tail -n 1 "$WORK/out")\", expected \"$2\""
+}
+expect 1 '0 passed, 0 failed'
+script x/test_ok.sh 'exit 0'
+expect 0 '1 passed, 0 failed'
+script y/test_bad.sh '# alone' 'echo why it is bad' 'exit 3'
+expect 1 '1 passed, 1 failed'
+grep -q 'why it is bad' "$WORK/out" || wrong "a failed test's output is missing"
+grep -q 'y/test_bad .*(exit 3)' "$WORK/out" || wrong "a failed test's exit code is missing"
+script y/test_bad.sh '# timeout: 1' 'sleep 60'
+expect 1 '1 passed, 1 failed'
+grep -q 'took longer than 1 s' "$WORK/out" || wrong "the time-out is missing"
+script y/test_bad.sh 'setsid sleep 61 &' 'exit 0'
+expect 1 '1 passed, 1 failed'
+grep -q 'left running: sleep' "$WORK/out" || wrong "a process left behind is missing"
+rm "$tree/y/test_bad.sh"
+printf '/* */\n' >"$tree/y/test_unbuilt.c"
+expect 1 '1 passed, 1 failed'
+exit $bad

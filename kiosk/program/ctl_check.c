@@ -1,0 +1,353 @@
+/* program/ctl_check.c - `kioskctl check [ASSETS]`: everything that a clerk or a translator can get wrong, with its
+ * place. Definition files (the procedure room's own checks), words that a catalog lacks, places like {n} that
+ * differ, words that blame, kanji without furigana in easy Japanese. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/utf8.h"
+#include "ctl_po.h"
+#include "procedure/procedure.h"
+#include "program/ctl.h"
+
+static const char source_language[] = "ja";
+static const char easy_language[] = "ja-easy";
+
+/* Words that tell people it was their fault (GOV.UK; research on kiosks). */
+static const char *const blame_words[] = {"不正", "無効", "エラー", "失敗"};
+static const char *const blame_words_english[] = {"invalid", "illegal", "error", "failed"};
+
+struct check {
+    const char *assets;
+    struct procedure_set *set;
+    int mistakes;
+    size_t words, languages;
+    /* while one catalog is looked at */
+    const char *language;
+    const struct po *source; /* Japanese: the program's own ids */
+    const struct po *po;
+};
+
+static void
+say_mistake(struct check *check, const char *file, int line, int column, const char *what,
+    const char *detail)
+{
+    check->mistakes++;
+    (void)printf(
+        "%s:%d:%d: %s%s%s\n", file, line, column, what, detail[0] != 0 ? ": " : "", detail);
+}
+
+static void
+report(const struct procedure_mistake *mistake, void *ctx)
+{
+    say_mistake(ctx, mistake->file, mistake->line, mistake->column, mistake->reason, "");
+}
+
+static bool
+is_han(uint32_t code)
+{
+    return (code >= 0x3400 && code <= 0x4dbf) || (code >= 0x4e00 && code <= 0x9fff) ||
+           (code >= 0xf900 && code <= 0xfaff) || (code >= 0x20000 && code <= 0x3ffff) ||
+           code == 0x3005; /* the mark that repeats a kanji */
+}
+
+static bool
+is_reading(uint32_t code)
+{
+    return (code >= 0x3041 && code <= 0x309f) || (code >= 0x30a1 && code <= 0x30ff);
+}
+
+/* {漢字|かんじ}: kanji before the bar, kana after it. at: behind the brace. */
+static const char *
+ruby_mistake(const char *at, size_t len)
+{
+    const char *bar = memchr(at, '|', len);
+    size_t base = (size_t)(bar - at);
+    bool han = false;
+    for (size_t pos = 0; pos < base;) {
+        han = is_han(utf8_next(at, base, &pos)) || han;
+    }
+    bool kana = base + 1 < len;
+    for (size_t pos = base + 1; pos < len;) {
+        kana = is_reading(utf8_next(at, len, &pos)) && kana;
+    }
+    return han && kana ? NULL : "furigana is written {kanji|reading in kana}";
+}
+
+/* What is wrong with the furigana of a text, or NULL. */
+static const char *
+furigana_mistake(const char *text, bool every_kanji)
+{
+    size_t len = strlen(text);
+    for (size_t pos = 0; pos < len;) {
+        uint32_t code = utf8_next(text, len, &pos);
+        if (code == '{') {
+            const char *end = memchr(text + pos, '}', len - pos);
+            if (end == NULL) {
+                return "a { is never closed";
+            }
+            size_t inner = (size_t)(end - text) - pos;
+            if (memchr(text + pos, '|', inner) != NULL) {
+                const char *wrong = ruby_mistake(text + pos, inner);
+                if (wrong != NULL) {
+                    return wrong;
+                }
+            }
+            pos += inner + 1;
+        } else if (every_kanji && is_han(code)) {
+            return "kanji without furigana";
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* An English word as a whole, whatever its case. */
+static bool
+holds_english(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+    for (const char *at = text; *at != 0; at++) {
+        if (strncasecmp(at, word, len) == 0 && !is_letter(at[len]) &&
+            (at == text || !is_letter(at[-1]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+check_blame(struct check *check, const char *text, const char *file, int line)
+{
+    for (size_t i = 0; i < ARRAY_LEN(blame_words); i++) {
+        if (strstr(text, blame_words[i]) != NULL) {
+            say_mistake(check, file, line, 1,
+                "this word blames the visitor; say what happened and what to do", blame_words[i]);
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(blame_words_english); i++) {
+        if (holds_english(text, blame_words_english[i])) {
+            say_mistake(check, file, line, 1,
+                "this word blames the visitor; say what happened and what to do",
+                blame_words_english[i]);
+        }
+    }
+}
+
+static void
+check_text(struct check *check, const struct po_entry *entry)
+{
+    /* Its own name is how people find a language: plain, as on a sign. */
+    bool own_name = strcmp(entry->id, "language.name") == 0;
+    bool easy = strcmp(check->language, easy_language) == 0 && !own_name;
+    const char *wrong = furigana_mistake(entry->text, easy);
+    if (wrong != NULL) {
+        say_mistake(check, entry->file, entry->line, 1, wrong, entry->text);
+    }
+    check_blame(check, entry->text, entry->file, entry->line);
+}
+
+/* Every {place} of one text stands in the other. */
+static bool
+places_kept(const char *from, const char *to)
+{
+    for (const char *at = strchr(from, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        size_t len = strcspn(at, "}");
+        if (at[len] == 0 || memchr(at, '|', len) != NULL) {
+            continue;
+        }
+        char *place = xstrndup(at, len + 1);
+        bool kept = strstr(to, place) != NULL;
+        free(place);
+        if (!kept) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+check_source_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct check *check = ctx;
+    check->words++;
+    check_blame(check, words->source, file, line);
+    const char *wrong = furigana_mistake(words->source, false);
+    if (wrong != NULL) {
+        say_mistake(check, file, line, 1, wrong, words->source);
+    }
+}
+
+static void
+check_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct check *check = ctx;
+    if (po_find(check->po, words->context, words->source) == NULL) {
+        char what[64];
+        (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
+        say_mistake(check, file, line, 1, what, words->context);
+    }
+}
+
+struct content_search {
+    const struct po_entry *entry;
+    bool found;
+};
+
+static void
+find_content(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct content_search *search = ctx;
+    (void)file;
+    (void)line;
+    search->found = search->found || (strcmp(words->context, search->entry->context) == 0 &&
+                                         strcmp(words->source, search->entry->id) == 0);
+}
+
+static void
+check_stale(struct check *check)
+{
+    for (size_t i = 0; i < check->po->count; i++) {
+        struct content_search search = {.entry = &check->po->entries[i]};
+        if (search.entry->context[0] == 0) {
+            continue;
+        }
+        procedure_words_each(check->set, find_content, &search);
+        if (!search.found) {
+            say_mistake(check, search.entry->file, search.entry->line, 1,
+                "no content file has these words any more", search.entry->context);
+        }
+    }
+}
+
+static void
+check_ids(struct check *check)
+{
+    for (size_t i = 0; i < check->source->count; i++) {
+        const struct po_entry *entry = &check->source->entries[i];
+        const struct po_entry *other = po_find(check->po, entry->context, entry->id);
+        if (other == NULL) {
+            char what[64];
+            (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
+            say_mistake(check, entry->file, entry->line, 1, what, entry->id);
+        } else if (!places_kept(entry->text, other->text) &&
+                   strncmp(entry->id, "format.", 7) != 0) {
+            say_mistake(check, other->file, other->line, 1,
+                "a {place} of the Japanese message is lost", entry->id);
+        }
+    }
+}
+
+/* ASSETS/po/LANG.po and, while the content's words stand apart, ASSETS/po/content/LANG.po. */
+static void
+read_catalog(struct check *check, const char *language, struct po *ret)
+{
+    static const char *const folders[] = {"po", "po/content"};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        char path[4096];
+        int line = 0;
+        (void)snprintf(path, sizeof(path), "%s/%s/%s.po", check->assets, folders[i], language);
+        if (i > 0 && !fs_exists(path)) {
+            continue;
+        }
+        int r = po_read(ret, path, &line);
+        if (r == KERR_INVALID) {
+            say_mistake(check, path, line, 1, "this is no line of a catalog", "");
+        } else if (r < 0) {
+            say_mistake(check, path, 0, 0, "the catalog can't be read", "");
+        }
+    }
+    po_sort(ret);
+}
+
+static void
+check_catalog(struct check *check, const char *language)
+{
+    struct po po = {0};
+    read_catalog(check, language, &po);
+    check->language = language;
+    check->po = &po;
+    check->languages++;
+    for (size_t i = 0; i < po.count; i++) {
+        check_text(check, &po.entries[i]);
+    }
+    if (strcmp(language, source_language) != 0) {
+        check_ids(check);
+        procedure_words_each(check->set, check_words, check);
+        check_stale(check);
+    }
+    check->po = NULL;
+    po_release(&po);
+}
+
+static int
+check_named(const char *name, void *ctx)
+{
+    char *language = xstrndup(name, strlen(name) - strlen(".po"));
+    check_catalog(ctx, language);
+    free(language);
+    return 0;
+}
+
+static void
+check_catalogs(struct check *check)
+{
+    static const char *const always[] = {"ja", "ja-easy", "en"};
+    struct po source = {0};
+    char *folder = fs_join(check->assets, "po");
+    for (size_t i = 0; i < ARRAY_LEN(always); i++) {
+        char path[4096];
+        (void)snprintf(path, sizeof(path), "%s/%s.po", folder, always[i]);
+        if (!fs_exists(path)) {
+            say_mistake(check, path, 0, 0, "this catalog is missing", "");
+        }
+    }
+    if (check->mistakes == 0) {
+        read_catalog(check, source_language, &source);
+        check->source = &source;
+        if (fs_each(folder, ".po", check_named, check) < 0) {
+            say_mistake(check, folder, 0, 0, "the folder can't be read", "");
+        }
+    }
+    po_release(&source);
+    free(folder);
+}
+
+int
+ctl_check(int argc, char **argv)
+{
+    if (argc > 2) {
+        (void)fprintf(stderr, "usage: kioskctl check [ASSETS]\n");
+        return 2;
+    }
+    char *assets = argc > 1 ? xstrdup(argv[1]) : conf_share(NULL, "assets");
+    struct check check = {.assets = assets};
+    int r = procedure_load(assets, report, &check, &check.set);
+    if (r == 0) {
+        procedure_words_each(check.set, check_source_words, &check);
+        check_catalogs(&check);
+    } else if (r != KERR_PROCEDURE_FILE) {
+        say_mistake(&check, assets, 0, 0, "there is no folder of procedures here", "");
+    }
+    if (check.mistakes == 0) {
+        (void)printf("%zu procedures, %zu texts, %zu languages: all is well\n",
+            procedure_count(check.set), check.words, check.languages);
+    } else {
+        (void)fprintf(stderr, "%d to mend\n", check.mistakes);
+    }
+    procedure_set_free(check.set);
+    free(assets);
+    return check.mistakes == 0 ? 0 : 1;
+}

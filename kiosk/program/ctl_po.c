@@ -1,0 +1,226 @@
+/* program/ctl_po.c - a small reader of .po files (GNU gettext manual, "The Format of PO Files"): keywords, quoted
+ * strings over several lines, comments. Plural forms are read and passed over but for the first. */
+#include "ctl_po.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/fs.h"
+
+enum { PO_BYTES_MAX = 8 * 1024 * 1024, PO_TEXT_MAX = 16 * 1024 };
+
+enum field { FIELD_NONE, FIELD_CONTEXT, FIELD_ID, FIELD_TEXT, FIELD_OTHER };
+
+struct reader {
+    struct po *po;
+    struct buf context, id, text, other;
+    enum field field;
+    bool fuzzy, next_fuzzy;
+    int line, entry_line;
+};
+
+static void
+finish_entry(struct reader *reader)
+{
+    struct po *po = reader->po;
+    if (reader->id.len > 0 && reader->text.len > 0 && !reader->fuzzy) {
+        if (po->count == po->cap) {
+            size_t cap = po->cap > 0 ? po->cap * 2 : 256;
+            struct po_entry *entries = xcalloc(cap, sizeof(*entries));
+            if (po->count > 0) {
+                memcpy(entries, po->entries, po->count * sizeof(*entries));
+            }
+            free(po->entries);
+            po->entries = entries;
+            po->cap = cap;
+        }
+        po->entries[po->count++] = (struct po_entry){.context = xstrdup(buf_str(&reader->context)),
+            .id = xstrdup(buf_str(&reader->id)),
+            .text = xstrdup(buf_str(&reader->text)),
+            .file = po->files[po->file_count - 1],
+            .line = reader->entry_line};
+    }
+    buf_clear(&reader->context);
+    buf_clear(&reader->id);
+    buf_clear(&reader->text);
+    buf_clear(&reader->other);
+    reader->fuzzy = reader->next_fuzzy;
+    reader->next_fuzzy = false;
+    reader->field = FIELD_NONE;
+}
+
+static struct buf *
+field_buf(struct reader *reader)
+{
+    switch (reader->field) {
+    case FIELD_CONTEXT:
+        return &reader->context;
+    case FIELD_ID:
+        return &reader->id;
+    case FIELD_TEXT:
+        return &reader->text;
+    default:
+        return &reader->other;
+    }
+}
+
+/* "text" with its escapes into the field that is open. */
+static int
+read_quoted(struct reader *reader, const char *at, size_t len)
+{
+    struct buf *out = field_buf(reader);
+    while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\r')) {
+        len--;
+    }
+    if (len < 2 || at[0] != '"' || at[len - 1] != '"' || reader->field == FIELD_NONE) {
+        return KERR_INVALID;
+    }
+    for (size_t i = 1; i + 1 < len; i++) {
+        char c = at[i];
+        if (c == '"') {
+            return KERR_INVALID;
+        }
+        if (c == '\\') {
+            static const char escapes[] = "n\nt\tr\r\"\"\\\\";
+            const char *found = i + 2 < len ? strchr(escapes, at[++i]) : NULL;
+            if (found == NULL) {
+                return KERR_INVALID;
+            }
+            c = found[1];
+        }
+        (void)buf_add_byte(out, (uint8_t)c); /* checked below */
+    }
+    return buf_error(out);
+}
+
+static int
+read_line(struct reader *reader, const char *at, size_t len)
+{
+    static const struct {
+        const char *keyword;
+        enum field field;
+    } keywords[] = {{"msgctxt ", FIELD_CONTEXT}, {"msgid ", FIELD_ID}, {"msgstr ", FIELD_TEXT},
+        {"msgid_plural ", FIELD_OTHER}, {"msgstr[0] ", FIELD_TEXT}, {"msgstr[", FIELD_OTHER}};
+    if (len > 0 && at[0] == '#') {
+        const char *flag = len > 1 && at[1] == ',' ? strstr(at, "fuzzy") : NULL;
+        reader->next_fuzzy = reader->next_fuzzy || (flag != NULL && flag < at + len);
+        return 0;
+    }
+    if (len == 0 || (len == 1 && at[0] == '\r')) {
+        return 0;
+    }
+    if (at[0] == '"') {
+        return read_quoted(reader, at, len);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(keywords); i++) {
+        size_t size = strlen(keywords[i].keyword);
+        if (len < size || memcmp(at, keywords[i].keyword, size) != 0) {
+            continue;
+        }
+        enum field field = keywords[i].field;
+        if (field == FIELD_CONTEXT || (field == FIELD_ID && reader->field != FIELD_CONTEXT)) {
+            finish_entry(reader);
+            reader->entry_line = reader->line;
+        }
+        const char *quote = memchr(at, '"', len);
+        reader->field = field;
+        return quote == NULL ? KERR_INVALID
+                             : read_quoted(reader, quote, len - (size_t)(quote - at));
+    }
+    return KERR_INVALID;
+}
+
+int
+po_read(struct po *po, const char *path, int *ret_line)
+{
+    AUTO_BUF data;
+    buf_init(&data, PO_BYTES_MAX);
+    int r = fs_read(path, &data);
+    if (r < 0) {
+        return r;
+    }
+    if (po->file_count == ARRAY_LEN(po->files)) {
+        return KERR_TOO_BIG;
+    }
+    po->files[po->file_count++] = xstrdup(path);
+    struct reader reader = {.po = po};
+    buf_init(&reader.context, PO_TEXT_MAX);
+    buf_init(&reader.id, PO_TEXT_MAX);
+    buf_init(&reader.text, PO_TEXT_MAX);
+    buf_init(&reader.other, PO_TEXT_MAX);
+    const char *at = buf_str(&data);
+    while (*at != 0 && r == 0) {
+        size_t len = strcspn(at, "\n");
+        reader.line++;
+        r = read_line(&reader, at, len);
+        at += len + (at[len] == '\n');
+    }
+    finish_entry(&reader);
+    buf_release(&reader.context);
+    buf_release(&reader.id);
+    buf_release(&reader.text);
+    buf_release(&reader.other);
+    if (r < 0) {
+        *ret_line = reader.line;
+    }
+    return r;
+}
+
+static int
+by_context_and_id(const void *a, const void *b)
+{
+    const struct po_entry *left = a;
+    const struct po_entry *right = b;
+    int order = strcmp(left->context, right->context);
+    return order != 0 ? order : strcmp(left->id, right->id);
+}
+
+void
+po_sort(struct po *po)
+{
+    if (po->count > 1) {
+        qsort(po->entries, po->count, sizeof(*po->entries), by_context_and_id);
+    }
+}
+
+const struct po_entry *
+po_find(const struct po *po, const char *context, const char *id)
+{
+    size_t low = 0;
+    size_t high = po->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct po_entry *entry = &po->entries[middle];
+        int order = strcmp(entry->context, context);
+        order = order != 0 ? order : strcmp(entry->id, id);
+        if (order == 0) {
+            return entry;
+        }
+        if (order < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return NULL;
+}
+
+void
+po_release(struct po *po)
+{
+    for (size_t i = 0; i < po->count; i++) {
+        free(po->entries[i].context);
+        free(po->entries[i].id);
+        free(po->entries[i].text);
+    }
+    for (size_t i = 0; i < po->file_count; i++) {
+        free(po->files[i]);
+    }
+    free(po->entries);
+    *po = (struct po){0};
+}

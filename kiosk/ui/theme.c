@@ -26,8 +26,8 @@ static const struct palette
                             [UI_TONE_SURFACE] = {0xffffff, 0x16161a, 0x16161a},
                             [UI_TONE_PRIMARY] = {0x00118f, 0xffffff, 0x00118f},
                             [UI_TONE_SOFT] = {0xe8edff, 0x00118f, 0x00118f},
-                            [UI_TONE_CARE] = {0xfff1e0, 0x8a3b00, 0x8a3b00},
-                            [UI_TONE_DONE] = {0xe3f4ea, 0x0c472a, 0x0c472a},
+                            [UI_TONE_CARE] = {0xfff1e0, 0x642b00, 0x642b00},
+                            [UI_TONE_DONE] = {0xe3f4ea, 0x0b4227, 0x0b4227},
                             [UI_TONE_QUIET] = {0xecebe4, 0x16161a, 0x16161a},
                             [UI_TONE_BAND] = {0xffd43d, 0x16161a, 0xffd43d},
                         },
@@ -43,7 +43,7 @@ static const struct palette
                     .accent = 0xffd43d,
                     .accent_ink = 0x000000,
                     .focus = 0xffd43d,
-                    .focus_edge = 0xffffff,
+                    .focus_edge = 0x000000,
                     .tones =
                         {
                             [UI_TONE_PAPER] = {0x000000, 0xffffff, 0xffffff},

@@ -1,5 +1,5 @@
-/* kiosk-sync: sends sealed records from the queue to the city, until SIGINT or SIGTERM. --once tries each
- * queued record once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
+/* kiosk-sync: sends sealed records to the city until SIGINT or SIGTERM. --once tries each queued record
+ * once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>

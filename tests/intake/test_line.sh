@@ -1,0 +1,171 @@
+#!/bin/bash
+# The line from queue to ledger with the real programs: killed at random while 200 records drain, then
+# asked by a plain HTTP client. timeout: 60
+set -u
+TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
+BUILD=${BUILD:-$TOP/build}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+TOOL=$BUILD/asan/tests/intake/tool_line
+COUNT=${COUNT:-200}
+SEED=${SEED:-$RANDOM}
+RANDOM=$SEED
+# The helper leaves its few path strings to the end of the process.
+export ASAN_OPTIONS=detect_leaks=0
+FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/line-XXXXXX")
+export KIOSK_HOME=$FOLDER/home
+INTAKE='' SYNC=''
+
+end() {
+    for pid in $INTAKE $SYNC; do
+        kill -9 "$pid" 2>/dev/null
+        wait "$pid" 2>/dev/null
+    done
+    rm -rf "$FOLDER"
+}
+trap end EXIT
+
+fail() {
+    echo "test_line: $* (SEED=$SEED)"
+    tail -n 20 "$FOLDER"/*.log 2>/dev/null
+    exit 1
+}
+
+# Waits up to 10 s until a command succeeds.
+until_true() {
+    for _ in $(seq 200); do
+        "$@" && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+start_intake() {
+    : >"$FOLDER/intake.log"
+    "$BUILD/kiosk-intake" 2>>"$FOLDER/intake.log" &
+    INTAKE=$!
+    until_true grep -q event=intake.listening "$FOLDER/intake.log" || fail "intake does not listen"
+}
+
+stop_with() {
+    kill "-$2" "$1" && wait "$1" 2>/dev/null
+}
+
+pause() { # between the two, in milliseconds
+    local ms=$(($1 + RANDOM % ($2 - $1)))
+    sleep "$(printf '0.%03d' "$ms")"
+}
+
+request() { # status on standard output, body in $FOLDER/answer
+    curl --silent --noproxy '*' --max-time 10 --cacert "$KIOSK_HOME/keys/city-ca.crt" \
+        --output "$FOLDER/answer" --write-out '%{http_code}' "$@"
+}
+mine=(--cert "$KIOSK_HOME/keys/kiosk-tls.crt" --key "$KIOSK_HOME/keys/kiosk-tls.key")
+
+expect() { # what, expected, got
+    [ "$2" = "$3" ] || fail "$1: expected $2, got $3"
+}
+
+"$BUILD/kiosk-sync" --once 2>"$FOLDER/sync.log"
+expect "sync without a set-up" 1 $?
+"$BUILD/kiosk-intake" 2>"$FOLDER/intake.log"
+expect "intake without a set-up" 1 $?
+mkdir -p "$KIOSK_HOME"
+"$TOOL" init || fail "no set-up"
+start_intake
+PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$FOLDER/intake.log")
+"$TOOL" port "$PORT" || fail "no settings"
+"$BUILD/kiosk-sync" --twice 2>"$FOLDER/sync.log"
+expect "sync with a wrong argument" 2 $?
+"$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log"
+expect "an empty queue" 0 $?
+
+# 1. Nobody there: the record waits, and waits no longer than it must.
+"$TOOL" enqueue 1 || fail "can't queue"
+stop_with "$INTAKE" TERM
+expect "intake's clean end" 0 $?
+INTAKE=''
+"$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log"
+expect "a record that can't go" 3 $?
+start_intake
+"$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log"
+expect "a record that was put off, and can go" 0 $?
+
+# 2. Both ends are killed at random while the queue drains.
+"$TOOL" enqueue $((COUNT - 1)) || fail "can't queue"
+rounds=0 cut=0
+while [ "$rounds" -lt 40 ] && left=$("$TOOL" queued) && [ "$left" -gt 0 ]; do
+    [ -n "$INTAKE" ] || start_intake
+    "$BUILD/kiosk-sync" 2>>"$FOLDER/sync.log" &
+    SYNC=$!
+    pause 40 160
+    if [ $((RANDOM % 2)) = 0 ]; then
+        stop_with "$INTAKE" KILL
+        INTAKE=''
+        pause 1 30
+    fi
+    stop_with "$SYNC" KILL
+    SYNC=''
+    rounds=$((rounds + 1))
+    now=$("$TOOL" queued) || fail "the queue can't be opened after a kill"
+    [ "$now" -gt 0 ] && [ "$now" -lt "$left" ] && cut=$((cut + 1))
+done
+[ "$cut" -ge 1 ] || fail "no kill came in the middle of draining"
+[ -n "$INTAKE" ] || start_intake
+sent_all() { "$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log"; }
+until_true sent_all || fail "the queue does not drain"
+"$TOOL" check "$COUNT" || fail "after $rounds rounds of kills"
+
+# 3. The daemon sends what comes while it runs, and ends within 2 seconds.
+"$BUILD/kiosk-sync" 2>>"$FOLDER/sync.log" &
+SYNC=$!
+"$TOOL" enqueue 3
+drained() { [ "$("$TOOL" queued)" = 0 ]; }
+until_true drained || fail "the running sync sends nothing"
+before=$(date +%s%N)
+stop_with "$SYNC" TERM
+expect "sync's clean end" 0 $?
+SYNC=''
+[ $((($(date +%s%N) - before) / 1000000)) -lt 2000 ] || fail "sync takes too long to end"
+"$TOOL" check $((COUNT + 3)) || fail "after the daemon"
+
+# 4. As any client sees it.
+ID=00112233445566778899aabbccddeeff
+URL=https://127.0.0.1:$PORT/v1
+put=(--request PUT --header 'Content-Type: application/cms')
+"$TOOL" seal "$FOLDER/one" $ID 1 '{"a":1}' && "$TOOL" seal "$FOLDER/two" $ID 1 '{"a":2}' ||
+    fail "can't seal"
+expect "first PUT" 201 \
+    "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/one" "$URL/records/$ID")"
+"$TOOL" receipt "$FOLDER/answer" || fail "the receipt does not verify"
+mv "$FOLDER/answer" "$FOLDER/first"
+expect "second PUT" 200 \
+    "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/one" "$URL/records/$ID")"
+cmp "$FOLDER/first" "$FOLDER/answer" || fail "two receipts for one record"
+expect "the receipt again" 200 "$(request "${mine[@]}" "$URL/records/$ID/receipt")"
+cmp "$FOLDER/first" "$FOLDER/answer" || fail "another receipt by GET"
+expect "other bytes" 409 \
+    "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/two" "$URL/records/$ID")"
+grep -q '"code":"conflict"' "$FOLDER/answer" || fail "no problem document for a conflict"
+expect "health" 200 "$(request "${mine[@]}" "$URL/health")"
+grep -q '"quarantined":1' "$FOLDER/answer" || fail "the other bytes are not in quarantine"
+expect "no client certificate" 000 \
+    "$(request "${put[@]}" --data-binary "@$FOLDER/one" "$URL/records/$ID")"
+expect "no client certificate, health" 000 "$(request "$URL/health")"
+expect "plain HTTP" 000 "$(request "${mine[@]}" "http://127.0.0.1:$PORT/v1/health")"
+
+# 5. What the programs may be able to do: no key that opens a record, nothing beyond their own work.
+for program in kiosk-sync kiosk-intake; do
+    if nm "$BUILD/$program" | grep -q ' [Tt] seal_open'; then
+        fail "$program can open records"
+    fi
+    if ldd "$BUILD/$program" | grep -qi 'sdl\|pcsc'; then
+        fail "$program links the terminal's libraries"
+    fi
+done
+stop_with "$INTAKE" TERM
+expect "intake's clean end" 0 $?
+INTAKE=''
+if grep -h -a -i -E '日立|password|PRIVATE' "$FOLDER"/*.log; then
+    fail "a log says too much"
+fi
+echo "test_line: $COUNT records through $rounds rounds of kills, $cut in the middle (SEED=$SEED)"

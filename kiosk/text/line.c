@@ -12,8 +12,10 @@
 
 enum {
     FULL_ENOUGH_PERCENT = 60, /* a line that ends at a phrase is at least this full */
-    FULL_ENOUGH_RATHER = 40, /* or this, when otherwise a crumb of the phrase would stand alone */
-    CRUMB = 2, /* graphemes */
+    FULL_ENOUGH_RATHER = 33, /* or this, when otherwise a crumb of the phrase would stand alone */
+    HEAD_MIN = 2, /* graphemes of a phrase before a line end inside it */
+    TAIL_MIN = 4, /* and behind it: でした。 */
+    TAIL_RATHER = 5, /* or the line ends at the phrase before, if it is full enough for that */
     LINE_TEXT_MAX = 16 * TEXT_BYTES_MAX /* "U+0001" and a NUL for each byte, with room to spare */
 };
 
@@ -135,7 +137,7 @@ spread_ruby(
     } else {
         gaps = 1;
     }
-    struct text_piece *ruby = &lines->group_pieces[group->first + group->base_count];
+    struct text_piece *ruby = &lines->group_pieces[group->ruby_first];
     for (int i = 0; i < (int)group->ruby_count; i++) {
         ruby[i].dx += gaps == 1 ? extra / 2 : (int)((int64_t)extra * (2 * i + 1) / (2 * gaps));
     }
@@ -172,18 +174,20 @@ out:
     return rc;
 }
 
-/* Measures the paragraph's groups, once. */
+/* Measures the paragraph's groups, once: all bases, then all rubies, since a font that changes its size
+ * forgets its glyphs. */
 static int
 make_groups(struct text_lines *lines)
 {
     struct text_para *para = lines->para;
-    size_t at = 0;
+    struct text_group *groups = lines->source->groups;
     int max = lines->style->max_width_px;
+    size_t at = 0;
+    int rc = 0;
 
     lines->group_piece_count = 0;
     buf_clear(&lines->group_text);
-    for (size_t g = para->group_first; g < para->group_end; g++) {
-        struct text_group *group = &lines->source->groups[g];
+    for (size_t g = para->group_first; rc == 0 && g < para->group_end; g++) {
         while (para->clusters[at].group != (int32_t)g) {
             at++;
         }
@@ -191,21 +195,19 @@ make_groups(struct text_lines *lines)
         while (end < para->count && para->clusters[end].group == (int32_t)g) {
             end++;
         }
-        group->first = lines->group_piece_count;
-        int rc = group_row(lines, para, at, end, false, &group->base_count, &group->base_width);
-        if (rc == 0) {
-            rc = make_ruby(lines, group);
-        }
-        if (rc < 0) {
-            return rc;
-        }
-        if (max > 0 && (group->base_width > max || group->ruby_width > max)) {
-            lines->source->flat[group->ordinal] = true;
-            lines->retry = true;
-        }
+        groups[g].base_first = lines->group_piece_count;
+        rc = group_row(lines, para, at, end, false, &groups[g].base_count, &groups[g].base_width);
         at = end;
     }
-    return 0;
+    for (size_t g = para->group_first; rc == 0 && g < para->group_end; g++) {
+        groups[g].ruby_first = lines->group_piece_count;
+        rc = make_ruby(lines, &groups[g]);
+        if (max > 0 && (groups[g].base_width > max || groups[g].ruby_width > max)) {
+            lines->source->flat[groups[g].ordinal] = true;
+            lines->retry = true;
+        }
+    }
+    return rc;
 }
 
 static bool
@@ -411,20 +413,20 @@ find_fit(struct text_lines *lines, size_t from, size_t *ret_fit)
 
 /* True when a line end at `at` would leave a crumb of its phrase alone: 大丈夫で|す。 */
 static bool
-leaves_crumb(const struct text_para *para, size_t from, size_t at)
+leaves_crumb(const struct text_para *para, size_t from, size_t at, size_t tail_min)
 {
     size_t head = 0;
     size_t tail = 0;
 
-    while (
-        head <= CRUMB && at - head > from && para->clusters[at - head].before != TEXT_BREAK_GOOD) {
+    while (head < HEAD_MIN && at - head > from &&
+           para->clusters[at - head].before != TEXT_BREAK_GOOD) {
         head++;
     }
-    while (tail <= CRUMB && at + tail < para->count &&
+    while (tail < tail_min && at + tail < para->count &&
            para->clusters[at + tail].before != TEXT_BREAK_GOOD) {
         tail++;
     }
-    return head < CRUMB || tail <= CRUMB;
+    return head > 0 && (head < HEAD_MIN || tail < tail_min);
 }
 
 /* The furthest end up to `at` that is at least this good and fits; from when there is none. */
@@ -449,12 +451,34 @@ find_end(struct text_lines *lines, size_t from, size_t at, int level, size_t *re
     return 0;
 }
 
-/* The best end of a line that starts at from and can't reach beyond fit. */
+/* An end up to `end` that leaves no crumb, when there is one and the line stays full enough; else end. */
+static int
+avoid_crumb(struct text_lines *lines, size_t from, size_t end, size_t *ret_end)
+{
+    int64_t max = lines->style->max_width_px;
+    size_t at = end;
+
+    *ret_end = end;
+    while (leaves_crumb(lines->para, from, at, TAIL_MIN)) {
+        int rc = find_end(lines, from, at - 1, TEXT_BREAK_STRICT, &at);
+        if (rc < 0) {
+            return rc;
+        }
+        if (at == from || 100 * (int64_t)lines->width < FULL_ENOUGH_PERCENT * max) {
+            return 0;
+        }
+    }
+    *ret_end = at;
+    return 0;
+}
+
+/* The best end of a line that starts at from and can't reach beyond fit: the furthest phrase that leaves
+ * the line full enough; else the furthest that the language allows, unless it would leave a crumb. */
 static int
 choose_end(struct text_lines *lines, size_t from, size_t fit, size_t *ret_end)
 {
     int64_t max = lines->style->max_width_px;
-    size_t phrase = from; /* the end at a phrase that was not full enough */
+    size_t phrase = from; /* the end at a phrase that was not quite full enough */
 
     for (int level = TEXT_BREAK_GOOD; level >= TEXT_BREAK_STRICT; level--) {
         size_t end;
@@ -463,12 +487,18 @@ choose_end(struct text_lines *lines, size_t from, size_t fit, size_t *ret_end)
             return rc;
         }
         int64_t full = end > from ? 100 * (int64_t)lines->width / max : 0;
-        if (full >= FULL_ENOUGH_PERCENT || (level == TEXT_BREAK_STRICT && end > from)) {
-            bool poor = phrase > from && leaves_crumb(lines->para, from, end);
-            *ret_end = poor ? phrase : end;
+        if (level == TEXT_BREAK_STRICT && end > from) {
+            if (phrase > from && leaves_crumb(lines->para, from, end, TAIL_RATHER)) {
+                *ret_end = phrase;
+                return 0;
+            }
+            return avoid_crumb(lines, from, end, ret_end);
+        }
+        if (full >= FULL_ENOUGH_PERCENT) {
+            *ret_end = end;
             return 0;
         }
-        if (level == TEXT_BREAK_GOOD && full >= FULL_ENOUGH_RATHER) {
+        if (phrase == from && full >= FULL_ENOUGH_RATHER) {
             phrase = end;
         }
     }
@@ -503,16 +533,16 @@ add_unit(struct text_lines *lines, const struct text_unit *unit, int x)
         return add_run(lines, &lines->pieces[unit->piece], &lines->line_text, false, x);
     }
     const struct text_group *group = &lines->source->groups[unit->group];
-    const struct text_piece *pieces = &lines->group_pieces[group->first];
-    for (size_t i = 0; i < group->base_count + group->ruby_count; i++) {
-        bool ruby = i >= group->base_count;
-        int at = x + pieces[i].dx + (ruby ? unit->ruby_dx : unit->pad_left);
-        int rc = add_run(lines, &pieces[i], &lines->group_text, ruby, at);
-        if (rc < 0) {
-            return rc;
-        }
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < group->base_count; i++) {
+        const struct text_piece *piece = &lines->group_pieces[group->base_first + i];
+        rc = add_run(lines, piece, &lines->group_text, false, x + unit->pad_left + piece->dx);
     }
-    return 0;
+    for (size_t i = 0; rc == 0 && i < group->ruby_count; i++) {
+        const struct text_piece *piece = &lines->group_pieces[group->ruby_first + i];
+        rc = add_run(lines, piece, &lines->group_text, true, x + unit->ruby_dx + piece->dx);
+    }
+    return rc;
 }
 
 /* Adds the line that was built last, its units in visual order (UAX 9, L2). */

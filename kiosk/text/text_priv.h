@@ -53,8 +53,8 @@ struct text_group {
     size_t ruby_len;
     size_t ordinal; /* in the source, flat ones counted */
     /* From line.c: */
-    size_t first; /* piece; base pieces, then ruby pieces */
-    size_t base_count, ruby_count;
+    size_t base_first, base_count; /* group pieces */
+    size_t ruby_first, ruby_count;
     int base_width, ruby_width;
 };
 

@@ -11,14 +11,18 @@
 #include "base/attr.h"
 #include "base/utf8.h"
 
-/* No phrase starts with these: endings of verbs, and letters that no word starts with. */
-static const char NO_START[] = "てっぁぃぅぇぉゃゅょゎんーぐ";
-/* Few phrases end with these; so a break behind them is probably inside a word. */
-static const char NO_END[] = "ぁぃぅぇぉゃゅょっぎぐござぞぢづどぬひびふぶほぼぱぴぷぺぽまみむめゆ";
-/* Particles: they belong to the bracket or the number before them. */
+/* No phrase starts with these: endings, and letters that no word starts with. */
+static const char *const NO_START[] = {"て", "っ", "ぁ", "ぃ", "ぅ", "ぇ", "ぉ", "ゃ", "ゅ", "ょ",
+    "ゎ", "ん", "ー", "ぐ", "ます", "まし", "ませ", "られ", "れば", "りま", "では", "には", "とは"};
+/* No phrase ends with these: honorific prefixes (お|急ぎ) and the double consonant. */
+static const char NO_END[] = "おごっ";
+/* Few phrases end with these before more hiragana; such a break is probably inside a word. */
+static const char RARE_END[] = "ぁぃぅぇぉゃゅょぐぎござぞぢづどぬひびふぶほぼぱぴぷぺぽまみむめゆ";
+/* Particles: they belong to the bracket before them. */
 static const char PARTICLES[] = "はがをにでともへのやかな";
 /* Words that ICU cuts in two. */
-static const char *const JOINED[] = {"くださ", "いただ", "ありが", "おねが", "まどぐち", "てつづ"};
+static const char *const JOINED[] = {"くださ", "いただ", "ありが", "おねが", "まどぐち", "てつづ",
+    "てつだ", "決め直", "落ち着", "読み取", "置き直", "申し込", "引っ越", "取り出", "見直"};
 
 enum { QUOTE_MAX = 10 }; /* graphemes in 「」 that stay together */
 
@@ -65,17 +69,23 @@ is_digit(uint32_t code)
     return (code >= '0' && code <= '9') || (code >= 0xff10 && code <= 0xff19);
 }
 
-/* True when cluster at lies inside one of the words above. */
+static bool
+starts_with(const struct text_para *para, size_t byte, const char *word)
+{
+    size_t len = strlen(word);
+
+    return byte + len <= para->len && memcmp(para->text + byte, word, len) == 0;
+}
+
+/* True when cluster at lies inside one of the words above, whose letters have 3 bytes each. */
 static bool
 cuts_word(const struct text_para *para, size_t at)
 {
     size_t here = para->clusters[at].start;
 
     for (size_t w = 0; w < ARRAY_LEN(JOINED); w++) {
-        size_t len = strlen(JOINED[w]);
-        for (size_t back = 3; back < len && back <= here; back += 3) { /* kana have 3 bytes */
-            if (para->len - (here - back) >= len &&
-                memcmp(para->text + here - back, JOINED[w], len) == 0) {
+        for (size_t back = 3; back < strlen(JOINED[w]) && back <= here; back += 3) {
+            if (starts_with(para, here - back, JOINED[w])) {
                 return true;
             }
         }
@@ -83,24 +93,40 @@ cuts_word(const struct text_para *para, size_t at)
     return false;
 }
 
-/* True when a phrase break before cluster at is one that a reader would trip over. */
 static bool
-is_poor(const struct text_para *para, size_t at)
+starts_badly(const struct text_para *para, size_t at)
+{
+    for (size_t i = 0; i < ARRAY_LEN(NO_START); i++) {
+        if (starts_with(para, para->clusters[at].start, NO_START[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a phrase break before cluster at is worth. */
+static enum text_break
+worth(const struct text_para *para, size_t at)
 {
     uint32_t left = para->clusters[at - 1].code;
     uint32_t right = para->clusters[at].code;
 
-    if (is_hiragana(right) && is_one_of(right, NO_START)) {
-        return true;
-    }
-    if (is_hiragana(left) && is_hiragana(right) &&
-        (is_one_of(left, NO_END) || cuts_word(para, at))) {
-        return true;
-    }
+    /* A reader would trip over these, so they are no better than any other place. */
     if (is_close(left) && is_one_of(right, PARTICLES)) {
-        return true;
+        return TEXT_BREAK_STRICT;
     }
-    return is_han(left) && is_han(right); /* inside a compound: 住民|票 */
+    if (is_one_of(left, NO_END) || starts_badly(para, at) || cuts_word(para, at)) {
+        return TEXT_BREAK_STRICT;
+    }
+    if (is_hiragana(left) && is_hiragana(right) && is_one_of(left, RARE_END)) {
+        return TEXT_BREAK_STRICT;
+    }
+    bool counter = at > 1 && is_digit(para->clusters[at - 2].code); /* 3回|まちがえる */
+    if (is_han(left) && is_hiragana(right) && !counter) { /* before an inflection: 続|けます */
+        return TEXT_BREAK_STRICT;
+    }
+    /* Inside a compound: 住民|票. */
+    return is_han(left) && is_han(right) ? TEXT_BREAK_PHRASE : TEXT_BREAK_GOOD;
 }
 
 /* Takes the good breaks out of short quotations: 「転出届」 is one thing. */
@@ -150,7 +176,7 @@ mark(struct text_para *para, enum text_rules rules, enum text_break from, enum t
     return text_icu_error(status);
 }
 
-/* A number and its counter are one (3|回, 10|月); a Korean word is one. */
+/* A number and its counter are one (3|回), a date is (10月|10日), a Korean word is. */
 static bool
 holds_together(const struct text_para *para, size_t at)
 {
@@ -160,8 +186,13 @@ holds_together(const struct text_para *para, size_t at)
     if (para->language->spaces_only) {
         return left->script == USCRIPT_HANGUL && right->script == USCRIPT_HANGUL && !left->space;
     }
-    return para->language->phrases && is_digit(left->code) &&
-           (is_han(right->code) || is_one_of(right->code, "つかカヶけ"));
+    if (!para->language->phrases) {
+        return false;
+    }
+    if (is_digit(right->code)) {
+        return is_one_of(left->code, "年月");
+    }
+    return is_digit(left->code) && (is_han(right->code) || is_one_of(right->code, "つかカヶけ"));
 }
 
 int
@@ -182,8 +213,8 @@ text_wrap_mark(struct text_para *para)
     }
     rc = mark(para, TEXT_RULES_PHRASE_JA, TEXT_BREAK_STRICT, TEXT_BREAK_GOOD);
     for (size_t i = 1; rc == 0 && i < para->count; i++) {
-        if (para->clusters[i].before == TEXT_BREAK_GOOD && is_poor(para, i)) {
-            para->clusters[i].before = TEXT_BREAK_PHRASE;
+        if (para->clusters[i].before == TEXT_BREAK_GOOD) {
+            para->clusters[i].before = (uint8_t)worth(para, i);
         }
     }
     keep_quotes(para);

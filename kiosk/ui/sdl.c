@@ -200,7 +200,9 @@ window_free(struct window *window)
         SDL_DestroyWindow(window->window);
     }
     SDL_QuitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS);
-    SDL_Quit();
+    if (SDL_WasInit(0) == 0) { /* the last one: gives back hints and logs too */
+        SDL_Quit();
+    }
     free(window);
 }
 

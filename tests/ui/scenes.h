@@ -391,7 +391,7 @@ scene_accepted(struct ui *ui)
                    .bold = true,
                    .state = UI_STATE_PERSONAL});
     for (int i = 0; i < 3; i++) {
-        char number[4];
+        char number[16];
         (void)snprintf(number, sizeof number, "%d", i + 1);
         ui_add(ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                        .text = number,

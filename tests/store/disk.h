@@ -157,6 +157,23 @@ disk_free(struct disk *disk)
     free(disk);
 }
 
+/* Can this node have a name after a cut? */
+static bool
+disk_matters(const struct disk *disk, int node)
+{
+    for (int i = 0; i < DISK_NAMES; i++) {
+        if (disk->sure[i] == node) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < disk->pending_count; i++) {
+        if (disk->pending[i].kind == DISK_LINK && disk->pending[i].node == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* A copy at this instant, with sure truth and pending operations, to cut the power of later. */
 static struct disk *
 disk_snapshot(const struct disk *disk)
@@ -166,7 +183,9 @@ disk_snapshot(const struct disk *disk)
     memcpy(copy->sure, disk->sure, sizeof(copy->sure));
     copy->node_count = disk->node_count;
     for (int i = 0; i < disk->node_count; i++) {
-        copy->nodes[i].sure = disk_copy(&disk->nodes[i].sure);
+        if (disk_matters(disk, i)) {
+            copy->nodes[i].sure = disk_copy(&disk->nodes[i].sure);
+        }
     }
     copy->pending = disk_alloc(disk->pending_count * sizeof(*copy->pending));
     copy->pending_count = disk->pending_count;
@@ -258,7 +277,10 @@ disk_cut(struct disk *disk, struct rng_seeded *chance)
     disk_forget_pending(disk);
     for (int i = 0; i < disk->node_count; i++) {
         free(disk->nodes[i].now.data);
-        disk->nodes[i].now = disk_copy(&disk->nodes[i].sure);
+        disk->nodes[i].now = (struct disk_bytes){0};
+        if (disk_matters(disk, i)) {
+            disk->nodes[i].now = disk_copy(&disk->nodes[i].sure);
+        }
     }
     memcpy(disk->now, disk->sure, sizeof(disk->now));
 }

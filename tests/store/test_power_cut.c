@@ -14,7 +14,6 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "base/hex.h"
 #include "store/store.h"
 #include "store/disk.h"
 
@@ -101,31 +100,29 @@ dump(struct buf *out)
         while (sqlite3_step(statement) == SQLITE_ROW) {
             for (int i = 0; i < sqlite3_column_count(statement); i++) {
                 if (sqlite3_column_type(statement, i) == SQLITE_BLOB) {
-                    const uint8_t *bytes = sqlite3_column_blob(statement, i);
-                    for (int k = 0; k < sqlite3_column_bytes(statement, i); k++) {
-                        char digits[3];
-                        hex_encode(bytes + k, 1, digits);
-                        assert_int_equal(buf_add_str(out, digits), 0);
-                    }
-                    assert_int_equal(buf_add_byte(out, ' '), 0);
+                    (void)buf_add(out, sqlite3_column_blob(statement, i),
+                        (size_t)sqlite3_column_bytes(statement, i));
+                    (void)buf_add_byte(out, ' ');
                 } else {
-                    assert_int_equal(
-                        buf_printf(out, "%lld ", (long long)sqlite3_column_int64(statement, i)), 0);
+                    (void)buf_printf(out, "%lld ", (long long)sqlite3_column_int64(statement, i));
                 }
             }
-            assert_int_equal(buf_add_byte(out, '\n'), 0);
+            (void)buf_add_byte(out, '\n');
         }
         assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
     }
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(buf_error(out), 0);
 }
 
-/* The dump without the first number, which is the epoch and differs from run to run. */
-static const char *
-past_epoch(const struct buf *text)
+/* The same dump? Without the first number when that is the epoch of another run. */
+static bool
+same(const struct buf *a, const struct buf *b, bool same_epoch)
 {
-    const char *space = strchr(buf_str(text), ' ');
-    return space != NULL ? space : buf_str(text);
+    size_t skip_a = same_epoch ? 0 : strcspn(buf_str(a), " ");
+    size_t skip_b = same_epoch ? 0 : strcspn(buf_str(b), " ");
+    return a->len - skip_a == b->len - skip_b &&
+           memcmp(a->data + skip_a, b->data + skip_b, a->len - skip_a) == 0;
 }
 
 /* One instant at which the power may go, and how many steps had been acknowledged by then. */
@@ -204,12 +201,10 @@ check_after_cut(const struct recording *recording, int acknowledged)
     AUTO_BUF got;
     dump(&got);
     if (acknowledged < 0) { /* the creation: empty, of whatever epoch */
-        return strcmp(past_epoch(&got), past_epoch(&recording->after[0])) == 0
-                   ? NULL
-                   : "a new file is not empty";
+        return same(&got, &recording->after[0], false) ? NULL : "a new file is not empty";
     }
     for (int k = acknowledged; k <= acknowledged + 1 && k <= STEPS; k++) {
-        if (strcmp(buf_str(&got), buf_str(&recording->after[k])) == 0) {
+        if (same(&got, &recording->after[k], true)) {
             return NULL;
         }
     }
@@ -292,7 +287,7 @@ ways_a_point(void)
 {
     const char *text = getenv("CUTS_PER_POINT");
     long ways = text != NULL ? strtol(text, NULL, 10) : 0;
-    return ways > 0 && ways < 10000 ? (unsigned)ways : 12;
+    return ways > 0 && ways < 10000 ? (unsigned)ways : 8;
 }
 
 static void
@@ -364,10 +359,10 @@ run_with_fault(const struct recording *recording, enum disk_call call, int code,
                 assert_true(r == KERR_IO || r == KERR_STORE || r == KERR_STORE_READ_ONLY);
             }
             disk_heal(disk);
-            AUTO_BUF got;
-            dump(&got);
-            bool before = strcmp(past_epoch(&got), past_epoch(&recording->after[i])) == 0;
-            bool after = strcmp(past_epoch(&got), past_epoch(&recording->after[i + 1])) == 0;
+            AUTO_BUF now;
+            dump(&now);
+            bool before = same(&now, &recording->after[i], false);
+            bool after = same(&now, &recording->after[i + 1], false);
             if (!before && !(after && call == DISK_CALL_FOLDER_SYNC)) {
                 fail_msg("kind %d, call %ld, step %d: half or stored in spite of the error", call,
                     at, i);
@@ -376,10 +371,10 @@ run_with_fault(const struct recording *recording, enum disk_call call, int code,
                 assert_int_equal(do_step(store, &script[i]), 0);
             }
         }
-        AUTO_BUF got;
-        dump(&got);
-        assert_string_equal(past_epoch(&got), past_epoch(&recording->after[i + 1]));
     }
+    AUTO_BUF got;
+    dump(&got);
+    assert_true(same(&got, &recording->after[STEPS], false));
     store_close(store);
     bool failed = disk->has_failed;
     disk_free(disk);

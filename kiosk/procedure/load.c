@@ -24,7 +24,7 @@ load_one(const char *name, void *ctx)
         load_mistake(load, 0, 0, "more than %d procedures", SET_PROCEDURES_MAX);
         return KERR_TOO_BIG;
     }
-    load_procedure_file(load, load->file, name);
+    load_procedure_tree(load, tree_read(load, load->file), name);
     return 0;
 }
 

@@ -391,9 +391,8 @@ add_to_set(struct load *load, struct procedure *procedure)
 }
 
 void
-load_procedure_file(struct load *load, const char *path, const char *name)
+load_procedure_tree(struct load *load, const struct node *root, const char *name)
 {
-    const struct node *root = tree_read(load, path);
     if (root == NULL || !field_is_map(load, root, "a procedure")) {
         return;
     }

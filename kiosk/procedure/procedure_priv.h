@@ -73,6 +73,7 @@ struct node {
 };
 /* NULL after having reported. */
 struct node *tree_read(struct load *load, const char *path);
+struct node *tree_parse(struct load *load, const struct buf *data);
 struct node *tree_get(const struct node *map, const char *key); /* or NULL */
 size_t tree_count(const struct node *node);
 
@@ -188,7 +189,8 @@ struct procedure_set {
 /* load_dictionary.c, load_city.c, load_procedure.c, load_question.c */
 void load_dictionary(struct load *load, const char *folder);
 void load_city(struct load *load, const char *folder);
-void load_procedure_file(struct load *load, const char *path, const char *name);
+/* root: the file's tree, or NULL; name: the file's own name. load->file is its path. */
+void load_procedure_tree(struct load *load, const struct node *root, const char *name);
 const struct question_def *set_fact(const struct procedure_set *set, const char *key);
 /* Reads type, words, choices and bounds of a question or a dictionary's fact. */
 void question_read(

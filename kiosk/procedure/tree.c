@@ -258,6 +258,24 @@ read_document(struct reader *reader)
 }
 
 struct node *
+tree_parse(struct load *load, const struct buf *data)
+{
+    if (!bytes_ok(load, data)) {
+        return NULL;
+    }
+    struct reader reader = {.load = load};
+    if (!yaml_parser_initialize(&reader.parser)) {
+        load_mistake(load, 0, 0, "no memory to read the file");
+        return NULL;
+    }
+    yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)buf_str(data), data->len);
+    struct node *root = read_document(&reader);
+    yaml_parser_delete(&reader.parser);
+    return root;
+}
+
+struct node *
 tree_read(struct load *load, const char *path)
 {
     AUTO_BUF data;
@@ -269,19 +287,7 @@ tree_read(struct load *load, const char *path)
                               : "the file can't be read");
         return NULL;
     }
-    if (!bytes_ok(load, &data)) {
-        return NULL;
-    }
-    struct reader reader = {.load = load};
-    if (!yaml_parser_initialize(&reader.parser)) {
-        load_mistake(load, 0, 0, "no memory to read the file");
-        return NULL;
-    }
-    yaml_parser_set_encoding(&reader.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&reader.parser, (const unsigned char *)buf_str(&data), data.len);
-    struct node *root = read_document(&reader);
-    yaml_parser_delete(&reader.parser);
-    return root;
+    return tree_parse(load, &data);
 }
 
 struct node *

@@ -4,6 +4,7 @@
 #include "ui/ui_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -33,11 +34,12 @@ canvas_fill(struct canvas *canvas, struct px_rect rect, uint32_t colour)
     if (!px_meet(rect, canvas->clip, &r)) {
         return;
     }
-    for (int y = r.y; y < r.y + r.h; y++) {
-        uint32_t *row = canvas->pixels + (size_t)y * (size_t)canvas->stride + r.x;
-        for (int x = 0; x < r.w; x++) {
-            row[x] = colour;
-        }
+    uint32_t *first = canvas->pixels + (size_t)r.y * (size_t)canvas->stride + r.x;
+    for (int x = 0; x < r.w; x++) {
+        first[x] = colour;
+    }
+    for (int y = 1; y < r.h; y++) {
+        memcpy(first + (size_t)y * (size_t)canvas->stride, first, (size_t)r.w * sizeof *first);
     }
 }
 
@@ -59,16 +61,17 @@ canvas_mask(
     if (!px_meet((struct px_rect){x, y, mask->w, mask->h}, canvas->clip, &r)) {
         return;
     }
+    int step = (flip & 1) != 0 ? -1 : 1;
+    int from_x = (flip & 1) != 0 ? mask->w - 1 - (r.x - x) : r.x - x;
     for (int py = r.y; py < r.y + r.h; py++) {
         int my = (flip & 2) != 0 ? mask->h - 1 - (py - y) : py - y;
-        const uint8_t *from = mask->coverage + (size_t)my * (size_t)mask->w;
-        uint32_t *row = canvas->pixels + (size_t)py * (size_t)canvas->stride;
-        for (int px = r.x; px < r.x + r.w; px++) {
-            uint8_t coverage = from[(flip & 1) != 0 ? mask->w - 1 - (px - x) : px - x];
-            if (coverage == 255) {
-                row[px] = colour;
-            } else if (coverage != 0) {
-                row[px] = blend(row[px], colour, coverage);
+        const uint8_t *from = mask->coverage + (size_t)my * (size_t)mask->w + from_x;
+        uint32_t *to = canvas->pixels + (size_t)py * (size_t)canvas->stride + r.x;
+        for (int n = r.w; n > 0; n--, to++, from += step) {
+            if (*from == 255) {
+                *to = colour;
+            } else if (*from != 0) {
+                *to = blend(*to, colour, *from);
             }
         }
     }
@@ -84,16 +87,25 @@ mask_corner(int radius, int hollow, bool dash, struct mask *ret_mask)
     int64_t outer = (int64_t)radius * 2 * SUB, inner = (int64_t)(radius - hollow) * 2 * SUB;
     for (int y = 0; y < radius; y++) {
         for (int x = 0; x < radius; x++) {
+            int64_t far_x = outer - 2 * SUB * (int64_t)x, far_y = outer - 2 * SUB * (int64_t)y;
+            uint8_t *at = &coverage[(size_t)y * (size_t)radius + (size_t)x];
+            /* Only the rim is sampled: a large disc is nearly all inside or outside. */
+            if (hollow == 0 && far_x * far_x + far_y * far_y <= outer * outer) {
+                *at = 255;
+                continue;
+            }
+            int64_t near_x = far_x - 2 * SUB, near_y = far_y - 2 * SUB;
+            if (near_x * near_x + near_y * near_y >= outer * outer) {
+                continue;
+            }
             int inside = 0;
             for (int s = 0; s < SUB * SUB; s++) {
-                int64_t dx = outer - (2 * SUB * (int64_t)x + 2 * (s % SUB) + 1);
-                int64_t dy = outer - (2 * SUB * (int64_t)y + 2 * (s / SUB) + 1);
+                int64_t dx = far_x - (2 * (s % SUB) + 1), dy = far_y - (2 * (s / SUB) + 1);
                 int64_t d = dx * dx + dy * dy;
                 bool in = d <= outer * outer && (hollow == 0 || d > inner * inner);
                 inside += in && (!dash || (10 * dy > 3 * dx && 10 * dx > 3 * dy));
             }
-            coverage[(size_t)y * (size_t)radius + (size_t)x] =
-                (uint8_t)(inside * 255 / (SUB * SUB));
+            *at = (uint8_t)(inside * 255 / (SUB * SUB));
         }
     }
     *ret_mask = (struct mask){.w = radius, .h = radius, .coverage = coverage};

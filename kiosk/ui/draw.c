@@ -486,6 +486,12 @@ at_edge(const struct drawing *d, struct px_rect r)
     return r.x <= p->x || r.y <= p->y || r.x + r.w >= p->x + p->w || r.y + r.h >= p->y + p->h;
 }
 
+static bool
+is_bar(const struct drawing *d, const struct item *item, struct px_rect r)
+{
+    return at_edge(d, r) || item->e.tone == UI_TONE_PAPER || item->e.tone == UI_TONE_BAND;
+}
+
 /* White bars at the top and bottom are parted from the page by a rule on their inner side. */
 static void
 draw_bar_rule(const struct drawing *d, const struct item *item, struct px_rect rect)
@@ -500,13 +506,21 @@ draw_bar_rule(const struct drawing *d, const struct item *item, struct px_rect r
     d->ops->fill(d->ops->ctx, r, d->palette->tones[UI_TONE_SURFACE].edge);
 }
 
+bool
+draw_ground(const struct drawing *drawing, const struct item *item, struct px_rect *ret_whole)
+{
+    bool focused = (item->e.state & UI_STATE_FOCUSED) != 0;
+    *ret_whole = draw_rect(drawing, item->e.rect);
+    return item->e.role == UI_ROLE_PANEL && !focused && is_bar(drawing, item, *ret_whole);
+}
+
 /* Grounds that reach the edge of the screen are bars: square, without border. Others are boxes; only
  * white ones need a border to be seen. */
 static void
 draw_panel(const struct drawing *d, const struct item *item, struct px_rect rect)
 {
     const struct colours *c = &d->palette->tones[item->e.tone];
-    bool bar = at_edge(d, rect) || item->e.tone == UI_TONE_PAPER || item->e.tone == UI_TONE_BAND;
+    bool bar = is_bar(d, item, rect);
     if ((item->e.state & UI_STATE_FOCUSED) != 0 && at_edge(d, rect)) {
         int out = draw_px(d, FOCUS_RING);
         focus_ring(d, px_grow(rect, -out), 0);

@@ -249,14 +249,33 @@ paint_damage(struct ui *ui, struct px_rect rect)
     damage->rects[damage->count++] = r;
 }
 
+/* The last square ground that hides all of this rect: nothing below it needs drawing. */
+static size_t
+covering(const struct drawing *drawing, const struct frame *frame, struct px_rect rect)
+{
+    for (size_t i = frame->count; i > 0; i--) {
+        struct px_rect whole;
+        const struct item *item = &frame->items[i - 1];
+        if (draw_ground(drawing, item, &whole) && rect.x >= whole.x && rect.y >= whole.y &&
+            rect.x + rect.w <= whole.x + whole.w && rect.y + rect.h <= whole.y + whole.h) {
+            return i - 1;
+        }
+    }
+    return frame->count;
+}
+
 static void
 draw_damaged(struct ui *ui, struct px_rect rect)
 {
     struct drawing drawing = paint_drawing(ui);
     struct frame *frame = ui_shown(ui);
     ui->canvas.clip = rect;
-    canvas_fill(&ui->canvas, rect, drawing.palette->paper);
-    for (size_t i = 0; i < frame->count; i++) {
+    size_t first = covering(&drawing, frame, rect);
+    if (first == frame->count) {
+        first = 0;
+        canvas_fill(&ui->canvas, rect, drawing.palette->paper);
+    }
+    for (size_t i = first; i < frame->count; i++) {
         struct item *item = &frame->items[i];
         if (px_meet(draw_clip(&drawing, item), rect, &ui->canvas.clip)) {
             draw_item(&drawing, item);

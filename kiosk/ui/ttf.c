@@ -6,19 +6,24 @@
 
 #include <SDL_ttf.h>
 #include <ctype.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { LIST_MAX = 16 * 1024, WORDS = 3 };
+enum { LIST_MAX = 16 * 1024, WORDS = 3, FONT_MAX = 256 * 1024 * 1024 /* bytes */ };
 
 struct face {
     char *path; /* owned */
     int number; /* inside a collection */
-    TTF_Font *font; /* NULL until needed */
+    TTF_Font *font; /* NULL until needed; reads from map */
+    void *map; /* the file, mapped: FreeType would read it in thousands of small pieces */
+    size_t map_len;
     bool broken; /* could not be opened: covers nothing */
     int size_px;
 };
@@ -135,11 +140,55 @@ faces_new(const char *list, struct faces **ret_faces)
 }
 
 static void
+unmap(struct face *face)
+{
+    if (face->map != NULL) {
+        (void)munmap(face->map, face->map_len);
+        face->map = NULL;
+    }
+}
+
+static bool
+map(struct face *face)
+{
+    struct stat info;
+    int fd = open(face->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    if (fstat(fd, &info) == 0 && info.st_size > 0 && info.st_size < FONT_MAX) {
+        void *at = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+        face->map = at != MAP_FAILED ? at : NULL;
+        face->map_len = (size_t)info.st_size;
+    }
+    (void)close(fd);
+    return face->map != NULL;
+}
+
+/* Opens a face for the first time; one that can't be opened is not tried again. */
+static void
+open_face(struct face *face, int size_px)
+{
+    if (map(face)) {
+        SDL_RWops *file = SDL_RWFromConstMem(face->map, (int)face->map_len);
+        face->font = file != NULL ? TTF_OpenFontIndexRW(file, 1, size_px, face->number) : NULL;
+    }
+    face->broken = face->font == NULL;
+    face->size_px = size_px;
+    if (face->font != NULL) {
+        TTF_SetFontHinting(face->font, TTF_HINTING_LIGHT_SUBPIXEL);
+    } else {
+        unmap(face);
+    }
+}
+
+static void
 close_face(struct face *face)
 {
     if (face->font != NULL) {
         TTF_CloseFont(face->font);
     }
+    unmap(face);
     free(face->path);
 }
 
@@ -166,12 +215,7 @@ face_at(struct faces *faces, int number, bool bold, int size_px)
     struct font *font = &faces->fonts[number];
     struct face *face = bold && !font->fake_bold ? &font->bold : &font->regular;
     if (face->font == NULL && !face->broken) {
-        face->font = TTF_OpenFontIndex(face->path, size_px, face->number);
-        face->broken = face->font == NULL;
-        face->size_px = size_px;
-        if (face->font != NULL) {
-            TTF_SetFontHinting(face->font, TTF_HINTING_LIGHT_SUBPIXEL);
-        }
+        open_face(face, size_px);
     }
     if (face->font != NULL && face->size_px != size_px) {
         (void)TTF_SetFontSize(face->font, size_px); /* fails for sizes below 1 only */

@@ -210,6 +210,8 @@ struct px_rect draw_rect(const struct drawing *drawing, struct ui_rect rect);
 struct px_rect draw_bounds(const struct drawing *drawing, const struct item *item);
 /* What it may touch in its present state: words that do not fit end here. */
 struct px_rect draw_clip(const struct drawing *drawing, const struct item *item);
+/* True for a square ground that hides all below it in ret_whole. */
+bool draw_ground(const struct drawing *drawing, const struct item *item, struct px_rect *ret_whole);
 void draw_item(const struct drawing *drawing, struct item *item);
 /* Lays out as draw_item does but draws nothing: item->overflow. */
 void draw_judge(const struct drawing *drawing, struct item *item);

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/utf8.h"
 
 enum { RECORD_VERSION = 1 };
 
@@ -41,6 +42,7 @@ int
 record_encode(const struct record *record, struct buf *ret_bytes)
 {
     const struct record_head *head = record_head(record);
+    size_t start = ret_bytes->len;
     char id[2 * RECORD_ID_LEN + 1];
     hex_encode(head->id, RECORD_ID_LEN, id);
     (void)buf_printf(ret_bytes, "{\"v\":%d", RECORD_VERSION);
@@ -63,6 +65,9 @@ record_encode(const struct record *record, struct buf *ret_bytes)
             (long long)fact->at);
     }
     (void)buf_add_str(ret_bytes, "]}");
+    if (buf_error(ret_bytes) == 0 && ret_bytes->len - start > RECORD_ENCODED_MAX) {
+        return KERR_TOO_BIG; /* no reader of ours would take it */
+    }
     return buf_error(ret_bytes); /* sticky: one check for all appends */
 }
 
@@ -133,13 +138,23 @@ decode_head(const cJSON *root, struct record_head *head)
     return ok ? 0 : KERR_INVALID;
 }
 
-int
-record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
+/* Is this the one encoding of the record? Refuses all that a JSON reader would pass over in silence:
+ * members twice or unknown, a NUL in a text, 1e3 for 1000, another order. */
+static int
+check_canonical(const struct record *record, const uint8_t *bytes, size_t len)
 {
-    if (len > RECORD_ENCODED_MAX) {
-        return KERR_TOO_BIG;
+    AUTO_BUF again;
+    buf_init(&again, RECORD_ENCODED_MAX);
+    int r = record_encode(record, &again);
+    if (r < 0) {
+        return r;
     }
-    cJSON *root = cJSON_ParseWithLength((const char *)bytes, len);
+    return again.len == len && memcmp(again.data, bytes, len) == 0 ? 0 : KERR_INVALID;
+}
+
+static int
+decode_root(const cJSON *root, struct record **ret_record)
+{
     struct fact_set *facts = fact_set_new();
     struct record_head head = {0};
     int r = decode_head(root, &head);
@@ -151,6 +166,33 @@ record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
         *ret_record = record_new(&head, facts);
     }
     fact_set_free(facts);
-    cJSON_Delete(root);
+    explicit_bzero(&head, sizeof(head));
     return r;
+}
+
+int
+record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
+{
+    while (len > 0 && bytes[len - 1] == ' ') {
+        len--; /* the seal's padding */
+    }
+    if (len > RECORD_ENCODED_MAX) {
+        return KERR_TOO_BIG;
+    }
+    if (len == 0 || !utf8_valid((const char *)bytes, len)) {
+        return KERR_INVALID;
+    }
+    cJSON *root = cJSON_ParseWithLength((const char *)bytes, len);
+    struct record *record = NULL;
+    int r = decode_root(root, &record);
+    cJSON_Delete(root);
+    if (r == 0) {
+        r = check_canonical(record, bytes, len);
+    }
+    if (r < 0) {
+        record_free(record);
+        return r;
+    }
+    *ret_record = record;
+    return 0;
 }

@@ -86,7 +86,8 @@ const struct fact_set *record_facts(const struct record *record);
 /* Canonical encoding, version 1: UTF-8 JSON, keys in fixed order, no white space, facts in order
  * (kiosk/record/README.md). Same record, same bytes. KERR_TOO_BIG. */
 int record_encode(const struct record *record, struct buf *ret_bytes);
-/* Reads any released version. KERR_INVALID for what is no record, KERR_TOO_BIG. */
+/* Reads any released version; only the canonical bytes, with or without spaces behind them.
+ * KERR_INVALID for what is no record, KERR_TOO_BIG. */
 int record_decode(const uint8_t *bytes, size_t len, struct record **ret_record);
 
 /* The visitor's number: kiosk (0..999), sequence modulo 10,000 and one check digit (Damm 2004), so

@@ -48,6 +48,9 @@ buf_reserve(struct buf *buf, size_t extra)
     if (extra > buf->max || buf->len > buf->max - extra) {
         return buf->failed = KERR_TOO_BIG;
     }
+    if (extra >= SIZE_MAX / 2 - buf->len) {
+        return buf->failed = KERR_TOO_BIG; /* doubling would not end */
+    }
     size_t need = buf->len + extra + 1;
     if (need <= buf->cap) {
         return 0;

@@ -24,7 +24,8 @@ void buf_init(struct buf *buf, size_t max);
 void buf_release(struct buf *buf);
 /* Wipes and empties, keeps the memory. */
 void buf_clear(struct buf *buf);
-/* Appends. 0, KERR_TOO_BIG or KERR_NO_MEMORY; after an error the contents are unchanged. */
+/* Appends bytes that lie outside the buffer. 0, KERR_TOO_BIG or KERR_NO_MEMORY; after an error the
+ * contents are unchanged and every further append answers the same error until buf_clear. */
 int buf_add(struct buf *buf, const void *data, size_t len);
 int buf_add_str(struct buf *buf, const char *s);
 int buf_add_byte(struct buf *buf, uint8_t byte);

@@ -2,6 +2,8 @@
 #include "conf.h"
 
 #include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +70,9 @@ conf_load(const char *path, struct conf **ret_conf, int *ret_line)
     conf->folder = slash != NULL ? xstrndup(path, (size_t)(slash - path)) : xstrdup(".");
     char *text = (char *)file.data;
     int number = 0;
+    if (file.len > 0 && memchr(file.data, 0, file.len) != NULL) {
+        r = KERR_INVALID; /* what comes behind a NUL would be passed over in silence */
+    }
     while (text != NULL && *text != 0 && r == 0) {
         char *end = strchr(text, '\n');
         if (end != NULL) {
@@ -121,8 +126,10 @@ conf_int(const struct conf *conf, const char *key, int64_t min, int64_t max, int
         return fallback;
     }
     char *end;
+    errno = 0;
     long long value = strtoll(text, &end, 10);
-    return end != text && *end == 0 && value >= min && value <= max ? value : fallback;
+    bool whole = end != text && *end == 0 && errno == 0;
+    return whole && value >= min && value <= max ? value : fallback;
 }
 
 char *

@@ -129,6 +129,9 @@ out:
 int
 fs_make_dirs(const char *path)
 {
+    if (*path == 0) {
+        return KERR_IO;
+    }
     char *copy = xstrdup(path);
     int r = 0;
     for (char *p = copy + 1; r == 0; p++) {
@@ -137,8 +140,10 @@ fs_make_dirs(const char *path)
         }
         char keep = *p;
         *p = 0;
-        if (mkdir(copy, 0700) != 0 && errno != EEXIST) {
-            r = err_from_errno();
+        struct stat st;
+        if (mkdir(copy, 0700) != 0 &&
+            (errno != EEXIST || stat(copy, &st) != 0 || !S_ISDIR(st.st_mode))) {
+            r = KERR_IO;
         }
         *p = keep;
         if (keep == 0) {
@@ -171,7 +176,7 @@ fs_each(const char *folder, const char *ending, int (*each)(const char *name, vo
     if (count < 0) {
         return err_from_errno();
     }
-    /* bubble by bytes: alphasort would follow the locale; folders hold some hundred names */
+    /* insertion sort by bytes: alphasort would follow the locale; folders hold some hundred names */
     for (int i = 1; i < count; i++) {
         for (int j = i; j > 0 && strcmp(list[j - 1]->d_name, list[j]->d_name) > 0; j--) {
             struct dirent *swap = list[j];

@@ -13,7 +13,8 @@
  * KERR_NOT_FOUND, KERR_TOO_BIG or KERR_IO. */
 int fs_read(const char *path, struct buf *ret_data);
 /* Replaces path: temporary file beside it, fsync, rename, fsync of the folder.
- * KERR_NO_SPACE or KERR_IO; the old file is then untouched. */
+ * KERR_NO_SPACE, KERR_IO or KERR_NOT_FOUND (no such folder); the old file is then untouched, unless
+ * only the folder's fsync failed: then the new one is there and may be undone by a power cut. */
 int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
 /* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
 int fs_make_dirs(const char *path);

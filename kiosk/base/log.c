@@ -1,6 +1,7 @@
 /* base/log.c - the log line. Formats into a bounded buffer and writes it in one call. */
 #include "log.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+
+#define LOG_CUT " ..."
 
 enum { LOG_LINE_MAX = 1024, LOG_ID_MAX = 48, LOG_HEX_MAX = 32 };
 
@@ -68,7 +71,15 @@ log_event(enum log_level level, const char *event, const struct log_field *field
         (void)buf_printf(&line, " %s=", fields[i].key);
         add_value(&line, &fields[i]);
     }
+    if (line.failed != 0) { /* too long: what fitted, and a sign that there was more */
+        line.failed = 0;
+        line.max = LOG_LINE_MAX + sizeof(LOG_CUT);
+        (void)buf_add_str(&line, LOG_CUT);
+    }
     (void)buf_add_byte(&line, '\n');
-    ssize_t written = write(STDERR_FILENO, line.data, line.len);
-    (void)written; /* a log that can't be written has nowhere to be reported */
+    ssize_t written;
+    do {
+        written = write(STDERR_FILENO, line.data, line.len);
+    } while (written < 0 && errno == EINTR);
+    /* a log that can't be written has nowhere to be reported */
 }

@@ -441,7 +441,9 @@ window_wait(struct window *window, int timeout_ms, struct window_event *ret_even
 {
     *ret_event = (struct window_event){0};
     SDL_Event event;
-    while (SDL_PollEvent(&event) != 0) {
+    /* Not SDL_PollEvent: it stops at a mark of its own with events still behind it. */
+    SDL_PumpEvents();
+    while (SDL_PeepEvents(&event, 1, SDL_GETEVENT, SDL_FIRSTEVENT, SDL_LASTEVENT) == 1) {
         take(window, &event, ret_event);
         if (ret_event->type != WINDOW_NONE) {
             return true;

@@ -1,0 +1,160 @@
+/* The list of fonts as outside bytes: what is taken, what is refused, and every truncation of a good list
+ * without a crash. The fonts themselves are measured as the room text will ask. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "ui/ui_priv.h"
+
+#define REGULAR "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"
+#define BOLD "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
+#define CJK "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+
+static char path[128];
+
+static int
+load(const char *text, size_t len, struct faces **ret_faces)
+{
+    assert_int_equal(fs_write_atomic(path, text, len, 0600), 0);
+    return faces_new(path, ret_faces);
+}
+
+static void
+test_lists(void **state ATTR_UNUSED)
+{
+    static const struct {
+        const char *text;
+        int error, count;
+    } cases[] = {
+        {REGULAR "\n", 0, 1},
+        {REGULAR " " BOLD, 0, 1},
+        {"# words\n\n  " REGULAR "\t" BOLD "\t0  # more\n" CJK " - 2\n", 0, 2},
+        {REGULAR "\r\n", 0, 1},
+        {"", KERR_UI_FONT, 0},
+        {"# nothing\n", KERR_UI_FONT, 0},
+        {"/no/such/font.ttf\n", KERR_UI_FONT, 0},
+        {REGULAR " /no/such/bold.ttf\n", KERR_UI_FONT, 0},
+        {REGULAR " - x\n", KERR_UI_FONT, 0},
+        {REGULAR " - -1\n", KERR_UI_FONT, 0},
+        {REGULAR " - 256\n", KERR_UI_FONT, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct faces *faces = NULL;
+        int error = load(cases[i].text, strlen(cases[i].text), &faces);
+        if (error != cases[i].error) {
+            fail_msg("case %zu: %d, expected %d", i, error, cases[i].error);
+        }
+        assert_int_equal(error == 0 ? faces_ops(faces).count : 0, cases[i].count);
+        faces_free(faces);
+    }
+}
+
+static void
+test_too_many(void **state ATTR_UNUSED)
+{
+    AUTO_BUF text;
+    struct faces *faces = NULL;
+    buf_init(&text, 1 << 16);
+    for (int i = 0; i < TEXT_FONTS_MAX; i++) {
+        (void)buf_add_str(&text, REGULAR "\n");
+    }
+    assert_int_equal(load(buf_str(&text), text.len, &faces), 0);
+    faces_free(faces);
+    faces = NULL;
+    (void)buf_add_str(&text, REGULAR "\n");
+    assert_int_equal(load(buf_str(&text), text.len, &faces), KERR_UI_FONT);
+    assert_null(faces);
+}
+
+static void
+test_truncated_and_flipped(void **state ATTR_UNUSED)
+{
+    static const char good[] = "# a list\n" REGULAR " " BOLD " 0\n" CJK " - 1\n";
+    char bad[sizeof good];
+    for (size_t len = 0; len < sizeof good; len++) {
+        struct faces *faces = NULL;
+        int error = load(good, len, &faces);
+        assert_true(error == 0 || error == KERR_UI_FONT);
+        assert_true((error == 0) == (faces != NULL));
+        faces_free(faces);
+    }
+    for (size_t at = 0; at + 1 < sizeof good; at++) {
+        struct faces *faces = NULL;
+        memcpy(bad, good, sizeof good);
+        bad[at] = (char)(bad[at] ^ 0x80);
+        (void)load(bad, sizeof bad - 1, &faces);
+        faces_free(faces);
+    }
+}
+
+/* A file that is no font covers nothing and draws nothing; nothing crashes. */
+static void
+test_no_font_inside(void **state ATTR_UNUSED)
+{
+    struct faces *faces = NULL;
+    assert_int_equal(load("/etc/passwd\n", 12, &faces), 0); /* readable; opened when needed */
+    struct text_font_ops ops = faces_ops(faces);
+    assert_false(ops.covers(ops.ctx, 0, 'a', 0));
+    assert_int_equal(ops.width(ops.ctx, 0, false, 32, "a", 1, "Latn"), 0);
+    assert_int_equal(ops.ascent(ops.ctx, 0, false, 32), 0);
+    struct text_run run = {.text = "a", .len = 1, .script = "Latn", .size_px = 32};
+    struct mask mask;
+    int ascent;
+    assert_int_equal(faces_render(faces, &run, false, &mask, &ascent), KERR_UI_FONT);
+    faces_free(faces);
+}
+
+static void
+test_measures(void **state ATTR_UNUSED)
+{
+    struct faces *faces = NULL;
+    static const char list[] = REGULAR " " BOLD "\n" CJK "\n";
+    assert_int_equal(load(list, sizeof list - 1, &faces), 0);
+    struct text_font_ops ops = faces_ops(faces);
+    assert_true(ops.covers(ops.ctx, 0, 0x5bb6, 0)); /* 家 */
+    assert_false(ops.covers(ops.ctx, 0, 0x20bb7, 0)); /* not in BIZ UD */
+    assert_true(ops.covers(ops.ctx, 1, 0x20bb7, 0));
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani"), 80);
+    int narrow = ops.width(ops.ctx, 0, false, 40, "abc", 3, "Latn");
+    int wide = ops.width(ops.ctx, 0, true, 40, "abc", 3, "Latn");
+    assert_true(narrow > 0 && wide > narrow);
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "abcdef", 3, "Latn"), narrow);
+    /* A run is as wide as it was measured to be, and its coverage ends where its ink ends. */
+    struct text_run run = {.text = "家族xyz", .len = 6, .script = "Hani", .size_px = 40};
+    struct mask mask;
+    int ascent = 0;
+    assert_int_equal(faces_render(faces, &run, false, &mask, &ascent), 0);
+    assert_true(mask.w >= 76 && mask.w <= 84);
+    assert_true(ascent > 30 && ascent < 45);
+    mask_release(&mask);
+    faces_wipe(faces);
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani"), 80);
+    faces_free(faces);
+}
+
+int
+main(void)
+{
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(
+        path, sizeof path, "%s/fonts-list-%d", tmp != NULL ? tmp : "/tmp", (int)getpid());
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_truncated_and_flipped),
+        cmocka_unit_test(test_no_font_inside),
+        cmocka_unit_test(test_measures),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    (void)unlink(path);
+    return failed;
+}

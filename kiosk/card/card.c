@@ -1,6 +1,6 @@
 /* card/card.c - the room's face to its caller: requests go in, events come out, nothing waits. Also
  * the watchdog: a driver may hang for long when a card vanishes (5.4), so a second thread answers in
- * the worker's place when a talk takes too long. */
+ * the worker's place when a talk takes too long. The same thread wakes the caller. */
 #include "card.h"
 
 #include <errno.h>
@@ -60,9 +60,8 @@ card_post(struct card *card, const struct card_event *take_event)
         queue_drop_oldest(card);
     }
     card->queue[(card->queue_first + card->queue_count++) % CARD_QUEUE_MAX] = *take_event;
-    if (card->wakeup != NULL) {
-        card->wakeup(card->wakeup_ctx); /* under the lock, so that none follows card_stop */
-    }
+    card->wake_due = true; /* the watchdog calls: no lock of ours is held then */
+    pthread_cond_broadcast(&card->changed);
 }
 
 bool
@@ -132,7 +131,12 @@ watchdog(void *arg)
     pthread_mutex_lock(&card->lock);
     while (!card->stop) {
         int64_t deadline = next_deadline(card);
-        if (deadline == 0) {
+        if (card->wake_due) {
+            card->wake_due = false;
+            pthread_mutex_unlock(&card->lock);
+            card->wakeup(card->wakeup_ctx);
+            pthread_mutex_lock(&card->lock);
+        } else if (deadline == 0) {
             pthread_cond_wait(&card->changed, &card->lock);
         } else if (now_ms() < deadline) {
             wait_until(card, deadline);
@@ -298,11 +302,10 @@ card_stop(struct card *card)
     }
     pthread_mutex_lock(&card->lock);
     card->stop = true;
-    card->wakeup = NULL;
     pthread_cond_broadcast(&card->changed);
     pthread_mutex_unlock(&card->lock);
     card->ops->cancel(card->ctx);
-    pthread_join(card->watchdog, NULL); /* it never waits for a device */
+    pthread_join(card->watchdog, NULL); /* it never waits for a device; the last wakeup is over */
 
     pthread_mutex_lock(&card->lock);
     int64_t deadline = now_ms() + card->times.stop_ms;

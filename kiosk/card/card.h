@@ -83,7 +83,8 @@ int card_pcsc_new(const struct card_transport_ops **ret_ops, void **ret_ctx);
 
 /* Starts the room's threads; takes ctx over, also when it fails. wakeup is called from a thread of
  * the room after each posted event, never after card_stop; it may only wake the caller's loop and
- * must not call this room. KERR_NO_MEMORY, KERR_LOCKED_MEMORY. */
+ * must not call this room. Hold no lock that it takes when you call card_stop.
+ * KERR_NO_MEMORY, KERR_LOCKED_MEMORY. */
 int card_start(const struct card_transport_ops *ops, void *ctx, void (*wakeup)(void *),
     void *wakeup_ctx, struct card **ret_card);
 /* Stops the threads, powers the card down, wipes. Waits at most 3 s for a driver that hangs; what it

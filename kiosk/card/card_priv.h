@@ -139,9 +139,11 @@ struct card {
     const struct card_transport_ops *ops;
     void *ctx;
 
-    /* shared, under lock */
-    void (*wakeup)(void *);
+    void (*wakeup)(void *); /* watchdog only */
     void *wakeup_ctx;
+
+    /* shared, under lock */
+    bool wake_due; /* an event was posted, the caller not yet woken */
     struct card_event queue[CARD_QUEUE_MAX];
     size_t queue_first, queue_count;
     bool want_read, want_refresh, want_release, stop;
@@ -166,7 +168,7 @@ struct card {
 };
 /* Thread of the worker (reader.c). */
 void *card_worker(void *arg);
-/* Posts an event and wakes the caller; takes the facts over. Any thread of the room. With lock held. */
+/* Posts an event and has the caller woken; takes the facts over. With lock held. */
 void card_post(struct card *card, const struct card_event *take_event);
 /* Frees everything; both threads are over. */
 void card_destroy(struct card *card);

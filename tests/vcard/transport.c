@@ -24,6 +24,7 @@ struct vtransport {
     struct slot slots[SLOTS];
     size_t readers;
     struct vcard *other;
+    struct vcard *at_look; /* takes the place of the card in use at the next look */
     size_t used; /* slot of the connection */
     bool connected, service_down, short_only, cancelled;
     uint32_t used_events; /* the connection is for this stay of the card only */
@@ -85,6 +86,17 @@ differs(const struct card_reader_state *a, size_t a_count, const struct card_rea
     return !same;
 }
 
+/* Puts another card, or none, in place of the one in use. */
+static void
+replace(struct vtransport *vt, struct vcard *card)
+{
+    struct slot *slot = &vt->slots[vt->used];
+    vcard_power_off(slot->card);
+    slot->card = card;
+    slot->events += card != NULL ? 2 : 1;
+    changed(vt);
+}
+
 static int
 vt_watch(
     void *ctx, struct card_reader_state states[CARD_READERS_MAX], size_t *count, int timeout_ms)
@@ -94,6 +106,10 @@ vt_watch(
     size_t now_count = 0;
     int64_t deadline = mono_ms() + timeout_ms;
     pthread_mutex_lock(&vt->lock);
+    if (timeout_ms == 0 && vt->at_look != NULL) {
+        replace(vt, vt->at_look);
+        vt->at_look = NULL;
+    }
     fill(vt, now, &now_count);
     while (timeout_ms > 0 && !vt->service_down && !vt->cancelled &&
            !differs(states, *count, now, now_count) && mono_ms() < deadline) {
@@ -174,17 +190,6 @@ note(struct vtransport *vt, const uint8_t *command, size_t len)
         memcpy(entry->bytes, command,
             len < VTRANSPORT_COMMAND_MAX ? len : (size_t)VTRANSPORT_COMMAND_MAX);
     }
-}
-
-/* Puts another card, or none, in place of the one in use. */
-static void
-replace(struct vtransport *vt, struct vcard *card)
-{
-    struct slot *slot = &vt->slots[vt->used];
-    vcard_power_off(slot->card);
-    slot->card = card;
-    slot->events += card != NULL ? 2 : 1;
-    changed(vt);
 }
 
 static int
@@ -315,9 +320,22 @@ vtransport_other(struct vtransport *vt, struct vcard *card)
 }
 
 void
+vtransport_swap_at_look(struct vtransport *vt, struct vcard *card)
+{
+    pthread_mutex_lock(&vt->lock);
+    vt->at_look = card;
+    pthread_mutex_unlock(&vt->lock);
+}
+
+void
 vtransport_readers(struct vtransport *vt, size_t count)
 {
     pthread_mutex_lock(&vt->lock);
+    for (size_t i = count; i < SLOTS; i++) {
+        if (vt->slots[i].card != NULL) {
+            vcard_power_off(vt->slots[i].card); /* its reader is pulled */
+        }
+    }
     vt->readers = count;
     changed(vt);
     pthread_mutex_unlock(&vt->lock);

@@ -23,6 +23,8 @@ struct vtransport *vtransport_new(const struct card_transport_ops **ret_ops);
 void vtransport_place(struct vtransport *vt, size_t reader, struct vcard *card);
 /* The card that the fault swap-after puts there. */
 void vtransport_other(struct vtransport *vt, struct vcard *card);
+/* That card lies there when the room next looks without waiting, which it does before VERIFY. */
+void vtransport_swap_at_look(struct vtransport *vt, struct vcard *card);
 void vtransport_readers(struct vtransport *vt, size_t count);
 void vtransport_service(struct vtransport *vt, bool up);
 void vtransport_mute(struct vtransport *vt, size_t reader, bool mute);

@@ -1,0 +1,339 @@
+/* tests/procedure/test_load.c - loading: one broken file per kind of mistake (files in broken/, what is expected in the
+ * first line), hostile files, and what a good set says of itself. */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/rng.h"
+#include "procedure/procedure.h"
+
+enum { PATH_ROOM = 512, TEXT_ROOM = 4096 };
+static const char good[] = "tests/procedure/assets";
+static const char broken[] = "tests/procedure/broken";
+static char work[64];
+
+struct heard {
+    int count;
+    char all[TEXT_ROOM]; /* "LINE:COLUMN: reason\n" each */
+};
+
+static void
+hear(const struct procedure_mistake *mistake, void *ctx)
+{
+    struct heard *heard = ctx;
+    size_t len = strlen(heard->all);
+    assert_non_null(mistake->file);
+    assert_true(mistake->line >= 0 && mistake->column >= 0 && mistake->reason[0] != 0);
+    heard->count++;
+    (void)snprintf(heard->all + len, sizeof(heard->all) - len, "%d:%d: %s\n", mistake->line,
+        mistake->column, mistake->reason);
+}
+
+static void
+write_file(const char *folder, const char *name, const void *data, size_t len)
+{
+    char path[PATH_ROOM];
+    (void)snprintf(path, sizeof(path), "%s/%s/%s", work, folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(data, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void
+copy_file(const char *from, const char *folder, const char *name)
+{
+    AUTO_BUF data;
+    buf_init(&data, 1 << 20);
+    assert_int_equal(fs_read(from, &data), 0);
+    write_file(folder, name, buf_str(&data), data.len);
+}
+
+static void
+remove_file(const char *folder, const char *name)
+{
+    char path[PATH_ROOM];
+    (void)snprintf(path, sizeof(path), "%s/%s/%s", work, folder, name);
+    assert_int_equal(unlink(path), 0);
+}
+
+static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
+    {"city", "counters.yaml"}, {"city", "things.yaml"}, {"procedures", "everything.yaml"}};
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    const char *base = getenv("TMPDIR");
+    (void)snprintf(work, sizeof(work), "%.40s/load-XXXXXX", base != NULL ? base : "/tmp");
+    assert_non_null(mkdtemp(work));
+    for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
+        char path[PATH_ROOM];
+        (void)snprintf(path, sizeof(path), "%s/%s", work, good_files[i][0]);
+        assert_true(mkdir(path, 0700) == 0 || fs_exists(path));
+        (void)snprintf(path, sizeof(path), "%s/%s/%s", good, good_files[i][0], good_files[i][1]);
+        copy_file(path, good_files[i][0], good_files[i][1]);
+    }
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"dictionary", "city", "procedures"};
+    for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
+        remove_file(good_files[i][0], good_files[i][1]);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        char path[PATH_ROOM];
+        (void)snprintf(path, sizeof(path), "%s/%s", work, folders[i]);
+        assert_int_equal(rmdir(path), 0);
+    }
+    assert_int_equal(rmdir(work), 0);
+    return 0;
+}
+
+static int
+load(struct heard *heard)
+{
+    struct procedure_set *set = NULL;
+    *heard = (struct heard){0};
+    int r = procedure_load(work, hear, heard, &set);
+    assert_true((r == 0) == (set != NULL));
+    assert_true((r == 0) == (heard->count == 0));
+    procedure_set_free(set);
+    return r;
+}
+
+/* "# expect: PART # in: PLACE" */
+static void
+read_first_line(const char *path, char expect[PATH_ROOM], char place[32])
+{
+    char line[PATH_ROOM];
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    assert_non_null(fgets(line, sizeof(line), file));
+    assert_int_equal(fclose(file), 0);
+    line[strcspn(line, "\n")] = 0;
+    assert_int_equal(strncmp(line, "# expect: ", 10), 0);
+    char *in = strstr(line, " # in: ");
+    (void)snprintf(place, 32, "%s", in != NULL ? in + 7 : "procedures");
+    if (in != NULL) {
+        *in = 0;
+    }
+    (void)snprintf(expect, PATH_ROOM, "%s", line + 10);
+}
+
+static int
+check_broken(const char *name, void *ctx)
+{
+    char path[PATH_ROOM];
+    char expect[PATH_ROOM];
+    char place[32];
+    (void)snprintf(path, sizeof(path), "%s/%s", broken, name);
+    read_first_line(path, expect, place);
+    bool city = strcmp(place, "counters") == 0;
+    bool dictionary = strcmp(place, "dictionary") == 0;
+    const char *folder = city ? "city" : dictionary ? "dictionary" : "procedures";
+    const char *as = city ? "counters.yaml" : dictionary ? "zz.yaml" : name;
+    copy_file(path, folder, as);
+    struct heard heard;
+    int r = load(&heard);
+    if (r != KERR_PROCEDURE_FILE || strstr(heard.all, expect) == NULL || heard.count > 3) {
+        fail_msg("%s: expected \"%s\", heard (%d):\n%s", name, expect, r, heard.all);
+    }
+    if (city) {
+        copy_file("tests/procedure/assets/city/counters.yaml", folder, as);
+    } else {
+        remove_file(folder, as);
+    }
+    ++*(int *)ctx;
+    return 0;
+}
+
+static void
+test_every_kind_of_mistake(void **state)
+{
+    (void)state;
+    int count = 0;
+    struct heard heard;
+    assert_int_equal(load(&heard), 0); /* the control: without a broken file all is well */
+    assert_int_equal(fs_each(broken, ".yaml", check_broken, &count), 0);
+    assert_true(count >= 70);
+    assert_int_equal(load(&heard), 0);
+}
+
+static void
+test_too_big(void **state)
+{
+    (void)state;
+    size_t len = 300 * 1024;
+    char *text = malloc(len);
+    assert_non_null(text);
+    memset(text, '#', len);
+    write_file("procedures", "big.yaml", text, len);
+    struct heard heard;
+    assert_int_equal(load(&heard), KERR_PROCEDURE_FILE);
+    assert_non_null(strstr(heard.all, "larger than 256 KiB"));
+
+    size_t at = 0; /* within the size, but too many entries */
+    while (at + 4 < 250 * 1024) {
+        memcpy(text + at, "- a\n", 4);
+        at += 4;
+    }
+    write_file("procedures", "big.yaml", text, at);
+    assert_int_equal(load(&heard), KERR_PROCEDURE_FILE);
+    assert_non_null(strstr(heard.all, "too many entries"));
+    write_file("procedures", "big.yaml", "a\0b: c\n", 7);
+    assert_int_equal(load(&heard), KERR_PROCEDURE_FILE);
+    remove_file("procedures", "big.yaml");
+    free(text);
+}
+
+static void
+test_no_folder(void **state)
+{
+    (void)state;
+    struct procedure_set *set = NULL;
+    assert_int_equal(procedure_load("/nonexistent", NULL, NULL, &set), KERR_NOT_FOUND);
+    assert_null(set);
+    procedure_set_free(NULL);
+}
+
+/* Any beginning of a good file, and any byte of it changed: a verdict, never a crash. */
+static void
+test_hostile_bytes(void **state)
+{
+    (void)state;
+    AUTO_BUF data;
+    buf_init(&data, 1 << 20);
+    assert_int_equal(fs_read("tests/procedure/assets/procedures/everything.yaml", &data), 0);
+    struct heard heard;
+    int refused = 0;
+    remove_file("procedures", "everything.yaml");
+    for (size_t len = 0; len < data.len; len++) {
+        write_file("procedures", "everything.yaml", data.data, len);
+        refused += load(&heard) != 0;
+    }
+    assert_true(refused > (int)data.len / 2);
+    struct rng_seeded rng = {7};
+    for (int i = 0; i < 1500; i++) {
+        size_t at = rng_seeded_below(&rng, (uint32_t)data.len);
+        uint8_t kept = data.data[at];
+        data.data[at] = (uint8_t)rng_seeded_next(&rng);
+        write_file("procedures", "everything.yaml", data.data, data.len);
+        (void)load(&heard); /* either verdict is right; load() checks that it fits the report */
+        data.data[at] = kept;
+    }
+    write_file("procedures", "everything.yaml", data.data, data.len);
+    assert_int_equal(load(&heard), 0);
+}
+
+struct words_seen {
+    size_t count;
+    bool title, choice, repeat, thing, fact;
+};
+
+static void
+see_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct words_seen *seen = ctx;
+    assert_true(words->source[0] != 0 && file[0] != 0 && line > 0);
+    seen->count++;
+    seen->title |= strcmp(words->context, "everything/title") == 0;
+    seen->choice |= strcmp(words->context, "everything/kind/choice/c/hint") == 0;
+    seen->repeat |= strcmp(words->context, "everything/people/name/label") == 0;
+    seen->thing |= strcmp(words->context, "city/things/identity-document/name") == 0;
+    seen->fact |= strcmp(words->context, "dictionary/applicant.sex/choice/male") == 0;
+}
+
+static void
+test_what_a_set_says(void **state)
+{
+    (void)state;
+    struct procedure_set *set = NULL;
+    assert_int_equal(procedure_load(good, NULL, NULL, &set), 0);
+    assert_int_equal(procedure_count(set), 1);
+    assert_null(procedure_at(set, 1));
+    assert_null(procedure_find(set, "nothing"));
+    struct procedure_info info = procedure_info(procedure_find(set, "everything"));
+    assert_string_equal(info.in_force, "2026-04-01");
+    assert_string_equal(info.picture, "document");
+    assert_string_equal(info.counter.source, "1番　総合まどぐち");
+    assert_int_equal(info.bring_count, 1);
+    assert_int_equal(info.next_count, 1);
+    assert_true(info.card && info.has_fee);
+
+    struct words_seen seen = {0};
+    procedure_words_each(set, see_words, &seen);
+    assert_true(seen.count > 40);
+    assert_true(seen.title && seen.choice && seen.repeat && seen.thing && seen.fact);
+
+    struct question question;
+    assert_true(procedure_fact_words(set, "everything", "everything.people[2].name", &question));
+    assert_string_equal(question.label.source, "名前は");
+    assert_string_equal(question.repeat_label.source, "人");
+    assert_int_equal(question.repeat_index, 2);
+    assert_true(procedure_fact_words(set, NULL, "applicant.sex", &question));
+    assert_int_equal(question.choice_count, 2);
+    assert_false(procedure_fact_words(set, "everything", "everything.nothing", &question));
+    assert_false(procedure_fact_words(set, "nothing", "everything.kind", &question));
+    procedure_set_free(set);
+}
+
+/* `ask: applicant` is what its facts say, each once. */
+static void
+test_the_real_content(void **state)
+{
+    (void)state;
+    struct procedure_set *set = NULL;
+    struct heard heard = {0};
+    struct timespec from;
+    struct timespec to;
+    double best = 1000;
+    for (int i = 0; i < 5; i++) {
+        procedure_set_free(set);
+        set = NULL;
+        assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &from), 0);
+        int r = procedure_load("assets", hear, &heard, &set);
+        assert_int_equal(clock_gettime(CLOCK_MONOTONIC, &to), 0);
+        if (r != 0) {
+            fail_msg("assets:\n%s", heard.all);
+        }
+        double ms =
+            (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+        best = ms < best ? ms : best;
+    }
+    print_message("loads in %.2f ms (checked build)\n", best);
+    assert_non_null(procedure_find(set, "resident-record"));
+    assert_non_null(procedure_find(set, "move-in"));
+    assert_string_equal(procedure_info(procedure_find(set, "move-in")).picture, "house");
+    procedure_set_free(set);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_kind_of_mistake),
+        cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_no_folder),
+        cmocka_unit_test(test_hostile_bytes),
+        cmocka_unit_test(test_what_a_set_says),
+        cmocka_unit_test(test_the_real_content),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

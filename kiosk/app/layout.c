@@ -8,6 +8,9 @@
 enum {
     BAR_BUTTON_H = 205, /* top bar buttons: 20 mm, the floor for ordinary targets */
     BAR_BUTTON_Y = 35,
+    BAR_BUTTON_W_MIN = 300,
+    BAR_BUTTON_GAP = 60,
+    RULE = 8,
     EDGE = 120, /* bars' own side margin */
     MAIN_H = 280, /* main button: at least 25 x 60 mm (look: Grid) */
     MAIN_W = 1040,
@@ -36,21 +39,36 @@ panel(struct app *app, struct ui_rect where, enum ui_tone tone)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PANEL, .rect = where, .tone = tone});
 }
 
+/* A button of the top bar with its left or right edge at x; returns its width. */
 static int
-bar_button(struct app *app, const char *id, const char *picture, const char *text, int right)
+bar_button(
+    struct app *app, const char *id, const char *picture, const char *text, int x, bool from_right)
 {
-    int width = ui_text_width(app->ui, text, UI_SIZE_SMALL, true) + 220;
-    width = width < 300 ? 300 : width;
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_BUTTON,
-                        .rect = rect(right - width, BAR_BUTTON_Y, width, BAR_BUTTON_H),
-                        .text = text,
-                        .picture = picture,
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_SMALL,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE});
-    return right - width - 60;
+    struct ui_element button = {.id = id,
+        .role = UI_ROLE_BUTTON,
+        .rect = rect(0, BAR_BUTTON_Y, 0, BAR_BUTTON_H),
+        .text = text,
+        .picture = picture,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_SMALL,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    int width;
+    int height;
+    ui_natural(app->ui, &button, &width, &height);
+    button.rect.w = width < BAR_BUTTON_W_MIN ? BAR_BUTTON_W_MIN : width;
+    button.rect.x = from_right ? x - button.rect.w : x;
+    ui_add(app->ui, &button);
+    return button.rect.w;
+}
+
+static void
+rule(struct app *app, int y)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    ui_add(
+        app->ui, &(struct ui_element){
+                     .role = UI_ROLE_LINE, .rect = rect(0, y, all.w, RULE), .tone = UI_TONE_PAPER});
 }
 
 static void
@@ -58,27 +76,23 @@ top_bar(struct app *app, const char *where)
 {
     struct ui_rect all = ui_panel(app->ui);
     panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE);
-    int help_w = ui_text_width(app->ui, say(app, "bar.help"), UI_SIZE_SMALL, true) + 240;
-    ui_add(app->ui, &(struct ui_element){.id = "help",
-                        .role = UI_ROLE_BUTTON,
-                        .rect = rect(EDGE, BAR_BUTTON_Y, help_w, BAR_BUTTON_H),
-                        .text = say(app, "bar.help"),
-                        .picture = "help",
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_SMALL,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE});
+    rule(app, BAR_TOP - RULE);
+    int left =
+        EDGE + bar_button(app, "help", "help", say(app, "bar.help"), EDGE, false) + BAR_BUTTON_GAP;
     int right = all.w - EDGE;
-    right = bar_button(app, "contrast", "contrast", say(app, "bar.contrast"), right);
-    right = bar_button(app, "text-size", "letters", say(app, "bar.text-size"), right);
-    right = bar_button(app, "language", "globe", i18n_current(app->i18n)->name, right);
+    right -= bar_button(app, "contrast", "contrast", say(app, "bar.contrast"), right, true) +
+             BAR_BUTTON_GAP;
+    right -= bar_button(app, "text-size", "letters", say(app, "bar.text-size"), right, true) +
+             BAR_BUTTON_GAP;
+    right -= bar_button(app, "language", "globe", i18n_current(app->i18n)->name, right, true) +
+             BAR_BUTTON_GAP;
     if (where != NULL) {
-        int x = EDGE + help_w + 70;
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(x, BAR_BUTTON_Y, right - x, BAR_BUTTON_H),
+                            .rect = rect(left, BAR_BUTTON_Y, right - left, BAR_BUTTON_H),
                             .text = where,
                             .size = UI_SIZE_SMALL,
                             .tone = UI_TONE_SURFACE,
+                            .valign = UI_ALIGN_CENTRE,
                             .bold = true});
     }
 }
@@ -90,6 +104,7 @@ page_begin(struct app *app, const char *where, const char *back)
     panel(app, all, UI_TONE_PAPER);
     top_bar(app, where);
     panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
+    rule(app, all.h - BAR_BOTTOM);
     if (back != NULL) {
         ui_add(app->ui,
             &(struct ui_element){.id = "back",

@@ -150,10 +150,11 @@ app_free(struct app *app)
         return;
     }
     submitter_free(app->submitter); /* an accepted visit is finished first */
-    card_stop(app->card);
+    app->submitter = NULL;
     if (app->ui != NULL && app->i18n != NULL) {
-        visit_end(app);
+        visit_end(app); /* powers the card down */
     }
+    card_stop(app->card);
     fact_set_free(app->visit.facts);
     procedure_set_free(app->procedures);
     i18n_free(app->i18n);

@@ -85,15 +85,19 @@ steps(struct app *app, struct flow *flow)
     for (size_t i = 0; i < info.next_count; i++) {
         step(app, flow, number++, words(app, &info.next[i]));
     }
-    if (app->visit.fee > 0) {
-        AUTO_BUF money;
-        buf_init(&money, 128);
-        (void)i18n_money(app->i18n, &money, app->visit.fee);
-        AUTO_BUF text;
-        buf_init(&text, 512);
-        (void)sayf(app, &text, "accepted.pay", "fee", buf_str(&money));
-        step(app, flow, number, buf_str(&text));
+}
+
+static void
+fee(struct app *app, struct flow *flow)
+{
+    if (app->visit.fee <= 0) {
+        return;
     }
+    AUTO_BUF text;
+    buf_init(&text, 512);
+    (void)buf_printf(&text, "%s  ", say(app, "check.fee"));
+    (void)i18n_money(app->i18n, &text, app->visit.fee);
+    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_CARE, true, 40);
 }
 
 static void
@@ -117,7 +121,8 @@ countdown(struct app *app, const char *message)
 static void
 build(struct app *app)
 {
-    struct flow flow = page_begin_visit(app);
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    struct flow flow = page_begin(app, words(app, &info.title), "accepted.more");
     note_to_take(app, flow);
     struct flow left = {flow.x, flow.y - 20, flow.w - 1360 - 150, flow.bottom};
     int tick = 300;
@@ -138,7 +143,8 @@ build(struct app *app)
     AUTO_BUF number;
     buf_init(&number, 32);
     (void)i18n_receipt_number(&number, app->visit.number);
-    flow_text(app, &left, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 40);
+    flow_text(app, &left, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
+    fee(app, &left);
     steps(app, &left);
     countdown(app, "accepted.goes-away");
     page_main(app, "finish", say(app, "bar.finish"), 0);

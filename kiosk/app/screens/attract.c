@@ -12,7 +12,7 @@ languages(struct app *app, int top)
 {
     struct ui_rect all = ui_panel(app->ui);
     size_t count = i18n_language_count(app->i18n);
-    int columns = count < 4 ? 4 : LANGUAGE_COLUMNS;
+    int columns = count < LANGUAGE_COLUMNS ? (int)count : LANGUAGE_COLUMNS;
     int width = (all.w - 2 * MARGIN - (columns - 1) * LANGUAGE_GAP) / columns;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = rect(MARGIN, top, all.w - 2 * MARGIN, 130),

@@ -32,4 +32,5 @@ tap(struct app *app, const char *id)
     }
 }
 
-const struct screen screen_card = {.name = "card", .build = build, .tap = tap, .enter = visit_want_card};
+const struct screen screen_card = {
+    .name = "card", .build = build, .tap = tap, .enter = visit_want_card};

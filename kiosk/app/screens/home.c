@@ -5,22 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { DOOR_H = 430 };
+
 static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
-    if (index == procedure_count(app->procedures)) {
-        ui_add(app->ui, &(struct ui_element){.id = "unsure",
-                            .role = UI_ROLE_DOOR,
-                            .rect = where,
-                            .text = say(app, "home.unsure"),
-                            .detail = say(app, "home.unsure-detail"),
-                            .picture = "question",
-                            .tone = UI_TONE_CARE,
-                            .size = UI_SIZE_CHOICE,
-                            .bold = true});
-        return;
-    }
     struct procedure_info info = procedure_info(procedure_at(app->procedures, index));
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "service:%s", info.id);
@@ -31,6 +21,21 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
                         .detail = words(app, &info.about),
                         .picture = info.picture,
                         .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true});
+}
+
+/* "I don't know what to do": the widest door, always at the bottom of the page. */
+static void
+unsure(struct app *app, const struct flow *flow)
+{
+    ui_add(app->ui, &(struct ui_element){.id = "unsure",
+                        .role = UI_ROLE_DOOR,
+                        .rect = rect(flow->x, flow->bottom - DOOR_H, flow->w, DOOR_H),
+                        .text = say(app, "home.unsure"),
+                        .detail = say(app, "home.unsure-detail"),
+                        .picture = "question",
+                        .tone = UI_TONE_CARE,
                         .size = UI_SIZE_CHOICE,
                         .bold = true});
 }
@@ -58,7 +63,12 @@ build(struct app *app)
                      .align = UI_ALIGN_END,
                      .valign = UI_ALIGN_CENTRE});
     page_title(app, &flow, say(app, "home.title"));
-    struct grid grid = {.count = procedure_count(app->procedures) + 1, .columns = 2, .height = 430};
+    unsure(app, &flow);
+    flow.bottom -= DOOR_H + GAP_OPPOSITE;
+    size_t count = procedure_count(app->procedures);
+    /* few services: larger doors */
+    struct grid grid = {
+        .count = count, .columns = 2, .height = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H};
     flow_grid(app, &flow, &grid, place, NULL);
 }
 

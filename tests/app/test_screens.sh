@@ -1,0 +1,130 @@
+#!/bin/sh
+# timeout: 240
+# Every screen, in every language, in every text size and theme: the words fit (no element is marked
+# "overflow"), and the main button stands at the same place. Pictures go to $BUILD/pictures to be looked at.
+. "$(dirname "$0")/env.sh"
+alone "$0" "$@"
+SHOTS=$BUILD/pictures
+mkdir -p "$SHOTS"
+"$BUILD/kioskctl" init >/dev/null || fail init
+reader
+
+# Steps that walk through the pages; SHOT stands for "shot and dump under this name".
+walk() {
+    cat <<'STEPS'
+SHOT attract
+LANGUAGE
+SHOT home
+tap help
+SHOT help
+tap stop
+SHOT leave
+tap back
+tap language
+SHOT language
+tap back
+start resident-record
+SHOT explain
+tap next
+wait screen card 3
+SHOT card
+tap no-card
+SHOT question-text
+type ひたち　はなこ
+tap next
+type ひたちし　すけがわちょう　１ちょうめ
+tap next
+expect screen question
+SHOT question-date
+tap era:showa
+tap digit:1
+tap digit:6
+tap digit:0
+tap digit:3
+tap digit:0
+tap digit:5
+SHOT question-date-full
+tap next
+SHOT question-choice
+tap choice:self
+tap next
+SHOT question-choice-2
+STEPS
+}
+walk_card() {
+    cat <<'STEPS'
+LANGUAGE
+start resident-record
+tap next
+wait screen pin 5
+pin 12
+SHOT pin
+pin 39
+tap pin:ok
+wait screen fault-pin-wrong 5
+SHOT fault-pin-wrong
+tap next
+wait screen pin 5
+pin 1239
+tap pin:ok
+wait screen fault-pin-wrong 5
+SHOT fault-pin-wrong-1
+tap next
+wait screen pin-last 5
+SHOT pin-last
+tap last-try
+wait screen pin 5
+pin 1234
+tap pin:ok
+wait screen question 5
+complete 5
+SHOT accepted
+tap finish
+SHOT take-card
+tap finish
+start move-in
+read-card 1234
+wait screen question 5
+SHOT question-move-in
+complete 9
+tap back
+LANGUAGE
+start move-in
+tap next
+SHOT check
+STEPS
+}
+
+script() { # WALK LANGUAGE SIZE THEME: prints the play with names filled in
+    $1 | while read -r step rest; do
+        case $step in
+        SHOT)
+            echo "shot $SHOTS/$rest.$2.size$3.theme$4.png"
+            echo "dump $WORK/dumps/$rest.$2.size$3.theme$4.json"
+            ;;
+        LANGUAGE)
+            echo "language $2"
+            i=1; while [ $i -ne "$3" ]; do echo "tap text-size"; i=$(( (i + 1) % 4 )); done
+            i=0; while [ $i -ne "$4" ]; do echo "tap contrast"; i=$((i + 1)); done
+            ;;
+        *) echo "$step $rest" ;;
+        esac
+    done
+}
+
+mkdir -p "$WORK/dumps"
+"$BUILD/kioskctl" check >/dev/null || fail "kioskctl check"
+for look in "ja 1 0" "ja 3 1" "ja-easy 1 0" "ja-easy 3 1" "en 1 0" "en 3 2" "ja 0 3" "en 2 0"; do
+    set -- $look
+    script walk "$1" "$2" "$3" >"$WORK/walk.play"
+    play "$WORK/walk.play"
+    "$BUILD/kioskctl" card reset hanako >/dev/null
+    "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
+    script walk_card "$1" "$2" "$3" >"$WORK/walk.play"
+    play "$WORK/walk.play"
+    "$BUILD/kioskctl" card remove >/dev/null
+done
+bad=$(grep -l '"overflow": *true' "$WORK"/dumps/*.json | wc -l)
+grep -o '"id":"[^"]*"[^}]*"overflow": *true' "$WORK"/dumps/*.json | sed "s|$WORK/dumps/||" | cut -c1-160 | head -n 40
+[ "$bad" -eq 0 ] || fail "words do not fit on $bad pages"
+[ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 150 ] || fail "pages are missing"

@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "text/fake_fonts.h"
 #include "text/text.h"
+#include "text/text_priv.h"
 
 enum { SIZE = 20 };
 
@@ -80,6 +81,8 @@ test_lines(void **state)
         {"ja", 10, "読み取れませんでした。", "読み取れません|でした。"},
         {"ja", 10, "送信していません。", "送信していません。"},
         /* A phrase end that leaves the line under 60 % full is not taken when it needn't be. */
+        {"ja", 10, "まず、国民健康保険資格喪失届出書を", "まず、国民健康保険|資格喪失届出書を"},
+        {"ja", 10, "番号の国民健康保険資格喪失届出書", "番号の国民健康保険|資格喪失届出書"},
         {"ja", 10, "今、国民健康保険資格喪失届出書", "今、国民健康保険資格|喪失届出書"},
         {"ja", 10, "ください。大丈夫です。", "ください。|大丈夫です。"},
         {"ja", 7, "番号は4827\u00a01936です", "番号は|4827 1936です"},
@@ -626,6 +629,61 @@ test_free_wipes(void **state)
     watched = NULL;
 }
 
+/* The iterators live as long as the thread; the text they saw must not. */
+static void
+test_iterators_forget(void **state)
+{
+    struct text_layout *layout = lay("花子さんの手続きです。", 33, "ja", 5 * SIZE);
+
+    (void)state;
+    text_layout_free(layout);
+    for (int rules = 0; rules < TEXT_RULES_COUNT; rules++) {
+        UBreakIterator *it = NULL;
+        assert_int_equal(text_iterator((enum text_rules)rules, &it), 0);
+        assert_int_equal(ubrk_last(it), 0);
+    }
+}
+
+static void
+test_bidi(void **state)
+{
+    /* Runs from left to right; the Arabic one is shaped from its right end. */
+    static const struct {
+        const char *language, *text, *runs;
+    } cases[] = {
+        {"ja", "氏名محمد علي様", "氏名 <محمد_علي 様"},
+        {"ja", "محمد 300円", "300 <_ <محمد 円"}, /* the number follows the name: to its left */
+        {"ar", "محمد 様", "様 <محمد_"},
+        {"ja", "\u202eab\u202c", "<ab"},
+        {"ja", "ab", "ab"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct text_layout *layout =
+            lay(cases[i].text, strlen(cases[i].text), cases[i].language, 0);
+        int x = 0;
+        AUTO_BUF got;
+        buf_init(&got, 1024);
+        for (size_t j = 0; j < text_layout_run_count(layout); j++) {
+            const struct text_run *run = text_layout_run(layout, j);
+            assert_int_equal(run->x_px, x);
+            x += run->width_px;
+            buf_printf(&got, "%s%s", j == 0 ? "" : " ", run->rtl ? "<" : "");
+            for (size_t k = 0; k < run->len; k++) {
+                buf_add_byte(&got, run->text[k] == ' ' ? '_' : (uint8_t)run->text[k]);
+            }
+        }
+        assert_string_equal(buf_str(&got), cases[i].runs);
+        text_layout_free(layout);
+    }
+    /* A language that reads from the right stands at the right. */
+    struct text_layout *layout = lay("محمد علي\nعلي", strlen("محمد علي\nعلي"), "ar", 0);
+    assert_int_equal(text_layout_line_width(layout, 1), 30);
+    assert_int_equal(text_layout_run(layout, 1)->x_px, text_layout_width(layout) - 30);
+    text_layout_free(layout);
+}
+
 static void *
 thread_main(void *arg)
 {
@@ -682,6 +740,8 @@ main(void)
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_measurements_are_few),
         cmocka_unit_test(test_free_wipes),
+        cmocka_unit_test(test_iterators_forget),
+        cmocka_unit_test(test_bidi),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_warm_up),
     };

@@ -40,9 +40,8 @@ static int
 make_envelope(struct submitter *submitter, const struct store_slot *slot, struct record_head *head,
     const struct fact_set *facts, struct buf *ret_envelope)
 {
-    /* The number's four digits start anywhere in an epoch, so that two epochs rarely meet. */
     record_number_make(
-        submitter->kiosk_number, slot->sequence + slot->epoch % 10000u, head->number);
+        submitter->kiosk_number, record_number_place(slot->epoch, slot->sequence), head->number);
     struct record *record = record_new(head, facts);
     AUTO_BUF plain;
     buf_init(&plain, RECORD_ENCODED_MAX);

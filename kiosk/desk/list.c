@@ -181,7 +181,7 @@ out:
 struct search {
     const struct desk_config *config;
     const char *number;
-    uint64_t sequence; /* last four digits of the sequence: told by the number itself (record.h) */
+    uint64_t sequence; /* its place in the queue, as the number tells it (record_number_place) */
     uint8_t id[LEDGER_ID_LEN];
 };
 
@@ -190,7 +190,7 @@ each_candidate(const struct ledger_entry *entry, const uint8_t *envelope, size_t
 {
     struct search *search = ctx;
     const char *reason = NULL;
-    if (entry->sequence % 10000 != search->sequence) {
+    if (record_number_place(entry->epoch, entry->sequence) != search->sequence) {
         return 0;
     }
     struct record *record = desk_open_record(search->config, entry, envelope, len, &reason);

@@ -77,6 +77,12 @@ record_number_make(unsigned kiosk_number, uint64_t sequence, char out[RECORD_NUM
     (void)snprintf(out, RECORD_NUMBER_LEN, "%.7s%u", digits, state % 10u);
 }
 
+unsigned
+record_number_place(uint64_t epoch, uint64_t sequence)
+{
+    return (unsigned)((sequence % 10000u + epoch % 10000u) % 10000u);
+}
+
 int
 record_number_check(const char *text)
 {

@@ -93,6 +93,9 @@ int record_decode(const uint8_t *bytes, size_t len, struct record **ret_record);
 /* The visitor's number: kiosk (0..999), sequence modulo 10,000 and one check digit (Damm 2004), so
  * that no two kiosks give the same and a slip of one digit or a swap of neighbours is noticed. */
 void record_number_make(unsigned kiosk_number, uint64_t sequence, char out[RECORD_NUMBER_LEN]);
+/* The four middle digits of the number for a place in a queue: they start anywhere in an epoch, so that
+ * a queue that began anew rarely repeats a number. 0..9999. */
+unsigned record_number_place(uint64_t epoch, uint64_t sequence);
 /* 0, or KERR_INVALID; spaces and hyphens are passed over, full-width digits are not accepted. */
 int record_number_check(const char *text);
 

@@ -1,5 +1,5 @@
-/* intake/intake.c - starts and stops the listener: TLS 1.2 or later by GnuTLS inside libmicrohttpd, a
- * few worker threads, bounded connections, a ledger handle for each worker. */
+/* intake/intake.c - starts and stops the listener: TLS 1.2 or later by GnuTLS inside
+ * libmicrohttpd, a few worker threads, bounded connections, a ledger handle for each worker. */
 #include "intake/intake_priv.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* intake/intake_priv.h - what the files of this room share: the listener's state, a route, a reply. */
+/* intake/intake_priv.h - what the files of this room share: the listener, a route, a reply. */
 #ifndef INTAKE_INTAKE_PRIV_H
 #define INTAKE_INTAKE_PRIV_H
 
@@ -99,7 +99,7 @@ void intake_get_receipt(struct intake *intake, const char *peer, const uint8_t i
 void intake_get_health(struct intake *intake, struct intake_reply *ret_reply);
 
 /* peer.c: who is at the other end. */
-/* Makes a new connection's handshake fail without a client certificate that the trusted CA signed. */
+/* Makes a new connection's handshake fail without a client certificate of the trusted CA. */
 void intake_peer_require(struct MHD_Connection *connection);
 /* The verified client certificate's one common name. KERR_SEAL_SIGNATURE. */
 int intake_peer_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);

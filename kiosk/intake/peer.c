@@ -19,8 +19,8 @@ session_of(struct MHD_Connection *connection)
 }
 
 /* A certificate with extended key usage must have client authentication in it (RFC 5280 section
- * 4.2.1.12), so that a key made to sign records can't open a connection. GnuTLS keeps the pointer for
- * as long as the session lives and only reads; its types have no const. */
+ * 4.2.1.12), so that a key made to sign records can't open a connection. GnuTLS keeps the
+ * pointer for as long as the session lives and only reads; its types have no const. */
 static const gnutls_typed_vdata_st client_purpose = {.type = GNUTLS_DT_KEY_PURPOSE_OID,
     .data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT};
 

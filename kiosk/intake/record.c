@@ -1,6 +1,6 @@
 /* intake/record.c - what a request does once HTTP is read: verify the envelope, commit it to the
- * ledger, and only then sign the receipt. Safe to repeat at any point: a record that is there already
- * answers with the receipt that was stored first. */
+ * ledger, and only then sign the receipt. Safe to repeat at any point: a record that is there
+ * already answers with the receipt that was stored first. */
 #include "intake/intake_priv.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* intake/request.c - HTTP as libmicrohttpd gives it: once with the head, then with pieces of the
- * body, then once more at the end. What is wrong is known early but told at the end, after the body was
- * swallowed, so that the kiosk reads the answer instead of a reset connection. */
+ * body, then once more at the end. What is wrong is known early but told at the end, after the
+ * body was swallowed, so that the kiosk reads the answer instead of a reset connection. */
 #include "intake/intake_priv.h"
 
 #include <stdio.h>

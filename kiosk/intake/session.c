@@ -1,6 +1,6 @@
-/* intake/session.c - connections that dawdle are cut off. libmicrohttpd's own time-out starts anew
- * with every byte, so a client that sends one byte a second (a "slow loris") would keep its place for
- * ever; here each connection has a moment by which a whole request must be done. */
+/* intake/session.c - connections that dawdle are cut off. libmicrohttpd's own time-out starts
+ * anew with every byte, so a client that sends one byte a second (a "slow loris") would keep its
+ * place for ever; here each connection has a moment by which a whole request must be done. */
 #include "intake/intake_priv.h"
 
 #include <stdlib.h>

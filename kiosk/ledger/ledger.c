@@ -1,6 +1,7 @@
 /* ledger/ledger.c - the ledger's operations. Uniqueness is the database's: an insert that does
- * nothing on a conflict comes first, and only then a comparison says whether the row that was in the
- * way holds the same bytes. There is no moment between a check and an insert for two writers to meet in. */
+ * nothing on a conflict comes first, and only then a comparison says whether the row that was in
+ * the way holds the same bytes. There is no moment between a check and an insert for two writers
+ * to meet in. */
 #include "ledger.h"
 
 #include <stdbool.h>

@@ -1,7 +1,7 @@
-/* ledger/ledger.h - the city's side of storage: which sealed envelopes arrived, with their receipts,
- * and what the staff did with them. One set of operations; SQLite now, PostgreSQL behind the same
- * header later. Knows neither HTTP nor plaintext. A ledger handle belongs to one thread; processes
- * may share the file. */
+/* ledger/ledger.h - the city's side of storage: which sealed envelopes arrived, with their
+ * receipts, and what the staff did with them. One set of operations; SQLite now, PostgreSQL
+ * behind the same header later. Knows neither HTTP nor plaintext. A ledger handle belongs to one
+ * thread; processes may share the file. */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
@@ -19,8 +19,9 @@ enum {
 
 struct ledger;
 
-/* Opens or makes the ledger; where is the path of a SQLite file. Waits up to 5 s for other handles.
- * KERR_STORE (not ours, can't be opened), KERR_STORE_VERSION (made by a newer program), KERR_BUSY. */
+/* Opens or makes the ledger; where is the path of a SQLite file. Waits up to 5 s for other
+ * handles. KERR_STORE (not ours, can't be opened), KERR_STORE_VERSION (made by a newer program),
+ * KERR_BUSY. */
 int ledger_open(const char *where, struct ledger **ret_ledger);
 /* NULL is accepted. */
 void ledger_close(struct ledger *ledger);
@@ -42,12 +43,12 @@ enum ledger_verdict {
     LEDGER_SAME, /* the same bytes were there already; *entry is what is stored */
     LEDGER_CONFLICT /* same id or same (kiosk, epoch, sequence), other bytes: kept in quarantine */
 };
-/* Commits before it answers. Uniqueness is by constraint: id, and (kiosk, epoch, sequence).
- * In: id, kiosk, epoch, sequence, hash, received_at (the city's clock, now). Out, for LEDGER_NEW and
- * LEDGER_SAME: position, received_at and the state as stored; for LEDGER_CONFLICT entry is untouched.
- * The same conflicting bytes are kept once, however often they come.
- * Returns an enum ledger_verdict, or KERR_INVALID (an argument out of its bounds), KERR_NO_SPACE,
- * KERR_BUSY (nobody let go for 5 s), KERR_STORE and its kin; after an error nothing was stored. */
+/* Commits before it answers. Uniqueness is by constraint: id, and (kiosk, epoch, sequence). In:
+ * id, kiosk, epoch, sequence, hash, received_at (the city's clock, now). Out, for LEDGER_NEW and
+ * LEDGER_SAME: position, received_at and the state as stored; for LEDGER_CONFLICT entry is
+ * untouched. The same conflicting bytes are kept once, however often they come. Returns an enum
+ * ledger_verdict, or KERR_INVALID (an argument out of its bounds), KERR_NO_SPACE, KERR_BUSY
+ * (nobody let go for 5 s), KERR_STORE and its kin; after an error nothing was stored. */
 int ledger_put(
     struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
 /* The receipt stored for an entry. KERR_NOT_FOUND when there is none yet. */

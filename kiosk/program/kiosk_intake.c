@@ -1,5 +1,6 @@
-/* kiosk-intake: the city's listener. Takes sealed records from kiosks, commits them to the ledger and
- * answers with signed receipts, until SIGINT or SIGTERM. Holds no key that opens a record. */
+/* kiosk-intake: the city's listener. Takes sealed records from kiosks, commits them to the
+ * ledger and answers with signed receipts, until SIGINT or SIGTERM. Holds no key that opens a
+ * record. */
 #include <signal.h>
 #include <stdlib.h>
 

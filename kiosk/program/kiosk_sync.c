@@ -1,5 +1,5 @@
-/* kiosk-sync: sends sealed records to the city until SIGINT or SIGTERM. --once tries each queued record
- * once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
+/* kiosk-sync: sends sealed records to the city until SIGINT or SIGTERM. --once tries each queued
+ * record once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -48,6 +48,7 @@ log_attempt(struct sync_report last)
 static int
 run(struct sync *sync)
 {
+    LOG(LOG_INFO, "sync.started", LOG_INT("once", 0));
     while (!stopped) {
         int r = sync_step(sync);
         if (r < 0 && r != KERR_CANCELLED) {
@@ -68,7 +69,7 @@ run_once(struct sync *sync, struct store *store)
 {
     struct store_counts counts;
     int r = sync_pass(sync);
-    log_attempt(sync_last(sync)); /* the last attempt tells why rows are left */
+    log_attempt(sync_last(sync)); /* tells why rows are left */
     r = r == 0 ? store_counts(store, &counts) : r;
     if (r < 0) {
         LOG(LOG_ERROR, "sync.failed", LOG_ERR(r));
@@ -104,11 +105,8 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     int result = EXIT_SET_UP;
     if (r < 0) {
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
-    } else if (once) {
-        result = run_once(sync, store);
     } else {
-        LOG(LOG_INFO, "sync.started", LOG_ID("kiosk", conf_str(conf, "kiosk", NULL)));
-        result = run(sync);
+        result = once ? run_once(sync, store) : run(sync);
     }
     sync_free(sync);
     store_close(store);
@@ -131,8 +129,7 @@ main(int argc, char **argv)
     (void)sigaction(SIGTERM, &action, NULL);
     (void)signal(SIGPIPE, SIG_IGN);
     struct conf *conf;
-    int line = 0;
-    int r = conf_load_home(&conf, &line);
+    int line = 0, r = conf_load_home(&conf, &line);
     if (r < 0) {
         LOG(LOG_ERROR, "sync.no-settings", LOG_ERR(r), LOG_INT("line", line));
         return EXIT_SET_UP;

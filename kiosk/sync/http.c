@@ -198,8 +198,9 @@ sync_http_free(struct sync_http *http)
 }
 
 /* Did TLS itself refuse, or did the line break during TLS? curl has one code for both and tells
- * OpenSSL's reason in the text only ("error:0A000086:SSL routines::certificate verify failed"). A
- * refusal of our certificate in TLS 1.3 comes as an alert after the handshake (RFC 8446 section 4.4.2.4). */
+ * OpenSSL's reason in the text only ("error:0A000086:SSL routines::certificate verify failed").
+ * A refusal of our certificate in TLS 1.3 comes as an alert after the handshake (RFC 8446
+ * section 4.4.2.4). */
 static bool
 is_tls_refusal(CURLcode code, const char *text)
 {

@@ -1,5 +1,6 @@
 /* sync/judge.c - what an answer means for the row that was sent, and how long to wait. Pure
- * functions, so that every line of the table (kiosk/decisions/0004-put-and-receipt.md) is tested. */
+ * functions, so that every line of the table (kiosk/decisions/0004-put-and-receipt.md) is
+ * tested. */
 #include "sync/sync_priv.h"
 
 #include "base/err.h"

@@ -1,7 +1,7 @@
-/* sync/sync.c - the outbox loop. Sends the stored bytes, unchanged, until it holds a receipt that the
- * city signed for exactly these bytes; only then is the row deleted. A row that fails is put off by
- * its own number of tries; failures in a row make the whole line rest, so that a city that is away is not
- * asked once for each of 100,000 rows. */
+/* sync/sync.c - the outbox loop. Sends the stored bytes, unchanged, until it holds a receipt
+ * that the city signed for exactly these bytes; only then is the row deleted. A row that fails
+ * is put off by its own number of tries; failures in a row make the whole line rest, so that a
+ * city that is away is not asked once for each of 100,000 rows. */
 #include "sync.h"
 
 #include <stdlib.h>
@@ -28,6 +28,7 @@ struct sync {
     unsigned failures; /* in a row */
     int64_t rest_until_ms; /* monotonic; before it nothing is sent */
     int64_t mad_check_ms; /* monotonic; not before it */
+    int64_t sweep_ms; /* monotonic; then every row gets a try */
     struct sync_report last;
     bool has_more; /* the last step had a row, so there may be another */
     int64_t delay_base; /* wall seconds from which put_off counts; 0: now */
@@ -47,6 +48,7 @@ sync_new(const struct sync_config *config, struct sync **ret_sync)
     sync->kiosks = config->kiosks;
     sync->clock = config->clock;
     sync->http = http;
+    sync->sweep_ms = clock_mono_ms(sync->clock) + (int64_t)SYNC_AHEAD_MAX_S * 1000;
     buf_init(&sync->envelope, STORE_ENVELOPE_MAX);
     *ret_sync = sync;
     return 0;
@@ -218,9 +220,23 @@ next_row(struct sync *sync, struct store_row *ret_row)
     return store_next_due(sync->store, INT64_MAX, ret_row, &sync->envelope);
 }
 
+/* Once in the longest delay that there is, every row gets a try: a row that a mad clock put off for
+ * years does not show behind others whose next tries are honest. */
+static int
+sweep(struct sync *sync)
+{
+    sync->sweep_ms = clock_mono_ms(sync->clock) + (int64_t)SYNC_AHEAD_MAX_S * 1000;
+    sync->last.result = SYNC_IDLE;
+    int r = sync_pass(sync);
+    return r < 0 ? r : (int)sync->last.result;
+}
+
 int
 sync_step(struct sync *sync)
 {
+    if (clock_mono_ms(sync->clock) >= sync->sweep_ms) {
+        return sweep(sync);
+    }
     if (clock_mono_ms(sync->clock) < sync->rest_until_ms) {
         return SYNC_IDLE;
     }
@@ -265,9 +281,18 @@ pass_step(struct sync *sync, struct pass *pass)
     return !is_away && pass->count < SYNC_PASS_FAILURES_MAX;
 }
 
-/* The store gives the oldest row that is due at some moment, so the pass asks for a moment that no
- * honest next try is beyond, and puts a row that fails behind that moment until the pass is over (which
- * counts as one more attempt of it). After a crash in between such a row comes again within the bound for mad clocks. */
+/* A moment beyond every next try, honest or mad, that moves on by 1,000 s each second, so that what
+ * one pass put behind it is before that of the next pass. */
+static int64_t
+far_moment(int64_t now)
+{
+    return INT64_MAX / 4 + now * 1000;
+}
+
+/* The store gives the oldest row that is due at some moment. So the pass asks for one that lies far
+ * ahead, and puts a row that fails behind it until the pass is over (which counts as one more
+ * attempt of it). Cut in between, such a row comes again in the next pass, which is the next
+ * --once or the next sweep. */
 int
 sync_pass(struct sync *sync)
 {
@@ -277,10 +302,7 @@ sync_pass(struct sync *sync)
         return r;
     }
     struct pass *pass = xcalloc(1, sizeof(*pass));
-    pass->horizon = clock_wall_s(sync->clock) + SYNC_AHEAD_MAX_S;
-    if (counts.next_try > pass->horizon) {
-        pass->horizon = INT64_MAX / 2; /* set by a mad clock, all of them */
-    }
+    pass->horizon = far_moment(clock_wall_s(sync->clock));
     sync->delay_base = pass->horizon;
     do {
         r = pass_step(sync, pass);

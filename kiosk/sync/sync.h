@@ -1,6 +1,6 @@
-/* sync/sync.h - the outbox loop: takes due envelopes from the store, PUTs the stored bytes over HTTPS
- * with a client certificate, and removes a row only on a receipt that verifies. Sees sealed bytes
- * only. One thread. */
+/* sync/sync.h - the outbox loop: takes due envelopes from the store, PUTs the stored bytes over
+ * HTTPS with a client certificate, and removes a row only on a receipt that verifies. Sees
+ * sealed bytes only. One thread. */
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
@@ -53,11 +53,12 @@ enum sync_result {
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
 /* One attempt with the oldest due row. After failures the whole line rests for a while (the first
- * time for 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too.
- * An enum sync_result, or KERR_STORE and its kin, KERR_BUSY, KERR_NO_MEMORY, KERR_CANCELLED (stop). */
+ * time for 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too. Once
+ * in SYNC_AHEAD_MAX_S it is a sync_pass. An enum sync_result, or KERR_STORE and its kin, KERR_BUSY,
+ * KERR_NO_MEMORY, KERR_CANCELLED (stop). */
 int sync_step(struct sync *sync);
-/* Tries every queued row once, oldest first, whatever its next try; ends early when the intake can't
- * be reached at all. 0 or an error of sync_step; store_counts says what is left. */
+/* Tries every queued row once, oldest first, whatever its next try; ends early when the intake
+ * can't be reached at all. 0 or an error of sync_step; store_counts says what is left. */
 int sync_pass(struct sync *sync);
 
 /* What the last attempt of sync_step or sync_pass met, for the program's log. Plain value. */

@@ -1,5 +1,5 @@
-/* sync/sync_priv.h - what the files of this room share: an answer of the far end, what it means, and
- * the one HTTPS connection. */
+/* sync/sync_priv.h - what the files of this room share: an answer of the far end, what it means,
+ * and the one HTTPS connection. */
 #ifndef SYNC_SYNC_PRIV_H
 #define SYNC_SYNC_PRIV_H
 

@@ -80,6 +80,8 @@ struct fake_city {
     unsigned connections, requests; /* under lock */
     struct buf last_request; /* under lock: the body of the newest */
     bool same_bytes; /* under lock: every body was like the one before */
+    atomic_uint
+        poison; /* a record with this sequence is answered by 500, whatever the script says */
 };
 
 static inline bool
@@ -199,6 +201,15 @@ fake_remember(struct fake_city *city, const struct buf *body)
     pthread_mutex_unlock(&city->lock);
 }
 
+static inline bool
+fake_is_poison(struct fake_city *city, const struct buf *body)
+{
+    struct seal_header header;
+    unsigned poison = atomic_load(&city->poison);
+    return poison != 0 && seal_verify(city->verifier, body->data, body->len, &header, NULL) == 0 &&
+           header.sequence == poison;
+}
+
 /* One request on an open connection; false when the connection is over. */
 static inline bool
 fake_serve(struct fake_city *city, SSL *ssl, int fd)
@@ -207,7 +218,9 @@ fake_serve(struct fake_city *city, SSL *ssl, int fd)
     bool goes_on = fake_read_request(ssl, &head, &body);
     if (goes_on) {
         fake_remember(city, &body);
-        const struct fake_answer *answer = fake_next(city, true);
+        static const struct fake_answer trouble = {.status = 500};
+        const struct fake_answer *answer =
+            fake_is_poison(city, &body) ? &trouble : fake_next(city, true);
         struct linger at_once = {.l_onoff = 1, .l_linger = 0};
         switch (answer->fault) {
         case FAULT_NONE:

@@ -578,6 +578,27 @@ test_mad_clocks(void **state)
     }
 }
 
+/* The same behind a row that fails for ever, whose honest next tries hide the mad one. */
+static void
+test_mad_row_behind_a_poisoned_one(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    enqueue(2);
+    fake_script(&scene.city, &good, 1);
+    atomic_store(&scene.city.poison, 1);
+    assert_int_equal(0, store_delay(scene.store, 2, scene.wall_s + 10LL * 365 * 86400));
+    int64_t waited = 0;
+    while (counts().queued == 2 && waited <= SYNC_AHEAD_MAX_S) {
+        assert_true(sync_step(scene.sync) >= 0);
+        advance(5);
+        waited += 5;
+    }
+    atomic_store(&scene.city.poison, 0);
+    assert_int_equal(1, counts().queued);
+    assert_int_equal(1, counts().sent);
+}
+
 /* --once: every row once, oldest first, whatever its next try; rows that fail keep their delay. */
 static void
 test_pass(void **state)
@@ -620,6 +641,31 @@ test_pass_ends_early_when_nobody_answers(void **state)
     fake_script(&scene.city, &good, 1);
     assert_int_equal(0, sync_pass(scene.sync));
     assert_int_equal(0, counts().queued);
+}
+
+/* An answer takes 64 KB of memory at most, however long it is. */
+static void
+test_answers_are_bounded(void **state)
+{
+    (void)state;
+    static const struct fake_answer huge = {.status = 200, .headers = cms, .body = FAKE_HUGE};
+    char url[64];
+    snprintf(url, sizeof(url), "https://127.0.0.1:%u", scene.city.port);
+    struct sync_config config = {.url = url,
+        .ca = file("keys/city-ca.crt"),
+        .client_cert = file("keys/kiosk-tls.crt"),
+        .client_key = file("keys/kiosk-tls.key")};
+    struct sync_http *http;
+    struct sync_answer answer;
+    static const uint8_t id[STORE_ID_LEN];
+    assert_int_equal(0, sync_http_new(&config, &http));
+    sync_answer_init(&answer);
+    fake_script(&scene.city, &huge, 1);
+    assert_int_equal(0, sync_http_put(http, id, (const uint8_t *)"x", 1, &answer));
+    assert_int_equal(KERR_NET_ANSWER, answer.error);
+    assert_true(answer.body.len <= SYNC_ANSWER_MAX);
+    sync_answer_release(&answer);
+    sync_http_free(http);
 }
 
 static void *
@@ -742,9 +788,11 @@ main(void)
         cmocka_unit_test(test_poison_blocks_nobody),
         cmocka_unit_test_setup_teardown(test_line_rests_while_the_city_is_away, set_up, tear_down),
         cmocka_unit_test(test_mad_clocks),
+        cmocka_unit_test_setup_teardown(test_mad_row_behind_a_poisoned_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pass, set_up, tear_down),
         cmocka_unit_test_setup_teardown(
             test_pass_ends_early_when_nobody_answers, set_up, tear_down),
+        cmocka_unit_test(test_answers_are_bounded),
         cmocka_unit_test_setup_teardown(test_stop_ends_a_transfer, set_up, tear_down),
         cmocka_unit_test(test_receipt_without_own_header),
         cmocka_unit_test_setup_teardown(test_new_checks_its_settings, set_up, tear_down),

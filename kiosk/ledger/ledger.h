@@ -48,7 +48,8 @@ enum ledger_verdict {
  * LEDGER_SAME: position, received_at and the state as stored; for LEDGER_CONFLICT entry is
  * untouched. The same conflicting bytes are kept once, however often they come. Returns an enum
  * ledger_verdict, or KERR_INVALID (an argument out of its bounds), KERR_NO_SPACE, KERR_BUSY
- * (nobody let go for 5 s), KERR_STORE and its kin; after an error nothing was stored. */
+ * (nobody let go for 5 s), KERR_IO, KERR_STORE. After an error the entry is there as a whole or not
+ * at all (a disk that fails in the last step of a commit leaves that open); putting it again tells. */
 int ledger_put(
     struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
 /* The receipt stored for an entry. KERR_NOT_FOUND when there is none yet. */

@@ -48,7 +48,7 @@ log_attempt(struct sync_report last)
 static int
 run(struct sync *sync)
 {
-    LOG(LOG_INFO, "sync.started", LOG_INT("once", 0));
+    LOG(LOG_INFO, "sync.started", LOG_INT("timeout", SYNC_TIMEOUT_S));
     while (!stopped) {
         int r = sync_step(sync);
         if (r < 0 && r != KERR_CANCELLED) {

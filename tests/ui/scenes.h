@@ -14,7 +14,7 @@
 enum { SCENE_W = 4764, SCENE_H = 2680, SCENE_COUNT = 10 };
 
 /* A ui on the dummy driver, 1920 x 1080, with the fonts and pictograms of the tree. */
-static struct ui *
+static ATTR_UNUSED struct ui *
 scene_ui(const struct clock *clock)
 {
     struct ui_config config = {

@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/rng.h"
 
-enum { AID_LEN = 10 };
+enum { AID_LEN = 10, DRIP = 5 };
 enum application { APP_NONE, APP_TEXT, APP_OTHER, APP_LICENCE };
 enum { VERIFIED_PIN = 1 << 0, VERIFIED_A = 1 << 1, VERIFIED_B = 1 << 2 };
 
@@ -398,7 +398,11 @@ do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *re
         if (offset >= len) {
             return 0x6B00;
         }
-        *ret_len = len - offset < c->le ? len - offset : c->le;
+        size_t most = c->le;
+        if ((card->config.modes & VCARD_MODE_DRIP) != 0 && most > DRIP) {
+            most = DRIP;
+        }
+        *ret_len = len - offset < most ? len - offset : most;
         memcpy(answer, data + offset, *ret_len);
     }
     return sw;

@@ -187,7 +187,7 @@ add_apart(struct text_para *para, const struct text_cluster *whole)
         part.ignorable = is_ignorable(part.code);
         int font = find_font(para->fonts, text + from, part.len, false);
         part.missing = !part.ignorable && font < 0;
-        part.font = (int8_t)(font < 0 ? 0 : font);
+        part.font = (uint8_t)(font < 0 ? 0 : font);
         para->missing = para->missing || part.missing;
         add_cluster(para, &part);
         for (size_t i = from; i < pos;) {
@@ -205,10 +205,10 @@ add_space(struct text_para *para, struct text_cluster *cluster)
     bool plain = cluster->ignorable || cluster->code == '\t';
 
     if (plain || fonts->covers(fonts->ctx, before, cluster->code, 0)) {
-        cluster->font = (int8_t)before;
+        cluster->font = (uint8_t)before;
     } else {
         int font = find_font(fonts, para->text + cluster->start, cluster->len, false);
-        cluster->font = (int8_t)(font < 0 ? before : font);
+        cluster->font = (uint8_t)(font < 0 ? before : font);
     }
     add_cluster(para, cluster);
 }
@@ -248,7 +248,7 @@ add_grapheme(struct text_para *para, size_t start, size_t end, int32_t unit)
         add_apart(para, &cluster);
         return;
     }
-    cluster.font = (int8_t)font;
+    cluster.font = (uint8_t)font;
     add_cluster(para, &cluster);
 }
 
@@ -375,7 +375,7 @@ unify(struct text_para *para, size_t from, size_t to)
         }
         if (has == to) {
             for (size_t i = from; i < to; i++) {
-                clusters[i].font = (int8_t)font;
+                clusters[i].font = (uint8_t)font;
             }
             return true;
         }
@@ -420,7 +420,7 @@ make_levels(struct text_para *para)
     ubidi_setPara(
         bidi, para->units, para->unit_count, para->rtl ? UBIDI_RTL : UBIDI_LTR, NULL, &status);
     const UBiDiLevel *levels = para->unit_count > 0 ? ubidi_getLevels(bidi, &status) : NULL;
-    for (size_t i = 0; U_SUCCESS(status) && i < para->count; i++) {
+    for (size_t i = 0; levels != NULL && U_SUCCESS(status) && i < para->count; i++) {
         para->clusters[i].level = levels[para->clusters[i].unit];
         para->mixed = para->mixed || para->clusters[i].level != 0;
     }

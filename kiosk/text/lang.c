@@ -37,8 +37,10 @@ static const struct text_language GENERAL = {"", LATIN, .line_percent = 140, .ru
 const struct text_language *
 text_language(const char *tag)
 {
-    size_t len = tag == NULL ? 0 : strcspn(tag, "-_@.");
-
+    if (tag == NULL) {
+        return &GENERAL;
+    }
+    size_t len = strcspn(tag, "-_@.");
     for (size_t i = 0; i < ARRAY_LEN(LANGUAGES); i++) {
         if (strlen(LANGUAGES[i].tag) == len && memcmp(LANGUAGES[i].tag, tag, len) == 0) {
             return &LANGUAGES[i];

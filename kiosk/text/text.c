@@ -34,31 +34,30 @@ struct text_layout {
     bool missing, variant_lost;
 };
 
-/* A bigger array; *cap holds for all arrays that grow together. */
 static int
-grow(void *array_at, size_t size, size_t cap)
+grow_runs(struct text_layout *layout)
 {
-    void *old;
+    size_t cap = layout->run_cap == 0 ? 8 : 2 * layout->run_cap;
+    struct text_run *runs = realloc(layout->runs, cap * sizeof(*runs));
 
-    memcpy(&old, array_at, sizeof(old));
-    void *bigger = realloc(old, cap * size);
-    if (bigger == NULL) {
+    if (runs == NULL) {
         return KERR_NO_MEMORY;
     }
-    memcpy(array_at, &bigger, sizeof(bigger));
+    layout->runs = runs;
+    size_t *offsets = realloc(layout->offsets, cap * sizeof(*offsets));
+    if (offsets == NULL) {
+        return KERR_NO_MEMORY;
+    }
+    layout->offsets = offsets;
+    layout->run_cap = cap;
     return 0;
 }
 
 int
 text_layout_add_run(struct text_layout *layout, const struct text_run *run, const void *text)
 {
-    if (layout->run_count == layout->run_cap) {
-        size_t cap = layout->run_cap == 0 ? 8 : 2 * layout->run_cap;
-        if (grow(&layout->runs, sizeof(*layout->runs), cap) < 0 ||
-            grow(&layout->offsets, sizeof(*layout->offsets), cap) < 0) {
-            return KERR_NO_MEMORY;
-        }
-        layout->run_cap = cap;
+    if (layout->run_count == layout->run_cap && grow_runs(layout) < 0) {
+        return KERR_NO_MEMORY;
     }
     struct text_run *mine = &layout->runs[layout->run_count];
     *mine = *run;
@@ -73,9 +72,11 @@ text_layout_end_line(struct text_layout *layout, int width, bool rtl)
 {
     if (layout->line_count == layout->line_cap) {
         size_t cap = layout->line_cap == 0 ? 4 : 2 * layout->line_cap;
-        if (grow(&layout->lines, sizeof(*layout->lines), cap) < 0) {
+        struct line *lines = realloc(layout->lines, cap * sizeof(*lines));
+        if (lines == NULL) {
             return KERR_NO_MEMORY;
         }
+        layout->lines = lines;
         layout->line_cap = cap;
     }
     layout->lines[layout->line_count++] = (struct line){.width = width, .rtl = rtl};
@@ -204,7 +205,7 @@ static int
 set_text(const char *text, size_t len, struct text_lines *lines, struct text_para *para)
 {
     struct text_layout *layout = lines->layout;
-    int rc;
+    int rc = 0;
 
     /* A second pass is needed when a group is wider than a line, a third never: what was too wide is
      * text by then. */

@@ -97,7 +97,7 @@ struct text_cluster {
     int32_t group; /* index into source->groups, -1 for none */
     uint8_t level; /* bidi */
     uint8_t before; /* enum text_break: for a line that ends before it */
-    int8_t font;
+    uint8_t font;
     bool missing; /* no font has it: drawn as U+XXXX */
     bool blank; /* drawn as a space; U+3000 as itself */
     bool space; /* a blank that hangs at the end of a line */

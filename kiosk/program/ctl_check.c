@@ -152,11 +152,12 @@ check_text(struct check *check, const struct po_entry *entry)
     /* Its own name is how people find a language: plain, as on a sign. */
     bool own_name = strcmp(entry->id, "language.name") == 0;
     bool easy = strcmp(check->language, easy_language) == 0 && !own_name;
+    const char *path = check->po->path;
     const char *wrong = furigana_mistake(entry->text, easy);
     if (wrong != NULL) {
-        say_mistake(check, entry->file, entry->line, 1, wrong, entry->text);
+        say_mistake(check, path, entry->line, 1, wrong, entry->text);
     }
-    check_blame(check, entry->text, entry->file, entry->line);
+    check_blame(check, entry->text, path, entry->line);
 }
 
 /* Every {place} of one text stands in the other. */
@@ -226,7 +227,7 @@ check_stale(struct check *check)
         }
         procedure_words_each(check->set, find_content, &search);
         if (!search.found) {
-            say_mistake(check, search.entry->file, search.entry->line, 1,
+            say_mistake(check, check->po->path, search.entry->line, 1,
                 "no content file has these words any more", search.entry->context);
         }
     }
@@ -241,33 +242,26 @@ check_ids(struct check *check)
         if (other == NULL) {
             char what[64];
             (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
-            say_mistake(check, entry->file, entry->line, 1, what, entry->id);
+            say_mistake(check, check->source->path, entry->line, 1, what, entry->id);
         } else if (!places_kept(entry->text, other->text) &&
                    strncmp(entry->id, "format.", 7) != 0) {
-            say_mistake(check, other->file, other->line, 1,
+            say_mistake(check, check->po->path, other->line, 1,
                 "a {place} of the Japanese message is lost", entry->id);
         }
     }
 }
 
-/* ASSETS/po/LANG.po and, while the content's words stand apart, ASSETS/po/content/LANG.po. */
 static void
 read_catalog(struct check *check, const char *language, struct po *ret)
 {
-    static const char *const folders[] = {"po", "po/content"};
-    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-        char path[4096];
-        int line = 0;
-        (void)snprintf(path, sizeof(path), "%s/%s/%s.po", check->assets, folders[i], language);
-        if (i > 0 && !fs_exists(path)) {
-            continue;
-        }
-        int r = po_read(ret, path, &line);
-        if (r == KERR_INVALID) {
-            say_mistake(check, path, line, 1, "this is no line of a catalog", "");
-        } else if (r < 0) {
-            say_mistake(check, path, 0, 0, "the catalog can't be read", "");
-        }
+    char path[4096];
+    int line = 0;
+    (void)snprintf(path, sizeof(path), "%s/po/%s.po", check->assets, language);
+    int r = po_read(ret, path, &line);
+    if (r == KERR_INVALID) {
+        say_mistake(check, path, line, 1, "this is no line of a catalog", "");
+    } else if (r < 0) {
+        say_mistake(check, path, 0, 0, "the catalog can't be read", "");
     }
     po_sort(ret);
 }

@@ -42,7 +42,6 @@ finish_entry(struct reader *reader)
         po->entries[po->count++] = (struct po_entry){.context = xstrdup(buf_str(&reader->context)),
             .id = xstrdup(buf_str(&reader->id)),
             .text = xstrdup(buf_str(&reader->text)),
-            .file = po->files[po->file_count - 1],
             .line = reader->entry_line};
     }
     buf_clear(&reader->context);
@@ -144,10 +143,7 @@ po_read(struct po *po, const char *path, int *ret_line)
     if (r < 0) {
         return r;
     }
-    if (po->file_count == ARRAY_LEN(po->files)) {
-        return KERR_TOO_BIG;
-    }
-    po->files[po->file_count++] = xstrdup(path);
+    po->path = xstrdup(path);
     struct reader reader = {.po = po};
     buf_init(&reader.context, PO_TEXT_MAX);
     buf_init(&reader.id, PO_TEXT_MAX);
@@ -218,9 +214,7 @@ po_release(struct po *po)
         free(po->entries[i].id);
         free(po->entries[i].text);
     }
-    for (size_t i = 0; i < po->file_count; i++) {
-        free(po->files[i]);
-    }
+    free(po->path);
     free(po->entries);
     *po = (struct po){0};
 }

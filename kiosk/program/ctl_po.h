@@ -9,17 +9,15 @@ struct po_entry {
     char *context; /* "" without one */
     char *id;
     char *text;
-    char *file; /* borrowed from the catalog */
     int line;
 };
 struct po {
     struct po_entry *entries;
     size_t count, cap;
-    char *files[4]; /* what was read, for the entries' places */
-    size_t file_count;
+    char *path; /* of the file */
 };
 
-/* Adds the entries of a file. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
+/* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
 int po_read(struct po *po, const char *path, int *ret_line);
 /* Sorts; before po_find. */
 void po_sort(struct po *po);

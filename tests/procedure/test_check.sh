@@ -1,0 +1,83 @@
+#!/bin/sh
+# kioskctl check and extract over the real content, over every broken file, and over content that was spoiled in one
+# place: each time the place and the reason are told. Needs build/kioskctl and gettext's msgfmt.
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+BUILD=${BUILD:-build}
+case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
+CTL=$BUILD/kioskctl
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+bad=0
+wrong() { printf '%s\n' "$*"; bad=1; }
+
+if ! "$CTL" check assets >"$WORK/out" 2>&1; then
+    wrong "the content has mistakes:"
+    cat "$WORK/out"
+fi
+[ "$(wc -l <"$WORK/out")" = 1 ] || wrong "a clean check says one line"
+
+broken() { # FILE
+    name=$(basename "$1" .yaml)
+    line=$(head -n 1 "$1")
+    expect=${line#\# expect: }
+    place=
+    case $expect in *' # in: '*) place=${expect##* # in: } expect=${expect%% # in: *} ;; esac
+    rm -rf "$WORK/a" && cp -r tests/procedure/assets "$WORK/a"
+    case $place in
+    '' | same-id) to=$WORK/a/procedures/$name.yaml ;;
+    dictionary) to=$WORK/a/dictionary/zz.yaml ;;
+    *) to=$WORK/a/city/$place.yaml ;;
+    esac
+    cp "$1" "$to"
+    "$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err"
+    code=$?
+    [ $code = 1 ] || wrong "$name: exit code $code"
+    grep -qF -- "$expect" "$WORK/out" || { wrong "$name: expected '$expect', got:"; cat "$WORK/out"; }
+    grep -q "^$to:[0-9]*:[0-9]*: " "$WORK/out" || wrong "$name: the file's name is not told"
+}
+for file in tests/procedure/broken/*.yaml; do
+    broken "$file"
+done
+
+spoil() { # WHAT FILE SED-PROGRAM EXPECTED
+    rm -rf "$WORK/a" && cp -r assets "$WORK/a"
+    sed -i "$3" "$WORK/a/$2"
+    cmp -s "assets/$2" "$WORK/a/$2" && wrong "$1: the sed program changes nothing"
+    if "$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err"; then
+        wrong "$1: not noticed"
+    fi
+    grep -qF -- "$4" "$WORK/out" || { wrong "$1: expected '$4', got:"; head -n 5 "$WORK/out"; }
+}
+P=procedures/move-in.yaml
+for language in ja-easy en; do
+    content=po/$language.po
+    spoil "words missing in $language" $content '0,/^msgctxt "move-in\/title"/s//msgctxt "move-in\/other"/' \
+        "no words in $language for: move-in/title"
+    spoil "words of no file in $language" $content '0,/^msgctxt "move-in\/title"/s//msgctxt "move-in\/other"/' \
+        "no content file has these words any more: move-in/other"
+    spoil "a fuzzy entry in $language" $content '0,/^msgctxt "move-in\/title"/s//#, fuzzy\n&/' \
+        "no words in $language for: move-in/title"
+    spoil "a broken catalog in $language" $content '$amsgstr without quotes' "this is no line of a catalog"
+done
+spoil "changed Japanese" $P 's/^title: .*/title: 引っ越し/' "no words in en for: move-in/title"
+for word in 不正 無効 エラー 失敗; do
+    spoil "blame: $word" $P "s/^title: .*/title: ${word}です/" "this word blames the visitor"
+done
+easy=po/ja-easy.po
+spoil "kanji without furigana" $easy '0,/^msgstr "{/s//msgstr "漢{/' "kanji without furigana"
+spoil "furigana that is no kana" $easy '0,/^msgstr "{[^|]*|/s//&abc/' "furigana is written"
+spoil "a lost place" po/en.po 's/{n}/n/' "a {place} of the Japanese message is lost"
+spoil "a lost message" po/en.po '0,/^msgid "pin.title"/s//msgid "pin.other"/' "no words in en for: pin.title"
+spoil "English blame" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
+
+"$CTL" extract assets >"$WORK/content.pot" || wrong "extract: exit code $?"
+msgfmt --check-format -o /dev/null "$WORK/content.pot" || wrong "extract: msgfmt does not take the template"
+grep -q '^#: assets/procedures/move-in.yaml:[0-9]' "$WORK/content.pot" || wrong "extract: no places"
+grep -q '^msgctxt "resident-record/purpose/choice/car"' "$WORK/content.pot" || wrong "extract: no contexts"
+"$CTL" extract tests/procedure/broken >"$WORK/out" 2>&1 && wrong "extract: a folder without procedures"
+"$CTL" check "$WORK/nothing" >"$WORK/out" 2>&1
+[ $? = 1 ] || wrong "check: a folder that is not there"
+"$CTL" check a b >"$WORK/out" 2>&1
+[ $? = 2 ] || wrong "check: two folders are wrong use"
+exit $bad

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,20 @@ static const char usage_text[] =
     "       kioskctl card reset NAME                     gives it fresh PIN tries\n"
     "modes: first-6f00 no-extended licence unknown remove-after=K delay=K:MS ..., all of them in\n"
     "       tests/vcard/README.md\n";
+
+/* A line for the operator. */
+static void complain(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+static void
+complain(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)fputs("kioskctl: ", stderr); /* there is nobody left to tell */
+    (void)vfprintf(stderr, fmt, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+}
 
 /* Where things are; strings are owned. */
 struct places {
@@ -143,8 +158,7 @@ take_away(const struct places *places)
         return true;
     }
     if (kill(pid, SIGTERM) != 0 && errno != ESRCH) {
-        fprintf(stderr, "kioskctl: can't end virtual-card (process %ld): %s\n", (long)pid,
-            strerror(errno));
+        complain("can't end virtual-card (process %ld): %s", (long)pid, strerror(errno));
         return false;
     }
     for (int ms = 0; ms < SERVICE_MS; ms += STEP_MS) {
@@ -154,7 +168,7 @@ take_away(const struct places *places)
         }
         sleep_ms(STEP_MS);
     }
-    fprintf(stderr, "kioskctl: virtual-card (process %ld) does not end\n", (long)pid);
+    complain("virtual-card (process %ld) does not end", (long)pid);
     return false;
 }
 
@@ -217,11 +231,11 @@ service_start(const struct places *places)
 {
     static const char path[] = "/usr/sbin/pcscd";
     if (access(path, X_OK) != 0) {
-        fprintf(stderr, "kioskctl: pcscd is not installed (package pcscd)\n");
+        complain("pcscd is not installed (package pcscd)");
         return false;
     }
     if (geteuid() != 0) {
-        fprintf(stderr, "kioskctl: pcscd is not running; start it: sudo systemctl start pcscd\n");
+        complain("pcscd is not running; start it: sudo systemctl start pcscd\n");
         return false;
     }
     char daemon[] = "/usr/sbin/pcscd";
@@ -238,7 +252,7 @@ service_start(const struct places *places)
         }
         sleep_ms(STEP_MS);
     }
-    fprintf(stderr, "kioskctl: pcscd does not start\n");
+    complain("pcscd does not start");
     return false;
 }
 
@@ -298,7 +312,7 @@ print_log(const struct places *places)
     AUTO_BUF text;
     buf_init(&text, 64 * 1024);
     if (fs_read(places->log, &text) == 0 && text.len > 0) {
-        fputs(buf_str(&text), stderr);
+        (void)fputs(buf_str(&text), stderr);
     }
 }
 
@@ -308,18 +322,18 @@ place(const struct places *places, const char *sample, char **modes, size_t mode
     int life = -1;
     (void)unlink(places->ready); /* it may not be there */
     if (start_card(places, sample, modes, mode_count, &life) < 0) {
-        fprintf(stderr, "kioskctl: can't start %s\n", places->program);
+        complain("can't start %s", places->program);
         return FAILED;
     }
     enum outcome outcome = wait_ready(places, life);
     close(life);
     if (outcome == OUTCOME_ENDED) {
         print_log(places);
-        fprintf(stderr, "kioskctl: virtual-card has ended\n");
+        complain("virtual-card has ended");
     } else if (outcome == OUTCOME_SLOW) {
         (void)take_away(places);
-        fprintf(stderr, "kioskctl: the virtual reader does not take the card; restart pcscd if "
-                        "vsmartcard-vpcd was installed after it was started\n");
+        complain("the virtual reader does not take the card; restart pcscd if "
+                 "vsmartcard-vpcd was installed after it was started\n");
     }
     return outcome == OUTCOME_READY ? DONE : FAILED;
 }
@@ -329,16 +343,15 @@ insert(const struct places *places, const char *name, char **modes, size_t mode_
 {
     char *sample = name_ok(name) ? file_of(places->samples, name, ".card") : NULL;
     if (sample == NULL || !fs_exists(sample)) {
-        fprintf(stderr, "kioskctl: no sample card %s; kioskctl card list shows them\n", name);
+        complain("no sample card %s; kioskctl card list shows them\n", name);
         free(sample);
         return FAILED;
     }
     int code = FAILED;
     if (fs_make_dirs(places->home) < 0) {
-        fprintf(stderr, "kioskctl: can't make %s\n", places->home);
+        complain("can't make %s", places->home);
     } else if (!driver_installed()) {
-        fprintf(
-            stderr, "kioskctl: the virtual reader is not installed (package vsmartcard-vpcd)\n");
+        complain("the virtual reader is not installed (package vsmartcard-vpcd)");
     } else if (take_away(places) && (service_answers() || service_start(places))) {
         code = place(places, sample, modes, mode_count);
         if (code == DONE) {
@@ -414,7 +427,7 @@ list_command(const struct places *places)
 {
     int r = fs_each(places->samples, ".card", print_sample, places->samples);
     if (r < 0) {
-        fprintf(stderr, "kioskctl: no sample cards in %s\n", places->samples);
+        complain("no sample cards in %s", places->samples);
     }
     return r < 0 ? FAILED : DONE;
 }
@@ -428,13 +441,13 @@ reset_command(const struct places *places, const char *name)
     char inserted[NAME_MAX_LEN];
     holder_name(places, inserted);
     if (holder(places) != 0 && strcmp(inserted, name) == 0) {
-        fprintf(stderr, "kioskctl: %s lies on the reader; remove it first\n", name);
+        complain("%s lies on the reader; remove it first\n", name);
         return FAILED;
     }
     char *state = file_of(places->home, name, ".state");
     bool ok = unlink(state) == 0 || errno == ENOENT;
     if (!ok) {
-        fprintf(stderr, "kioskctl: can't remove %s: %s\n", state, strerror(errno));
+        complain("can't remove %s: %s", state, strerror(errno));
     }
     free(state);
     return ok ? DONE : FAILED;
@@ -459,7 +472,7 @@ ctl_card(int argc, char **argv)
         code = reset_command(&places, argv[2]);
     }
     if (code == WRONG_USE) {
-        fputs(usage_text, stderr);
+        (void)fputs(usage_text, stderr);
     }
     places_release(&places);
     return code;

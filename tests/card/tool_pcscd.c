@@ -89,10 +89,10 @@ main(void)
     const struct card_transport_ops *ops;
     void *ctx;
     struct tool tool = {.wake = eventfd(0, EFD_CLOEXEC)};
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    setvbuf(stdin, NULL, _IONBF, 0);
+    (void)setvbuf(stdout, NULL, _IOLBF, 0);
+    (void)setvbuf(stdin, NULL, _IONBF, 0);
     if (card_pcsc_new(&ops, &ctx) < 0 || card_start(ops, ctx, wakeup, &tool, &tool.card) < 0) {
-        fprintf(stderr, "can't start\n");
+        (void)fprintf(stderr, "can't start\n");
         return 1;
     }
     struct pollfd fds[2] = {{.fd = 0, .events = POLLIN}, {.fd = tool.wake, .events = POLLIN}};

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -39,6 +41,19 @@ struct program {
 
 static volatile sig_atomic_t stop;
 
+static void complain(const char *fmt, ...) ATTR_PRINTF(1, 2);
+
+static void
+complain(const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    (void)fputs("virtual-card: ", stderr); /* there is nobody left to tell */
+    (void)vfprintf(stderr, fmt, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+}
+
 static void
 on_signal(int number)
 {
@@ -51,7 +66,7 @@ on_counters(void *ctx, const struct vcard_counters *counters)
 {
     struct program *program = ctx;
     if (program->state != NULL && vcard_state_save(program->state, counters) < 0) {
-        fprintf(stderr, "virtual-card: can't write %s\n", program->state);
+        complain("can't write %s", program->state);
         exit(1); /* a card that forgets its tries would make tests lie */
     }
 }
@@ -61,7 +76,7 @@ on_watch(void *ctx, const char *what)
 {
     struct program *program = ctx;
     if (program->watch != NULL && vcard_watch_note(program->watch, what) < 0) {
-        fprintf(stderr, "virtual-card: can't write %s\n", program->watch);
+        complain("can't write %s", program->watch);
         exit(1);
     }
 }
@@ -71,7 +86,7 @@ on_seen(void *ctx)
 {
     struct program *program = ctx;
     if (program->ready != NULL && fs_write_atomic(program->ready, "seen\n", 5, 0600) < 0) {
-        fprintf(stderr, "virtual-card: can't write %s\n", program->ready);
+        complain("can't write %s", program->ready);
     }
 }
 
@@ -112,7 +127,7 @@ card_open(struct program *program, const char *sample)
     struct vcard_config config = program->config;
     unsigned layout = config.person.layout;
     if (vcard_person_load(sample, &config.person) < 0) {
-        fprintf(stderr, "virtual-card: %s is no sample card\n", sample);
+        complain("%s is no sample card", sample);
         return NULL;
     }
     config.person.layout |= layout;
@@ -127,7 +142,7 @@ card_open(struct program *program, const char *sample)
         program->state = fs_join(program->state_dir, buf_str(&file));
         free(name);
         if (fs_make_dirs(program->state_dir) < 0 || vcard_state_load(program->state, card) < 0) {
-            fprintf(stderr, "virtual-card: can't use %s\n", program->state);
+            complain("can't use %s", program->state);
             vcard_free(card);
             return NULL;
         }
@@ -230,14 +245,14 @@ main(int argc, char **argv)
     program.config.on_watch = on_watch;
     program.config.ctx = &program;
     if (!options(&program, argc, argv)) {
-        fputs(usage_text, stderr);
+        (void)fputs(usage_text, stderr);
         return 2;
     }
     struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     if (lock_take(&program) < 0) {
-        fprintf(stderr, "virtual-card: another card is in this reader (%s)\n", program.lock);
+        complain("another card is in this reader (%s)", program.lock);
         return 1;
     }
     return run(&program);

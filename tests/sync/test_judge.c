@@ -1,10 +1,15 @@
-/* The pure half of sync: what each status means, and how long to wait. */
+/* The half of sync that needs no city: what each status means, how long to wait, which settings
+ * can't be right. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "base/attr.h"
 #include "base/err.h"
@@ -107,6 +112,50 @@ test_backoff_is_uniform(void **state)
     }
 }
 
+/* Settings that can't be right are told at the start; what is in the files shows in TLS. */
+static void
+test_new_checks_its_settings(void **state)
+{
+    (void)state;
+    char file[] = "/tmp/madoguchi-sync-XXXXXX";
+    int fd = mkstemp(file);
+    assert_true(fd >= 0);
+    close(fd);
+    static const struct {
+        const char *url;
+        const char *ca; /* NULL: the file that is there */
+        int result;
+    } rows[] = {
+        {"https://city.example", NULL, 0},
+        {"https://city.example:8443/", NULL, 0},
+        {"https://[::1]:8443", NULL, 0},
+        {"http://city.example", NULL, KERR_INVALID},
+        {"HTTPS://city.example", NULL, KERR_INVALID},
+        {"ftp://city.example", NULL, KERR_INVALID},
+        {"https://", NULL, KERR_INVALID},
+        {"https:///x", NULL, KERR_INVALID},
+        {"https://city.example/path", NULL, KERR_INVALID},
+        {"https://user@city.example", NULL, KERR_INVALID},
+        {"https://city.example?x", NULL, KERR_INVALID},
+        {"", NULL, KERR_INVALID},
+        {"https://city.example", "/nonexistent/ca.crt", KERR_NOT_FOUND},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct sync_config config = {.url = rows[i].url,
+            .ca = rows[i].ca != NULL ? rows[i].ca : file,
+            .client_cert = file,
+            .client_key = file,
+            .clock = clock_system()};
+        struct sync *sync = NULL;
+        int r = sync_new(&config, &sync);
+        if (r != rows[i].result) {
+            fail_msg("%s: %d", rows[i].url, r);
+        }
+        sync_free(sync);
+    }
+    unlink(file);
+}
+
 int
 main(void)
 {
@@ -115,6 +164,7 @@ main(void)
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_backoff_bounds),
         cmocka_unit_test(test_backoff_is_uniform),
+        cmocka_unit_test(test_new_checks_its_settings),
     };
     return cmocka_run_group_tests_name("sync judge", tests, NULL, NULL);
 }

@@ -736,45 +736,6 @@ test_receipt_without_own_header(void **state)
     }
 }
 
-static void
-test_new_checks_its_settings(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *url, *ca;
-        int result;
-    } rows[] = {
-        {"https://city.example", "keys/city-ca.crt", 0},
-        {"https://city.example:8443/", "keys/city-ca.crt", 0},
-        {"https://[::1]:8443", "keys/city-ca.crt", 0},
-        {"http://city.example", "keys/city-ca.crt", KERR_INVALID},
-        {"HTTPS://city.example", "keys/city-ca.crt", KERR_INVALID},
-        {"ftp://city.example", "keys/city-ca.crt", KERR_INVALID},
-        {"https://", "keys/city-ca.crt", KERR_INVALID},
-        {"https:///x", "keys/city-ca.crt", KERR_INVALID},
-        {"https://city.example/path", "keys/city-ca.crt", KERR_INVALID},
-        {"https://user@city.example", "keys/city-ca.crt", KERR_INVALID},
-        {"https://city.example?x", "keys/city-ca.crt", KERR_INVALID},
-        {"", "keys/city-ca.crt", KERR_INVALID},
-        {"https://city.example", "keys/none.crt", KERR_NOT_FOUND},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct sync_config config = {.url = rows[i].url,
-            .ca = file(rows[i].ca),
-            .client_cert = file("keys/kiosk-tls.crt"),
-            .client_key = file("keys/kiosk-tls.key"),
-            .receipts = scene.receipts,
-            .store = scene.store,
-            .clock = &test_clock};
-        struct sync *sync = NULL;
-        int r = sync_new(&config, &sync);
-        if (r != rows[i].result) {
-            fail_msg("%s: %d", rows[i].url, r);
-        }
-        sync_free(sync);
-    }
-}
-
 int
 main(void)
 {
@@ -795,7 +756,6 @@ main(void)
         cmocka_unit_test(test_answers_are_bounded),
         cmocka_unit_test_setup_teardown(test_stop_ends_a_transfer, set_up, tear_down),
         cmocka_unit_test(test_receipt_without_own_header),
-        cmocka_unit_test_setup_teardown(test_new_checks_its_settings, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("sync", tests, group_set_up, group_tear_down);
 }

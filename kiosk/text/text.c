@@ -194,9 +194,8 @@ finish(struct text_layout *layout)
 {
     for (size_t i = 0; i < layout->run_count; i++) {
         struct text_run *run = &layout->runs[i];
-        const struct line *line = &layout->lines[run->line];
         run->text = (const char *)layout->pool.data + layout->offsets[i];
-        run->x_px += line->rtl ? layout->width - line->width : 0;
+        run->x_px += text_layout_line_left(layout, run->line);
     }
 }
 
@@ -309,6 +308,14 @@ int
 text_layout_line_width(const struct text_layout *layout, size_t line)
 {
     return layout->lines[line].width;
+}
+
+int
+text_layout_line_left(const struct text_layout *layout, size_t line)
+{
+    const struct line *l = &layout->lines[line];
+
+    return l->rtl ? layout->width - l->width : 0;
 }
 
 size_t

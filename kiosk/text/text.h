@@ -63,8 +63,12 @@ void text_layout_free(struct text_layout *layout);
 int text_layout_width(const struct text_layout *layout); /* widest line, pixels */
 int text_layout_height(const struct text_layout *layout); /* all lines, pixels */
 size_t text_layout_lines(const struct text_layout *layout);
-/* Width of one line, pixels: to centre it, move its runs by (box - width) / 2. 0 for an empty line. */
+/* Width of one line, pixels; 0 for an empty line. */
 int text_layout_line_width(const struct text_layout *layout, size_t line);
+/* Left edge of one line in the layout, pixels: 0, or more for a short line of a language that reads from
+ * the right (it ends at text_layout_width). To centre a line in a box, move its runs by
+ * (box - width) / 2 - left. */
+int text_layout_line_left(const struct text_layout *layout, size_t line);
 size_t text_layout_run_count(const struct text_layout *layout);
 const struct text_run *text_layout_run(const struct text_layout *layout, size_t index);
 /* True when some character had no font at all (it is drawn as its code point, U+XXXX). */

@@ -680,6 +680,8 @@ test_bidi(void **state)
     /* A language that reads from the right stands at the right. */
     struct text_layout *layout = lay("محمد علي\nعلي", strlen("محمد علي\nعلي"), "ar", 0);
     assert_int_equal(text_layout_line_width(layout, 1), 30);
+    assert_int_equal(text_layout_line_left(layout, 0), 0);
+    assert_int_equal(text_layout_line_left(layout, 1), text_layout_width(layout) - 30);
     assert_int_equal(text_layout_run(layout, 1)->x_px, text_layout_width(layout) - 30);
     text_layout_free(layout);
 }

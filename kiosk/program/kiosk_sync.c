@@ -67,7 +67,7 @@ run(struct sync *sync)
 static int
 run_once(struct sync *sync, struct store *store)
 {
-    struct store_counts counts;
+    struct store_counts counts = {0};
     int r = sync_pass(sync);
     log_attempt(sync_last(sync)); /* tells why rows are left */
     r = r == 0 ? store_counts(store, &counts) : r;

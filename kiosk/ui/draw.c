@@ -181,12 +181,13 @@ static struct words
 words_of(const struct drawing *d, const struct ui_element *e, const char *language)
 {
     enum ui_size detail = e->role == UI_ROLE_TITLE ? UI_SIZE_BODY : UI_SIZE_HINT;
+    int own = theme_size(e->size, d->text_size), small = theme_size(UI_SIZE_SMALL, d->text_size);
     return (struct words){
         .text = e->text,
         .detail = e->detail,
         .size_px = draw_px(d, theme_size(e->size, d->text_size)),
         .detail_px = draw_px(d, theme_size(detail, d->text_size)),
-        .min_px = draw_px(d, theme_size(UI_SIZE_SMALL, d->text_size)),
+        .min_px = draw_px(d, own < small ? own : small), /* sizes that stay may be under it */
         .bold = e->bold || e->role == UI_ROLE_TITLE || e->role == UI_ROLE_MAIN ||
                 e->role == UI_ROLE_DOOR || e->role == UI_ROLE_KEY || e->role == UI_ROLE_BUTTON ||
                 e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,

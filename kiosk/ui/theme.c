@@ -125,6 +125,8 @@ static const int sizes[UI_SIZE_COUNT] = {
     [UI_SIZE_NUMBER] = 270,
     [UI_SIZE_PROMISE] = 300,
     [UI_SIZE_SMALL] = 73,
+    [UI_SIZE_BAR] = 73,
+    [UI_SIZE_KEYBOARD] = 104,
 };
 
 int
@@ -136,7 +138,18 @@ theme_scaled(int tenths, enum ui_text_size text_size)
 int
 theme_size(enum ui_size size, enum ui_text_size text_size)
 {
-    return theme_scaled(sizes[size], text_size);
+    switch (size) {
+    case UI_SIZE_BAR:
+    case UI_SIZE_KEY:
+    case UI_SIZE_KEYBOARD:
+    case UI_SIZE_NUMBER:
+    case UI_SIZE_PROMISE:
+        return sizes[size];
+    case UI_SIZE_TITLE:
+        return theme_scaled(sizes[size], text_size > UI_TEXT_LARGE ? UI_TEXT_LARGE : text_size);
+    default:
+        return theme_scaled(sizes[size], text_size);
+    }
 }
 
 int

@@ -236,8 +236,10 @@ covers(void *ctx, int font, uint32_t code, uint32_t selector)
     struct faces *faces = ctx;
     struct face *face = &faces->fonts[font].regular;
     TTF_Font *open = face_at(faces, font, false, face->size_px > 0 ? face->size_px : 32);
-    (void)selector;
-    return open != NULL && TTF_GlyphIsProvided32(open, code) != 0;
+    if (open == NULL || TTF_GlyphIsProvided32(open, code) == 0) {
+        return false;
+    }
+    return selector == 0 || variant_covered(face->map, face->map_len, face->number, code, selector);
 }
 
 /* The run as SDL2_ttf wants it: terminated. NULL when it is longer than any text may be. */

@@ -67,7 +67,9 @@ enum ui_tone {
     UI_TONE_COUNT
 };
 
-/* Text sizes by meaning, 0.1 mm at the default of the four sizes (look: Type). */
+/* Text sizes by meaning, 0.1 mm at the default of the four sizes (look: Type). All of them grow with the
+ * text size, but for those that would move a button or tear a number in two: BAR, KEY, KEYBOARD,
+ * NUMBER and PROMISE stay, TITLE stops at the third size. */
 enum ui_size {
     UI_SIZE_HINT, /* 7.9 mm */
     UI_SIZE_BODY, /* 8.6 mm */
@@ -77,7 +79,9 @@ enum ui_size {
     UI_SIZE_KEY, /* 16 mm */
     UI_SIZE_NUMBER, /* 27 mm: the visitor's number */
     UI_SIZE_PROMISE, /* 30 mm: attract */
-    UI_SIZE_SMALL, /* 7.3 mm: top bar; nothing is smaller */
+    UI_SIZE_SMALL, /* 7.3 mm; nothing is smaller */
+    UI_SIZE_BAR, /* 7.3 mm: the bars' own buttons */
+    UI_SIZE_KEYBOARD, /* 10.4 mm: keys of a keyboard */
     UI_SIZE_COUNT
 };
 

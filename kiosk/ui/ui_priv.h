@@ -224,6 +224,11 @@ const char *dump_role(enum ui_role role);
 bool dump_plain(const char *text, char *out, size_t cap);
 void dump_item(const struct item *item, struct buf *out);
 
+/* ---- variant.c: variation sequences of a font file ---- */
+
+/* True when the font (bytes of a file, any bytes) has a glyph for code with this selector. */
+bool variant_covered(const uint8_t *font, size_t len, int face, uint32_t code, uint32_t selector);
+
 /* ---- ttf.c: what the fonts can do ---- */
 
 struct faces;

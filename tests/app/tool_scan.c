@@ -1,6 +1,7 @@
 /* tests/app/tool_scan.c - looks through all readable memory of a process for words, as UTF-8 and as
  * UTF-16 (ICU's form), and through nothing else. usage: tool_scan PID WORDS-FILE. Prints each hit's
  * place, never the memory around it. Exit 0 without hits, 1 with, 2 when it could not look. */
+#define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -33,8 +34,8 @@ add_word(const char *text)
     }
     struct word *utf8 = &words[word_count++];
     struct word *utf16 = &words[word_count++];
-    (void)snprintf(utf8->name, sizeof(utf8->name), "%s", text);
-    (void)snprintf(utf16->name, sizeof(utf16->name), "%s", text);
+    memcpy(utf8->name, text, len); /* both end in zeros: the table is static and filled once */
+    memcpy(utf16->name, text, len);
     memcpy(utf8->bytes, text, len);
     utf8->len = len;
     utf8->form = "utf-8";

@@ -79,10 +79,16 @@ struct visit {
     bool verdict_shown;
     enum keyboard_mode keyboard;
     enum calendar calendar;
-    int page; /* page of a long list, from 0 */
+    int page; /* page of the column that is shown, from 0 */
     int pages;
     char number[RECORD_NUMBER_LEN]; /* after submitting */
     int64_t fee;
+};
+
+/* A column that fills from the top, over as many pages as it needs; 0.1 mm. */
+struct flow {
+    int x, y, w, bottom;
+    int top; /* where the column begins on each page */
 };
 
 struct app {
@@ -95,6 +101,11 @@ struct app {
     struct submitter *submitter; /* NULL: no applications can be taken */
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
+    int under_page;
+    /* while a screen is built: the column's page so far, whether the turning buttons need room */
+    int flow_page;
+    bool flow_reserve;
+    struct flow flow_last;
     struct visit visit;
     /* the reader, as last told */
     int readers;
@@ -166,18 +177,27 @@ enum {
     MARGIN = 240,
     GAP = 120, /* between rows of choices at the default size */
     GAP_MIN = 50,
+    COLUMN_GAP = 70,
     GAP_OPPOSITE = 100
-};
-struct flow { /* a column that fills from the top */
-    int x, y, w, bottom;
 };
 /* Ground, top bar, bottom bar with a back button (back: message id, NULL none). where: what the top bar
  * says of the place, NULL none. */
 struct flow page_begin(struct app *app, const char *where, const char *back);
 /* The same with the place that belongs to most pages: the procedure's title and "3 / 9". */
 struct flow page_begin_visit(struct app *app);
+/* A button at the left of the bottom bar, where back stands. */
+void page_left_button(struct app *app, const char *id, const char *text, const char *picture);
 /* The main button. picture NULL: arrow right. state UI_STATE_WAITING when it can't be used yet. */
 void page_main(struct app *app, const char *id, const char *text, unsigned state);
+/* Room for a block of this height: turns to the next page of the column when this one is full. True
+ * when the block is on the page that is shown; the caller then adds it at flow->y. In any case it moves
+ * flow->y on afterwards. */
+bool flow_room(struct app *app, struct flow *flow, int height);
+/* The buttons that turn the column's pages, when it has several. */
+void page_turn_buttons(struct app *app);
+/* An element with x and w into the column: its height is what its words need, at least least; moves
+ * the column on by it. */
+void flow_element(struct app *app, struct flow *flow, struct ui_element *element, int least);
 /* Text into the column; moves the column on by its height and gap after it. */
 void flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
     enum ui_size size, enum ui_tone tone, bool bold, int gap_after);
@@ -188,8 +208,8 @@ struct flow page_picture(struct app *app, struct flow flow, const char *picture,
 /* A wide button with pictogram, words and a second line, as on card and fault pages. */
 void flow_door(struct app *app, struct flow *flow, const char *id, const char *picture,
     const char *text, const char *detail);
-/* Items of equal width in columns, paged when they don't fit. heights in 0.1 mm; calls place for each
- * item of the current page. Draws the page buttons. */
+/* Items of equal width in columns; each row is a block of the column. Calls place for each item of the
+ * page that is shown. */
 struct grid {
     size_t count;
     int columns;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/utf8.h"
+enum { CALENDAR_H = 205, FIELD_H = 240 };
 
 /* First days of the eras; years count from the first one's. Sources: the era laws and ordinances as
  * listed in CLDR/ICU's Japanese calendar. */
@@ -86,37 +86,51 @@ show_digits(struct app *app, struct buf *out)
     }
 }
 
-void
-date_build(struct app *app, struct flow *flow)
+static void
+calendars(struct app *app, struct flow *flow)
 {
-    flow->w = flow->w * 52 / 100;
     int width = (flow->w - 2 * GAP_MIN) / 3;
-    for (int i = 0; i < CALENDAR_COUNT; i++) {
+    bool shown = flow_room(app, flow, 2 * CALENDAR_H + GAP_MIN);
+    for (int i = 0; shown && i < CALENDAR_COUNT; i++) {
         bool chosen = app->visit.calendar == (enum calendar)i;
         ui_add(app->ui, &(struct ui_element){.id = eras[i].id,
                             .role = UI_ROLE_BUTTON,
                             .rect = rect(flow->x + i % 3 * (width + GAP_MIN),
-                                flow->y + i / 3 * (205 + GAP_MIN), width, 205),
+                                flow->y + i / 3 * (CALENDAR_H + GAP_MIN), width, CALENDAR_H),
                             .text = say(app, eras[i].words),
                             .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
                             .state = chosen ? UI_STATE_CHOSEN : 0,
-                            .size = UI_SIZE_BODY,
+                            .size = UI_SIZE_BAR,
                             .bold = true,
                             .align = UI_ALIGN_CENTRE});
     }
-    flow->y += 2 * (205 + GAP_MIN) + 30;
+    flow->y += 2 * (CALENDAR_H + GAP_MIN) + 30;
+}
+
+static void
+digits_field(struct app *app, struct flow *flow)
+{
     AUTO_BUF digits;
     buf_init(&digits, 256);
     show_digits(app, &digits);
-    ui_add(app->ui, &(struct ui_element){.id = "field:date",
-                        .role = UI_ROLE_FIELD,
-                        .rect = rect(flow->x, flow->y, flow->w, 240),
-                        .text = buf_str(&digits),
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .tone = UI_TONE_SURFACE,
-                        .state = UI_STATE_PERSONAL});
-    flow->y += 240 + GAP_MIN;
+    struct ui_element field = {.id = "field:date",
+        .role = UI_ROLE_FIELD,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = buf_str(&digits),
+        .size = UI_SIZE_KEYBOARD,
+        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .state = UI_STATE_PERSONAL};
+    flow_element(app, flow, &field, FIELD_H);
+    flow->y += GAP_MIN;
+}
+
+void
+date_build(struct app *app, struct flow *flow)
+{
+    flow->w = flow->w * 52 / 100;
+    calendars(app, flow);
+    digits_field(app, flow);
     char iso[11];
     if (date_value(app, iso)) {
         AUTO_BUF words_of_it;

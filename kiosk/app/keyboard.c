@@ -119,7 +119,7 @@ place_keys(struct app *app, const struct flow *flow, int key_h)
                 .rect = rect(flow->x + i % KEY_COLUMNS * (key_w + KEYBOARD_GAP),
                     flow->y + i / KEY_COLUMNS * (key_h + KEYBOARD_GAP), key_w, key_h),
                 .text = space ? say(app, "key.space") : text,
-                .size = space ? UI_SIZE_SMALL : UI_SIZE_VALUE,
+                .size = space ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
                 .tone = i % KEY_COLUMNS == KEY_COLUMNS - 1 ? UI_TONE_QUIET : UI_TONE_SURFACE,
                 .bold = true,
                 .align = UI_ALIGN_CENTRE});
@@ -143,7 +143,7 @@ place_modes(struct app *app, const struct flow *flow, int y, int h)
                             .text = say(app, erase ? "key.delete" : names[i]),
                             .tone = chosen ? UI_TONE_SOFT : UI_TONE_QUIET,
                             .state = chosen ? UI_STATE_CHOSEN : 0,
-                            .size = UI_SIZE_SMALL,
+                            .size = UI_SIZE_BAR,
                             .bold = true,
                             .align = UI_ALIGN_CENTRE});
     }

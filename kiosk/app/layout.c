@@ -15,9 +15,9 @@ enum {
     MAIN_H = 280, /* main button: at least 25 x 60 mm (look: Grid) */
     MAIN_W = 1040,
     BACK_W = 680,
+    LEFT_W_MAX = 1400,
     BACK_H = 260,
     TITLE_TOP = 110,
-    COLUMN_GAP = 70,
     PICTURE_TOP = 120,
     KEY_W = 560,
     KEY_H = 365,
@@ -50,7 +50,7 @@ bar_button(
         .text = text,
         .picture = picture,
         .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_SMALL,
+        .size = UI_SIZE_BAR,
         .bold = true,
         .align = UI_ALIGN_CENTRE};
     int width;
@@ -90,11 +90,31 @@ top_bar(struct app *app, const char *where)
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(left, BAR_BUTTON_Y, right - left, BAR_BUTTON_H),
                             .text = where,
-                            .size = UI_SIZE_SMALL,
+                            .size = UI_SIZE_BAR,
                             .tone = UI_TONE_SURFACE,
                             .valign = UI_ALIGN_CENTRE,
                             .bold = true});
     }
+}
+
+void
+page_left_button(struct app *app, const char *id, const char *text, const char *picture)
+{
+    struct ui_rect all = ui_panel(app->ui);
+    struct ui_element button = {.id = id,
+        .role = UI_ROLE_BUTTON,
+        .rect = rect(EDGE, all.h - BAR_BOTTOM + (BAR_BOTTOM - BACK_H) / 2, 0, BACK_H),
+        .text = text,
+        .picture = picture,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    int height;
+    ui_natural(app->ui, &button, &button.rect.w, &height);
+    int most = LEFT_W_MAX;
+    button.rect.w = button.rect.w < BACK_W ? BACK_W : button.rect.w > most ? most : button.rect.w;
+    ui_add(app->ui, &button);
 }
 
 struct flow
@@ -106,21 +126,13 @@ page_begin(struct app *app, const char *where, const char *back)
     panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
     rule(app, all.h - BAR_BOTTOM);
     if (back != NULL) {
-        ui_add(app->ui,
-            &(struct ui_element){.id = "back",
-                .role = UI_ROLE_BUTTON,
-                .rect = rect(EDGE, all.h - BAR_BOTTOM + (BAR_BOTTOM - BACK_H) / 2, BACK_W, BACK_H),
-                .text = say(app, back),
-                .picture = "arrow-left",
-                .tone = UI_TONE_SURFACE,
-                .size = UI_SIZE_CHOICE,
-                .bold = true,
-                .align = UI_ALIGN_CENTRE});
+        page_left_button(app, "back", say(app, back), "arrow-left");
     }
     return (struct flow){.x = MARGIN,
         .y = BAR_TOP + TITLE_TOP,
         .w = all.w - 2 * MARGIN,
-        .bottom = all.h - BAR_BOTTOM - GAP_MIN};
+        .bottom = all.h - BAR_BOTTOM - GAP_MIN,
+        .top = BAR_TOP + TITLE_TOP};
 }
 
 struct flow
@@ -145,21 +157,48 @@ void
 page_main(struct app *app, const char *id, const char *text, unsigned state)
 {
     struct ui_rect all = ui_panel(app->ui);
+    struct ui_element button = {.id = id,
+        .role = UI_ROLE_MAIN,
+        .rect = rect(0, all.h - BAR_BOTTOM + (BAR_BOTTOM - MAIN_H) / 2, 0, MAIN_H),
+        .text = text,
+        .tone = UI_TONE_PRIMARY,
+        .size = UI_SIZE_CHOICE,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE,
+        .state = state};
+    int height;
+    ui_natural(app->ui, &button, &button.rect.w, &height);
     /* long words widen the button to the left; its right edge and height never move */
-    int width = ui_text_width(app->ui, text, UI_SIZE_CHOICE, true) + 420;
-    width = width < MAIN_W ? MAIN_W : width;
     int most = all.w - 2 * EDGE - BACK_W - GAP_OPPOSITE;
-    width = width > most ? most : width;
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_MAIN,
-                        .rect = rect(all.w - EDGE - width,
-                            all.h - BAR_BOTTOM + (BAR_BOTTOM - MAIN_H) / 2, width, MAIN_H),
-                        .text = text,
-                        .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE,
-                        .state = state});
+    button.rect.w = button.rect.w < MAIN_W ? MAIN_W : button.rect.w > most ? most : button.rect.w;
+    button.rect.x = all.w - EDGE - button.rect.w;
+    ui_add(app->ui, &button);
+}
+
+bool
+flow_room(struct app *app, struct flow *flow, int height)
+{
+    int bottom = flow->bottom - (app->flow_reserve ? PAGE_BUTTON_H + GAP_MIN : 0);
+    if (flow->y + height > bottom && flow->y > flow->top) {
+        app->flow_page++;
+        flow->y = flow->top;
+    }
+    app->flow_last = *flow;
+    return app->flow_page == app->visit.page;
+}
+
+void
+flow_element(struct app *app, struct flow *flow, struct ui_element *element, int least)
+{
+    int width;
+    ui_natural(app->ui, element, &width, &element->rect.h);
+    element->rect.h = element->rect.h < least ? least : element->rect.h;
+    bool shown = flow_room(app, flow, element->rect.h);
+    element->rect.y = flow->y;
+    if (shown) {
+        ui_add(app->ui, element);
+    }
+    flow->y += element->rect.h;
 }
 
 void
@@ -169,14 +208,14 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
     if (text == NULL || text[0] == 0) {
         return;
     }
-    int height = ui_text_height(app->ui, text, flow->w, size, bold);
-    ui_add(app->ui, &(struct ui_element){.role = role,
-                        .rect = rect(flow->x, flow->y, flow->w, height),
-                        .text = text,
-                        .tone = tone,
-                        .size = size,
-                        .bold = bold});
-    flow->y += height + gap_after;
+    struct ui_element element = {.role = role,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = text,
+        .tone = tone,
+        .size = size,
+        .bold = bold};
+    flow_element(app, flow, &element, 0);
+    flow->y += gap_after;
 }
 
 void
@@ -208,57 +247,54 @@ void
 flow_door(struct app *app, struct flow *flow, const char *id, const char *picture, const char *text,
     const char *detail)
 {
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_DOOR,
-                        .rect = rect(flow->x, flow->y, flow->w, DOOR_H),
-                        .text = text,
-                        .detail = detail,
-                        .picture = picture,
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true});
-    flow->y += DOOR_H + COLUMN_GAP;
+    struct ui_element door = {.id = id,
+        .role = UI_ROLE_DOOR,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = text,
+        .detail = detail,
+        .picture = picture,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+    flow_element(app, flow, &door, DOOR_H);
+    flow->y += COLUMN_GAP;
 }
 
-static void
-page_buttons(struct app *app, const struct flow *flow)
+void
+page_turn_buttons(struct app *app)
 {
     const struct visit *visit = &app->visit;
+    const struct flow *flow = &app->flow_last;
+    if (visit->pages < 2) {
+        return;
+    }
     int y = flow->bottom - PAGE_BUTTON_H;
+    int width = flow->w < 3 * PAGE_BUTTON_W ? flow->w / 3 : PAGE_BUTTON_W;
     char text[32];
     (void)snprintf(text, sizeof(text), "%d / %d", visit->page + 1, visit->pages);
     struct ui_element button = {.role = UI_ROLE_BUTTON,
         .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_SMALL,
+        .size = UI_SIZE_BAR,
         .bold = true,
         .align = UI_ALIGN_CENTRE};
     button.id = "page:back";
-    button.rect = rect(flow->x, y, PAGE_BUTTON_W, PAGE_BUTTON_H);
+    button.rect = rect(flow->x, y, width, PAGE_BUTTON_H);
     button.text = say(app, "list.before");
-    button.picture = "arrow-left";
+    button.picture = "arrow-up";
     button.state = visit->page == 0 ? UI_STATE_WAITING : 0;
     ui_add(app->ui, &button);
     button.id = "page:next";
-    button.rect.x = flow->x + flow->w - PAGE_BUTTON_W;
+    button.rect.x = flow->x + flow->w - width;
     button.text = say(app, "list.more");
-    button.picture = "arrow-right";
+    button.picture = "arrow-down";
     button.state = visit->page + 1 >= visit->pages ? UI_STATE_WAITING : 0;
     ui_add(app->ui, &button);
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_TEXT,
-            .rect = rect(flow->x + PAGE_BUTTON_W, y, flow->w - 2 * PAGE_BUTTON_W, PAGE_BUTTON_H),
-            .text = text,
-            .size = UI_SIZE_BODY,
-            .align = UI_ALIGN_CENTRE,
-            .valign = UI_ALIGN_CENTRE});
-}
-
-/* Rows that fit into room with gaps between the smallest and the default one. */
-static int
-rows_that_fit(int room, int height)
-{
-    int rows = (room + GAP_MIN) / (height + GAP_MIN);
-    return rows < 1 ? 1 : rows;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(flow->x + width, y, flow->w - 2 * width, PAGE_BUTTON_H),
+                        .text = text,
+                        .size = UI_SIZE_BAR,
+                        .align = UI_ALIGN_CENTRE,
+                        .valign = UI_ALIGN_CENTRE});
 }
 
 void
@@ -266,35 +302,23 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx)
 {
     int count = (int)grid->count;
-    int needed = (count + grid->columns - 1) / grid->columns;
+    int rows = (count + grid->columns - 1) / grid->columns;
     int room = flow->bottom - flow->y;
-    int rows = rows_that_fit(room, grid->height);
-    bool paged = needed > rows;
-    if (paged) {
-        room -= PAGE_BUTTON_H + GAP_MIN;
-        rows = rows_that_fit(room, grid->height);
-    }
-    int a_page = rows * grid->columns;
-    app->visit.pages = paged ? (count + a_page - 1) / a_page : 1;
-    if (app->visit.page >= app->visit.pages) {
-        app->visit.page = app->visit.pages - 1;
-    }
-    int first = app->visit.page * a_page;
-    int shown = count - first < a_page ? count - first : a_page;
-    int shown_rows = paged ? rows : needed;
-    int gap = shown_rows > 1 ? (room - shown_rows * grid->height) / (shown_rows - 1) : GAP;
+    /* all on one page: spread out to the default gap; else as close as is allowed */
+    int gap = rows > 1 ? (room - rows * grid->height) / (rows - 1) : GAP;
     gap = gap > GAP ? GAP : gap < GAP_MIN ? GAP_MIN : gap;
     int width = (flow->w - (grid->columns - 1) * COLUMN_GAP) / grid->columns;
-    for (int i = 0; i < shown; i++) {
-        int row = i / grid->columns;
-        int column = i % grid->columns;
-        place(app, (size_t)(first + i),
-            rect(flow->x + column * (width + COLUMN_GAP), flow->y + row * (grid->height + gap),
-                width, grid->height),
-            ctx);
-    }
-    if (paged) {
-        page_buttons(app, flow);
+    for (int row = 0; row < rows; row++) {
+        bool shown = flow_room(app, flow, grid->height);
+        for (int column = 0; shown && column < grid->columns; column++) {
+            int index = row * grid->columns + column;
+            if (index < count) {
+                place(app, (size_t)index,
+                    rect(flow->x + column * (width + COLUMN_GAP), flow->y, width, grid->height),
+                    ctx);
+            }
+        }
+        flow->y += grid->height + gap;
     }
 }
 

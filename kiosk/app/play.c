@@ -98,14 +98,34 @@ card_page_left(struct play *play, const char *arg)
 }
 
 static int
-try_tap(struct play *play, const char *id)
+tap_once(struct play *play, const char *id)
 {
     int r = ui_tap(play->app->ui, id);
-    if (r == KERR_NOT_FOUND && strcmp(id, "next") == 0) {
-        r = ui_tap(play->app->ui, "pin:ok"); /* the main button of the PIN page */
-    }
     if (r == 0) {
         settle(play->app);
+    }
+    return r;
+}
+
+/* Taps it where it stands, on whichever page of the column that is. */
+static int
+try_tap(struct play *play, const char *id)
+{
+    int r = tap_once(play, id);
+    if (r == KERR_NOT_FOUND && strcmp(id, "next") == 0) {
+        r = tap_once(play, "pin:ok"); /* the main button of the PIN page */
+    }
+    int pages = play->app->visit.pages;
+    if (r != KERR_NOT_FOUND || pages < 2) {
+        return r;
+    }
+    while (tap_once(play, "page:back") == 0) {
+    }
+    for (int page = 0; page < pages && r == KERR_NOT_FOUND; page++) {
+        r = tap_once(play, id);
+        if (r == KERR_NOT_FOUND && tap_once(play, "page:next") < 0) {
+            break;
+        }
     }
     return r;
 }
@@ -123,21 +143,6 @@ tap(struct play *play, const char *id)
         return failed(play, r == KERR_STATE ? "can't be used yet" : "is not on the screen");
     }
     return 0;
-}
-
-/* An element of a list that may stand on another page of it. */
-static int
-tap_paged(struct play *play, const char *id)
-{
-    for (int turn = 0; turn < PAGE_ITEMS_MAX; turn++) {
-        if (try_tap(play, id) == 0) {
-            return 0;
-        }
-        if (try_tap(play, "page:next") < 0) {
-            break;
-        }
-    }
-    return tap(play, id);
 }
 
 static int
@@ -158,7 +163,7 @@ step_language(struct play *play, const char *code)
             return r;
         }
     }
-    return tap_paged(play, wanted);
+    return tap(play, wanted);
 }
 
 static int
@@ -249,14 +254,12 @@ answer_choices(struct play *play, const struct question *question, const char *a
     char id[UI_ID_MAX];
     if (question->type != QUESTION_SEVERAL) {
         (void)snprintf(id, sizeof(id), "choice:%s", answer);
-        return tap_paged(play, id);
+        return tap(play, id);
     }
     for (const char *at = answer; *at != 0;) {
         size_t len = strcspn(at, " ");
         (void)snprintf(id, sizeof(id), "choice:%.*s", (int)len, at);
-        play->app->visit.page = 0;
-        app_rebuild(play->app);
-        int r = tap_paged(play, id);
+        int r = tap(play, id);
         if (r != 0) {
             return r;
         }

@@ -45,7 +45,9 @@ app_over(struct app *app, const struct screen *screen)
     }
     if (!app_is_overlay(app->screen)) {
         app->under = app->screen;
+        app->under_page = app->visit.page;
     }
+    app->visit.page = 0;
     enter(app, screen);
 }
 
@@ -54,6 +56,7 @@ app_return(struct app *app)
 {
     const struct screen *screen = app->under != NULL ? app->under : &screen_attract;
     app->under = NULL;
+    app->visit.page = app->under_page;
     /* what was typed stays: the page below is shown again, not entered anew */
     app->screen = screen;
     app->entered_ms = clock_mono_ms(app->clock);
@@ -85,12 +88,30 @@ trace_frame(struct app *app)
     app->frames_seen = frames;
 }
 
+static void
+build(struct app *app, bool reserve)
+{
+    app->flow_page = 0;
+    app->flow_reserve = reserve;
+    ui_begin(app->ui, app->screen->name);
+    app->screen->build(app);
+}
+
 void
 app_rebuild(struct app *app)
 {
     ui_set_language(app->ui, i18n_current(app->i18n)->tag);
-    ui_begin(app->ui, app->screen->name);
-    app->screen->build(app);
+    build(app, false);
+    if (app->flow_page > 0) {
+        build(app,
+            true); /* the column needs pages: again, with room for the buttons that turn them */
+    }
+    app->visit.pages = app->flow_page + 1;
+    if (app->visit.page >= app->visit.pages) {
+        app->visit.page = app->visit.pages - 1; /* words shrank: the last page there is */
+        build(app, app->flow_reserve);
+    }
+    page_turn_buttons(app);
     ui_end(app->ui);
     if (app->trace) {
         trace_frame(app);

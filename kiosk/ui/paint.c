@@ -321,7 +321,7 @@ paint_again(struct ui *ui)
 
 /* Elements before the first and after the last difference stay as they are. */
 void
-paint_compare(struct ui *ui, const struct frame *old, const struct frame *new)
+paint_compare(struct ui *ui, const struct frame *old, struct frame *new)
 {
     struct drawing drawing = paint_drawing(ui);
     size_t head = 0, tail = 0, least = old->count < new->count ? old->count : new->count;
@@ -333,6 +333,16 @@ paint_compare(struct ui *ui, const struct frame *old, const struct frame *new)
         tail++;
     }
     bool paired = old->count == new->count;
+    /* what is not drawn again keeps what its drawing found */
+    for (size_t i = 0; i < head; i++) {
+        new->items[i].overflow = old->items[i].overflow;
+    }
+    for (size_t i = 1; i <= tail; i++) {
+        new->items[new->count - i].overflow = old->items[old->count - i].overflow;
+    }
+    for (size_t i = head; paired && i < new->count - tail; i++) {
+        new->items[i].overflow = old->items[i].overflow;
+    }
     for (size_t i = head; i < old->count - tail; i++) {
         if (!paired || !frame_same(&old->items[i], &new->items[i])) {
             paint_damage(ui, draw_bounds(&drawing, &old->items[i]));

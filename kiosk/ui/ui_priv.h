@@ -326,7 +326,7 @@ struct drawing paint_drawing(struct ui *ui);
 /* This rect must be drawn again at the next paint. */
 void paint_damage(struct ui *ui, struct px_rect rect);
 /* Damages where the two lists differ. */
-void paint_compare(struct ui *ui, const struct frame *old, const struct frame *new);
+void paint_compare(struct ui *ui, const struct frame *old, struct frame *new);
 /* Draws what is damaged and presents it; counts one frame unless nothing is. */
 void paint(struct ui *ui);
 /* Presents the pixels as they are: a window that was covered. No new frame. */

@@ -125,6 +125,6 @@ for look in "ja 1 0" "ja 3 1" "ja-easy 1 0" "ja-easy 3 1" "en 1 0" "en 3 2" "ja 
     "$BUILD/kioskctl" card remove >/dev/null
 done
 bad=$(grep -l '"overflow": *true' "$WORK"/dumps/*.json | wc -l)
-grep -o '"id":"[^"]*"[^}]*"overflow": *true' "$WORK"/dumps/*.json | sed "s|$WORK/dumps/||" | cut -c1-160 | head -n 40
+grep '"overflow": *true' "$WORK"/dumps/*.json | sed "s|$WORK/dumps/||" | cut -c1-240 | head -n 40
 [ "$bad" -eq 0 ] || fail "words do not fit on $bad pages"
 [ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 150 ] || fail "pages are missing"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { QR_SIDE = 1000 };
+enum { QR_SIDE = 1000, NOTE_W = 1360, TICK = 300, STEP_INDENT = 130, COUNTDOWN_X = 1560 };
 
 static void
 qr_rows(const char *text, struct buf *rows)
@@ -29,7 +29,7 @@ note_to_take(struct app *app, struct flow flow)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     struct ui_rect all = ui_panel(app->ui);
-    int width = 1360;
+    int width = NOTE_W;
     struct ui_rect box =
         rect(flow.x + flow.w - width, BAR_TOP + 120, width, all.h - BAR_TOP - BAR_BOTTOM - 240);
     ui_add(app->ui,
@@ -51,7 +51,7 @@ note_to_take(struct app *app, struct flow flow)
         &(struct ui_element){.role = UI_ROLE_TEXT,
             .rect = rect(box.x + 60, box.y + QR_SIDE + 120, width - 120, box.h - QR_SIDE - 160),
             .text = say(app, "accepted.qr"),
-            .size = UI_SIZE_SMALL,
+            .size = UI_SIZE_BAR,
             .tone = UI_TONE_SURFACE,
             .align = UI_ALIGN_CENTRE});
 }
@@ -61,16 +61,19 @@ step(struct app *app, struct flow *flow, int number, const char *text)
 {
     char digit[8];
     (void)snprintf(digit, sizeof(digit), "%d", number % 100);
-    int height = ui_text_height(app->ui, text, flow->w - 130, UI_SIZE_BODY, false);
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(flow->x, flow->y, 110, height),
-                        .text = digit,
-                        .size = UI_SIZE_BODY,
-                        .bold = true});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(flow->x + 130, flow->y, flow->w - 130, height),
-                        .text = text,
-                        .size = UI_SIZE_BODY});
+    int height = ui_text_height(app->ui, text, flow->w - STEP_INDENT, UI_SIZE_BODY, false);
+    if (flow_room(app, flow, height)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x, flow->y, STEP_INDENT - 20, height),
+                            .text = digit,
+                            .size = UI_SIZE_BODY,
+                            .bold = true});
+        ui_add(app->ui,
+            &(struct ui_element){.role = UI_ROLE_TEXT,
+                .rect = rect(flow->x + STEP_INDENT, flow->y, flow->w - STEP_INDENT, height),
+                .text = text,
+                .size = UI_SIZE_BODY});
+    }
     flow->y += height + 20;
 }
 
@@ -110,12 +113,34 @@ countdown(struct app *app, const char *message)
     AUTO_BUF text;
     buf_init(&text, 256);
     (void)sayf(app, &text, message, "n", seconds);
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(900, all.h - BAR_BOTTOM + 80, all.w - 900 - 1300, 260),
-                        .text = buf_str(&text),
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_SMALL,
-                        .align = UI_ALIGN_CENTRE});
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_TEXT,
+            .rect = rect(COUNTDOWN_X, all.h - BAR_BOTTOM + 80, all.w - COUNTDOWN_X - 1300, 260),
+            .text = buf_str(&text),
+            .tone = UI_TONE_SURFACE,
+            .size = UI_SIZE_BAR,
+            .align = UI_ALIGN_CENTRE,
+            .valign = UI_ALIGN_CENTRE});
+}
+
+/* The tick and the words that everybody waited for. */
+static void
+done(struct app *app, struct flow *flow)
+{
+    if (flow_room(app, flow, TICK)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                            .rect = rect(flow->x, flow->y, TICK, TICK),
+                            .picture = "check-round",
+                            .tone = UI_TONE_DONE});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
+                            .rect = rect(flow->x + TICK + 80, flow->y, flow->w - TICK - 80, TICK),
+                            .text = say(app, "accepted.title"),
+                            .valign = UI_ALIGN_CENTRE,
+                            .tone = UI_TONE_DONE,
+                            .size = UI_SIZE_TITLE,
+                            .bold = true});
+    }
+    flow->y += TICK + 60;
 }
 
 static void
@@ -124,28 +149,17 @@ build(struct app *app)
     struct procedure_info info = procedure_info(app->visit.procedure);
     struct flow flow = page_begin(app, words(app, &info.title), "accepted.more");
     note_to_take(app, flow);
-    struct flow left = {flow.x, flow.y - 20, flow.w - 1360 - 150, flow.bottom};
-    int tick = 300;
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
-                        .rect = rect(left.x, left.y, tick, tick),
-                        .picture = "check-round",
-                        .tone = UI_TONE_DONE});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
-                        .rect = rect(left.x + tick + 80, left.y, left.w - tick - 80, tick),
-                        .text = say(app, "accepted.title"),
-                        .valign = UI_ALIGN_CENTRE,
-                        .tone = UI_TONE_DONE,
-                        .size = UI_SIZE_TITLE,
-                        .bold = true});
-    left.y += tick + 60;
-    flow_text(app, &left, say(app, "accepted.number"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+    flow.w -= NOTE_W + 150;
+    flow.y -= 20;
+    done(app, &flow);
+    flow_text(app, &flow, say(app, "accepted.number"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
         false, 0);
     AUTO_BUF number;
     buf_init(&number, 32);
     (void)i18n_receipt_number(&number, app->visit.number);
-    flow_text(app, &left, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
-    fee(app, &left);
-    steps(app, &left);
+    flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
+    fee(app, &flow);
+    steps(app, &flow);
     countdown(app, "accepted.goes-away");
     page_main(app, "finish", say(app, "bar.finish"), 0);
 }

@@ -49,7 +49,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
                             .picture = "check",
                             .valign = UI_ALIGN_CENTRE,
                             .tone = UI_TONE_DONE,
-                            .size = UI_SIZE_SMALL});
+                            .size = UI_SIZE_BAR});
     }
     char id[UI_ID_MAX + FACT_KEY_MAX];
     (void)snprintf(id, sizeof(id), "change:%s", row.question.key);
@@ -61,7 +61,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
                         .text = say(app, "check.change"),
                         .label = buf_str(&name),
                         .tone = UI_TONE_SOFT,
-                        .size = UI_SIZE_SMALL,
+                        .size = UI_SIZE_BAR,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE});
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
@@ -93,7 +93,7 @@ build(struct app *app)
         .count = interview_row_count(app->visit.interview), .columns = 1, .height = ROW_H};
     flow_grid(app, &flow, &grid, place, NULL);
     /* what is on a later page was not seen yet: the main button leads there first */
-    bool all_seen = app->visit.page + 1 >= app->visit.pages;
+    bool all_seen = app->visit.page >= app->flow_page;
     page_main(app, all_seen ? "next" : "page:next",
         say(app, all_seen ? "check.submit" : "check.read-on"), 0);
 }

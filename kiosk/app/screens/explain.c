@@ -5,33 +5,35 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { ICON_W = 190, LINE_H = 130 };
+
 static void
 line(struct app *app, struct flow *flow, const char *picture, const char *name, const char *text)
 {
-    int indent = 190;
     int name_w = flow->w * 26 / 100;
-    struct flow value = {
-        flow->x + indent + name_w, flow->y, flow->w - indent - name_w, flow->bottom};
-    int height = ui_text_height(app->ui, text, value.w, UI_SIZE_BODY, false);
-    int least = 130;
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
-                        .rect = rect(flow->x, flow->y + 5, 120, 120),
-                        .picture = picture,
-                        .tone = UI_TONE_PAPER});
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_TEXT,
-            .rect = rect(flow->x + indent, flow->y, name_w - 40, height > least ? height : least),
-            .text = name,
-            .valign = UI_ALIGN_CENTRE,
-            .size = UI_SIZE_HINT,
-            .tone = UI_TONE_PAPER});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(value.x, value.y, value.w, height > least ? height : least),
-                        .text = text,
-                        .size = UI_SIZE_BODY,
-                        .tone = UI_TONE_PAPER,
-                        .bold = true});
-    flow->y += (height > least ? height : least) + 40;
+    int value_w = flow->w - ICON_W - name_w;
+    int height = ui_text_height(app->ui, text, value_w, UI_SIZE_BODY, true);
+    int name_h = ui_text_height(app->ui, name, name_w - 40, UI_SIZE_HINT, false);
+    height = height > name_h ? height : name_h;
+    height = height > LINE_H ? height : LINE_H;
+    if (flow_room(app, flow, height)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                            .rect = rect(flow->x, flow->y + 5, LINE_H - 10, LINE_H - 10),
+                            .picture = picture,
+                            .tone = UI_TONE_PAPER});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x + ICON_W, flow->y, name_w - 40, height),
+                            .text = name,
+                            .size = UI_SIZE_HINT,
+                            .tone = UI_TONE_PAPER});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x + ICON_W + name_w, flow->y, value_w, height),
+                            .text = text,
+                            .size = UI_SIZE_BODY,
+                            .tone = UI_TONE_PAPER,
+                            .bold = true});
+    }
+    flow->y += height + 40;
 }
 
 static void

@@ -24,7 +24,7 @@ build(struct app *app)
                         .rect = rect(all.w - 120 - 560, all.h - BAR_BOTTOM + 107, 560, 205),
                         .text = say(app, "help.staff"),
                         .tone = UI_TONE_QUIET,
-                        .size = UI_SIZE_SMALL,
+                        .size = UI_SIZE_BAR,
                         .align = UI_ALIGN_CENTRE});
 }
 

@@ -7,37 +7,67 @@
 
 enum { DOOR_H = 430 };
 
+/* The door of the procedure at index, with words but without a place. */
+static struct ui_element
+door(struct app *app, size_t index, char id[UI_ID_MAX])
+{
+    struct procedure_info info = procedure_info(procedure_at(app->procedures, index));
+    (void)snprintf(id, UI_ID_MAX, "service:%s", info.id);
+    return (struct ui_element){.id = id,
+        .role = UI_ROLE_DOOR,
+        .text = words(app, &info.title),
+        .detail = words(app, &info.about),
+        .picture = info.picture,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+}
+
 static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
-    struct procedure_info info = procedure_info(procedure_at(app->procedures, index));
     char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "service:%s", info.id);
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_DOOR,
-                        .rect = where,
-                        .text = words(app, &info.title),
-                        .detail = words(app, &info.about),
-                        .picture = info.picture,
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true});
+    struct ui_element element = door(app, index, id);
+    element.rect = where;
+    ui_add(app->ui, &element);
+}
+
+/* The height that the door with the most words needs in this width. */
+static int
+doors_height(struct app *app, int width, int least)
+{
+    for (size_t i = 0; i < procedure_count(app->procedures); i++) {
+        char id[UI_ID_MAX];
+        struct ui_element element = door(app, i, id);
+        element.rect.w = width;
+        int w;
+        int h;
+        ui_natural(app->ui, &element, &w, &h);
+        least = h > least ? h : least;
+    }
+    return least;
 }
 
 /* "I don't know what to do": the widest door, always at the bottom of the page. */
-static void
+static int
 unsure(struct app *app, const struct flow *flow)
 {
-    ui_add(app->ui, &(struct ui_element){.id = "unsure",
-                        .role = UI_ROLE_DOOR,
-                        .rect = rect(flow->x, flow->bottom - DOOR_H, flow->w, DOOR_H),
-                        .text = say(app, "home.unsure"),
-                        .detail = say(app, "home.unsure-detail"),
-                        .picture = "question",
-                        .tone = UI_TONE_CARE,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true});
+    struct ui_element element = {.id = "unsure",
+        .role = UI_ROLE_DOOR,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = say(app, "home.unsure"),
+        .detail = say(app, "home.unsure-detail"),
+        .picture = "question",
+        .tone = UI_TONE_CARE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+    int width;
+    ui_natural(app->ui, &element, &width, &element.rect.h);
+    element.rect.h = element.rect.h < DOOR_H ? DOOR_H : element.rect.h;
+    element.rect.y = flow->bottom - element.rect.h;
+    ui_add(app->ui, &element);
+    return element.rect.h;
 }
 
 static void
@@ -45,30 +75,22 @@ build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "home.where"), NULL);
     struct ui_rect all = ui_panel(app->ui);
-    ui_add(app->ui, &(struct ui_element){.id = "finish",
-                        .role = UI_ROLE_BUTTON,
-                        .rect = rect(120, all.h - BAR_BOTTOM + 80, 680, 260),
-                        .text = say(app, "bar.finish"),
-                        .picture = "arrow-left",
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE});
+    page_left_button(app, "finish", say(app, "bar.finish"), "arrow-left");
     ui_add(
         app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                      .rect = rect(all.w / 2 - 300, all.h - BAR_BOTTOM + 80, all.w / 2 + 180, 260),
                      .text = say(app, "home.call-staff"),
                      .tone = UI_TONE_SURFACE,
-                     .size = UI_SIZE_SMALL,
+                     .size = UI_SIZE_BAR,
                      .align = UI_ALIGN_END,
                      .valign = UI_ALIGN_CENTRE});
     page_title(app, &flow, say(app, "home.title"));
-    unsure(app, &flow);
-    flow.bottom -= DOOR_H + GAP_OPPOSITE;
+    flow.bottom -= unsure(app, &flow) + GAP_OPPOSITE;
     size_t count = procedure_count(app->procedures);
     /* few services: larger doors */
-    struct grid grid = {
-        .count = count, .columns = 2, .height = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H};
+    struct grid grid = {.count = count, .columns = 2};
+    grid.height =
+        doors_height(app, (flow.w - COLUMN_GAP) / 2, count <= 2 ? DOOR_H * 3 / 2 : DOOR_H);
     flow_grid(app, &flow, &grid, place, NULL);
 }
 

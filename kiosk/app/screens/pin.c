@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/log.h"
 
+enum { DOTS_W = 1400, DOTS_H = 320 };
+
 static void
 enter(struct app *app)
 {
@@ -20,39 +22,57 @@ enter(struct app *app)
 }
 
 static void
+dots(struct app *app, struct flow *flow)
+{
+    int entered = app->visit.pin != NULL ? (int)secret_len(app->visit.pin) : 0;
+    if (flow_room(app, flow, DOTS_H)) {
+        ui_add(app->ui, &(struct ui_element){.id = "field:pin",
+                            .role = UI_ROLE_DOTS,
+                            .rect = rect(flow->x, flow->y, DOTS_W, DOTS_H),
+                            .value = entered,
+                            .count = PIN_DIGITS,
+                            .label = say(app, "pin.dots"),
+                            .tone = UI_TONE_SURFACE});
+    }
+    flow->y += DOTS_H + 60;
+}
+
+/* How often one may still try: beside the keypad, before the first digit. */
+static void
+tries(struct app *app, struct flow *flow)
+{
+    char number[16];
+    (void)snprintf(number, sizeof(number), "%d", app->card_tries);
+    AUTO_BUF text;
+    buf_init(&text, 512);
+    (void)sayf(app, &text, "pin.tries", "n", number);
+    struct ui_element notice = {.role = UI_ROLE_NOTICE,
+        .rect = rect(flow->x, 0, 0, 0),
+        .text = buf_str(&text),
+        .tone = UI_TONE_CARE,
+        .size = UI_SIZE_VALUE,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    int height;
+    ui_natural(app->ui, &notice, &notice.rect.w, &height);
+    notice.rect.w = notice.rect.w > flow->w ? flow->w : notice.rect.w;
+    flow_element(app, flow, &notice, 0);
+    flow->y += 80;
+}
+
+static void
 build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
     flow.w = flow.w * 54 / 100;
     page_title(app, &flow, say(app, "pin.title"));
+    dots(app, &flow);
+    tries(app, &flow);
     flow_text(
-        app, &flow, say(app, "pin.which"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 80);
-    int entered = app->visit.pin != NULL ? (int)secret_len(app->visit.pin) : 0;
-    ui_add(app->ui, &(struct ui_element){.id = "field:pin",
-                        .role = UI_ROLE_DOTS,
-                        .rect = rect(flow.x, flow.y, 1400, 350),
-                        .value = entered,
-                        .count = PIN_DIGITS,
-                        .label = say(app, "pin.dots"),
-                        .tone = UI_TONE_SURFACE});
-    flow.y += 350 + 130;
-    char tries[16];
-    (void)snprintf(tries, sizeof(tries), "%d", app->card_tries);
-    AUTO_BUF text;
-    buf_init(&text, 512);
-    (void)sayf(app, &text, "pin.tries", "n", tries);
-    flow.w = ui_text_width(app->ui, buf_str(&text), UI_SIZE_VALUE, true) + 240 < flow.w
-                 ? ui_text_width(app->ui, buf_str(&text), UI_SIZE_VALUE, true) + 240
-                 : flow.w;
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_NOTICE,
-                        .rect = rect(flow.x, flow.y, flow.w, 320),
-                        .text = buf_str(&text),
-                        .tone = UI_TONE_CARE,
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE});
+        app, &flow, say(app, "pin.which"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
+    bool all = app->visit.pin != NULL && secret_len(app->visit.pin) == PIN_DIGITS;
     page_keypad(app, "pin:", "pin:unknown", say(app, "pin.unknown"));
-    page_main(app, "pin:ok", say(app, "bar.next"), entered == PIN_DIGITS ? 0 : UI_STATE_WAITING);
+    page_main(app, "pin:ok", say(app, "bar.next"), all ? 0 : UI_STATE_WAITING);
 }
 
 static void

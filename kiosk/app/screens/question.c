@@ -251,10 +251,14 @@ heading(struct app *app, struct flow *flow, const struct question *question)
         flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
     }
     bool crowded = question->type == QUESTION_TEXT || question->type == QUESTION_KANA;
-    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER,
-        true, crowded ? 20 : 40);
-    flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
-        false, 20);
+    /* beside a keyboard large words leave less room: the question stays, the hint goes */
+    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE,
+        crowded && large ? UI_SIZE_VALUE : UI_SIZE_TITLE, UI_TONE_PAPER, true, crowded ? 20 : 40);
+    if (!crowded || !large) {
+        flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
+            false, 20);
+    }
     if (!crowded) {
         flow_text(app, flow, words(app, &question->why), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
             false, 20);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 
+enum { DOTS_W = 2100, DOTS_H = 350 };
 enum { STAFF_DIGITS = 6, STAFF_FREE_TRIES = 5, STAFF_LOCK_MS = 15000 }; /* ux section 8 row 85 */
 
 static bool
@@ -27,20 +28,23 @@ build(struct app *app)
     struct flow flow = page_begin(app, say(app, "help.staff"), "bar.back");
     flow.w = flow.w * 54 / 100;
     page_title(app, &flow, say(app, "staff.title"));
+    if (flow_room(app, &flow, DOTS_H)) {
+        ui_add(app->ui, &(struct ui_element){.id = "field:staff",
+                            .role = UI_ROLE_DOTS,
+                            .rect = rect(flow.x, flow.y, DOTS_W, DOTS_H),
+                            .value = (int)strlen(app->staff_digits),
+                            .count = STAFF_DIGITS,
+                            .label = say(app, "pin.dots"),
+                            .tone = UI_TONE_SURFACE});
+    }
+    flow.y += DOTS_H + 100;
     const char *text = app->staff_hash[0] == 0 ? "staff.none"
                        : locked(app)           ? "staff.locked"
                                                : "staff.text";
-    flow_text(app, &flow, say(app, text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
-    ui_add(app->ui, &(struct ui_element){.id = "field:staff",
-                        .role = UI_ROLE_DOTS,
-                        .rect = rect(flow.x, flow.y, 2100, 350),
-                        .value = (int)strlen(app->staff_digits),
-                        .count = STAFF_DIGITS,
-                        .label = say(app, "pin.dots"),
-                        .tone = UI_TONE_SURFACE});
+    flow_text(app, &flow, say(app, text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     page_keypad(app, "digit:", "", "");
-    page_main(app, "next", say(app, "staff.end"),
-        strlen(app->staff_digits) == STAFF_DIGITS && !locked(app) ? 0 : UI_STATE_WAITING);
+    bool ready = strlen(app->staff_digits) == STAFF_DIGITS && !locked(app);
+    page_main(app, "next", say(app, "staff.end"), ready ? 0 : UI_STATE_WAITING);
 }
 
 static void

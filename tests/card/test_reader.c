@@ -110,6 +110,7 @@ detours(void **state)
         {"long-address", "no-extended lost-at=6 lost-at=7", false, 9, 0},
         {"long-address", "no-extended status=6:6b00", false, 6, KERR_CARD_DATA},
         {"long-address", "no-extended status=6:9000", false, 6, KERR_CARD_DATA},
+        {"hanako", "no-extended too-much", false, 5, KERR_CARD_DATA}, /* more than was asked for */
         {"hanako", "drip", false, 23, 0}, /* five bytes a read */
         {"long-address", "drip", false, 4 + 64, KERR_CARD_DATA}, /* that is enough */
     };
@@ -205,6 +206,31 @@ lifted_anywhere(void **state)
             bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3);
             bench_stop(&bench);
         }
+    }
+}
+
+/* Real drivers often say "failed" first and "removed" later: the visitor is told the latter. */
+static void
+lifted_and_noticed_late(void **state)
+{
+    (void)state;
+    for (unsigned at = 1; at <= 4; at++) {
+        char words[64];
+        struct bench bench;
+        (void)snprintf(words, sizeof(words), "remove-at=%u", at);
+        bench_start(&bench);
+        bench_expect(&bench, CARD_EVENT_READERS, 0, CARD_TRIES_UNKNOWN);
+        vtransport_late_removal(bench.vt, true);
+        vtransport_place(bench.vt, 0, bench_card(&bench, "hanako", words));
+        if (at > 2) {
+            bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3);
+            bench_read(&bench, "1234", false);
+            bench_expect(&bench, CARD_EVENT_READ, KERR_CARD_REMOVED, CARD_TRIES_UNKNOWN);
+            bench_expect(&bench, CARD_EVENT_REMOVED, 0, CARD_TRIES_UNKNOWN);
+        }
+        bench_no_event(&bench, 50);
+        assert_true(vtransport_verifies(bench.vt) <= 1);
+        bench_stop(&bench);
     }
 }
 
@@ -641,7 +667,9 @@ stop_with_a_hanging_driver(void **state)
 {
     (void)state;
     struct bench bench;
+    atomic_bool closed = false;
     bench_start_timed(&bench, &hang_times);
+    vtransport_tell_close(bench.vt, &closed);
     bench_expect(&bench, CARD_EVENT_READERS, 0, CARD_TRIES_UNKNOWN);
     vtransport_place(bench.vt, 0, bench_card(&bench, "hanako", ""));
     bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3);
@@ -653,7 +681,10 @@ stop_with_a_hanging_driver(void **state)
     int64_t took = clock_mono_ms(clock_system()) - start;
     assert_in_range(took, HANG_STOP_MS - 20, HANG_STOP_MS + 2000);
     vtransport_hang(bench.vt, 0);
-    nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL); /* the worker frees; ASan watches */
+    for (int i = 0; i < 1000 && !atomic_load(&closed); i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    assert_true(atomic_load(&closed)); /* the worker has freed everything */
     assert_int_equal(vcard_watched(bench.cards[0]), 0);
     vcard_free(bench.cards[0]);
 }
@@ -721,6 +752,7 @@ main(void)
         cmocka_unit_test(detours),
         cmocka_unit_test(cut_answers),
         cmocka_unit_test(lifted_anywhere),
+        cmocka_unit_test(lifted_and_noticed_late),
         cmocka_unit_test(wrong_pins),
         cmocka_unit_test(wrong_then_right),
         cmocka_unit_test(few_tries_from_the_start),

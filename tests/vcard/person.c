@@ -201,6 +201,7 @@ vcard_config_mode(struct vcard_config *config, const char *word)
         {"reset-clears", VCARD_MODE_RESET_CLEARS, 0, VCARD_KIND_MY_NUMBER},
         {"query-counts", VCARD_MODE_QUERY_COUNTS, 0, VCARD_KIND_MY_NUMBER},
         {"power-keeps", VCARD_MODE_POWER_KEEPS, 0, VCARD_KIND_MY_NUMBER},
+        {"too-much", VCARD_MODE_TOO_MUCH, 0, VCARD_KIND_MY_NUMBER},
         {"drip", VCARD_MODE_DRIP, 0, VCARD_KIND_MY_NUMBER},
         {"non-minimal", 0, VCARD_LAYOUT_NON_MINIMAL, VCARD_KIND_MY_NUMBER},
         {"wrong-offsets", 0, VCARD_LAYOUT_WRONG_OFFSETS, VCARD_KIND_MY_NUMBER},

@@ -27,12 +27,14 @@ struct vtransport {
     struct vcard *at_look; /* takes the place of the card in use at the next look */
     size_t used; /* slot of the connection */
     bool connected, service_down, short_only, cancelled;
+    bool late, leaving; /* a card that left is seen to be gone by a later watch only */
     uint32_t used_events; /* the connection is for this stay of the card only */
     unsigned transmits, hang_at;
     int connect_error, connect_failures;
     uint64_t change; /* grows with every change of the readers */
     struct vtransport_command log[VTRANSPORT_LOG_MAX];
     size_t log_count, verifies;
+    atomic_bool *closed; /* the test's; may be NULL */
     uint8_t answer[VCARD_ANSWER_MAX];
 };
 
@@ -111,6 +113,11 @@ vt_watch(
         vt->at_look = NULL;
     }
     fill(vt, now, &now_count);
+    if (timeout_ms > 0 && vt->leaving) {
+        wait_ms(vt, 5);
+        replace(vt, NULL);
+        vt->leaving = false;
+    }
     while (timeout_ms > 0 && !vt->service_down && !vt->cancelled &&
            !differs(states, *count, now, now_count) && mono_ms() < deadline) {
         wait_ms(vt, deadline - mono_ms());
@@ -216,6 +223,11 @@ transmit_locked(struct vtransport *vt, const uint8_t *command, size_t len, uint8
     while (mono_ms() < deadline) {
         wait_ms(vt, deadline - mono_ms());
     }
+    if (result.leave && vt->late) {
+        vt->leaving = true;
+        vcard_power_off(card);
+        return KERR_CARD_COMM;
+    }
     if (result.leave || result.swap) {
         replace(vt, result.swap ? vt->other : NULL);
     }
@@ -268,9 +280,13 @@ static void
 vt_close(void *ctx)
 {
     struct vtransport *vt = ctx;
+    atomic_bool *closed = vt->closed;
     pthread_cond_destroy(&vt->changed);
     pthread_mutex_destroy(&vt->lock);
     free(vt);
+    if (closed != NULL) {
+        atomic_store(closed, true);
+    }
 }
 
 struct vtransport *
@@ -360,6 +376,14 @@ vtransport_mute(struct vtransport *vt, size_t reader, bool mute)
 }
 
 void
+vtransport_late_removal(struct vtransport *vt, bool late)
+{
+    pthread_mutex_lock(&vt->lock);
+    vt->late = late;
+    pthread_mutex_unlock(&vt->lock);
+}
+
+void
 vtransport_hang(struct vtransport *vt, unsigned at)
 {
     pthread_mutex_lock(&vt->lock);
@@ -402,6 +426,14 @@ vtransport_verifies(struct vtransport *vt)
     size_t count = vt->verifies;
     pthread_mutex_unlock(&vt->lock);
     return count;
+}
+
+void
+vtransport_tell_close(struct vtransport *vt, atomic_bool *closed)
+{
+    pthread_mutex_lock(&vt->lock);
+    vt->closed = closed;
+    pthread_mutex_unlock(&vt->lock);
 }
 
 bool

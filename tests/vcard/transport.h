@@ -4,6 +4,8 @@
 #ifndef VCARD_TRANSPORT_H
 #define VCARD_TRANSPORT_H
 
+#include <stdatomic.h>
+
 #include "card/card.h"
 #include "vcard/vcard.h"
 
@@ -28,6 +30,8 @@ void vtransport_swap_at_look(struct vtransport *vt, struct vcard *card);
 void vtransport_readers(struct vtransport *vt, size_t count);
 void vtransport_service(struct vtransport *vt, bool up);
 void vtransport_mute(struct vtransport *vt, size_t reader, bool mute);
+/* A card that a fault takes away is missed only some milliseconds later: the exchange fails first. */
+void vtransport_late_removal(struct vtransport *vt, bool late);
 /* From command number `at` on, transmit does not come back until this is called with 0. */
 void vtransport_hang(struct vtransport *vt, unsigned at);
 /* The reader can't do extended lengths: the exchange fails before the card sees it. */
@@ -39,6 +43,8 @@ void vtransport_fail_connect(struct vtransport *vt, int error, int times);
 size_t vtransport_log(struct vtransport *vt, const struct vtransport_command **ret_log);
 /* Commands that carried a PIN. */
 size_t vtransport_verifies(struct vtransport *vt);
+/* *closed becomes true when the room has closed the transport and will not touch a card again. */
+void vtransport_tell_close(struct vtransport *vt, atomic_bool *closed);
 /* Is any card under power? */
 bool vtransport_powered(struct vtransport *vt);
 

@@ -402,6 +402,9 @@ do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *re
         if ((card->config.modes & VCARD_MODE_DRIP) != 0 && most > DRIP) {
             most = DRIP;
         }
+        if ((card->config.modes & VCARD_MODE_TOO_MUCH) != 0) {
+            most = len;
+        }
         *ret_len = len - offset < most ? len - offset : most;
         memcpy(answer, data + offset, *ret_len);
     }

@@ -54,7 +54,8 @@ enum {
     VCARD_MODE_QUERY_COUNTS = 1 << 3, /* the query tells the tries though the PIN is verified */
     VCARD_MODE_ALWAYS_6F00 = 1 << 4,
     VCARD_MODE_POWER_KEEPS = 1 << 5, /* a power cycle forgets nothing: a card out of order */
-    VCARD_MODE_DRIP = 1 << 6 /* five bytes a read, whatever was asked for */
+    VCARD_MODE_DRIP = 1 << 6, /* five bytes a read, whatever was asked for */
+    VCARD_MODE_TOO_MUCH = 1 << 7 /* a short read answers the whole file */
 };
 
 enum vcard_fault_kind {

@@ -185,7 +185,7 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
     return (struct words){
         .text = e->text,
         .detail = e->detail,
-        .size_px = draw_px(d, theme_size(e->size, d->text_size)),
+        .size_px = draw_px(d, own),
         .detail_px = draw_px(d, theme_size(detail, d->text_size)),
         .min_px = draw_px(d, own < small ? own : small), /* sizes that stay may be under it */
         .bold = e->bold || e->role == UI_ROLE_TITLE || e->role == UI_ROLE_MAIN ||
@@ -273,7 +273,8 @@ group_of(const struct drawing *d, const struct ui_element *e, const char *langua
     g.icon_h = size * (reading ? 115 : 150) / 100;
     g.gap = size * (reading ? 30 : 40) / 100;
     if (!reading) {
-        g.pad_x = e->size == UI_SIZE_SMALL ? size * 95 / 100 : size * 14 / 10;
+        g.pad_x =
+            e->size == UI_SIZE_SMALL || e->size == UI_SIZE_BAR ? size * 95 / 100 : size * 14 / 10;
         g.pad_y = draw_px(d, LEAST_PAD);
     }
     return g;

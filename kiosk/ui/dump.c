@@ -2,6 +2,7 @@
  * their ruby; what the list says is what the pictures show. */
 #include "ui/ui_priv.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -43,7 +44,10 @@ static const char *const size_names[UI_SIZE_COUNT] = {
     [UI_SIZE_NUMBER] = "number",
     [UI_SIZE_PROMISE] = "promise",
     [UI_SIZE_SMALL] = "small",
+    [UI_SIZE_BAR] = "bar",
+    [UI_SIZE_KEYBOARD] = "keyboard",
 };
+static_assert(UI_SIZE_COUNT == UI_SIZE_KEYBOARD + 1, "every size has a name");
 static const char *const state_names[] = {"chosen", "waiting", "pressed", "focused", "personal"};
 
 const char *

@@ -312,6 +312,33 @@ test_overflow(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* What is not drawn again still says that its words do not fit. */
+static void
+test_overflow_stays(void **state ATTR_UNUSED)
+{
+    struct ui *ui = scene_ui(NULL);
+    for (int i = 0; i < 3; i++) {
+        ui_begin(ui, "page");
+        ui_add(ui, &(struct ui_element){.id = "x",
+                       .role = UI_ROLE_BUTTON,
+                       .text = "カードを使わずにつづける",
+                       .size = UI_SIZE_HINT,
+                       .rect = {100, 100, 300, 120}});
+        ui_add(ui,
+            &(struct ui_element){
+                .id = "y", .role = UI_ROLE_KEY, .text = "1", .rect = {1000 + i, 1000, 400, 400}});
+        if (i == 2) {
+            ui_add(ui, &(struct ui_element){.role = UI_ROLE_LINE, .rect = {0, 2000, 4000, 10}});
+        }
+        ui_end(ui);
+        AUTO_BUF json;
+        buf_init(&json, 4096);
+        assert_int_equal(ui_dump(ui, &json), 0);
+        assert_non_null(strstr(buf_str(&json), "\"overflow\": true"));
+    }
+    ui_free(ui);
+}
+
 /* More elements, text or id than the bounds: cut and told, never written past. */
 static void
 test_bounds(void **state ATTR_UNUSED)
@@ -458,6 +485,7 @@ main(void)
         cmocka_unit_test(test_wake),
         cmocka_unit_test(test_sizes_follow_words),
         cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_overflow_stays),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_wipe),
         cmocka_unit_test(test_cache_bound),

@@ -15,7 +15,7 @@
 
 enum {
     UI_ELEMENTS_MAX = 256,
-    UI_ID_MAX = 96,
+    UI_ID_MAX = 112,
     UI_TEXT_POOL = 64 * 1024 /* bytes of text in one frame */
 };
 

@@ -2,71 +2,100 @@
  * change it. Says plainly that nothing is sent yet. */
 #include "app/app_priv.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
 
-enum { ROW_H = 255, CHANGE_W = 470, ORIGIN_W = 560 };
+enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 560 };
 
 static void
-place(struct app *app, size_t index, struct ui_rect where, void *ctx)
+row_name(struct app *app, const struct question *question, struct buf *out)
 {
-    (void)ctx;
-    struct interview_row row;
-    if (interview_row(app->visit.interview, index, &row) < 0) {
-        return;
+    (void)buf_add_str(
+        out, words(app, question->name.source != NULL ? &question->name : &question->label));
+    if (question->repeat_index > 0) {
+        (void)buf_printf(out, " %d", question->repeat_index);
     }
-    int name_w = where.w * 20 / 100;
-    int value_x = where.x + name_w;
-    bool from_card = row.origin == FACT_ORIGIN_CARD;
-    int value_w = where.w - name_w - CHANGE_W - 60 - (from_card ? ORIGIN_W : 0);
-    AUTO_BUF value;
-    buf_init(&value, 2 * FACT_VALUE_MAX);
-    answer_words(app, &row.question, row.value, &value);
-    AUTO_BUF name;
-    buf_init(&name, 1024);
-    (void)buf_add_str(&name,
-        words(app, row.question.name.source != NULL ? &row.question.name : &row.question.label));
-    if (row.question.repeat_index > 0) {
-        (void)buf_printf(&name, " %d", row.question.repeat_index);
-    }
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(where.x, where.y, name_w - 40, where.h),
-                        .text = buf_str(&name),
-                        .size = UI_SIZE_HINT});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(value_x, where.y, value_w, where.h),
-                        .text = buf_str(&value),
-                        .valign = UI_ALIGN_CENTRE,
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .state = UI_STATE_PERSONAL});
-    if (from_card) {
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(value_x + value_w + 30, where.y, ORIGIN_W - 60, where.h),
-                            .text = say(app, "check.from-card"),
-                            .picture = "check",
-                            .valign = UI_ALIGN_CENTRE,
-                            .tone = UI_TONE_DONE,
-                            .size = UI_SIZE_BAR});
-    }
-    char id[UI_ID_MAX + FACT_KEY_MAX];
-    (void)snprintf(id, sizeof(id), "change:%s", row.question.key);
-    id[UI_ID_MAX - 1] = 0;
+}
+
+static void
+change_button(struct app *app, const struct flow *flow, const struct question *question,
+    const char *name, int height)
+{
+    char id[UI_ID_MAX];
+    static_assert(FACT_KEY_MAX + 8 <= UI_ID_MAX, "an id holds change: and any key");
+    (void)snprintf(id, sizeof(id), "change:%s", question->key);
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_BUTTON,
-                        .rect = rect(where.x + where.w - CHANGE_W, where.y + (where.h - 205) / 2,
-                            CHANGE_W, 205),
+                        .rect = rect(flow->x + flow->w - CHANGE_W,
+                            flow->y + (height - BUTTON_H) / 2, CHANGE_W, BUTTON_H),
                         .text = say(app, "check.change"),
-                        .label = buf_str(&name),
+                        .label = name,
                         .tone = UI_TONE_SOFT,
                         .size = UI_SIZE_BAR,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
-                        .rect = rect(where.x, where.y + where.h + GAP_MIN / 2 - 4, where.w, 8),
-                        .tone = UI_TONE_QUIET});
+}
+
+/* Name, value, where it came from, and the button that changes it: one block, as high as its words. */
+static void
+add_row(struct app *app, struct flow *flow, const struct interview_row *row)
+{
+    int name_w = flow->w * 20 / 100;
+    bool from_card = row->origin == FACT_ORIGIN_CARD;
+    int value_w = flow->w - name_w - CHANGE_W - 60 - (from_card ? ORIGIN_W : 0);
+    AUTO_BUF value;
+    AUTO_BUF name;
+    buf_init(&value, 2 * FACT_VALUE_MAX);
+    buf_init(&name, 1024);
+    answer_words(app, &row->question, row->value, &value);
+    row_name(app, &row->question, &name);
+    int height = ui_text_height(app->ui, buf_str(&value), value_w, UI_SIZE_VALUE, true);
+    int name_h = ui_text_height(app->ui, buf_str(&name), name_w - 40, UI_SIZE_HINT, false);
+    height = height > name_h ? height : name_h;
+    height = (height > BUTTON_H ? height : BUTTON_H) + GAP_MIN;
+    if (flow_room(app, flow, height)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x, flow->y, name_w - 40, height),
+                            .text = buf_str(&name),
+                            .valign = UI_ALIGN_CENTRE,
+                            .size = UI_SIZE_HINT});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x + name_w, flow->y, value_w, height),
+                            .text = buf_str(&value),
+                            .valign = UI_ALIGN_CENTRE,
+                            .size = UI_SIZE_VALUE,
+                            .bold = true,
+                            .state = UI_STATE_PERSONAL});
+        if (from_card) {
+            ui_add(app->ui,
+                &(struct ui_element){.role = UI_ROLE_TEXT,
+                    .rect = rect(flow->x + name_w + value_w + 30, flow->y, ORIGIN_W - 60, height),
+                    .text = say(app, "check.from-card"),
+                    .picture = "check",
+                    .valign = UI_ALIGN_CENTRE,
+                    .tone = UI_TONE_DONE,
+                    .size = UI_SIZE_BAR});
+        }
+        change_button(app, flow, &row->question, buf_str(&name), height);
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
+                            .rect = rect(flow->x, flow->y + height, flow->w, 8),
+                            .tone = UI_TONE_QUIET});
+    }
+    flow->y += height + 8;
+}
+
+static void
+add_rows(struct app *app, struct flow *flow)
+{
+    for (size_t i = 0; i < interview_row_count(app->visit.interview); i++) {
+        struct interview_row row;
+        if (interview_row(app->visit.interview, i, &row) == 0) {
+            add_row(app, flow, &row);
+        }
+    }
 }
 
 static void
@@ -89,9 +118,7 @@ build(struct app *app)
         &(struct ui_element){
             .role = UI_ROLE_LINE, .rect = rect(flow.x, flow.y, flow.w, 12), .tone = UI_TONE_PAPER});
     flow.y += 30;
-    struct grid grid = {
-        .count = interview_row_count(app->visit.interview), .columns = 1, .height = ROW_H};
-    flow_grid(app, &flow, &grid, place, NULL);
+    add_rows(app, &flow);
     /* what is on a later page was not seen yet: the main button leads there first */
     bool all_seen = app->visit.page >= app->flow_page;
     page_main(app, all_seen ? "next" : "page:next",

@@ -187,7 +187,7 @@ static void
 written(struct app *app, struct flow *flow, const struct question *question)
 {
     char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "field:%.*s", UI_ID_MAX - 8, bare_name(question));
+    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_FIELD,
                         .rect = rect(flow->x, flow->y, flow->w, 205),
@@ -206,7 +206,7 @@ number(struct app *app, struct flow *flow, const struct question *question)
 {
     flow->w = flow->w * 52 / 100;
     char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "field:%.*s", UI_ID_MAX - 8, bare_name(question));
+    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
     buf_init(&text, FIELD_MAX);
     (void)buf_printf(&text, "%s %s", app->visit.field, words(app, &question->unit));

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 560 };
+enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660 };
 
 static void
 row_name(struct app *app, const struct question *question, struct buf *out)

@@ -40,7 +40,7 @@ static void
 bring_list(struct app *app, const struct procedure_info *info, struct buf *out)
 {
     for (size_t i = 0; i < info->bring_count; i++) {
-        (void)buf_add_str(out, i > 0 ? say(app, "list.and") : "");
+        (void)buf_add_str(out, i > 0 ? "\n" : "");
         (void)buf_add_str(out, words(app, &info->bring[i]));
     }
 }

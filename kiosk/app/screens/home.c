@@ -49,11 +49,12 @@ doors_height(struct app *app, int width, int least)
     return least;
 }
 
-/* "I don't know what to do": the widest door, always at the bottom of the page. */
-static int
-unsure(struct app *app, const struct flow *flow)
+/* "I don't know what to do": the widest door, at the bottom of the page, or after the others when
+ * large words need the room. */
+static void
+doors(struct app *app, struct flow *flow)
 {
-    struct ui_element element = {.id = "unsure",
+    struct ui_element unsure = {.id = "unsure",
         .role = UI_ROLE_DOOR,
         .rect = rect(flow->x, 0, flow->w, 0),
         .text = say(app, "home.unsure"),
@@ -63,11 +64,25 @@ unsure(struct app *app, const struct flow *flow)
         .size = UI_SIZE_CHOICE,
         .bold = true};
     int width;
-    ui_natural(app->ui, &element, &width, &element.rect.h);
-    element.rect.h = element.rect.h < DOOR_H ? DOOR_H : element.rect.h;
-    element.rect.y = flow->bottom - element.rect.h;
-    ui_add(app->ui, &element);
-    return element.rect.h;
+    ui_natural(app->ui, &unsure, &width, &unsure.rect.h);
+    unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
+    size_t count = procedure_count(app->procedures);
+    struct grid grid = {.count = count, .columns = 2};
+    /* few services: larger doors */
+    int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
+    grid.height = doors_height(app, (flow->w - COLUMN_GAP) / 2, DOOR_H);
+    bool pinned = flow->y + grid.height + GAP_OPPOSITE + unsure.rect.h <= flow->bottom;
+    if (pinned) {
+        flow->bottom -= unsure.rect.h + GAP_OPPOSITE;
+        unsure.rect.y = flow->bottom + GAP_OPPOSITE;
+        ui_add(app->ui, &unsure);
+        least = least > flow->bottom - flow->y ? flow->bottom - flow->y : least;
+        grid.height = grid.height > least ? grid.height : least;
+    }
+    flow_grid(app, flow, &grid, place, NULL);
+    if (!pinned) {
+        flow_element(app, flow, &unsure, DOOR_H);
+    }
 }
 
 static void
@@ -85,13 +100,7 @@ build(struct app *app)
                      .align = UI_ALIGN_END,
                      .valign = UI_ALIGN_CENTRE});
     page_title(app, &flow, say(app, "home.title"));
-    flow.bottom -= unsure(app, &flow) + GAP_OPPOSITE;
-    size_t count = procedure_count(app->procedures);
-    /* few services: larger doors */
-    struct grid grid = {.count = count, .columns = 2};
-    grid.height =
-        doors_height(app, (flow.w - COLUMN_GAP) / 2, count <= 2 ? DOOR_H * 3 / 2 : DOOR_H);
-    flow_grid(app, &flow, &grid, place, NULL);
+    doors(app, &flow);
 }
 
 static void

@@ -35,9 +35,13 @@ current(struct app *app, struct question *question)
 }
 
 static enum keyboard_mode
-first_keyboard(const struct question *question)
+first_keyboard(const struct app *app, const struct question *question)
 {
-    return question->type == QUESTION_KANA ? KEYBOARD_KATAKANA : KEYBOARD_HIRAGANA;
+    if (question->type == QUESTION_KANA) {
+        return KEYBOARD_KATAKANA;
+    }
+    bool japanese = strcmp(i18n_current(app->i18n)->tag, "ja") == 0;
+    return japanese ? KEYBOARD_HIRAGANA : KEYBOARD_LATIN;
 }
 
 /* Brings the kept answer into the field when the page shows another question than before. */
@@ -52,7 +56,7 @@ enter(struct app *app)
     explicit_bzero(visit->field, sizeof(visit->field));
     memcpy(visit->field_key, question.key, sizeof(visit->field_key));
     visit->verdict_shown = false;
-    visit->keyboard = first_keyboard(&question);
+    visit->keyboard = first_keyboard(app, &question);
     visit->calendar = CALENDAR_WESTERN;
     AUTO_BUF answer;
     buf_init(&answer, FIELD_MAX - 1);

@@ -155,7 +155,7 @@ connect_locked(struct vtransport *vt, const char *reader)
     if (slot->card == NULL) {
         return KERR_CARD_REMOVED;
     }
-    if (slot->mute) {
+    if (slot->mute || vt->leaving) {
         return KERR_CARD_UNRESPONSIVE;
     }
     vcard_power_on(slot->card);

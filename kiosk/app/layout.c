@@ -10,7 +10,6 @@ enum {
     BAR_BUTTON_Y = 35,
     BAR_BUTTON_W_MIN = 300,
     BAR_BUTTON_GAP = 60,
-    RULE = 8,
     EDGE = 120, /* bars' own side margin */
     MAIN_H = 280, /* main button: at least 25 x 60 mm (look: Grid) */
     MAIN_W = 1040,
@@ -63,20 +62,10 @@ bar_button(
 }
 
 static void
-rule(struct app *app, int y)
-{
-    struct ui_rect all = ui_panel(app->ui);
-    ui_add(
-        app->ui, &(struct ui_element){
-                     .role = UI_ROLE_LINE, .rect = rect(0, y, all.w, RULE), .tone = UI_TONE_PAPER});
-}
-
-static void
 top_bar(struct app *app, const char *where)
 {
     struct ui_rect all = ui_panel(app->ui);
     panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE);
-    rule(app, BAR_TOP - RULE);
     int left =
         EDGE + bar_button(app, "help", "help", say(app, "bar.help"), EDGE, false) + BAR_BUTTON_GAP;
     int right = all.w - EDGE;
@@ -124,7 +113,6 @@ page_begin(struct app *app, const char *where, const char *back)
     panel(app, all, UI_TONE_PAPER);
     top_bar(app, where);
     panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
-    rule(app, all.h - BAR_BOTTOM);
     if (back != NULL) {
         page_left_button(app, "back", say(app, back), "arrow-left");
     }

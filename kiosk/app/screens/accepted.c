@@ -46,7 +46,8 @@ note_to_take(struct app *app, struct flow flow)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
                         .rect = rect(box.x + (width - QR_SIDE) / 2, box.y + 90, QR_SIDE, QR_SIDE),
                         .text = buf_str(&rows),
-                        .label = app->visit.number});
+                        .label = app->visit.number,
+                        .state = UI_STATE_PERSONAL});
     ui_add(app->ui,
         &(struct ui_element){.role = UI_ROLE_TEXT,
             .rect = rect(box.x + 60, box.y + QR_SIDE + 120, width - 120, box.h - QR_SIDE - 160),

@@ -67,10 +67,12 @@ doors(struct app *app, struct flow *flow)
     ui_natural(app->ui, &unsure, &width, &unsure.rect.h);
     unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
     size_t count = procedure_count(app->procedures);
-    struct grid grid = {.count = count, .columns = 2};
+    /* large words side by side would make doors as high as the page */
+    struct grid grid = {.count = count, .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2};
     /* few services: larger doors */
     int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
-    grid.height = doors_height(app, (flow->w - COLUMN_GAP) / 2, DOOR_H);
+    grid.height =
+        doors_height(app, (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns, DOOR_H);
     bool pinned = flow->y + grid.height + GAP_OPPOSITE + unsure.rect.h <= flow->bottom;
     if (pinned) {
         flow->bottom -= unsure.rect.h + GAP_OPPOSITE;

@@ -73,12 +73,15 @@ doors(struct app *app, struct flow *flow)
     int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
     grid.height =
         doors_height(app, (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns, DOOR_H);
-    bool pinned = flow->y + grid.height + GAP_OPPOSITE + unsure.rect.h <= flow->bottom;
+    int rows = ((int)count + grid.columns - 1) / grid.columns;
+    int all = rows * (grid.height + GAP_MIN) + GAP_OPPOSITE + unsure.rect.h;
+    bool pinned = flow->y + all <= flow->bottom;
     if (pinned) {
         flow->bottom -= unsure.rect.h + GAP_OPPOSITE;
         unsure.rect.y = flow->bottom + GAP_OPPOSITE;
         ui_add(app->ui, &unsure);
-        least = least > flow->bottom - flow->y ? flow->bottom - flow->y : least;
+        int most = (flow->bottom - flow->y) / (rows > 0 ? rows : 1) - GAP_MIN;
+        least = least > most ? most : least;
         grid.height = grid.height > least ? grid.height : least;
     }
     flow_grid(app, flow, &grid, place, NULL);

@@ -2,6 +2,7 @@
  * U+30A1-30FA, half-width forms U+FF66-FF9F with their sound marks as letters of their own). */
 #include "kana.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -84,11 +85,9 @@ kana_normalise(char *text, size_t size)
     for (size_t i = 0; i < count && fine; i++) {
         char bytes[4];
         size_t n = utf8_encode(codes[i], bytes);
-        fine = out + n < size;
-        if (fine) {
-            memcpy(text + out, bytes, n);
-            out += n;
-        }
+        assert(out + n < size); /* every letter above came from one of at least its length */
+        memcpy(text + out, bytes, n);
+        out += n;
     }
     text[fine ? out : 0] = 0;
     explicit_bzero(codes, sizeof(codes));

@@ -37,6 +37,8 @@ struct paths {
     char *keys;
     char *staff;
     char *password;
+    char *pin; /* the terminal's staff PIN, hashed */
+    char *first_pin; /* and once in the clear */
     char *note;
     char *conf;
     const struct conf *settings; /* of a finished set-up, which may name other files; else NULL */
@@ -49,6 +51,8 @@ paths_init(struct paths *p)
     p->keys = fs_join(p->home, "keys");
     p->staff = fs_join(p->home, "staff");
     p->password = fs_join(p->home, "first-password.txt");
+    p->pin = fs_join(p->home, "staff-pin");
+    p->first_pin = fs_join(p->home, "first-staff-pin.txt");
     p->note = fs_join(p->home, "keys/RECOVERY-KEY.txt");
     p->conf = fs_join(p->home, "madoguchi.conf");
 }
@@ -56,7 +60,7 @@ paths_init(struct paths *p)
 static void
 paths_release(struct paths *p)
 {
-    char *all[] = {p->home, p->keys, p->staff, p->password, p->note, p->conf};
+    char *all[] = {p->home, p->keys, p->staff, p->password, p->pin, p->first_pin, p->note, p->conf};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         free(all[i]);
     }
@@ -301,17 +305,30 @@ random_password(char out[PASSWORD_LEN])
     explicit_bzero(bytes, sizeof(bytes));
 }
 
+enum { PIN_LEN = 7 }; /* six digits and NUL: what the terminal's staff page takes */
+
+static void
+random_pin(char out[PASSWORD_LEN])
+{
+    uint8_t bytes[PIN_LEN];
+    rng_fill(bytes, sizeof(bytes));
+    for (size_t i = 0; i < PIN_LEN; i++) {
+        out[i] = i + 1 < PIN_LEN ? (char)('0' + bytes[i] % 10) : 0;
+    }
+    explicit_bzero(bytes, sizeof(bytes));
+}
+
 /* The first password in the clear: an earlier run's when that was cut before the account was made. */
 static int
-first_password(const struct paths *p, struct buf *ret_password)
+first_password(const char *path, void (*make)(char out[PASSWORD_LEN]), struct buf *ret_password)
 {
-    int r = fs_read(p->password, ret_password);
+    int r = fs_read(path, ret_password);
     if (r == KERR_NOT_FOUND) {
         char made[PASSWORD_LEN];
-        random_password(made);
+        make(made);
         (void)buf_printf(ret_password, "%s\n", made);
         explicit_bzero(made, sizeof(made));
-        r = fs_write_atomic(p->password, ret_password->data, ret_password->len, 0600);
+        r = fs_write_atomic(path, ret_password->data, ret_password->len, 0600);
     }
     if (r == 0) {
         char *end = strchr((char *)ret_password->data, '\n');
@@ -322,10 +339,12 @@ first_password(const struct paths *p, struct buf *ret_password)
     return r;
 }
 
+/* A file with one line "prefix + hash" for a password that lies once in the clear in first. */
 static int
-make_staff(const struct paths *p, bool *ret_made)
+make_hash_file(const char *path, const char *prefix, const char *first,
+    void (*make)(char out[PASSWORD_LEN]), bool *ret_made)
 {
-    if (fs_exists(p->staff)) {
+    if (fs_exists(path)) {
         return 0;
     }
     AUTO_BUF password;
@@ -333,21 +352,28 @@ make_staff(const struct paths *p, bool *ret_made)
     buf_init(&password, SMALL_FILE_MAX);
     buf_init(&line, SMALL_FILE_MAX);
     char hash[SEAL_PASSWORD_HASH_MAX];
-    int r = first_password(p, &password);
+    int r = first_password(first, make, &password);
     if (r == 0) {
         r = seal_password_hash(buf_str(&password), hash);
     }
     if (r == 0) {
-        r = buf_printf(&line, "%s:%s\n", STAFF_NAME, hash);
+        r = buf_printf(&line, "%s%s\n", prefix, hash);
     }
     if (r == 0) {
-        r = fs_write_atomic(p->staff, line.data, line.len, 0600);
+        r = fs_write_atomic(path, line.data, line.len, 0600);
     }
     if (r < 0) {
-        return complain(p->staff, "can't be written", r);
+        return complain(path, "can't be written", r);
     }
     *ret_made = true;
     return 0;
+}
+
+static int
+make_staff(const struct paths *p, bool *ret_made)
+{
+    int r = make_hash_file(p->staff, STAFF_NAME ":", p->password, random_password, ret_made);
+    return r < 0 ? r : make_hash_file(p->pin, "", p->first_pin, random_pin, ret_made);
 }
 
 /* A port that is free now, preferred if that is one of them; the descriptor keeps it until closed. */
@@ -397,6 +423,7 @@ add_settings(struct buf *text, unsigned intake, unsigned desk)
         "city-key = keys/city.key",
         "desk-address = " LOOPBACK,
         "staff = staff",
+        "staff-pin = staff-pin",
         "panel-px-per-m = 4030",
         "panel-width = 1920",
         "panel-height = 1080",
@@ -457,6 +484,9 @@ make_parts(const struct paths *p)
     (void)printf(made ? "%s: set up\n" : "%s: is set up already, nothing was changed\n", p->home);
     if (fs_exists(p->password)) {
         (void)printf("account \"%s\", its first password is in %s\n", STAFF_NAME, p->password);
+    }
+    if (fs_exists(p->first_pin)) {
+        (void)printf("the terminal's staff PIN is in %s\n", p->first_pin);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
  * strong logic), so that an open answer counts only where it matters. */
 #include "expr.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -238,7 +239,8 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
         return of_number(EXPR_NUMBER, age_on(a.number, env->today));
     case OP_DAYS:
         return of_number(EXPR_NUMBER, b.number - a.number);
-    default:
+    default: /* OP_MATCHES */
+        assert(a.text != NULL && b.text != NULL); /* both are texts by type, and known */
         return of_bool(expr_match(a.text, b.text));
     }
 }

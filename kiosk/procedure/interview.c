@@ -187,7 +187,7 @@ interview_progress(const struct interview *interview, int *ret_number, int *ret_
     int total = 0;
     for (size_t i = 0; i < flow.count; i++) {
         total += flow.slots[i].page;
-        number += flow.slots[i].page && i <= cursor;
+        number += i <= cursor && flow.slots[i].page;
     }
     bool certain = flow.certain;
     free(flow.slots);

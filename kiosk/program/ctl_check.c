@@ -314,6 +314,7 @@ check_catalogs(struct check *check)
         if (fs_each(folder, ".po", check_named, check) < 0) {
             say_mistake(check, folder, 0, 0, "the folder can't be read", "");
         }
+        check->source = NULL;
     }
     po_release(&source);
     free(folder);

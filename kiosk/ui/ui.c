@@ -146,7 +146,7 @@ ui_remark(struct ui *ui)
 {
     struct frame *frame = ui_shown(ui);
     struct drawing drawing = paint_drawing(ui);
-    unsigned before[UI_ELEMENTS_MAX];
+    unsigned before[UI_ELEMENTS_MAX] = {0};
     for (size_t i = 0; i < frame->count; i++) {
         before[i] = frame->items[i].e.state;
     }

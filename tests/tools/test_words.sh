@@ -3,7 +3,7 @@
 . "$(dirname "$0")/env.sh"
 
 # Built from pieces, so that this file does not hold what it looks for.
-PLACES="/wor""k/|/tm""p/bash|/hom""e/[a-z]|/roo""t/|deb\\.debi""an\\.org|registry\\.npm""js|snapshot\\.debi""an"
+PLACES="/wor""k/|/tm""p/bash|/hom""e/[a-z]{2,}|/roo""t/|deb\\.debi""an\\.org|registry\\.npm""js|snapshot\\.debi""an"
 BLAME='不正|無効|エラー|失敗'
 
 places() { # FOLDER: files in git there, or all when it is no checkout

@@ -22,9 +22,8 @@ static const struct slot *
 find_slot(const struct flow_env *env, int question, size_t *ret_at)
 {
     const struct procedure *procedure = env->interview->procedure;
-    const struct slot *from = env->slot < env->flow->count ? &env->flow->slots[env->slot] : NULL;
-    int group = procedure->questions[question].group;
-    int index = group >= 0 && from != NULL ? from->index : 0;
+    bool grouped = procedure->questions[question].group >= 0 && env->slot < env->flow->count;
+    int index = grouped ? env->flow->slots[env->slot].index : 0;
     for (size_t i = 0; i < env->flow->count; i++) {
         const struct slot *slot = &env->flow->slots[i];
         if (slot->question == question && slot->index == index) {

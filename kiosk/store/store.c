@@ -202,6 +202,23 @@ row_is_there(struct store *store, uint64_t sequence, const uint8_t hash[STORE_HA
     return there;
 }
 
+/* 0 when the row went before with this receipt, KERR_CONFLICT with another, KERR_NOT_FOUND. */
+static int
+sent_before(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN])
+{
+    sqlite3_stmt *statement = store->statements[STORE_READ_SENT];
+    bind_number(statement, 1, (int64_t)sequence);
+    int code = sqlite3_step(statement);
+    int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
+    if (r == 0) {
+        bool same = sqlite3_column_bytes(statement, 0) == STORE_HASH_LEN &&
+                    memcmp(sqlite3_column_blob(statement, 0), receipt_hash, STORE_HASH_LEN) == 0;
+        r = same ? 0 : KERR_CONFLICT;
+    }
+    (void)sqlite3_reset(statement); /* repeats the code of step */
+    return r;
+}
+
 /* After a COMMIT that failed. Nearly always nothing was stored. But when the very last step fails, the
  * sync of the folder after the journal's removal, the row is there and only its durability is open:
  * then one more transaction that commits proves both. */
@@ -209,7 +226,9 @@ static int
 settle(struct store *store, uint64_t sequence, const uint8_t hash[STORE_HASH_LEN], int error)
 {
     store_roll_back(store);
-    if (!row_is_there(store, sequence, hash)) {
+    /* nobody else gives this sequence, so a row of it, waiting or sent meanwhile, is ours */
+    if (!row_is_there(store, sequence, hash) &&
+        sent_before(store, sequence, hash) == KERR_NOT_FOUND) {
         return error;
     }
     struct store_slot slot;
@@ -333,23 +352,6 @@ change_one(struct store *store, enum store_statement which)
         r = store_run(store, STORE_COMMIT);
     }
     store_roll_back(store);
-    return r;
-}
-
-/* 0 when the row went before with this receipt, KERR_CONFLICT with another, KERR_NOT_FOUND. */
-static int
-sent_before(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN])
-{
-    sqlite3_stmt *statement = store->statements[STORE_READ_SENT];
-    bind_number(statement, 1, (int64_t)sequence);
-    int code = sqlite3_step(statement);
-    int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
-    if (r == 0) {
-        bool same = sqlite3_column_bytes(statement, 0) == STORE_HASH_LEN &&
-                    memcmp(sqlite3_column_blob(statement, 0), receipt_hash, STORE_HASH_LEN) == 0;
-        r = same ? 0 : KERR_CONFLICT;
-    }
-    (void)sqlite3_reset(statement); /* repeats the code of step */
     return r;
 }
 

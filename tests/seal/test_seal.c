@@ -425,6 +425,11 @@ test_sealed_flips(void **state)
         sealed.data[i] ^= 1;
     }
     assert_true(opened < sealed.len / 2);
+    assert_int_equal(buf_add_byte(&sealed, 0), 0); /* a tail */
+    AUTO_BUF tail;
+    buf_init(&tail, SEAL_ENVELOPE_MAX);
+    assert_int_equal(seal_open(city, sealed.data, sealed.len, &tail), KERR_SEAL_FORM);
+    sealed.len--;
     for (size_t len = 0; len < sealed.len; len += 7) {
         AUTO_BUF plain;
         buf_init(&plain, SEAL_ENVELOPE_MAX);

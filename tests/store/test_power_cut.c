@@ -353,6 +353,8 @@ run_with_fault(const struct recording *recording, enum disk_call call, int code,
         r = do_step(store, &script[i]);
         if (r < 0) {
             assert_true(disk->has_failed);
+            /* stored, and only its durability was open: one more commit settles it */
+            assert_false(call == DISK_CALL_FOLDER_SYNC && !on && script[i].action == PUT);
             if (code == SQLITE_FULL) {
                 assert_int_equal(r, KERR_NO_SPACE);
             } else {

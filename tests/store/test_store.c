@@ -432,6 +432,43 @@ test_broken_files(void **state)
     assert_true(set_aside > 100); /* most of the file is envelopes */
 }
 
+/* A page that is lost as a whole, in turn each but the first: noticed at the opening, also where
+ * nothing would read it today (what was sent, the index). */
+static void
+test_lost_pages(void **state)
+{
+    (void)state;
+    enum { PAGE = 4096 };
+    struct store *store = open_store();
+    uint8_t receipt[STORE_HASH_LEN] = {4};
+    for (uint64_t n = 1; n <= 3; n++) {
+        assert_int_equal(put(store, n, 6000, NOW), 0);
+    }
+    assert_int_equal(store_sent(store, 1, receipt, NOW), 0);
+    assert_int_equal(put(store, 4, 6000, NOW), 0); /* takes the free pages */
+    store_close(store);
+    AUTO_BUF good;
+    buf_init(&good, 1 << 20);
+    assert_int_equal(fs_read(path, &good), 0);
+    assert_true(good.len / PAGE >= 10);
+    for (size_t at = PAGE; at < good.len; at += PAGE) {
+        AUTO_BUF bad;
+        buf_init(&bad, 1 << 20);
+        assert_int_equal(buf_add(&bad, good.data, good.len), 0);
+        memset(bad.data + at, 0xff, PAGE);
+        assert_int_equal(fs_write_atomic(path, bad.data, bad.len, 0600), 0);
+        store = NULL;
+        if (store_open(path, &store) != KERR_STORE_CORRUPT) {
+            fail_msg("page %zu of %zu", at / PAGE + 1, good.len / PAGE);
+        }
+        AUTO_BUF left;
+        buf_init(&left, 1 << 20);
+        assert_int_equal(fs_read(path, &left), 0);
+        assert_int_equal(left.len, bad.len);
+        assert_memory_equal(left.data, bad.data, bad.len); /* left as it is */
+    }
+}
+
 /* A file that may only be read is told as such. Root may write everywhere, so it steps down first. */
 static void
 test_read_only(void **state)
@@ -539,6 +576,7 @@ main(void)
         ON_A_FILE(test_secure_delete),
         ON_A_FILE(test_other_versions_and_owners),
         ON_A_FILE(test_broken_files),
+        ON_A_FILE(test_lost_pages),
         ON_A_FILE(test_read_only),
         ON_A_FILE(test_two_processes),
         ON_A_FILE(test_busy),

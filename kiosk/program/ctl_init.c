@@ -28,6 +28,9 @@
 #define KIOSK_NAME "kiosk-001"
 #define LOOPBACK "127.0.0.1"
 #define STAFF_NAME "staff"
+#define KIOSK_SETTING "kiosk = " KIOSK_NAME
+#define INTAKE_ADDRESS "intake-address = " LOOPBACK
+#define DESK_ADDRESS "desk-address = " LOOPBACK
 
 enum { INTAKE_PORT = 9443, DESK_PORT = 9080, SMALL_FILE_MAX = 4096 };
 
@@ -403,7 +406,7 @@ static void
 add_settings(struct buf *text, unsigned intake, unsigned desk)
 {
     static const char *const fixed[] = {
-        "kiosk = " KIOSK_NAME,
+        KIOSK_SETTING,
         "kiosk-number = 1",
         "queue = queue.db",
         "kiosk-cert = keys/kiosk.crt",

@@ -28,9 +28,6 @@
 #define KIOSK_NAME "kiosk-001"
 #define LOOPBACK "127.0.0.1"
 #define STAFF_NAME "staff"
-#define KIOSK_SETTING "kiosk = " KIOSK_NAME
-#define INTAKE_ADDRESS "intake-address = " LOOPBACK
-#define DESK_ADDRESS "desk-address = " LOOPBACK
 
 enum { INTAKE_PORT = 9443, DESK_PORT = 9080, SMALL_FILE_MAX = 4096 };
 
@@ -406,7 +403,6 @@ static void
 add_settings(struct buf *text, unsigned intake, unsigned desk)
 {
     static const char *const fixed[] = {
-        KIOSK_SETTING,
         "kiosk-number = 1",
         "queue = queue.db",
         "kiosk-cert = keys/kiosk.crt",
@@ -416,7 +412,6 @@ add_settings(struct buf *text, unsigned intake, unsigned desk)
         "kiosk-ca = keys/kiosk-ca.crt",
         "kiosk-tls-cert = keys/kiosk-tls.crt",
         "kiosk-tls-key = keys/kiosk-tls.key",
-        "intake-address = 127.0.0.1",
         "intake-tls-cert = keys/intake-tls.crt",
         "intake-tls-key = keys/intake-tls.key",
         "receipt-cert = keys/receipt.crt",
@@ -424,7 +419,6 @@ add_settings(struct buf *text, unsigned intake, unsigned desk)
         "ledger = ledger.db",
         "city-cert = keys/city.crt",
         "city-key = keys/city.key",
-        "desk-address = 127.0.0.1",
         "staff = staff",
         "staff-pin = staff-pin",
         "panel-px-per-m = 4030",
@@ -436,6 +430,8 @@ add_settings(struct buf *text, unsigned intake, unsigned desk)
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
         (void)buf_printf(text, "%s\n", fixed[i]);
     }
+    (void)buf_printf(text, "kiosk = %s\nintake-address = %s\ndesk-address = %s\n", KIOSK_NAME,
+        LOOPBACK, LOOPBACK);
     (void)buf_printf(text, "intake-url = https://%s:%u\nintake-port = %u\ndesk-port = %u\n",
         LOOPBACK, intake, intake, desk);
 }

@@ -198,28 +198,25 @@ conf_share(const struct conf *conf, const char *what)
     if (conf != NULL && conf_str(conf, what, NULL) != NULL) {
         return conf_path(conf, what, NULL);
     }
+    /* catalogs are built (build/locale), the rest lies in the tree: known by kiosk/LAYERS */
+    bool built = strcmp(what, "locale") == 0;
     char *folder = program_folder();
     char *found = NULL;
-    if (strcmp(what, "locale") == 0) {
-        found = fs_join(folder, "locale");
-    }
-    /* build/kiosk has the tree one folder up, build/asan/kiosk two */
-    for (int up = 0; found == NULL && up < 3; up++) {
+    for (int up = 0; found == NULL && up < 4; up++) {
+        char *sign = fs_join(folder, built ? what : "kiosk/LAYERS");
+        char *candidate = fs_join(folder, what);
+        if (fs_exists(sign) && fs_exists(candidate)) {
+            found = candidate;
+            candidate = NULL;
+        }
+        free(candidate);
+        free(sign);
         char *slash = strrchr(folder, '/');
         if (slash == NULL || slash == folder) {
             break;
         }
         *slash = 0;
-        char *readme = fs_join(folder, "kiosk/LAYERS");
-        if (fs_exists(readme)) {
-            found = fs_join(folder, what);
-        }
-        free(readme);
-    }
-    if (found == NULL || !fs_exists(found)) {
-        free(found);
-        found = fs_join("/usr/share/madoguchi", what);
     }
     free(folder);
-    return found;
+    return found != NULL ? found : fs_join("/usr/share/madoguchi", what);
 }

@@ -4,10 +4,10 @@
 #ifndef PROGRAM_CTL_H
 #define PROGRAM_CTL_H
 
-int ctl_init(int argc, char **argv);    /* make a one-machine set-up in $KIOSK_HOME */
-int ctl_card(int argc, char **argv);    /* insert, remove, list: the virtual reader's sample cards */
-int ctl_check(int argc, char **argv);   /* content files and catalogs */
+int ctl_init(int argc, char **argv); /* make a one-machine set-up in $KIOSK_HOME */
+int ctl_card(int argc, char **argv); /* insert, remove, list: the virtual reader's sample cards */
+int ctl_check(int argc, char **argv); /* content files and catalogs */
 int ctl_extract(int argc, char **argv); /* the content's words as a .pot */
-int ctl_status(int argc, char **argv);  /* queue counts for a person */
+int ctl_status(int argc, char **argv); /* queue counts for a person */
 
 #endif

@@ -102,8 +102,7 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", visit->procedure);
     (void)snprintf(head.language, sizeof(head.language), "%s", visit->language);
     rng_fill(head.id, sizeof(head.id));
-    record_number_make(
-        FILLED_KIOSK, record_number_place(FILLED_EPOCH, newest + 1), head.number);
+    record_number_make(FILLED_KIOSK, record_number_place(FILLED_EPOCH, newest + 1), head.number);
     struct fact_set *facts = fact_set_new();
     for (size_t i = 0; i < visit->count; i++) {
         r = fact_set_put(

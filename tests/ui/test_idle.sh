@@ -9,7 +9,8 @@ WORK=$(mktemp -d)
 SECONDS_IDLE=${SOAK:+20}
 SECONDS_IDLE=${SECONDS_IDLE:-3}
 tool=$BUILD/asan/tests/ui/tool_idle
-xvfb= pid=
+xvfb=
+pid=
 trap 'kill $pid $xvfb 2>/dev/null; rm -rf "$WORK"' EXIT
 cd "$TOP" || exit 1
 

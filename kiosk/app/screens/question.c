@@ -9,13 +9,21 @@
 #include "base/err.h"
 #include "base/log.h"
 
-enum { CHOICE_H = 330, NUMBER_AS_CHOICES_MAX = 12 };
+enum { CHOICE_H = 330, NUMBER_AS_CHOICES_MAX = 12, NUMBER_DIGITS_MAX = 9 };
 
 static bool
 number_as_choices(const struct question *question)
 {
     return question->type == QUESTION_NUMBER && question->max >= question->min &&
            question->max - question->min < NUMBER_AS_CHOICES_MAX;
+}
+
+/* Is it answered by digits alone, on the number pad? */
+static bool
+uses_keypad(const struct question *question)
+{
+    return (question->type == QUESTION_NUMBER && !number_as_choices(question)) ||
+           (question->type == QUESTION_TEXT && question->digits);
 }
 
 /* The last part of the key: "applicant.name" -> "name". */
@@ -63,7 +71,7 @@ enter(struct app *app)
     interview_answer_now(visit->interview, &answer);
     const char *text = buf_str(&answer);
     if (question.type == QUESTION_DATE) {
-        for (size_t i = 0; text[i] != 0 && i < 10; i++) {
+        for (size_t i = 0; i < 10 && text[i] != 0; i++) {
             if (text[i] != '-') {
                 visit->field[strlen(visit->field)] = text[i];
             }
@@ -212,16 +220,18 @@ number(struct app *app, struct flow *flow, const struct question *question)
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
-    buf_init(&text, FIELD_MAX);
+    buf_init(&text, 2 * FIELD_MAX);
     (void)buf_printf(&text, "%s %s", app->visit.field, words(app, &question->unit));
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_FIELD,
-                        .rect = rect(flow->x, flow->y, flow->w, 300),
-                        .text = buf_str(&text),
-                        .size = UI_SIZE_KEY,
-                        .bold = true,
-                        .tone = UI_TONE_SURFACE,
-                        .state = UI_STATE_PERSONAL});
+    struct ui_element field = {.id = id,
+        .role = UI_ROLE_FIELD,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = buf_str(&text),
+        .size = UI_SIZE_KEY,
+        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .label = words(app, &question->name),
+        .state = UI_STATE_PERSONAL};
+    flow_element(app, flow, &field, 300);
     page_keypad(app, "digit:", "", "");
 }
 
@@ -254,7 +264,8 @@ heading(struct app *app, struct flow *flow, const struct question *question)
             question->repeat_index, question->repeat_count);
         flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
     }
-    bool crowded = question->type == QUESTION_TEXT || question->type == QUESTION_KANA;
+    bool crowded = (question->type == QUESTION_TEXT || question->type == QUESTION_KANA) &&
+                   !uses_keypad(question);
     /* beside a keyboard large words leave less room: the question stays, the hint goes */
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE,
@@ -289,8 +300,7 @@ build(struct app *app)
     if (!current(app, &question)) {
         return;
     }
-    bool keypad = question.type == QUESTION_DATE ||
-                  (question.type == QUESTION_NUMBER && !number_as_choices(&question));
+    bool keypad = question.type == QUESTION_DATE || uses_keypad(&question);
     struct flow head = flow;
     if (keypad) {
         head.w = head.w * 54 / 100; /* the keypad stands at the right from the top on */
@@ -304,7 +314,7 @@ build(struct app *app)
         options(app, &flow, &question);
     } else if (question.type == QUESTION_DATE) {
         date_build(app, &flow);
-    } else if (question.type == QUESTION_NUMBER) {
+    } else if (uses_keypad(&question)) {
         number(app, &flow, &question);
     } else {
         written(app, &flow, &question);
@@ -377,10 +387,10 @@ tap(struct app *app, const char *id)
         }
     } else if (question.type == QUESTION_DATE) {
         (void)date_tap(app, id);
-    } else if (question.type == QUESTION_NUMBER && strncmp(id, "digit:", 6) == 0) {
+    } else if (uses_keypad(&question) && strncmp(id, "digit:", 6) == 0) {
         if (strcmp(id, "digit:delete") == 0) {
             field_erase(app);
-        } else if (strlen(app->visit.field) < 9) {
+        } else if (question.type == QUESTION_TEXT || strlen(app->visit.field) < NUMBER_DIGITS_MAX) {
             field_put(app, id + 6);
         }
     } else {

@@ -18,6 +18,6 @@ if grep -rlaE '花子|助川町|1941-03-05' "$KIOSK_HOME" "$WORK"/*.log "$WORK/p
     fail "found in the clear"
 fi
 # the watched file was never touched
-if find "$KIOSK_HOME/virtual-card" -name '*watch*' -size +0 2>/dev/null | grep -q .; then
+if find "$KIOSK_HOME/virtual-card" -name watch 2>/dev/null | grep -q .; then
     fail "somebody asked for the My Number file"
 fi

@@ -68,7 +68,12 @@ build(struct app *app)
     (void)sayf(app, &text, "explain.minutes", "n", minutes);
     line(app, &flow, "clock", say(app, "explain.time"), buf_str(&text));
     if (info.counter.source != NULL) {
-        line(app, &flow, "counter", say(app, "explain.counter"), words(app, &info.counter));
+        buf_clear(&text);
+        (void)buf_add_str(&text, words(app, &info.counter));
+        if (info.counter_hours.source != NULL) {
+            (void)buf_printf(&text, "\n%s", words(app, &info.counter_hours));
+        }
+        line(app, &flow, "counter", say(app, "explain.counter"), buf_str(&text));
     }
     page_main(app, "next", say(app, "explain.start"), 0);
 }

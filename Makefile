@@ -3,6 +3,8 @@
 BUILD ?= build
 CC ?= cc
 PKG_CONFIG ?= pkg-config
+# One short line a file; V=1 shows the commands.
+SAY = $(if $(V),,@printf '  %s\n' $@ && )
 
 # Rooms from top to bottom: the order in which archives are linked (kiosk/LAYERS).
 ROOMS := app desk intake sync ui procedure card ledger store text i18n seal record base
@@ -55,10 +57,10 @@ OBJ_$(1)_plain := $$(SRC_$(1):kiosk/%.c=$(BUILD)/plain/%.o)
 OBJ_$(1)_asan := $$(SRC_$(1):kiosk/%.c=$(BUILD)/asan/%.o)
 $$(OBJ_$(1)_plain): $(BUILD)/plain/%.o: kiosk/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_plain) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(SAY)$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_plain) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
 $$(OBJ_$(1)_asan): $(BUILD)/asan/%.o: kiosk/%.c
 	@mkdir -p $$(@D)
-	$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_asan) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
+	$$(SAY)$$(CC) $$(BASE_CFLAGS) $$(CFLAGS_asan) $$(CFLAGS_room_$(1)) -MMD -MP -c -o $$@ $$<
 $(BUILD)/plain/$(1).a: $$(OBJ_$(1)_plain)
 	@rm -f $$@
 	@$$(AR) rcs $$@ $$^
@@ -70,7 +72,7 @@ $(foreach r,$(ROOMS),$(eval $(call room_rules,$(r))))
 
 $(BUILD)/plain/base/wipe_free.o: kiosk/base/wipe_free.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
 # Programs that hold plaintext wipe what they free.
 EXTRA_kiosk := $(BUILD)/plain/base/wipe_free.o
 EXTRA_kiosk-desk := $(BUILD)/plain/base/wipe_free.o
@@ -80,23 +82,23 @@ main_of = $(subst -,_,$(1))
 MORE_kioskctl := $(notdir $(basename $(wildcard kiosk/program/ctl_*.c)))
 $(BUILD)/plain/program/%.o: kiosk/program/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) $(CFLAGS_plain) -MMD -MP -c -o $@ $<
 $(BUILD)/asan/program/%.o: kiosk/program/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) $(CFLAGS_asan) -MMD -MP -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) $(CFLAGS_asan) -MMD -MP -c -o $@ $<
 define program_rules
 OBJ_program_$(1) := $(call main_of,$(1)).o $$(MORE_$(1):%=%.o)
 $(BUILD)/$(1): $$(OBJ_program_$(1):%=$(BUILD)/plain/program/%) $$(EXTRA_$(1)) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/plain/$$(r).a)
-	$$(CC) $$(CFLAGS_plain) $$(LDFLAGS_plain) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+	$$(SAY)$$(CC) $$(CFLAGS_plain) $$(LDFLAGS_plain) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
 $(BUILD)/asan/$(1): $$(OBJ_program_$(1):%=$(BUILD)/asan/program/%) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/asan/$$(r).a)
-	$$(CC) $$(CFLAGS_asan) $$(LDFLAGS_asan) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+	$$(SAY)$$(CC) $$(CFLAGS_asan) $$(LDFLAGS_asan) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
 
 # The virtual card: a program of the tests that `kioskctl card` starts.
 VCARD_SRC := $(filter-out tests/vcard/test_%.c tests/vcard/transport.c,$(wildcard tests/vcard/*.c))
 $(BUILD)/virtual-card: $(VCARD_SRC) $(wildcard tests/vcard/*.h) $(BUILD)/plain/base.a
-	$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(VCARD_SRC) $(BUILD)/plain/base.a -lpthread
+	$(SAY)$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $(VCARD_SRC) $(BUILD)/plain/base.a -lpthread
 
 # Catalogs: assets/po/CODE.po -> build/locale/CODE/LC_MESSAGES/madoguchi.mo
 LANGS := $(notdir $(basename $(wildcard assets/po/*.po)))
@@ -116,7 +118,7 @@ HARNESS_SRC := $(wildcard tests/harness/*.c)
 VCARD_OBJ := $(patsubst tests/vcard/%.c,$(BUILD)/asan/vcard/%.o,$(filter-out tests/vcard/main.c tests/vcard/test_%.c,$(wildcard tests/vcard/*.c)))
 $(BUILD)/asan/vcard/%.o: tests/vcard/%.c
 	@mkdir -p $(@D)
-	$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_asan) -MMD -MP -c -o $@ $<
+	$(SAY)$(CC) $(BASE_CFLAGS) -Itests $(CFLAGS_asan) -MMD -MP -c -o $@ $<
 $(BUILD)/asan/vcard.a: $(VCARD_OBJ)
 	@rm -f $@
 	@$(AR) rcs $@ $^
@@ -125,7 +127,7 @@ TEST_LIBS_sync_test_sync := -lssl
 TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c))
 $(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
+	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
 		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. The tests run each with a small driver of our own over its corpus
@@ -136,7 +138,7 @@ FUZZ_SECONDS ?= 60
 FUZZ := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/asan/fuzz/%)
 $(BUILD)/asan/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)
-	$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) \
+	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) \
 		-o $@ $< $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) -lcmocka -lpthread -lm
 FUZZ_SAN := address,undefined
 fuzz: setup-test
@@ -161,7 +163,7 @@ bench: setup-test
 # The terminal without any wipe: the mutant that tests/app/test_wipe.sh must catch.
 $(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk tests/app/unwiped.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=explicit_bzero,--wrap=__explicit_bzero_chk -o $@ tests/app/unwiped.c $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=explicit_bzero,--wrap=__explicit_bzero_chk -o $@ tests/app/unwiped.c $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
 		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) -lpthread
 # What tests/run builds before it runs anything.
 check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped

@@ -21,28 +21,17 @@
 #include "base/hex.h"
 #include "base/rng.h"
 #include "base/utf8.h"
+#include "harness/harness.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-static char folder[64];
+static char folder[HARNESS_FOLDER_LEN];
 
 static int
 make_folder(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/test-base-XXXXXX");
-    return mkdtemp(folder) != NULL ? 0 : -1;
-}
-
-static int
-remove_entry(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    if (unlink(path) != 0) {
-        (void)fs_each(path, NULL, remove_entry, path);
-        (void)rmdir(path);
-    }
-    free(path);
+    harness_folder_make(folder);
     return 0;
 }
 
@@ -50,8 +39,7 @@ static int
 remove_folder(void **state)
 {
     (void)state;
-    (void)fs_each(folder, NULL, remove_entry, folder);
-    return rmdir(folder);
+    return harness_folder_remove(folder);
 }
 
 static const char *

@@ -10,11 +10,12 @@
 #include "base/err.h"
 #include "desk/desk.h"
 #include "desk/filled.h"
+#include "harness/harness.h"
 
 enum { NOW = 1795312800 };
 
 struct fixture {
-    char home[64];
+    char home[HARNESS_FOLDER_LEN];
     char *ledger;
     struct filled filled;
     struct seal_verifier *verifier;
@@ -27,8 +28,7 @@ setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));
     assert_non_null(f);
-    (void)snprintf(f->home, sizeof(f->home), "/tmp/madoguchi-export-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
+    harness_folder_make(f->home);
     filled_open(&f->filled, f->home);
     char *ca = fs_join(f->filled.keys, "kiosk-ca.crt");
     char *cert = fs_join(f->filled.keys, "city.crt");
@@ -46,25 +46,13 @@ setup(void **state)
 }
 
 static int
-remove_one(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
-    return 0;
-}
-
-static int
 teardown(void **state)
 {
     struct fixture *f = *state;
     seal_opener_free(f->opener);
     seal_verifier_free(f->verifier);
-    (void)fs_each(f->filled.keys, NULL, remove_one, f->filled.keys);
-    (void)rmdir(f->filled.keys);
     filled_close(&f->filled);
-    (void)fs_each(f->home, NULL, remove_one, f->home);
-    (void)rmdir(f->home);
+    assert_int_equal(harness_folder_remove(f->home), 0);
     free(f->ledger);
     free(f);
     return 0;

@@ -13,13 +13,14 @@
 #include "desk/desk_priv.h"
 #include "desk/fake_clock.h"
 #include "desk/filled.h"
+#include "harness/harness.h"
 
 #define PASSWORD "naka-machi 5"
 #define HOST "127.0.0.1:8480"
 enum { NOW = 1795312800 };
 
 struct fixture {
-    char home[64];
+    char home[HARNESS_FOLDER_LEN];
     struct filled filled;
     struct fake_clock clock;
     struct seal_verifier *verifier;
@@ -83,8 +84,7 @@ setup(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
     char hash[SEAL_PASSWORD_HASH_MAX], line[SEAL_PASSWORD_HASH_MAX + 16];
     assert_non_null(f);
-    (void)snprintf(f->home, sizeof(f->home), "/tmp/madoguchi-desk-XXXXXX");
-    assert_non_null(mkdtemp(f->home));
+    harness_folder_make(f->home);
     filled_open(&f->filled, f->home);
     assert_int_equal(seal_password_hash(PASSWORD, hash), 0);
     int len = snprintf(line, sizeof(line), "sato:%s\n", hash);
@@ -111,15 +111,6 @@ setup(void **state)
 }
 
 static int
-remove_one(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
-    return 0;
-}
-
-static int
 teardown(void **state)
 {
     struct fixture *f = *state;
@@ -131,11 +122,8 @@ teardown(void **state)
     i18n_free(f->words);
     seal_opener_free(f->opener);
     seal_verifier_free(f->verifier);
-    (void)fs_each(f->filled.keys, NULL, remove_one, f->filled.keys);
-    (void)rmdir(f->filled.keys);
     filled_close(&f->filled);
-    (void)fs_each(f->home, NULL, remove_one, f->home);
-    (void)rmdir(f->home);
+    assert_int_equal(harness_folder_remove(f->home), 0);
     free(f);
     return 0;
 }

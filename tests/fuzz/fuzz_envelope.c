@@ -6,20 +6,11 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Removes one file of the keys, which were only needed once. */
-static int
-remove_entry(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
-    return 0;
-}
 
 static struct seal_verifier *verifier;
 static struct seal_opener *opener;
@@ -27,21 +18,23 @@ static struct seal_opener *opener;
 static void
 make_keys(void)
 {
-    char folder[] = "/tmp/fuzz-envelope-XXXXXX";
-    if (mkdtemp(folder) == NULL || seal_keys_make(folder, "kiosk-001", "localhost") < 0) {
+    char folder[HARNESS_FOLDER_LEN];
+    harness_folder_make(folder);
+    char *keys = fs_join(folder, "keys");
+    if (seal_keys_make(keys, "kiosk-001", "localhost") < 0) {
         abort();
     }
-    char *ca = fs_join(folder, "kiosk-ca.crt");
-    char *cert = fs_join(folder, "city.crt");
-    char *key = fs_join(folder, "city.key");
+    char *ca = fs_join(keys, "kiosk-ca.crt");
+    char *cert = fs_join(keys, "city.crt");
+    char *key = fs_join(keys, "city.key");
     if (seal_verifier_new(ca, &verifier) < 0 || seal_opener_new(cert, key, &opener) < 0) {
         abort();
     }
     free(ca);
     free(cert);
     free(key);
-    (void)fs_each(folder, NULL, remove_entry, folder);
-    (void)rmdir(folder);
+    free(keys);
+    (void)harness_folder_remove(folder); /* only needed once */
 }
 
 static void

@@ -6,20 +6,11 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* Removes one file of the keys, which were only needed once. */
-static int
-remove_entry(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
-    return 0;
-}
 
 /* Trust in a CA that was made a moment ago and signed nothing but its own set of keys. */
 static const struct seal_receipts *
@@ -27,17 +18,19 @@ receipts(void)
 {
     static struct seal_receipts *made;
     if (made == NULL) {
-        char folder[] = "/tmp/fuzz-receipt-XXXXXX";
-        if (mkdtemp(folder) == NULL || seal_keys_make(folder, "kiosk-001", "localhost") < 0) {
+        char folder[HARNESS_FOLDER_LEN];
+        harness_folder_make(folder);
+        char *keys = fs_join(folder, "keys");
+        if (seal_keys_make(keys, "kiosk-001", "localhost") < 0) {
             abort();
         }
-        char *ca = fs_join(folder, "city-ca.crt");
+        char *ca = fs_join(keys, "city-ca.crt");
         if (seal_receipts_new(ca, &made) < 0) {
             abort();
         }
         free(ca);
-        (void)fs_each(folder, NULL, remove_entry, folder);
-        (void)rmdir(folder);
+        free(keys);
+        (void)harness_folder_remove(folder); /* only needed once */
     }
     return made;
 }

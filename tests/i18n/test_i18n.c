@@ -14,11 +14,12 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "i18n/i18n.h"
 
 extern char **environ;
 
-static char folder[] = "/tmp/test-i18n-XXXXXX";
+static char folder[HARNESS_FOLDER_LEN];
 
 static const char head[] = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n";
 
@@ -70,7 +71,7 @@ static int
 make_catalogs(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(folder));
+    harness_folder_make(folder);
     for (size_t i = 0; i < sizeof(catalogs) / sizeof(catalogs[0]); i++) {
         char path[256];
         char po[256];
@@ -92,8 +93,7 @@ static int
 remove_catalogs(void **state)
 {
     (void)state;
-    run((const char *const[]){"rm", "-r", "--", folder, NULL});
-    return 0;
+    return harness_folder_remove(folder);
 }
 
 static struct i18n *

@@ -23,12 +23,13 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/hex.h"
+#include "harness/harness.h"
 #include "intake/intake.h"
 #include "ledger/ledger.h"
 #include "sync/certs.h"
 
 struct scene {
-    char folder[64];
+    char folder[HARNESS_FOLDER_LEN];
     char path[128]; /* of the ledger */
     struct seal_sealer *sealer;
     struct seal_sealer *other_sealer; /* a kiosk of another city */
@@ -95,8 +96,7 @@ static int
 set_up(void **state)
 {
     *state = &scene;
-    snprintf(scene.folder, sizeof(scene.folder), "/tmp/madoguchi-intake-XXXXXX");
-    assert_non_null(mkdtemp(scene.folder));
+    harness_folder_make(scene.folder);
     snprintf(scene.path, sizeof(scene.path), "%s", file("ledger.db"));
     assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
     assert_int_equal(0, seal_keys_make(file("other"), "kiosk-001", "127.0.0.1"));
@@ -113,18 +113,6 @@ set_up(void **state)
 }
 
 static int
-remove_entry(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    if (unlink(path) != 0) {
-        (void)fs_each(path, NULL, remove_entry, path);
-        (void)rmdir(path);
-    }
-    free(path);
-    return 0;
-}
-
-static int
 tear_down(void **state)
 {
     (void)state;
@@ -134,8 +122,7 @@ tear_down(void **state)
     seal_verifier_free(scene.verifier);
     seal_signer_free(scene.signer);
     seal_receipts_free(scene.receipts);
-    (void)fs_each(scene.folder, NULL, remove_entry, scene.folder);
-    assert_int_equal(0, rmdir(scene.folder));
+    assert_int_equal(0, harness_folder_remove(scene.folder));
     return 0;
 }
 

@@ -17,10 +17,11 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "harness/harness.h"
 #include "ledger/ledger.h"
 
 struct scene {
-    char folder[64];
+    char folder[HARNESS_FOLDER_LEN];
     char path[96];
     struct ledger *ledger;
 };
@@ -30,8 +31,7 @@ set_up(void **state)
 {
     struct scene *scene = calloc(1, sizeof(*scene));
     assert_non_null(scene);
-    snprintf(scene->folder, sizeof(scene->folder), "/tmp/madoguchi-ledger-XXXXXX");
-    assert_non_null(mkdtemp(scene->folder));
+    harness_folder_make(scene->folder);
     snprintf(scene->path, sizeof(scene->path), "%s/ledger.db", scene->folder);
     assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
     *state = scene;

@@ -17,6 +17,7 @@
 
 #include "base/attr.h"
 #include "base/err.h"
+#include "harness/harness.h"
 #include "ledger/ledger.h"
 
 /* A VFS in front of the real one. */
@@ -281,8 +282,8 @@ test_every_fault(void **state)
 {
     (void)state;
     static const int codes[] = {SQLITE_FULL, SQLITE_IOERR_WRITE};
-    char folder[] = "/tmp/madoguchi-ledger-XXXXXX", path[64];
-    assert_non_null(mkdtemp(folder));
+    char folder[HARNESS_FOLDER_LEN], path[HARNESS_FOLDER_LEN + 16];
+    harness_folder_make(folder);
     snprintf(path, sizeof(path), "%s/ledger.db", folder);
     for (size_t i = 0; i < ARRAY_LEN(operations); i++) {
         for (int variant = 0; variant < 4; variant++) {
@@ -302,8 +303,8 @@ static void
 test_full_disk_is_named(void **state)
 {
     (void)state;
-    char folder[] = "/tmp/madoguchi-ledger-XXXXXX", path[64];
-    assert_non_null(mkdtemp(folder));
+    char folder[HARNESS_FOLDER_LEN], path[HARNESS_FOLDER_LEN + 16];
+    harness_folder_make(folder);
     snprintf(path, sizeof(path), "%s/ledger.db", folder);
     struct ledger *ledger;
     assert_int_equal(0, ledger_open(path, &ledger));

@@ -18,12 +18,13 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
 
 enum { DAY = 86400 };
 
-static char home[] = "/tmp/test-forged-XXXXXX";
+static char home[HARNESS_FOLDER_LEN];
 static char *keys;
 static struct seal_verifier *verifier;
 static struct seal_receipts *receipts;
@@ -42,20 +43,11 @@ static int
 make_home(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(home));
+    harness_folder_make(home);
     keys = fs_join(home, "keys");
     assert_int_equal(seal_keys_make(keys, "kiosk-001", "127.0.0.1"), 0);
     assert_int_equal(seal_verifier_new(in("kiosk-ca.crt"), &verifier), 0);
     assert_int_equal(seal_receipts_new(in("city-ca.crt"), &receipts), 0);
-    return 0;
-}
-
-static int
-unlink_in(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
     return 0;
 }
 
@@ -65,10 +57,8 @@ remove_home(void **state)
     (void)state;
     seal_verifier_free(verifier);
     seal_receipts_free(receipts);
-    (void)fs_each(keys, NULL, unlink_in, keys);
-    (void)rmdir(keys);
     free(keys);
-    return rmdir(home);
+    return harness_folder_remove(home);
 }
 
 /* A certificate and its key, as somebody at the CA could have made them. */

@@ -16,9 +16,10 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "seal/seal.h"
 
-static char home[] = "/tmp/test-keys-XXXXXX";
+static char home[HARNESS_FOLDER_LEN];
 static char *keys;
 
 static char *
@@ -32,22 +33,10 @@ in(const char *folder, const char *name)
 }
 
 static int
-remove_tree(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    if (unlink(path) != 0) {
-        (void)fs_each(path, NULL, remove_tree, path);
-        (void)rmdir(path);
-    }
-    free(path);
-    return 0;
-}
-
-static int
 make_home(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(home));
+    harness_folder_make(home);
     keys = fs_join(home, "keys");
     assert_int_equal(seal_keys_make(keys, "kiosk-001", "127.0.0.1"), 0);
     return 0;
@@ -57,9 +46,8 @@ static int
 remove_home(void **state)
 {
     (void)state;
-    (void)fs_each(home, NULL, remove_tree, home);
     free(keys);
-    return rmdir(home);
+    return harness_folder_remove(home);
 }
 
 static void

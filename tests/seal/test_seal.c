@@ -14,12 +14,13 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
+#include "harness/harness.h"
 #include "seal/seal.h"
 
 #define KIOSK "kiosk-001"
 
 /* Two whole sets of keys: the second is the stranger's, with the same names in every certificate. */
-static char home[] = "/tmp/test-seal-XXXXXX";
+static char home[HARNESS_FOLDER_LEN];
 static char *ours;
 static char *theirs;
 
@@ -37,7 +38,7 @@ static int
 make_homes(void **state)
 {
     (void)state;
-    assert_non_null(mkdtemp(home));
+    harness_folder_make(home);
     ours = fs_join(home, "keys");
     theirs = fs_join(home, "foreign");
     assert_int_equal(seal_keys_make(ours, KIOSK, "127.0.0.1"), 0);
@@ -46,26 +47,12 @@ make_homes(void **state)
 }
 
 static int
-unlink_in(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    (void)unlink(path);
-    free(path);
-    return 0;
-}
-
-static int
 remove_homes(void **state)
 {
     (void)state;
-    char *folders[] = {ours, theirs, home};
-    for (size_t i = 0; i < 3; i++) {
-        (void)fs_each(folders[i], NULL, unlink_in, folders[i]);
-        (void)rmdir(folders[i]);
-    }
     free(ours);
     free(theirs);
-    return 0;
+    return harness_folder_remove(home);
 }
 
 static struct seal_sealer *

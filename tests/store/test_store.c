@@ -17,29 +17,20 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
+#include "harness/harness.h"
 #include "store/store.h"
 
 enum { NOW = 1795312800 };
 
-static char folder[64];
+static char folder[HARNESS_FOLDER_LEN];
 static char path[96];
 
 static int
 make_folder(void **state)
 {
     (void)state;
-    (void)snprintf(folder, sizeof(folder), "/tmp/test-store-XXXXXX");
-    assert_non_null(mkdtemp(folder));
+    harness_folder_make(folder);
     (void)snprintf(path, sizeof(path), "%s/queue.db", folder);
-    return 0;
-}
-
-static int
-unlink_in(const char *name, void *ctx)
-{
-    char *file = fs_join(ctx, name);
-    (void)unlink(file);
-    free(file);
     return 0;
 }
 
@@ -47,8 +38,7 @@ static int
 remove_folder(void **state)
 {
     (void)state;
-    (void)fs_each(folder, NULL, unlink_in, folder);
-    return rmdir(folder);
+    return harness_folder_remove(folder);
 }
 
 static struct store *

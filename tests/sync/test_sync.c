@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
+#include "harness/harness.h"
 #include "store/store.h"
 #include "sync/certs.h"
 #include "sync/fake_city.h"
@@ -22,7 +23,7 @@
 #include "sync/sync_priv.h"
 
 struct scene {
-    char folder[64];
+    char folder[HARNESS_FOLDER_LEN];
     struct seal_sealer *sealer;
     struct seal_verifier *verifier;
     struct seal_signer *signer, *other_signer;
@@ -73,8 +74,7 @@ static int
 group_set_up(void **state)
 {
     *state = &scene;
-    snprintf(scene.folder, sizeof(scene.folder), "/tmp/madoguchi-sync-XXXXXX");
-    assert_non_null(mkdtemp(scene.folder));
+    harness_folder_make(scene.folder);
     assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
     assert_int_equal(0, seal_keys_make(file("other"), "kiosk-001", "127.0.0.1"));
     assert_int_equal(0, seal_sealer_new(file("keys/kiosk.crt"), file("keys/kiosk.key"),
@@ -98,18 +98,6 @@ group_set_up(void **state)
 }
 
 static int
-remove_entry(const char *name, void *ctx)
-{
-    char *path = fs_join(ctx, name);
-    if (unlink(path) != 0) {
-        (void)fs_each(path, NULL, remove_entry, path);
-        (void)rmdir(path);
-    }
-    free(path);
-    return 0;
-}
-
-static int
 group_tear_down(void **state)
 {
     (void)state;
@@ -120,8 +108,7 @@ group_tear_down(void **state)
     seal_signer_free(scene.other_signer);
     seal_receipts_free(scene.receipts);
     seal_receipts_free(scene.other_receipts);
-    (void)fs_each(scene.folder, NULL, remove_entry, scene.folder);
-    assert_int_equal(0, rmdir(scene.folder));
+    assert_int_equal(0, harness_folder_remove(scene.folder));
     return 0;
 }
 

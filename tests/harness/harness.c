@@ -1,0 +1,37 @@
+/* harness/harness.c - folders of test programs. */
+#define _XOPEN_SOURCE 700 /* nftw */
+#include "harness/harness.h"
+
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OPEN_FOLDERS = 16 };
+
+void
+harness_folder_make(char out[HARNESS_FOLDER_LEN])
+{
+    const char *base = getenv("TMPDIR");
+    int len =
+        snprintf(out, HARNESS_FOLDER_LEN, "%s/t-XXXXXX", base != NULL && *base ? base : "/tmp");
+    if (len >= HARNESS_FOLDER_LEN || mkdtemp(out) == NULL) {
+        perror(out);
+        abort();
+    }
+}
+
+static int
+remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
+{
+    (void)status;
+    (void)where;
+    return type == FTW_DP ? rmdir(path) : unlink(path);
+}
+
+int
+harness_folder_remove(const char *folder)
+{
+    return nftw(folder, remove_one, OPEN_FOLDERS, FTW_DEPTH | FTW_PHYS) == 0 ? 0 : -1;
+}

@@ -145,6 +145,8 @@ bool app_is_overlay(const struct screen *screen);
 void visit_start(struct app *app);
 /* Wipes all that was the visitor's, resets language, size and contrast, powers the card down. */
 void visit_end(struct app *app);
+/* The visitor is done: everything is wiped now; a card that still lies there is given back first. */
+void visit_finish(struct app *app);
 /* Chooses a procedure and goes to its first page. KERR_NOT_FOUND. */
 int visit_choose(struct app *app, const char *procedure);
 /* From the explanation on: the page that comes next (card, question, check). */

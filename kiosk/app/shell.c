@@ -244,7 +244,7 @@ watch_time(struct app *app)
     }
     if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
         if (now - app->entered_ms >= app->accepted_ms) {
-            visit_end(app);
+            (app->screen == &screen_accepted ? visit_finish : visit_end)(app);
         }
         return;
     }

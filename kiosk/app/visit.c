@@ -25,35 +25,64 @@ visit_drop_pin(struct app *app)
     app->visit.pin = NULL;
 }
 
-void
-visit_end(struct app *app)
+/* Wipes all that was the visitor's. The number of the visit moves on, so that results under way belong to
+ * nobody. */
+static void
+forget(struct app *app)
 {
     struct visit *visit = &app->visit;
     uint64_t serial = visit->serial;
-    bool was_open = visit->open;
     visit_drop_pin(app);
     interview_free(visit->interview);
     struct fact_set *facts = visit->facts;
     fact_set_clear(facts);
     explicit_bzero(visit, sizeof(*visit));
     visit->facts = facts;
-    visit->serial = serial + 1; /* results under way belong to nobody now */
+    visit->serial = serial + 1;
     visit->fee = -1;
     if (app->card != NULL) {
         card_release(app->card);
         app->card_fresh = false;
     }
+}
+
+/* After the next picture: no cache, no second buffer, no dead stack frame keeps what was shown. */
+static void
+wipe_screen(struct app *app)
+{
+    ui_wipe(app->ui);
+    app_rebuild(app);
+    secret_wipe_stack();
+}
+
+void
+visit_end(struct app *app)
+{
+    bool was_open = app->visit.open;
+    uint64_t serial = app->visit.serial;
+    forget(app);
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
     ui_set_text_size(app->ui, UI_TEXT_NORMAL);
     app->theme = UI_THEME_DEFAULT;
     ui_set_theme(app->ui, app->theme);
     app_go(app, &screen_attract);
-    ui_wipe(app->ui);
-    app_rebuild(app);
-    secret_wipe_stack();
+    wipe_screen(app);
     if (was_open) {
         LOG(LOG_INFO, "visit.end", LOG_INT("serial", serial));
     }
+}
+
+void
+visit_finish(struct app *app)
+{
+    if (app->card_kind == CARD_KIND_NONE) {
+        visit_end(app);
+        return;
+    }
+    forget(app);
+    app->visit.open = true; /* language and text size stay for one more page */
+    app_go(app, &screen_take_card);
+    wipe_screen(app);
 }
 
 int

@@ -166,20 +166,10 @@ build(struct app *app)
 }
 
 static void
-finish(struct app *app)
-{
-    if (app->card_kind != CARD_KIND_NONE) {
-        app_go(app, &screen_take_card);
-    } else {
-        visit_end(app);
-    }
-}
-
-static void
 tap(struct app *app, const char *id)
 {
     if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
-        finish(app);
+        visit_finish(app);
     } else if (strcmp(id, "back") == 0) {
         app_go(app, &screen_home); /* another procedure: what is known is not asked again */
     }

@@ -61,7 +61,7 @@ leave_tap(struct app *app, const char *id)
     if (strcmp(id, "back") == 0) {
         app_return(app);
     } else if (strcmp(id, "finish") == 0) {
-        visit_end(app);
+        visit_finish(app);
     }
 }
 

@@ -116,7 +116,7 @@ tap(struct app *app, const char *id)
     } else if (strcmp(id, "unsure") == 0) {
         app_over(app, &screen_help);
     } else if (strcmp(id, "finish") == 0 || strcmp(id, "back") == 0) {
-        visit_end(app);
+        visit_finish(app);
     }
 }
 

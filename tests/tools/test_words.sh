@@ -7,10 +7,10 @@ PLACES="/wor""k/|/tm""p/bash|/hom""e/[a-z]{2,}|/roo""t/|deb\\.debi""an\\.org|reg
 BLAME='不正|無効|エラー|失敗'
 
 places() { # FOLDER: files in git there, or all when it is no checkout
-    if [ -e "$1/.git" ]; then
+    if [ -e "$1/.git" ] && command -v git >/dev/null; then
         git -C "$1" grep --untracked -InE "$PLACES" -- . ':!*package-lock.json'
     else
-        grep -rInE "$PLACES" "$1"
+        grep -rInE "$PLACES" "$1" --exclude-dir=.git --exclude-dir='build*' --exclude-dir=node_modules --exclude=package-lock.json
     fi
 }
 blame() { # FOLDER...: comments are for us, not for visitors

@@ -165,6 +165,20 @@ $(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk tests/app/unwiped.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=explicit_bzero,--wrap=__explicit_bzero_chk -o $@ tests/app/unwiped.c $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
 		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) -lpthread
+# The peers and floors of `make bench`, each with what it may link.
+BENCH_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Ikiosk -Itests -O2 -g
+BENCH_ROOMS_card := card record base
+BENCH_ROOMS_seal := store seal base
+$(BUILD)/bench/bare: tests/bench/bare.c
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(BENCH_CFLAGS) $(call pkg_cflags,sdl2 SDL2_ttf) -o $@ $< $(call pkg_libs,sdl2 SDL2_ttf)
+$(BUILD)/bench/probe: tests/bench/probe.c
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< -lX11 -lXtst -lXdamage
+$(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) -lpthread
+bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal
 # What tests/run builds before it runs anything.
 check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped
 setup:

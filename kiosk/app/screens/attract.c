@@ -5,7 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LANGUAGE_H = 220, LANGUAGES_TOP_PERCENT = 70, LANGUAGE_COLUMNS = 7, LANGUAGE_GAP = 50 };
+enum {
+    LANGUAGE_H = 220,
+    LANGUAGE_H_ONE_ROW = 330,
+    LANGUAGES_TOP_PERCENT = 70,
+    LANGUAGE_COLUMNS = 7,
+    LANGUAGE_GAP = 50
+};
 
 static void
 languages(struct app *app, int top)
@@ -14,6 +20,7 @@ languages(struct app *app, int top)
     size_t count = i18n_language_count(app->i18n);
     int columns = count < LANGUAGE_COLUMNS ? (int)count : LANGUAGE_COLUMNS;
     int width = (all.w - 2 * MARGIN - (columns - 1) * LANGUAGE_GAP) / columns;
+    int height = (int)count <= columns ? LANGUAGE_H_ONE_ROW : LANGUAGE_H;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = rect(MARGIN, top, all.w - 2 * MARGIN, 130),
                         .text = say(app, "attract.choose-language"),
@@ -28,7 +35,7 @@ languages(struct app *app, int top)
         ui_add(app->ui, &(struct ui_element){.id = id,
                             .role = UI_ROLE_BUTTON,
                             .rect = rect(MARGIN + column * (width + LANGUAGE_GAP),
-                                top + 150 + row * (LANGUAGE_H + LANGUAGE_GAP), width, LANGUAGE_H),
+                                top + 150 + row * (height + LANGUAGE_GAP), width, height),
                             .text = language->name,
                             .tone = UI_TONE_SURFACE,
                             .size = UI_SIZE_BODY,

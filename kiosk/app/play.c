@@ -216,7 +216,7 @@ step_read_card(struct play *play, const char *pin)
 {
     struct app *app = play->app;
     int r = 0;
-    if (app->screen == &screen_explain) {
+    if (app->screen == &screen_explain || screen_is(play, "fault-pin-wrong")) {
         r = tap(play, "next");
     }
     if (r == 0 && app->screen == &screen_card && !until(play, card_page_left, NULL, WAIT_MS)) {
@@ -334,6 +334,8 @@ step_complete(struct play *play, const char *seed)
             r = tap(play, "next");
         } else if (on_screen(play, "no-card")) {
             r = tap(play, "no-card");
+        } else if (app->screen == &screen_pin) {
+            r = tap(play, "pin:unknown"); /* its page has the way without the card */
         } else if (app_is_overlay(app->screen)) {
             r = tap(play, app->screen == &screen_still_there ? "next" : "back");
         } else {

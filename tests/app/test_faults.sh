@@ -112,6 +112,18 @@ pin 234
 tap pin:ok
 wait screen question 5
 STEPS
+scene again hanako <<STEPS
+read-card 9999
+expect screen fault-pin-wrong
+read-card 1234
+wait screen question 5
+expect fact applicant.name "日立　花子"
+STEPS
+scene complete-at-pin hanako <<STEPS
+wait screen pin 5
+complete 6
+expect screen accepted
+STEPS
 scene short-reads hanako no-extended <<STEPS
 wait screen pin 5
 pin 1234

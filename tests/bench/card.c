@@ -1,7 +1,9 @@
 /* bench/card.c - one read of the card that lies there, by the room card and by a raw loop that sends the same
- * commands through the same PC/SC calls: connect, transmit each, power down. The first read is recorded, so
- * "the same" is literal. Prints "APDUS count", then a line "room MS" or "raw MS" a read, interleaved in blocks.
- * usage: card PIN BLOCKS READS-A-BLOCK. Sample cards only. */
+ * commands through the same PC/SC calls: connect, transmit each, power down. Each read is recorded, so "the same"
+ * is literal. As at the counter there is a pause before the card is looked at and one for typing the PIN; they are
+ * not counted. Prints a line "room MS" or "raw MS" a read, interleaved in blocks, then "APDUS count".
+ * The virtual card answers at once; with US each exchange also takes that many microseconds a byte, in both.
+ * usage: card PIN BLOCKS READS-A-BLOCK [US]. Sample cards only. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +12,7 @@
 
 #include "card/card.h"
 
-enum { COMMANDS_MAX = 32, COMMAND_MAX = 300, WAIT_S = 10 };
+enum { COMMANDS_MAX = 32, COMMAND_MAX = 300, WAIT_S = 10, PAUSE_MS = 30 };
 
 struct command {
     uint8_t bytes[COMMAND_MAX];
@@ -22,9 +24,10 @@ struct recorder {
     const struct card_transport_ops *ops;
     void *ctx;
     struct command commands[COMMANDS_MAX];
-    size_t count;
+    size_t count, looked; /* all commands; those before the PIN */
     char reader[128];
     double in_transport; /* ms spent in connect, transmit and disconnect */
+    long byte_us; /* time of a byte on the air */
 };
 
 struct bell {
@@ -39,6 +42,20 @@ now_ms(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static void
+pause_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
+}
+
+/* What the air between card and reader would take. */
+static void
+air(long byte_us, size_t bytes)
+{
+    long us = byte_us * (long)bytes;
+    nanosleep(&(struct timespec){us / 1000000, us % 1000000 * 1000}, NULL);
 }
 
 static void
@@ -78,6 +95,7 @@ rec_transmit(
     }
     double begin = now_ms();
     int r = rec->ops->transmit(rec->ctx, command, len, ret_answer, cap, ret_len);
+    air(rec->byte_us, r == 0 ? len + *ret_len : 0);
     rec->in_transport += now_ms() - begin;
     return r;
 }
@@ -183,45 +201,64 @@ block_room(struct recorder *rec, const char *pin, int reads)
     for (int i = -1; i < reads; i++) { /* the first is not counted */
         rec->count = 0;
         rec->in_transport = 0;
+        pause_ms(PAUSE_MS);
         double begin = now_ms();
         card_refresh(card);
         wait_event(card, &bell, CARD_EVENT_INSERTED);
+        double spent = now_ms() - begin;
+        rec->looked = rec->count;
+        pause_ms(PAUSE_MS);
+        begin = now_ms();
         read_card(card, &bell, pin);
-        double end = now_ms();
+        spent += now_ms() - begin;
         if (i >= 0) {
-            printf("room %.3f\noutside-transport %.3f\n", end - begin,
-                end - begin - rec->in_transport);
+            printf("room %.3f\noutside-transport %.3f\n", spent, spent - rec->in_transport);
         }
     }
     card_stop(card);
 }
 
 static void
-block_raw(const struct recorder *rec, int reads)
+send(const struct card_transport_ops *ops, void *ctx, const struct command *commands, size_t count,
+    long byte_us)
 {
     static uint8_t answer[CARD_APDU_MAX];
+    size_t len;
+    for (size_t i = 0; i < count; i++) {
+        if (ops->transmit(ctx, commands[i].bytes, commands[i].len, answer, sizeof answer, &len) <
+                0 ||
+            len < 2) {
+            die("transmit");
+        }
+        air(byte_us, commands[i].len + len);
+    }
+}
+
+static void
+block_raw(const struct recorder *rec, int reads)
+{
     const struct card_transport_ops *ops;
     void *ctx;
     struct card_reader_state states[CARD_READERS_MAX];
-    size_t count = 0, len;
+    size_t count = 0;
     if (card_pcsc_new(&ops, &ctx) < 0 || ops->watch(ctx, states, &count, 0) < 0) {
         die("no PC/SC");
     }
     for (int i = -1; i < reads; i++) {
+        pause_ms(PAUSE_MS);
         double begin = now_ms();
         if (ops->connect(ctx, rec->reader) < 0) {
             die("connect");
         }
-        for (size_t c = 0; c < rec->count; c++) {
-            if (ops->transmit(ctx, rec->commands[c].bytes, rec->commands[c].len, answer,
-                    sizeof answer, &len) < 0 ||
-                len < 2) {
-                die("transmit");
-            }
-        }
+        send(ops, ctx, rec->commands, rec->looked, rec->byte_us);
+        double spent = now_ms() - begin;
+        pause_ms(PAUSE_MS);
+        begin = now_ms();
+        send(ops, ctx, rec->commands + rec->looked, rec->count - rec->looked, rec->byte_us);
         ops->disconnect(ctx);
+        spent += now_ms() - begin;
         if (i >= 0) {
-            printf("raw %.3f\n", now_ms() - begin);
+            printf("raw %.3f\n", spent);
         }
     }
     ops->close(ctx);
@@ -231,9 +268,10 @@ int
 main(int argc, char **argv)
 {
     static struct recorder rec;
-    if (argc != 4) {
+    if (argc != 4 && argc != 5) {
         return 2;
     }
+    rec.byte_us = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
     int reads = (int)strtol(argv[3], NULL, 10);
     for (long blocks = strtol(argv[2], NULL, 10); blocks > 0; blocks--) {
         block_room(&rec, argv[1], reads);

@@ -49,20 +49,22 @@ none_left
 
 # --- a display: the kiosk until it is told to stop
 run_display() { # SIGNAL EXIT: shows the kiosk, places a card as the text says, sends SIGNAL
-    Xvfb :77 -screen 0 1920x1080x24 -nolisten tcp >"$WORK/xvfb.log" 2>&1 &
+    rm -f "$WORK/display"
+    Xvfb -displayfd 3 -screen 0 1920x1080x24 -nolisten tcp 3>"$WORK/display" 2>"$WORK/xvfb.log" &
     xvfb=$!
     for _ in $(seq 100); do
-        [ -S /tmp/.X11-unix/X77 ] && break
+        [ -s "$WORK/display" ] && break
         sleep 0.1
     done
+    display=:$(cat "$WORK/display")
     # sh starts a background command with SIGINT ignored, which no terminal does
-    DISPLAY=:77 python3 -c 'import os, signal, sys
+    DISPLAY=$display python3 -c 'import os, signal, sys
 signal.signal(signal.SIGINT, signal.SIG_DFL)
 os.setsid()
 os.execv(sys.argv[1], sys.argv[1:])' "$TOP/packaging/run" >"$WORK/out" 2>&1 &
     run=$!
     for _ in $(seq 150); do
-        ours | grep -qx kiosk && DISPLAY=:77 xdotool search --class kiosk >/dev/null 2>&1 && break
+        ours | grep -qx kiosk && DISPLAY=$display xdotool search --class kiosk >/dev/null 2>&1 && break
         kill -0 "$run" 2>/dev/null || fail "packaging/run ended by itself"
         sleep 0.1
     done

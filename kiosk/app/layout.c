@@ -111,7 +111,11 @@ page_begin(struct app *app, const char *where, const char *back)
 {
     struct ui_rect all = ui_panel(app->ui);
     panel(app, all, UI_TONE_PAPER);
-    top_bar(app, where);
+    if (app->screen == &screen_still_there) {
+        panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE); /* only its own two buttons count */
+    } else {
+        top_bar(app, where);
+    }
     panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
     if (back != NULL) {
         page_left_button(app, "back", say(app, back), "arrow-left");

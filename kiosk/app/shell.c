@@ -159,7 +159,9 @@ tap(struct app *app, const char *id)
     if (!app->screen->no_visit && !app->visit.open) {
         visit_start(app);
     }
-    if (!tap_common(app, id) && app->screen->tap != NULL) {
+    /* help or language would lead past the warning to the page below, and the next person with them */
+    bool common = app->screen != &screen_still_there && tap_common(app, id);
+    if (!common && app->screen->tap != NULL) {
         app->screen->tap(app, id);
     }
 }

@@ -10,6 +10,12 @@ play "$TOP/tests/app/plays/change.play"
 printf 'idle-warn-s = 1\nidle-end-s = 3\n' >>"$KIOSK_HOME/madoguchi.conf"
 play "$TOP/tests/app/plays/idle.play"
 
+# nothing leads past the warning but its own buttons
+for way in help language; do
+    printf 'start resident-record\nwait screen still-there 4\ntap %s\n' "$way" >"$WORK/past.play"
+    "$BUILD/kiosk" --play "$WORK/past.play" 2>/dev/null && fail "$way leads past the warning"
+done
+
 # a step that does not hold gives 1, the file, the line and what was on the screen
 printf 'expect screen attract\nexpect text "nobody says this"\n' >"$WORK/wrong.play"
 if "$BUILD/kiosk" --play "$WORK/wrong.play" 2>"$WORK/wrong.err"; then

@@ -112,7 +112,8 @@ page_begin(struct app *app, const char *where, const char *back)
     struct ui_rect all = ui_panel(app->ui);
     panel(app, all, UI_TONE_PAPER);
     if (app->screen == &screen_still_there) {
-        panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE); /* only its own two buttons count */
+        panel(
+            app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE); /* only its own two buttons count */
     } else {
         top_bar(app, where);
     }

@@ -196,14 +196,14 @@ handle(struct app *app, const struct ui_input *input)
         tap(app, app->screen->back != NULL ? app->screen->back : "back");
         return;
     case UI_INPUT_TEXT:
-        app->touched_ms = clock_mono_ms(app->clock);
         if (app->screen->type != NULL) {
+            app->touched_ms = clock_mono_ms(app->clock);
             app->screen->type(app, input->text);
         }
         return;
     case UI_INPUT_DELETE:
-        app->touched_ms = clock_mono_ms(app->clock);
         if (app->screen->erase != NULL) {
+            app->touched_ms = clock_mono_ms(app->clock);
             app->screen->erase(app);
         }
         return;

@@ -23,7 +23,7 @@ static_assert(CARD_APDU_MAX == MAX_BUFFER_SIZE_EXTENDED, "an answer that does no
 static_assert(sizeof(((struct card_reader_state *)0)->name) == MAX_READERNAME, "reader names");
 
 /* One place of SCardGetStatusChange is taken by the notification of new readers. */
-enum { READERS = CARD_READERS_MAX - 1, BUSY_TRIES = 10, BUSY_WAIT_MS = 100, CANCEL_WAIT_MS = 5 };
+enum { READERS = CARD_READERS_MAX - 1, BUSY_TRIES = 10, BUSY_WAIT_MS = 100, CANCEL_WAIT_MS = 1 };
 static const char notification[] = "\\\\?PnP?\\Notification";
 
 struct pcsc {

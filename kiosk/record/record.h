@@ -90,8 +90,9 @@ int record_encode(const struct record *record, struct buf *ret_bytes);
  * KERR_INVALID for what is no record, KERR_TOO_BIG. */
 int record_decode(const uint8_t *bytes, size_t len, struct record **ret_record);
 
-/* The visitor's number: kiosk (0..999), sequence modulo 10,000 and one check digit (Damm 2004), so
- * that no two kiosks give the same and a slip of one digit or a swap of neighbours is noticed. */
+/* The visitor's number: kiosk (0..999), place (record_number_place) modulo 10,000 and one check
+ * digit (Damm 2004), so that no two kiosks give the same and a slip of one digit or a swap of
+ * neighbours is noticed. */
 void record_number_make(unsigned kiosk_number, uint64_t sequence, char out[RECORD_NUMBER_LEN]);
 /* The four middle digits of the number for a place in a queue: they start anywhere in an epoch, so that
  * a queue that began anew rarely repeats a number. 0..9999. */

@@ -23,28 +23,42 @@ static const char source_code[] = "ja";
 
 extern int _nl_msg_cat_cntr; /* glibc's own name; the manual tells programs to move it */
 
-/* Languages in the order in which they are offered, and how Unicode's tools call them. */
+/* Languages in the order in which they are offered (the residents of Japan by number, as far as the languages
+ * are alike to set), how Unicode's line breaking and the fonts call them, and the locale of ICU that writes
+ * numbers and months. Digits are 0-9 in all of them: ICU would write Nepali and Burmese in digits of their own,
+ * but cards, forms and the city's papers in those languages have the digits that stand on a Japanese form, and
+ * people compare. Years are the western ones in Thai for the same reason (Thailand counts 543 more). Spanish is
+ * Latin America's: most who speak it here come from Peru and Bolivia, and 3,000 looks as on the receipt. */
 static const struct {
     const char *code;
     const char *tag;
+    const char *values;
     bool rtl;
 } known[] = {
-    {"ja", "ja", false},
-    {"ja-easy", "ja", false},
-    {"en", "en", false},
-    {"zh-Hans", "zh-Hans", false},
-    {"zh-Hant", "zh-Hant", false},
-    {"ko", "ko", false},
-    {"vi", "vi", false},
-    {"ne", "ne", false},
-    {"fil", "fil", false},
-    {"pt", "pt", false},
-    {"id", "id", false},
-    {"my", "my", false},
-    {"th", "th", false},
-    {"es", "es", false},
-    {"uk", "uk", false},
-    {"ar", "ar", true},
+    {"ja", "ja", "ja", false},
+    {"ja-easy", "ja", "ja", false},
+    {"en", "en", "en", false},
+    {"zh-Hans", "zh-Hans", "zh_Hans", false},
+    {"zh-Hant", "zh-Hant", "zh_Hant", false},
+    {"ko", "ko", "ko", false},
+    {"vi", "vi", "vi", false},
+    {"fil", "fil", "fil", false},
+    {"ne", "ne", "ne@numbers=latn", false},
+    {"pt-BR", "pt-BR", "pt_BR", false},
+    {"id", "id", "id", false},
+    {"my", "my", "my@numbers=latn", false},
+    {"th", "th", "th@calendar=gregorian;numbers=latn", false},
+    {"es", "es", "es_419", false},
+    /* no catalog yet; putting one into the folder is enough */
+    {"km", "km", "km@numbers=latn", false},
+    {"mn", "mn", "mn", false},
+    {"si", "si", "si", false},
+    {"bn", "bn", "bn@numbers=latn", false},
+    {"uk", "uk", "uk", false},
+    {"ru", "ru", "ru", false},
+    {"fr", "fr", "fr", false},
+    {"ar", "ar", "ar@numbers=latn", true},
+    {"ur", "ur", "ur@numbers=latn", true},
 };
 static_assert(ARRAY_LEN(known) <= I18N_LANGUAGES_MAX, "room for every language");
 
@@ -58,19 +72,29 @@ static const struct {
     {"zh", "zh-Hans"},
     {"zh-cn", "zh-Hans"},
     {"zh-sg", "zh-Hans"},
+    {"zh-my", "zh-Hans"},
     {"zh-tw", "zh-Hant"},
     {"zh-hk", "zh-Hant"},
-    {"tl", "fil"},
+    {"zh-mo", "zh-Hant"},
+    {"tl", "fil"}, /* Tagalog, the code before ISO 639-2 had Filipino */
+    {"in", "id"}, /* the code before 1989, which Java kept long */
+    {"pt", "pt-BR"},
 };
+
+static void
+set_languages(const char *value)
+{
+    (void)setenv(
+        "LANGUAGE", value, 1); /* fails without memory only; the words then stay as they were */
+    _nl_msg_cat_cntr++;
+}
 
 static void
 set_language(const char *code)
 {
     char value[LANGUAGE_MAX];
     (void)snprintf(value, sizeof(value), "%s:%s", code, source_code);
-    (void)setenv(
-        "LANGUAGE", value, 1); /* fails without memory only; the words then stay as they were */
-    _nl_msg_cat_cntr++;
+    set_languages(value);
 }
 
 static bool
@@ -91,8 +115,9 @@ find_languages(struct i18n *i18n, const char *folder)
         struct i18n_language *language = &i18n->languages[i18n->count++];
         (void)snprintf(language->code, sizeof(language->code), "%s", known[i].code);
         language->tag = known[i].tag;
+        language->values = known[i].values;
         language->rtl = known[i].rtl;
-        set_language(known[i].code);
+        set_languages(known[i].code); /* alone: a catalog without its name is not called 日本語 */
         const char *name = dgettext(domain, "language.name");
         language->name = strcmp(name, "language.name") == 0 ? known[i].code : name;
     }
@@ -158,7 +183,22 @@ find_code(const struct i18n *i18n, const char *code, size_t *ret_index)
     return false;
 }
 
-/* Exact, then other spellings, then without the country. */
+/* Exact, or another spelling. */
+static bool
+find_spelling(const struct i18n *i18n, const char *plain, size_t *ret_index)
+{
+    if (find_code(i18n, plain, ret_index)) {
+        return true;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        if (strcmp(spellings[i].spelling, plain) == 0) {
+            return find_code(i18n, spellings[i].code, ret_index);
+        }
+    }
+    return false;
+}
+
+/* As it stands; then part by part shorter: zh-hant-tw, zh-hant; pt-pt, pt. */
 static bool
 find_language(const struct i18n *i18n, const char *code, size_t *ret_index)
 {
@@ -171,16 +211,14 @@ find_language(const struct i18n *i18n, const char *code, size_t *ret_index)
         plain[i] = (char)(code[i] == '_' ? '-' : tolower((unsigned char)code[i]));
     }
     plain[strcspn(plain, ".@")] = 0; /* ja_JP.UTF-8 */
-    if (find_code(i18n, plain, ret_index)) {
-        return true;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
-        if (strcmp(spellings[i].spelling, plain) == 0) {
-            return find_code(i18n, spellings[i].code, ret_index);
+    while (!find_spelling(i18n, plain, ret_index)) {
+        char *last = strrchr(plain, '-');
+        if (last == NULL) {
+            return false;
         }
+        *last = 0;
     }
-    plain[strcspn(plain, "-")] = 0;
-    return find_code(i18n, plain, ret_index);
+    return true;
 }
 
 int

@@ -21,6 +21,7 @@ struct i18n_language {
     char code[I18N_CODE_MAX]; /* BCP 47: "ja", "ja-easy", "en"; also the catalog's file name */
     const char *name; /* in its own script: "日本語" */
     const char *tag; /* for ICU line breaking and fonts: "ja", "en" */
+    const char *values; /* ICU's locale for numbers and months: "en", "my@numbers=latn" */
     bool rtl;
 };
 
@@ -32,7 +33,7 @@ void i18n_free(struct i18n *i18n);
 /* Languages that have a catalog here, in the order in which they are offered. */
 size_t i18n_language_count(const struct i18n *i18n);
 const struct i18n_language *i18n_language_at(const struct i18n *i18n, size_t index);
-/* Changes the language; accepts the usual other spellings (ja_easy, easy, en-US). KERR_NOT_FOUND. */
+/* Changes the language; accepts the usual other spellings (ja_easy, easy, en-US, zh-TW, tl). KERR_NOT_FOUND. */
 int i18n_use(struct i18n *i18n, const char *code);
 const struct i18n_language *i18n_current(const struct i18n *i18n);
 
@@ -48,7 +49,8 @@ int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);
 
 /* How a value is written for people, in the current language. Appended; what can't be understood is
  * appended as it is.
- * date: YYYY-MM-DD -> 昭和16年（1941年）3月5日, "5 March 1941 (Showa 16)". Eras: ICU's Japanese calendar. */
+ * date: YYYY-MM-DD -> 昭和16年（1941年）3月5日, "5 March 1941 (Showa 16)". Eras: ICU's Japanese calendar.
+ * Digits are 0-9 and years western in every language, as on the forms and cards that people hold beside it. */
 int i18n_date(struct i18n *i18n, struct buf *out, const char *iso);
 int i18n_money(struct i18n *i18n, struct buf *out, int64_t yen);
 /* Eight digits in two groups of four. */

@@ -81,13 +81,14 @@ era_of(const struct day *day, const char **ret_id, int *ret_year)
 
 /* The month's name standing alone ("March"); "" when ICU has none. */
 static void
-month_name(const char *tag, const struct day *day, char out[NAME_ROOM])
+month_name(const char *locale, const struct day *day, char out[NAME_ROOM])
 {
     static const UChar pattern[] = {'L', 'L', 'L', 'L', 0};
     UErrorCode status = U_ZERO_ERROR;
     UChar wide[NAME_ROOM / 2];
     out[0] = 0;
-    UDateFormat *format = udat_open(UDAT_PATTERN, UDAT_PATTERN, tag, utc, -1, pattern, -1, &status);
+    UDateFormat *format =
+        udat_open(UDAT_PATTERN, UDAT_PATTERN, locale, utc, -1, pattern, -1, &status);
     if (U_FAILURE(status)) {
         return;
     }
@@ -122,7 +123,7 @@ i18n_date(struct i18n *i18n, struct buf *out, const char *iso)
     }
     char name[NAME_ROOM] = "";
     if (strstr(message, "{month-name}") != NULL) {
-        month_name(i18n_current(i18n)->tag, &day, name);
+        month_name(i18n_current(i18n)->values, &day, name);
     }
     struct i18n_place places[] = {
         {"year", numbers[0]},
@@ -143,7 +144,7 @@ i18n_money(struct i18n *i18n, struct buf *out, int64_t yen)
     char amount[NAME_ROOM * 3];
     (void)snprintf(amount, sizeof(amount), "%lld", (long long)yen);
     UNumberFormat *format =
-        unum_open(UNUM_DECIMAL, NULL, 0, i18n_current(i18n)->tag, NULL, &status);
+        unum_open(UNUM_DECIMAL, NULL, 0, i18n_current(i18n)->values, NULL, &status);
     if (U_SUCCESS(status)) {
         (void)unum_formatInt64(format, yen, wide, (int32_t)ARRAY_LEN(wide), NULL, &status);
         unum_close(format);

@@ -54,6 +54,18 @@ static const struct {
            "msgid \"format.date\"\nmsgstr \"{day} {month-name} {year} ({era} {era-year})\"\n"
            "msgid \"format.date-western\"\nmsgstr \"{day} {month-name} {year}\"\n"
            "msgid \"format.money\"\nmsgstr \"{amount} yen\"\n"},
+    {"zh-Hant", "msgid \"language.name\"\nmsgstr \"繁體中文\"\n"},
+    {"fil", "msgid \"format.date\"\nmsgstr \"{month-name} {day}, {year}\"\n"},
+    {"ne", "msgid \"format.date\"\nmsgstr \"{year} {month-name} {day}\"\n"
+           "msgid \"format.money\"\nmsgstr \"{amount} येन\"\n"},
+    {"pt-BR", "msgid \"format.date\"\nmsgstr \"{day} de {month-name} de {year}\"\n"
+              "msgid \"format.money\"\nmsgstr \"{amount} ienes\"\n"},
+    {"my", "msgid \"format.date\"\nmsgstr \"{year} {month-name} {day}\"\n"
+           "msgid \"format.money\"\nmsgstr \"{amount} ယန်း\"\n"},
+    {"th", "msgid \"format.date\"\nmsgstr \"{day} {month-name} {year}\"\n"
+           "msgid \"format.money\"\nmsgstr \"{amount} เยน\"\n"},
+    {"es", "msgid \"format.money\"\nmsgstr \"{amount} yenes\"\n"},
+    {"ar", "msgid \"format.money\"\nmsgstr \"{amount} ين\"\n"},
 };
 
 static void
@@ -109,7 +121,13 @@ test_languages_in_order(void **state)
 {
     (void)state;
     struct i18n *i18n = fresh();
-    assert_int_equal(i18n_language_count(i18n), 3);
+    static const char *const order[] = {
+        "ja", "ja-easy", "en", "zh-Hant", "fil", "ne", "pt-BR", "my", "th", "es", "ar"};
+    assert_int_equal(i18n_language_count(i18n), sizeof(order) / sizeof(order[0]));
+    for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+        assert_string_equal(i18n_language_at(i18n, i)->code, order[i]);
+    }
+    assert_true(i18n_language_at(i18n, 10)->rtl);
     assert_string_equal(i18n_language_at(i18n, 0)->code, "ja");
     assert_string_equal(i18n_language_at(i18n, 0)->name, "日本語");
     assert_string_equal(i18n_language_at(i18n, 1)->code, "ja-easy");
@@ -117,7 +135,9 @@ test_languages_in_order(void **state)
     assert_string_equal(i18n_language_at(i18n, 1)->tag, "ja");
     assert_string_equal(i18n_language_at(i18n, 2)->name, "English");
     assert_false(i18n_language_at(i18n, 2)->rtl);
-    assert_null(i18n_language_at(i18n, 3));
+    assert_string_equal(i18n_language_at(i18n, 3)->name, "繁體中文");
+    assert_string_equal(i18n_language_at(i18n, 4)->name, "fil"); /* a catalog without its name */
+    assert_null(i18n_language_at(i18n, 11));
     assert_string_equal(i18n_current(i18n)->code, "ja");
     i18n_free(i18n);
     i18n_free(NULL);
@@ -132,8 +152,12 @@ test_other_spellings(void **state)
         const char *found; /* NULL: refused */
     } cases[] = {{"ja", "ja"}, {"JA", "ja"}, {"ja_JP.UTF-8", "ja"}, {"ja-easy", "ja-easy"},
         {"ja_easy", "ja-easy"}, {"easy", "ja-easy"}, {"JA-Easy", "ja-easy"}, {"en-US", "en"},
-        {"en_GB", "en"}, {"fr", NULL}, {"", NULL}, {"zh-CN", NULL}, {"-", NULL},
-        {"ja-easy-but-much-longer-than-any", NULL}};
+        {"en_GB", "en"}, {"zh-TW", "zh-Hant"}, {"zh_TW.UTF-8", "zh-Hant"}, {"zh-HK", "zh-Hant"},
+        {"zh-Hant-TW", "zh-Hant"}, {"zh-hant-hk", "zh-Hant"}, {"tl", "fil"}, {"tl-PH", "fil"},
+        {"fil_PH", "fil"}, {"pt", "pt-BR"}, {"pt_BR", "pt-BR"}, {"pt-PT", "pt-BR"},
+        {"es-419", "es"}, {"ES_pe", "es"}, {"my_MM.UTF-8@x", "my"}, {"ne-NP", "ne"}, {"th", "th"},
+        {"fr", NULL}, {"", NULL}, {"zh-CN", NULL}, {"zh", NULL}, {"in", NULL}, {"-", NULL},
+        {"-en", NULL}, {"ja-easy-but-much-longer-than-any", NULL}};
     struct i18n *i18n = fresh();
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         int expected = cases[i].found != NULL ? 0 : KERR_NOT_FOUND;
@@ -247,6 +271,12 @@ test_dates(void **state)
         {"en", "1941-03-05", "5 March 1941 (Showa 16)"},
         {"en", "2019-05-01", "1 May 2019 (Reiwa 1)"},
         {"en", "1860-01-02", "2 January 1860"},
+        /* the months' own names, digits as on the form, the western year in Thai and Nepali too */
+        {"fil", "1941-03-05", "Marso 5, 1941"},
+        {"ne", "1941-03-05", "1941 मार्च 5"},
+        {"pt-BR", "1941-03-05", "5 de março de 1941"},
+        {"my", "1941-03-05", "1941 မတ် 5"},
+        {"th", "1941-03-05", "5 มีนาคม 1941"},
         /* what is no date stays as it is */
         {"ja", "2023-02-29", "2023-02-29"},
         {"ja", "unknown", "unknown"},
@@ -276,7 +306,9 @@ test_money_and_numbers(void **state)
         int64_t yen;
         const char *shown;
     } cases[] = {{"ja", 300, "300円"}, {"ja", 0, "0円"}, {"ja", 1234567, "1,234,567円"},
-        {"en", 300, "300 yen"}, {"en", 3000, "3,000 yen"}};
+        {"en", 300, "300 yen"}, {"en", 3000, "3,000 yen"}, {"ne", 1234567, "12,34,567 येन"},
+        {"pt-BR", 3000, "3.000 ienes"}, {"my", 3000, "3,000 ယန်း"}, {"th", 3000, "3,000 เยน"},
+        {"es", 3000, "3,000 yenes"}, {"ar", 300, "300 ين"}};
     struct i18n *i18n = fresh();
     struct buf out;
     buf_init(&out, 100);

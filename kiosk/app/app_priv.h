@@ -37,7 +37,7 @@ struct screen {
 extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
-    screen_staff, screen_leave;
+    screen_staff, screen_leave, screen_access;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -85,6 +85,13 @@ struct visit {
     int64_t fee;
 };
 
+/* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */
+struct preferences {
+    enum ui_theme theme;
+    enum ui_text_size text_size;
+    bool slow; /* all times doubled, no countdown before its last seconds */
+};
+
 /* A column that fills from the top, over as many pages as it needs; 0.1 mm. */
 struct flow {
     int x, y, w, bottom;
@@ -102,11 +109,13 @@ struct app {
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
     int under_page;
+    const struct screen *beneath; /* the overlay that language or still-there interrupted */
     /* while a screen is built: the column's page so far, whether the turning buttons need room */
     int flow_page;
     bool flow_reserve;
     struct flow flow_last;
     struct visit visit;
+    struct preferences prefs;
     /* the reader, as last told */
     int readers;
     int reader_error;
@@ -115,7 +124,6 @@ struct app {
     int card_error;
     bool card_fresh; /* what was told of the card is still so: it needn't be looked at again */
     /* time */
-    enum ui_theme theme;
     int64_t touched_ms; /* last sign of life, monotonic */
     int64_t entered_ms; /* when this screen came */
     int64_t last_second; /* countdown last shown */
@@ -140,6 +148,11 @@ void app_step(struct app *app, int timeout_ms); /* waits for one thing and handl
 void app_rebuild(struct app *app);
 int64_t app_idle_left_ms(const struct app *app); /* until the visit ends by itself */
 bool app_is_overlay(const struct screen *screen);
+int app_time_ms(const struct app *app, int ms); /* a time limit as this visitor's pace wants it */
+/* Is a countdown near enough its end to be told in seconds? */
+bool app_tells_seconds(const struct app *app, int64_t seconds);
+/* Puts the preferences to work after a change. */
+void app_apply_preferences(struct app *app);
 
 /* visit.c */
 void visit_start(struct app *app);
@@ -189,6 +202,8 @@ struct flow page_begin(struct app *app, const char *where, const char *back);
 struct flow page_begin_visit(struct app *app);
 /* A button at the left of the bottom bar, where back stands. */
 void page_left_button(struct app *app, const char *id, const char *text, const char *picture);
+/* The same at the right, on pages without a main button. */
+void page_right_button(struct app *app, const char *id, const char *text, const char *picture);
 /* The main button. picture NULL: arrow right. state UI_STATE_WAITING when it can't be used yet. */
 void page_main(struct app *app, const char *id, const char *text, unsigned state);
 /* Room for a block of this height: turns to the next page of the column when this one is full. True

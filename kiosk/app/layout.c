@@ -86,8 +86,8 @@ top_bar(struct app *app, const char *where)
     }
 }
 
-void
-page_left_button(struct app *app, const char *id, const char *text, const char *picture)
+static void
+side_button(struct app *app, const char *id, const char *text, const char *picture, bool at_right)
 {
     struct ui_rect all = ui_panel(app->ui);
     struct ui_element button = {.id = id,
@@ -103,7 +103,20 @@ page_left_button(struct app *app, const char *id, const char *text, const char *
     ui_natural(app->ui, &button, &button.rect.w, &height);
     int most = LEFT_W_MAX;
     button.rect.w = button.rect.w < BACK_W ? BACK_W : button.rect.w > most ? most : button.rect.w;
+    button.rect.x = at_right ? all.w - EDGE - button.rect.w : EDGE;
     ui_add(app->ui, &button);
+}
+
+void
+page_left_button(struct app *app, const char *id, const char *text, const char *picture)
+{
+    side_button(app, id, text, picture, false);
+}
+
+void
+page_right_button(struct app *app, const char *id, const char *text, const char *picture)
+{
+    side_button(app, id, text, picture, true);
 }
 
 struct flow

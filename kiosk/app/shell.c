@@ -10,11 +10,14 @@
 #include "base/err.h"
 #include "base/log.h"
 
+/* research "ux" section 8 row 39: all times doubled, no digits until the last 20 s */
+enum { SLOW_FACTOR = 2, SLOW_SECONDS_TOLD = 20 };
+
 bool
 app_is_overlay(const struct screen *screen)
 {
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
-           screen == &screen_staff || screen == &screen_leave;
+           screen == &screen_staff || screen == &screen_leave || screen == &screen_access;
 }
 
 static void
@@ -33,6 +36,7 @@ void
 app_go(struct app *app, const struct screen *screen)
 {
     app->under = NULL;
+    app->beneath = NULL;
     app->visit.page = 0;
     enter(app, screen);
 }
@@ -47,6 +51,8 @@ app_over(struct app *app, const struct screen *screen)
         app->under = app->screen;
         app->under_page = app->visit.page;
     }
+    bool interrupts = screen == &screen_language || screen == &screen_still_there;
+    app->beneath = interrupts && app_is_overlay(app->screen) ? app->screen : NULL;
     app->visit.page = 0;
     enter(app, screen);
 }
@@ -55,8 +61,14 @@ void
 app_return(struct app *app)
 {
     const struct screen *screen = app->under != NULL ? app->under : &screen_attract;
-    app->under = NULL;
     app->visit.page = app->under_page;
+    if (app->beneath != NULL) {
+        screen = app->beneath;
+        app->visit.page = 0;
+        app->beneath = NULL;
+    } else {
+        app->under = NULL;
+    }
     /* what was typed stays: the page below is shown again, not entered anew */
     app->screen = screen;
     app->entered_ms = clock_mono_ms(app->clock);
@@ -122,7 +134,26 @@ int64_t
 app_idle_left_ms(const struct app *app)
 {
     int64_t idle = clock_mono_ms(app->clock) - app->touched_ms;
-    return app->idle_warn_ms + app->idle_end_ms - idle;
+    return app_time_ms(app, app->idle_warn_ms + app->idle_end_ms) - idle;
+}
+
+int
+app_time_ms(const struct app *app, int ms)
+{
+    return app->prefs.slow ? ms * SLOW_FACTOR : ms;
+}
+
+bool
+app_tells_seconds(const struct app *app, int64_t seconds)
+{
+    return !app->prefs.slow || seconds <= SLOW_SECONDS_TOLD;
+}
+
+void
+app_apply_preferences(struct app *app)
+{
+    ui_set_theme(app->ui, app->prefs.theme);
+    ui_set_text_size(app->ui, app->prefs.text_size);
 }
 
 /* The same acts in the same place on every page. True when it was one of them. */
@@ -134,12 +165,12 @@ tap_common(struct app *app, const char *id)
     } else if (strcmp(id, "language") == 0) {
         app_over(app, &screen_language);
     } else if (strcmp(id, "text-size") == 0) {
-        ui_set_text_size(
-            app->ui, (enum ui_text_size)((ui_text_size(app->ui) + 1) % UI_TEXT_SIZE_COUNT));
+        app->prefs.text_size = (enum ui_text_size)((app->prefs.text_size + 1) % UI_TEXT_SIZE_COUNT);
+        app_apply_preferences(app);
         app->visit.page = 0;
     } else if (strcmp(id, "contrast") == 0) {
-        app->theme = (enum ui_theme)((app->theme + 1) % UI_THEME_COUNT);
-        ui_set_theme(app->ui, app->theme);
+        app->prefs.theme = (enum ui_theme)((app->prefs.theme + 1) % UI_THEME_COUNT);
+        app_apply_preferences(app);
     } else if (strcmp(id, "page:next") == 0) {
         app->visit.page += app->visit.page + 1 < app->visit.pages ? 1 : 0;
     } else if (strcmp(id, "page:back") == 0) {
@@ -245,7 +276,7 @@ watch_time(struct app *app)
         return;
     }
     if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
-        if (now - app->entered_ms >= app->accepted_ms) {
+        if (now - app->entered_ms >= app_time_ms(app, app->accepted_ms)) {
             (app->screen == &screen_accepted ? visit_finish : visit_end)(app);
         }
         return;
@@ -257,7 +288,8 @@ watch_time(struct app *app)
         LOG(LOG_INFO, "visit.left",
             LOG_ID("screen", app->under != NULL ? app->under->name : app->screen->name));
         visit_end(app);
-    } else if (now - app->touched_ms >= app->idle_warn_ms && app->screen != &screen_still_there) {
+    } else if (now - app->touched_ms >= app_time_ms(app, app->idle_warn_ms) &&
+               app->screen != &screen_still_there) {
         app_over(app, &screen_still_there);
     }
 }
@@ -273,7 +305,7 @@ sleep_ms(const struct app *app, int asked)
     } else if (app->screen == &screen_still_there) {
         wait = app_idle_left_ms(app) % 1000 + 1;
     } else if (app->visit.open && !app->screen->no_visit && !app->screen->idle_held) {
-        wait = app->touched_ms + app->idle_warn_ms - now;
+        wait = app->touched_ms + app_time_ms(app, app->idle_warn_ms) - now;
         wait = wait < 1 ? 1 : wait;
     }
     if (asked >= 0 && (wait < 0 || wait > asked)) {

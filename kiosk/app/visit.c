@@ -60,9 +60,8 @@ visit_end(struct app *app)
     uint64_t serial = app->visit.serial;
     forget(app);
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
-    ui_set_text_size(app->ui, UI_TEXT_NORMAL);
-    app->theme = UI_THEME_DEFAULT;
-    ui_set_theme(app->ui, app->theme);
+    app->prefs = (struct preferences){.text_size = UI_TEXT_NORMAL};
+    app_apply_preferences(app);
     app_go(app, &screen_attract);
     wipe_screen(app);
     if (was_open) {

@@ -114,6 +114,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
+    app->prefs.text_size = UI_TEXT_NORMAL;
     const char *what = "words";
     int r = open_words(app);
     if (r == 0) {

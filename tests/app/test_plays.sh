@@ -7,6 +7,7 @@ alone "$0" "$@"
 reader
 play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
+play "$TOP/tests/app/plays/access.play"
 printf 'idle-warn-s = 1\nidle-end-s = 3\n' >>"$KIOSK_HOME/madoguchi.conf"
 play "$TOP/tests/app/plays/idle.play"
 

@@ -17,6 +17,10 @@ LANGUAGE
 SHOT home
 tap help
 SHOT help
+tap access
+SHOT access
+tap back
+tap help
 tap stop
 SHOT leave
 tap back

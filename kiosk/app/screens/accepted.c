@@ -108,7 +108,11 @@ static void
 countdown(struct app *app, const char *message)
 {
     struct ui_rect all = ui_panel(app->ui);
-    int64_t left = (app->accepted_ms - (clock_mono_ms(app->clock) - app->entered_ms) + 999) / 1000;
+    int64_t spent = clock_mono_ms(app->clock) - app->entered_ms;
+    int64_t left = (app_time_ms(app, app->accepted_ms) - spent + 999) / 1000;
+    if (!app_tells_seconds(app, left)) {
+        return;
+    }
     char seconds[24];
     (void)snprintf(seconds, sizeof(seconds), "%lld", (long long)(left < 0 ? 0 : left));
     AUTO_BUF text;

@@ -95,6 +95,9 @@ tap(struct app *app, const char *id)
     }
     visit_start(app);
     app_go(app, &screen_home);
+    if (strcmp(id, "access") == 0) {
+        app_over(app, &screen_access);
+    }
 }
 
 const struct screen screen_attract = {

@@ -15,6 +15,8 @@ build(struct app *app)
     page_title(app, &left, say(app, "help.title"));
     flow_text(
         app, &left, say(app, "help.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
+    flow_door(
+        app, &left, "access", "access", say(app, "bar.access"), say(app, "help.access-detail"));
     if (app->visit.open) {
         flow_door(app, &left, "stop", "house", say(app, "help.stop"), say(app, "help.stop-detail"));
     }
@@ -33,6 +35,8 @@ tap(struct app *app, const char *id)
 {
     if (strcmp(id, "back") == 0) {
         app_return(app);
+    } else if (strcmp(id, "access") == 0) {
+        app_over(app, &screen_access);
     } else if (strcmp(id, "stop") == 0) {
         app_over(app, &screen_leave);
     } else if (strcmp(id, "staff") == 0) {

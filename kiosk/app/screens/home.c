@@ -94,16 +94,8 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "home.where"), NULL);
-    struct ui_rect all = ui_panel(app->ui);
     page_left_button(app, "finish", say(app, "bar.finish"), "arrow-left");
-    ui_add(
-        app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                     .rect = rect(all.w / 2 - 300, all.h - BAR_BOTTOM + 80, all.w / 2 + 180, 260),
-                     .text = say(app, "home.call-staff"),
-                     .tone = UI_TONE_SURFACE,
-                     .size = UI_SIZE_BAR,
-                     .align = UI_ALIGN_END,
-                     .valign = UI_ALIGN_CENTRE});
+    page_right_button(app, "access", say(app, "bar.access"), "access");
     page_title(app, &flow, say(app, "home.title"));
     doors(app, &flow);
 }
@@ -115,6 +107,8 @@ tap(struct app *app, const char *id)
         (void)visit_choose(app, id + 8); /* the id came from the set */
     } else if (strcmp(id, "unsure") == 0) {
         app_over(app, &screen_help);
+    } else if (strcmp(id, "access") == 0) {
+        app_over(app, &screen_access);
     } else if (strcmp(id, "finish") == 0 || strcmp(id, "back") == 0) {
         visit_finish(app);
     }

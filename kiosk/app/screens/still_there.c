@@ -18,7 +18,9 @@ build(struct app *app)
     (void)snprintf(number, sizeof(number), "%lld", (long long)(seconds < 0 ? 0 : seconds));
     AUTO_BUF text;
     buf_init(&text, 512);
-    (void)sayf(app, &text, "still-there.text", "n", number);
+    (void)sayf(app, &text,
+        app_tells_seconds(app, seconds) ? "still-there.text" : "still-there.text-calm", "n",
+        number);
     flow_text(app, &left, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 60);
     ui_add(app->ui, &(struct ui_element){.id = "finish",
                         .role = UI_ROLE_BUTTON,

@@ -1,6 +1,6 @@
 /* app/play.c - plays a script against the running app: by meaning (ids, words, facts), never by
  * pixels, and through the same element list and touch rules as a finger. Steps: kiosk/app/README.md. */
-#include "app_priv.h"
+#include "speak_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -450,6 +450,24 @@ step_dump(struct play *play, char *args)
     return r == 0 ? 0 : failed(play, "the list can't be written");
 }
 
+/* What is said of the page that is shown. */
+static int
+step_utterances(struct play *play, char *args)
+{
+    settle(play->app);
+    AUTO_BUF json;
+    buf_init(&json, SCRIPT_MAX);
+    struct utterances list;
+    utterances_init(&list);
+    utterances_take(play->app, &list);
+    int r = utterances_dump(&list, &json);
+    utterances_release(&list);
+    if (r == 0) {
+        r = fs_write_atomic(argument(args), json.data, json.len, 0600);
+    }
+    return r == 0 ? 0 : failed(play, "the list can't be written");
+}
+
 static bool
 never(struct play *play, const char *arg)
 {
@@ -501,6 +519,7 @@ run_step(struct play *play, char *text)
         {"expect", step_expect},
         {"shot", step_shot},
         {"dump", step_dump},
+        {"utterances", step_utterances},
         {"sleep", step_sleep},
     };
     static const struct {

@@ -132,6 +132,7 @@ dump_item(const struct item *item, struct buf *out)
     }
     add_text(out, "detail", e->detail);
     add_text(out, "label", e->label);
+    add_text(out, "speech", e->speech);
     if (e->picture != NULL && e->picture[0] != '\0') {
         (void)buf_add_str(out, ", \"picture\": ");
         add_string(out, e->picture);

@@ -76,6 +76,7 @@ frame_add(struct frame *frame, const struct ui_element *element, const char *lan
     item->e.detail = keep(frame, element->detail);
     item->e.picture = keep(frame, element->picture);
     item->e.label = keep(frame, element->label);
+    item->e.speech = keep(frame, element->speech);
     (void)snprintf(item->language, sizeof item->language, "%s", language);
 }
 

@@ -104,6 +104,8 @@ struct ui_element {
     int value, count; /* DOTS: entered of how many */
     /* What a play script or a reader of the screen would call it when text is not enough. */
     const char *label;
+    /* What the ear hears when it differs from text and label; "" is silent, NULL says these. */
+    const char *speech;
 };
 
 struct ui_config {

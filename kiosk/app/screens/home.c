@@ -79,13 +79,14 @@ doors(struct app *app, struct flow *flow)
     if (pinned) {
         flow->bottom -= unsure.rect.h + GAP_OPPOSITE;
         unsure.rect.y = flow->bottom + GAP_OPPOSITE;
-        ui_add(app->ui, &unsure);
         int most = (flow->bottom - flow->y) / (rows > 0 ? rows : 1) - GAP_MIN;
         least = least > most ? most : least;
         grid.height = grid.height > least ? grid.height : least;
     }
     flow_grid(app, flow, &grid, place, NULL);
-    if (!pinned) {
+    if (pinned) {
+        ui_add(app->ui, &unsure); /* last, as it is seen: what is read aloud follows the list */
+    } else {
         flow_element(app, flow, &unsure, DOOR_H);
     }
 }

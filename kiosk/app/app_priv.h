@@ -89,6 +89,7 @@ struct visit {
 struct preferences {
     enum ui_theme theme;
     enum ui_text_size text_size;
+    bool two_languages; /* the visitor's own and Japanese under it */
     bool slow; /* all times doubled, no countdown before its last seconds */
 };
 
@@ -96,6 +97,16 @@ struct preferences {
 struct flow {
     int x, y, w, bottom;
     int top; /* where the column begins on each page */
+};
+
+/* Words of the page that is being built and the same in Japanese, for two languages side by side. */
+enum { GLOSS_PAIRS_MAX = 256, GLOSS_POOL = 8 * 1024 };
+struct glosses {
+    struct {
+        const char *own, *japanese; /* of a catalog, or in pool */
+    } pairs[GLOSS_PAIRS_MAX];
+    size_t count, used;
+    char pool[GLOSS_POOL]; /* messages with a place filled; wiped with the visit */
 };
 
 struct app {
@@ -116,6 +127,7 @@ struct app {
     struct flow flow_last;
     struct visit visit;
     struct preferences prefs;
+    struct glosses glosses;
     /* the reader, as last told */
     int readers;
     int reader_error;
@@ -238,7 +250,12 @@ void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
  * bottom right ("" none) with its words. */
 void page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text);
 
-/* words */
+/* words: while two languages are shown, each remembers the Japanese of what it gives, and the ui finds it by the
+ * text; so a screen needs to know nothing of it. */
+bool two_languages(const struct app *app); /* wished, and the language is another than Japanese */
+void words_begin(struct app *app); /* a page is built anew */
+/* For words that a page puts together itself: these and the same in Japanese. Copied. */
+void words_pair(struct app *app, const char *own, const char *japanese);
 const char *say(struct app *app, const char *id);
 const char *words(struct app *app, const struct procedure_words *words); /* "" for none */
 /* Appends a message with one place filled. */

@@ -61,6 +61,16 @@ bar_button(
     return button.rect.w;
 }
 
+/* "English", or both when two languages are shown. */
+static void
+language_name(struct app *app, struct buf *out)
+{
+    (void)buf_add_str(out, i18n_current(app->i18n)->name); /* errors stick in out */
+    if (two_languages(app)) {
+        (void)buf_printf(out, " + %s", i18n_text_in(app->i18n, "ja", "language.name"));
+    }
+}
+
 static void
 top_bar(struct app *app, const char *where)
 {
@@ -73,8 +83,10 @@ top_bar(struct app *app, const char *where)
              BAR_BUTTON_GAP;
     right -= bar_button(app, "text-size", "letters", say(app, "bar.text-size"), right, true) +
              BAR_BUTTON_GAP;
-    right -= bar_button(app, "language", "globe", i18n_current(app->i18n)->name, right, true) +
-             BAR_BUTTON_GAP;
+    AUTO_BUF language;
+    buf_init(&language, 256);
+    language_name(app, &language);
+    right -= bar_button(app, "language", "globe", buf_str(&language), right, true) + BAR_BUTTON_GAP;
     if (where != NULL) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(left, BAR_BUTTON_Y, right - left, BAR_BUTTON_H),

@@ -105,6 +105,7 @@ build(struct app *app, bool reserve)
 {
     app->flow_page = 0;
     app->flow_reserve = reserve;
+    words_begin(app);
     ui_begin(app->ui, app->screen->name);
     app->screen->build(app);
 }

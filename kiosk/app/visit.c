@@ -37,6 +37,7 @@ forget(struct app *app)
     struct fact_set *facts = visit->facts;
     fact_set_clear(facts);
     explicit_bzero(visit, sizeof(*visit));
+    explicit_bzero(&app->glosses, sizeof(app->glosses));
     *visit = (struct visit){.facts = facts, .serial = serial + 1, .fee = -1};
     if (app->card != NULL) {
         card_release(app->card);

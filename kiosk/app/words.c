@@ -6,10 +6,77 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool
+two_languages(const struct app *app)
+{
+    return app->prefs.two_languages && strcmp(i18n_current(app->i18n)->tag, "ja") != 0;
+}
+
+/* The latest comes first: two messages may read the same in one language and not in the other. */
+static const char *
+find_gloss(void *ctx, const char *text)
+{
+    const struct glosses *glosses = &((const struct app *)ctx)->glosses;
+    for (size_t i = glosses->count; i > 0; i--) {
+        if (strcmp(glosses->pairs[i - 1].own, text) == 0) {
+            return glosses->pairs[i - 1].japanese;
+        }
+    }
+    return NULL;
+}
+
+void
+words_begin(struct app *app)
+{
+    explicit_bzero(app->glosses.pool, app->glosses.used);
+    app->glosses.count = app->glosses.used = 0;
+    ui_set_gloss(app->ui, two_languages(app) ? find_gloss : NULL, app);
+}
+
+/* Names of things and numbers that are the same in both languages stand once. */
+static void
+remember(struct app *app, const char *own, const char *japanese)
+{
+    struct glosses *glosses = &app->glosses;
+    if (glosses->count < GLOSS_PAIRS_MAX && strcmp(own, japanese) != 0) {
+        glosses->pairs[glosses->count].own = own;
+        glosses->pairs[glosses->count++].japanese = japanese;
+    }
+}
+
+/* A copy that lives as long as the page; NULL when the pool is full: the gloss then lacks. */
+static const char *
+keep(struct app *app, const char *text)
+{
+    struct glosses *glosses = &app->glosses;
+    size_t len = strlen(text) + 1;
+    if (len > sizeof(glosses->pool) - glosses->used) {
+        return NULL;
+    }
+    char *copy = glosses->pool + glosses->used;
+    memcpy(copy, text, len);
+    glosses->used += len;
+    return copy;
+}
+
+void
+words_pair(struct app *app, const char *own, const char *japanese)
+{
+    const char *kept = two_languages(app) ? keep(app, own) : NULL;
+    const char *gloss = kept != NULL ? keep(app, japanese) : NULL;
+    if (gloss != NULL) {
+        remember(app, kept, gloss);
+    }
+}
+
 const char *
 say(struct app *app, const char *id)
 {
-    return i18n_text(app->i18n, id);
+    const char *own = i18n_text(app->i18n, id);
+    if (two_languages(app)) {
+        remember(app, own, i18n_text_in(app->i18n, "ja", id));
+    }
+    return own;
 }
 
 const char *
@@ -18,13 +85,29 @@ words(struct app *app, const struct procedure_words *content)
     if (content->source == NULL || content->source[0] == 0) {
         return "";
     }
-    return i18n_content(app->i18n, content->context, content->source);
+    const char *own = i18n_content(app->i18n, content->context, content->source);
+    if (two_languages(app)) {
+        remember(app, own, content->source);
+    }
+    return own;
 }
 
 int
 sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value)
 {
-    return i18n_format(app->i18n, out, id, name, value, NULL);
+    size_t before = out->len;
+    int r = i18n_format(app->i18n, out, id, name, value, NULL);
+    if (r == 0 && two_languages(app)) {
+        char code[I18N_CODE_MAX];
+        AUTO_BUF japanese;
+        buf_init(&japanese, GLOSS_POOL);
+        (void)snprintf(code, sizeof(code), "%s", i18n_current(app->i18n)->code);
+        (void)i18n_use(app->i18n, "ja"); /* always there: i18n_new checked it */
+        (void)i18n_format(app->i18n, &japanese, id, name, value, NULL);
+        (void)i18n_use(app->i18n, code); /* it was in use */
+        words_pair(app, buf_str(out) + before, buf_str(&japanese));
+    }
+    return r;
 }
 
 static void

@@ -184,8 +184,10 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
     int own = theme_size(e->size, d->text_size), small = theme_size(UI_SIZE_SMALL, d->text_size);
     return (struct words){
         .text = e->text,
+        .gloss = e->gloss,
         .detail = e->detail,
         .size_px = draw_px(d, own),
+        .gloss_px = draw_px(d, small),
         .detail_px = draw_px(d, theme_size(detail, d->text_size)),
         .min_px = draw_px(d, own < small ? own : small), /* sizes that stay may be under it */
         .bold = e->bold || e->role == UI_ROLE_TITLE || e->role == UI_ROLE_MAIN ||
@@ -228,7 +230,9 @@ draw_fit(const struct drawing *d, const struct words_fit *fit, struct px_rect ar
     draw_layout(d, fit->main, area.x, area.y, area.w, &pen);
     pen.ink = hint;
     pen.bold = false;
-    draw_layout(d, fit->detail, area.x, area.y + fit->main_h + fit->gap, area.w, &pen);
+    draw_layout(d, fit->gloss, area.x, area.y + fit->main_h, area.w, &pen);
+    int top = area.y + fit->main_h + fit->gloss_h + fit->gap;
+    draw_layout(d, fit->detail, area.x, top, area.w, &pen);
 }
 
 static bool

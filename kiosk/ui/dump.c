@@ -130,6 +130,7 @@ dump_item(const struct item *item, struct buf *out)
     if (e->role != UI_ROLE_QR) {
         add_text(out, "text", e->text);
     }
+    add_text(out, "gloss", e->gloss);
     add_text(out, "detail", e->detail);
     add_text(out, "label", e->label);
     add_text(out, "speech", e->speech);

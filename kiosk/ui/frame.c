@@ -73,6 +73,7 @@ frame_add(struct frame *frame, const struct ui_element *element, const char *lan
     }
     item->e.id = keep(frame, item->e.id);
     item->e.text = keep(frame, element->text);
+    item->e.gloss = keep(frame, element->gloss);
     item->e.detail = keep(frame, element->detail);
     item->e.picture = keep(frame, element->picture);
     item->e.label = keep(frame, element->label);
@@ -95,8 +96,9 @@ frame_same(const struct item *a, const struct item *b)
            p->tone == q->tone && p->size == q->size && p->align == q->align &&
            p->valign == q->valign && p->bold == q->bold && p->value == q->value &&
            p->count == q->count && same_text(p->id, q->id) && same_text(p->text, q->text) &&
-           same_text(p->detail, q->detail) && same_text(p->picture, q->picture) &&
-           same_text(p->label, q->label) && strcmp(a->language, b->language) == 0;
+           same_text(p->gloss, q->gloss) && same_text(p->detail, q->detail) &&
+           same_text(p->picture, q->picture) && same_text(p->label, q->label) &&
+           strcmp(a->language, b->language) == 0;
 }
 
 bool

@@ -122,7 +122,7 @@ one(struct layouts *layouts, const struct text_font_ops *fonts, const struct wor
     struct text_style style = {
         .size_px = size_px,
         .bold = bold,
-        .language = words->language,
+        .language = text == words->gloss ? "ja" : words->language,
         .max_width_px = max_w,
         .line_height_percent = text == words->text ? words->line_percent : 0,
     };
@@ -139,10 +139,18 @@ attempt(struct layouts *layouts, const struct text_font_ops *fonts, const struct
     detail = detail < words->min_px ? words->min_px : detail;
     struct words_fit fit = {0};
     fit.main = one(layouts, fonts, words, words->text, size, words->bold, wrap_w);
+    int gloss = words->gloss_px * percent / 100;
+    gloss = gloss < words->min_px ? words->min_px : gloss;
+    fit.gloss = one(layouts, fonts, words, words->gloss, gloss, false, max_w);
     fit.detail = one(layouts, fonts, words, words->detail, detail, false, max_w);
     if (fit.main != NULL) {
         fit.main_h = text_layout_height(fit.main);
         fit.w = text_layout_width(fit.main);
+    }
+    if (fit.gloss != NULL) {
+        fit.gloss_h = text_layout_height(fit.gloss);
+        int w = text_layout_width(fit.gloss);
+        fit.w = w > fit.w ? w : fit.w;
     }
     if (fit.detail != NULL) {
         fit.detail_h = text_layout_height(fit.detail);
@@ -150,7 +158,7 @@ attempt(struct layouts *layouts, const struct text_font_ops *fonts, const struct
         fit.w = w > fit.w ? w : fit.w;
         fit.gap = fit.main != NULL ? words->gap_px : 0;
     }
-    fit.h = fit.main_h + fit.gap + fit.detail_h;
+    fit.h = fit.main_h + fit.gloss_h + fit.gap + fit.detail_h;
     fit.overflow = (max_w > 0 && fit.w > max_w) || (max_h > 0 && fit.h > max_h);
     *ret_fit = fit;
     return !fit.overflow;
@@ -170,7 +178,12 @@ words_fit(struct layouts *layouts, const struct text_font_ops *fonts, const stru
     for (int percent = 100; percent > 0; percent -= SHRINK_STEP) {
         if (attempt(layouts, fonts, words, percent, max_w, max_w, max_h, ret_fit) ||
             largest * percent / 100 <= words->min_px) {
-            return;
+            break;
         }
+    }
+    if (ret_fit->overflow && words->gloss != NULL) {
+        struct words own = *words; /* the visitor's own words come first */
+        own.gloss = NULL;
+        words_fit(layouts, fonts, &own, max_w, max_h, ret_fit);
     }
 }

@@ -89,8 +89,8 @@ ui_shows(const struct ui *ui, const char *text)
     const struct frame *frame = &ui->frames[ui->shown];
     for (size_t i = 0; i < frame->count; i++) {
         const struct ui_element *e = &frame->items[i].e;
-        if (plain_contains(e->text, text) || plain_contains(e->detail, text) ||
-            plain_contains(e->label, text)) {
+        if (plain_contains(e->text, text) || plain_contains(e->gloss, text) ||
+            plain_contains(e->detail, text) || plain_contains(e->label, text)) {
             return true;
         }
     }

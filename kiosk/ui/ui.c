@@ -123,6 +123,48 @@ ui_set_language(struct ui *ui, const char *tag)
     (void)snprintf(ui->language, sizeof ui->language, "%s", tag);
 }
 
+void
+ui_set_gloss(struct ui *ui, const char *(*find)(void *ctx, const char *text), void *ctx)
+{
+    ui->gloss = find;
+    ui->gloss_ctx = ctx;
+}
+
+static bool
+size_has_gloss(enum ui_size size)
+{
+    return size != UI_SIZE_BAR && size != UI_SIZE_KEY && size != UI_SIZE_KEYBOARD &&
+           size != UI_SIZE_NUMBER && size != UI_SIZE_PROMISE;
+}
+
+static const char *
+find_gloss(struct ui *ui, const char *text, enum ui_size size)
+{
+    if (ui->gloss == NULL || text == NULL || text[0] == '\0' || !size_has_gloss(size)) {
+        return NULL;
+    }
+    return ui->gloss(ui->gloss_ctx, text);
+}
+
+/* The Japanese under an element's words, when two languages are shown. */
+static const char *
+gloss_of(struct ui *ui, const struct ui_element *e)
+{
+    switch (e->role) {
+    case UI_ROLE_TITLE:
+    case UI_ROLE_TEXT:
+    case UI_ROLE_BUTTON:
+    case UI_ROLE_MAIN:
+    case UI_ROLE_CHOICE:
+    case UI_ROLE_CHECK:
+    case UI_ROLE_DOOR:
+    case UI_ROLE_NOTICE:
+        return e->gloss != NULL ? e->gloss : find_gloss(ui, e->text, e->size);
+    default:
+        return NULL;
+    }
+}
+
 /* Pressed and focused are ours to know: puts them on the items; true when something changed. */
 static void
 mark(struct ui *ui, struct frame *frame)
@@ -171,6 +213,7 @@ void
 ui_add(struct ui *ui, const struct ui_element *element)
 {
     struct ui_element e = *element;
+    e.gloss = gloss_of(ui, element);
     if ((e.rect.w <= 0 || e.rect.h <= 0) && e.text != NULL && e.role != UI_ROLE_LINE) {
         int w, h;
         ui_natural(ui, &e, &w, &h);
@@ -212,15 +255,16 @@ tenths(const struct ui *ui, int px)
 }
 
 static const struct text_layout *
-plain_layout(struct ui *ui, const char *text, int width, enum ui_size size, bool bold)
+plain_layout(
+    struct ui *ui, const char *text, const char *language, int width, enum ui_size size, bool bold)
 {
     struct drawing drawing = paint_drawing(ui);
     struct text_style style = {
         .size_px = draw_px(&drawing, theme_size(size, ui->text_size)),
         .bold = bold,
-        .language = ui->language,
+        .language = language,
         .max_width_px = width > 0 ? draw_px(&drawing, width) : 0,
-        .line_height_percent = theme_line_percent(size, text, ui->language),
+        .line_height_percent = theme_line_percent(size, text, language),
     };
     return layouts_get(ui->layouts, &ui->fonts, text, &style);
 }
@@ -228,14 +272,17 @@ plain_layout(struct ui *ui, const char *text, int width, enum ui_size size, bool
 int
 ui_text_height(struct ui *ui, const char *text, int width, enum ui_size size, bool bold)
 {
-    const struct text_layout *layout = plain_layout(ui, text, width, size, bold);
-    return layout != NULL ? tenths(ui, text_layout_height(layout)) : 0;
+    const struct text_layout *layout = plain_layout(ui, text, ui->language, width, size, bold);
+    int height = layout != NULL ? tenths(ui, text_layout_height(layout)) : 0;
+    const char *gloss = find_gloss(ui, text, size);
+    layout = gloss != NULL ? plain_layout(ui, gloss, "ja", width, UI_SIZE_SMALL, false) : NULL;
+    return height + (layout != NULL ? tenths(ui, text_layout_height(layout)) : 0);
 }
 
 int
 ui_text_width(struct ui *ui, const char *text, enum ui_size size, bool bold)
 {
-    const struct text_layout *layout = plain_layout(ui, text, 0, size, bold);
+    const struct text_layout *layout = plain_layout(ui, text, ui->language, 0, size, bold);
     return layout != NULL ? tenths(ui, text_layout_width(layout)) : 0;
 }
 
@@ -244,7 +291,9 @@ ui_natural(struct ui *ui, const struct ui_element *element, int *ret_w, int *ret
 {
     struct drawing drawing = paint_drawing(ui);
     int w, h;
-    draw_natural(&drawing, element, ui->language, &w, &h);
+    struct ui_element e = *element;
+    e.gloss = gloss_of(ui, element);
+    draw_natural(&drawing, &e, ui->language, &w, &h);
     *ret_w = element->rect.w > 0 ? element->rect.w : tenths(ui, w) + 1;
     *ret_h = tenths(ui, h) + 1;
 }

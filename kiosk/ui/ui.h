@@ -94,6 +94,9 @@ struct ui_element {
     struct ui_rect rect;
     const char *text; /* UTF-8, may hold ruby; NULL for none */
     const char *detail; /* second, smaller line; NULL for none */
+    /* The same as text in Japanese, smaller, under it: for who stands beside the visitor. NULL: none, or
+     * what ui_set_gloss finds. Gives way when there is no room for both. */
+    const char *gloss;
     const char *picture; /* pictogram name in assets/theme, NULL for none */
     unsigned state; /* enum ui_state */
     enum ui_tone tone;
@@ -144,6 +147,12 @@ void ui_set_text_size(struct ui *ui, enum ui_text_size size);
 enum ui_text_size ui_text_size(const struct ui *ui);
 /* Language of the texts to come ("ja", "en"): line breaking and fonts. */
 void ui_set_language(struct ui *ui, const char *tag);
+
+/* Two languages side by side: finds the Japanese of a text that is shown, NULL for none. Asked for titles,
+ * reading matter, buttons and answers, never for bars and keys, whose pictures and digits speak for
+ * themselves; what it finds is counted by ui_text_height and ui_natural. find NULL: one language.
+ * The answer must live until ui_end. */
+void ui_set_gloss(struct ui *ui, const char *(*find)(void *ctx, const char *text), void *ctx);
 
 /* Height in 0.1 mm that text needs in this width, size and weight; for laying a screen out. */
 int ui_text_height(struct ui *ui, const char *text, int width, enum ui_size size, bool bold);
@@ -197,7 +206,7 @@ int ui_type(struct ui *ui, const char *text);
 /* "up" "down" "left" "right" "select" "back" "delete"; KERR_INVALID. The first arrow only shows where
  * the focus is; select without a visible focus does the same. */
 int ui_key(struct ui *ui, const char *key);
-/* True when some element's text, detail or label (without ruby) contains this text. */
+/* True when some element's text, gloss, detail or label (without ruby) contains this text. */
 bool ui_shows(const struct ui *ui, const char *text);
 const char *ui_screen(const struct ui *ui);
 size_t ui_count(const struct ui *ui);

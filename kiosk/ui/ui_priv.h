@@ -152,16 +152,16 @@ bool cache_holds(const struct cache *cache, const void *needle, size_t len);
 /* ---- layout.c: words in a rectangle ---- */
 
 struct words {
-    const char *text, *detail;
-    int size_px, detail_px, min_px, gap_px;
+    const char *text, *gloss, *detail;
+    int size_px, gloss_px, detail_px, min_px, gap_px;
     int line_percent; /* of the text; 0: the language's own */
     bool bold;
     bool label; /* rather smaller on one line than broken */
     const char *language;
 };
 struct words_fit {
-    const struct text_layout *main, *detail; /* borrowed from the layout cache */
-    int main_h, detail_h, gap, w, h;
+    const struct text_layout *main, *gloss, *detail; /* borrowed from the layout cache */
+    int main_h, gloss_h, detail_h, gap, w, h;
     bool overflow;
 };
 struct layouts;
@@ -173,7 +173,7 @@ bool layouts_hold(const struct layouts *layouts, const void *needle, size_t len)
  * eight latest stay valid. */
 const struct text_layout *layouts_get(struct layouts *layouts, const struct text_font_ops *fonts,
     const char *text, const struct text_style *style);
-/* Wraps, then shrinks in steps down to min_px. max_h 0: any height; max_w 0: one line. */
+/* Wraps, then shrinks in steps down to min_px; then goes without the gloss. max_h 0: any height; max_w 0: one line. */
 void words_fit(struct layouts *layouts, const struct text_font_ops *fonts,
     const struct words *words, int max_w, int max_h, struct words_fit *ret_fit);
 
@@ -309,6 +309,8 @@ struct ui {
     enum ui_theme theme;
     enum ui_text_size text_size;
     char language[UI_LANGUAGE_MAX];
+    const char *(*gloss)(void *ctx, const char *text); /* NULL: one language */
+    void *gloss_ctx;
     struct frame frames[2];
     int shown; /* index of the frame on the screen */
     struct damage damage;

@@ -8,6 +8,7 @@ reader
 play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
 play "$TOP/tests/app/plays/access.play"
+play "$TOP/tests/app/plays/two_languages.play"
 printf 'idle-warn-s = 1\nidle-end-s = 3\n' >>"$KIOSK_HOME/madoguchi.conf"
 play "$TOP/tests/app/plays/idle.play"
 

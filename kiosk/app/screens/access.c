@@ -8,6 +8,19 @@
 
 enum { ROW_H = 300 };
 
+/* Japanese under Japanese helps nobody; staff read easy Japanese as it is. */
+static bool
+speaks_another(const struct app *app)
+{
+    return strcmp(i18n_current(app->i18n)->tag, "ja") != 0;
+}
+
+static void
+turn_two_languages(struct app *app)
+{
+    app->prefs.two_languages = !app->prefs.two_languages;
+}
+
 static bool
 slow(const struct app *app)
 {
@@ -24,16 +37,31 @@ turn_slow(struct app *app)
 static const struct option {
     const char *id; /* "access:NAME"; stays for ever */
     const char *name; /* message */
+    bool (*offered)(const struct app *app); /* NULL: always */
     bool (*on)(const struct app *app);
     void (*turn)(struct app *app);
 } options[] = {
-    {"access:slow", "access.slow", slow, turn_slow},
+    {"access:two-languages", "access.two-languages", speaks_another, two_languages,
+        turn_two_languages},
+    {"access:slow", "access.slow", NULL, slow, turn_slow},
 };
 
-static struct ui_element
-row(struct app *app, size_t index)
+/* The option that stands at this place of the page; NULL behind the last. */
+static const struct option *
+option_at(const struct app *app, size_t place)
 {
-    const struct option *option = &options[index];
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        bool offered = options[i].offered == NULL || options[i].offered(app);
+        if (offered && place-- == 0) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+static struct ui_element
+row(struct app *app, const struct option *option)
+{
     bool on = option->on(app);
     return (struct ui_element){.id = option->id,
         .role = UI_ROLE_CHECK,
@@ -49,7 +77,7 @@ static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
-    struct ui_element element = row(app, index);
+    struct ui_element element = row(app, option_at(app, index));
     element.rect = where;
     ui_add(app->ui, &element);
 }
@@ -61,11 +89,9 @@ build(struct app *app)
     page_title(app, &flow, say(app, "access.title"));
     flow_text(
         app, &flow, say(app, "access.text"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 50);
-    struct grid grid = {.count = ARRAY_LEN(options),
-        .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2,
-        .height = ROW_H};
-    for (size_t i = 0; i < grid.count; i++) {
-        struct ui_element element = row(app, i);
+    struct grid grid = {.columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2, .height = ROW_H};
+    for (const struct option *option; (option = option_at(app, grid.count)) != NULL; grid.count++) {
+        struct ui_element element = row(app, option);
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
         int h;

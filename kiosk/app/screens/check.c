@@ -113,6 +113,7 @@ build(struct app *app)
         (void)buf_printf(&note, "   %s ", say(app, "check.fee"));
         (void)i18n_money(app->i18n, &note, fee);
     }
+    words_pair(app, buf_str(&note), i18n_text_in(app->i18n, "ja", "check.not-yet"));
     flow_text(app, &flow, buf_str(&note), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 40);
     ui_add(app->ui,
         &(struct ui_element){

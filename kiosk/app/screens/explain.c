@@ -39,10 +39,14 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
 static void
 bring_list(struct app *app, const struct procedure_info *info, struct buf *out)
 {
+    AUTO_BUF japanese;
+    buf_init(&japanese, 4096);
     for (size_t i = 0; i < info->bring_count; i++) {
-        (void)buf_add_str(out, i > 0 ? "\n" : "");
-        (void)buf_add_str(out, words(app, &info->bring[i]));
+        const char *between = i > 0 ? "\n" : "";
+        (void)buf_printf(out, "%s%s", between, words(app, &info->bring[i]));
+        (void)buf_printf(&japanese, "%s%s", between, info->bring[i].source);
     }
+    words_pair(app, buf_str(out), buf_str(&japanese));
 }
 
 static void

@@ -7,7 +7,7 @@ PKG_CONFIG ?= pkg-config
 SAY = $(if $(V),,@printf '  %s\n' $@ && )
 
 # Rooms from top to bottom: the order in which archives are linked (kiosk/LAYERS).
-ROOMS := app desk intake sync ui procedure card ledger store text i18n seal record base
+ROOMS := app desk intake sync ui procedure card ledger store speech text i18n seal record base
 PROGRAMS := kiosk kiosk-sync kiosk-intake kiosk-desk kioskctl
 
 # What each room links from Debian; nothing else may.
@@ -20,17 +20,19 @@ PKG_record := libcjson
 PKG_card := libpcsclite
 PKG_procedure := yaml-0.1
 PKG_ui := sdl2 SDL2_ttf SDL2_image
+PKG_speech := sdl2
+LIB_speech := -lsonic -lm
 PKG_sync := libcurl
 PKG_intake := libmicrohttpd gnutls
 PKG_desk := libmicrohttpd libcjson
 PKG_app := libqrencode libcjson
 
 # Rooms that each program links, top first.
-ROOMS_kiosk := app ui procedure card store text i18n seal record base
+ROOMS_kiosk := app ui procedure card store speech text i18n seal record base
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
 ROOMS_kiosk-desk := desk procedure ledger i18n seal record base
-ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
+ROOMS_kioskctl := $(filter-out app ui speech,$(ROOMS))
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \
 	-Wformat=2 -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings
@@ -45,6 +47,8 @@ LDFLAGS_asan := -fsanitize=address,undefined -Wl,--as-needed
 pkg_cflags = $(if $(1),$(patsubst -I%,-isystem%,$(shell $(PKG_CONFIG) --cflags-only-I $(1) 2>/dev/null)) $(shell $(PKG_CONFIG) --cflags-only-other $(1) 2>/dev/null))
 pkg_libs = $(if $(1),$(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null))
 ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
+# Libraries that have no .pc file.
+ALL_LIBS := $(foreach r,$(ROOMS),$(LIB_$(r)))
 
 .PHONY: all run test check bench soak fuzz format format-check clean setup setup-test \
 	check-programs bench-programs catalogs FORCE
@@ -89,9 +93,9 @@ $(BUILD)/asan/program/%.o: kiosk/program/%.c
 define program_rules
 OBJ_program_$(1) := $(call main_of,$(1)).o $$(MORE_$(1):%=%.o)
 $(BUILD)/$(1): $$(OBJ_program_$(1):%=$(BUILD)/plain/program/%) $$(EXTRA_$(1)) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/plain/$$(r).a)
-	$$(SAY)$$(CC) $$(CFLAGS_plain) $$(LDFLAGS_plain) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+	$$(SAY)$$(CC) $$(CFLAGS_plain) $$(LDFLAGS_plain) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) $$(foreach r,$$(ROOMS_$(1)),$$(LIB_$$(r))) -lpthread
 $(BUILD)/asan/$(1): $$(OBJ_program_$(1):%=$(BUILD)/asan/program/%) $$(foreach r,$$(ROOMS_$(1)),$(BUILD)/asan/$$(r).a)
-	$$(SAY)$$(CC) $$(CFLAGS_asan) $$(LDFLAGS_asan) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) -lpthread
+	$$(SAY)$$(CC) $$(CFLAGS_asan) $$(LDFLAGS_asan) -o $$@ $$^ $$(call pkg_libs,$$(sort $$(foreach r,$$(ROOMS_$(1)),$$(PKG_$$(r))))) $$(foreach r,$$(ROOMS_$(1)),$$(LIB_$$(r))) -lpthread
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program_rules,$(p))))
 
@@ -128,7 +132,7 @@ TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c)
 $(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
-		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
+		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. The tests run each with a small driver of our own over its corpus
 # and seeded mutations (gcc); `make fuzz` runs them under libFuzzer (clang), FUZZ_SECONDS each.
@@ -139,7 +143,7 @@ FUZZ := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/asan/fuzz/%)
 $(BUILD)/asan/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) \
-		-o $@ $< $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) -lcmocka -lpthread -lm
+		-o $@ $< $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) -lcmocka -lpthread -lm
 FUZZ_SAN := address,undefined
 fuzz: setup-test
 	$(MAKE) CC=clang BUILD=$(BUILD)/libfuzzer FUZZ_DRIVER= FUZZ_SECONDS=$(FUZZ_SECONDS) \
@@ -164,7 +168,7 @@ bench: setup-test
 $(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk tests/app/unwiped.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=explicit_bzero,--wrap=__explicit_bzero_chk -o $@ tests/app/unwiped.c $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
-		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) -lpthread
+		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) $(foreach r,$(ROOMS_kiosk),$(LIB_$(r))) -lpthread
 # The peers and floors of `make bench`, each with what it may link.
 BENCH_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Ikiosk -Itests -O2 -g
 BENCH_ROOMS_card := card record base

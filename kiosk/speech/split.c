@@ -1,0 +1,162 @@
+/* speech/split.c - a line becomes sentences of one language each: short ones are sooner heard and more
+ * often in the cache ("button"), and a voice reads only what it can. */
+#include "speech/speech_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+enum script { SCRIPT_NEUTRAL, SCRIPT_HAN, SCRIPT_KANA, SCRIPT_OTHER };
+
+enum { FOREIGN_LETTERS_MIN = 4 }; /* "PIN" and "QR" belong to the Japanese sentence */
+
+static enum script
+script_of(uint32_t code)
+{
+    if (code >= 0x3041 && code <= 0x30fe && code != 0x30fb) {
+        return SCRIPT_KANA;
+    }
+    if (code == 0x3005 || code == 0x3007 || (code >= 0x3400 && code <= 0x9fff) ||
+        (code >= 0xf900 && code <= 0xfaff) || (code >= 0x20000 && code <= 0x3ffff)) {
+        return SCRIPT_HAN;
+    }
+    bool latin = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
+    bool letter = latin || (code >= 0xc0 && code < 0x2000 && code != 0xd7 && code != 0xf7) ||
+                  (code >= 0xac00 && code <= 0xd7a3);
+    return letter ? SCRIPT_OTHER : SCRIPT_NEUTRAL;
+}
+
+static bool
+ends_sentence(uint32_t code, uint32_t next)
+{
+    switch (code) {
+    case 0x3002: /* 。 */
+    case 0xff01:
+    case 0xff1f:
+    case '\n':
+    case 0x0964: /* danda */
+    case 0x104b: /* Burmese full stop */
+        return true;
+    case '.':
+    case '?':
+    case '!':
+        return next == ' ' || next == '\n' || next == 0;
+    default:
+        return false;
+    }
+}
+
+static bool
+is_japanese(const char *language)
+{
+    return strncmp(language, "ja", 2) == 0;
+}
+
+/* The bytes of one sentence at text, at most SENTENCE_MAX. */
+static size_t
+sentence(const char *text)
+{
+    size_t len = strlen(text);
+    size_t pos = 0;
+    while (pos < len && pos + 4 <= SENTENCE_MAX) {
+        uint32_t code = utf8_next(text, len, &pos);
+        size_t peek = pos;
+        uint32_t next = pos < len ? utf8_next(text, len, &peek) : 0;
+        if (ends_sentence(code, next)) {
+            break;
+        }
+    }
+    return pos;
+}
+
+/* Does this script belong to another voice than the line's? */
+static bool
+foreign(const char *language, enum script script)
+{
+    if (is_japanese(language)) {
+        return script == SCRIPT_OTHER;
+    }
+    bool chinese = strncmp(language, "zh", 2) == 0;
+    return script == SCRIPT_KANA || (script == SCRIPT_HAN && !chinese);
+}
+
+/* Length of the run of the other language that begins at text, spaces inside it included; 0: none that
+ * counts. */
+static size_t
+foreign_run(const char *language, const char *text, size_t len)
+{
+    size_t end = 0;
+    size_t letters = 0;
+    for (size_t pos = 0; pos < len;) {
+        enum script script = script_of(utf8_next(text, len, &pos));
+        bool ours = foreign(language, script);
+        if (ours) {
+            end = pos;
+            letters++;
+        } else if (script != SCRIPT_NEUTRAL && !(script == SCRIPT_HAN && letters > 0)) {
+            break; /* kanji between kana stay with them, also in Chinese */
+        } else if (script == SCRIPT_HAN) {
+            end = pos;
+        } else if (letters == 0) {
+            break;
+        }
+    }
+    return is_japanese(language) && letters < FOREIGN_LETTERS_MIN ? 0 : end;
+}
+
+/* How far the line's own language goes before a run of another. */
+static size_t
+own_run(const char *language, const char *text, size_t len)
+{
+    for (size_t pos = 0; pos < len;) {
+        if (foreign_run(language, text + pos, len - pos) > 0) {
+            return pos;
+        }
+        enum script script = script_of(utf8_next(text, len, &pos));
+        /* a short foreign word stays: not looked at letter by letter */
+        while (foreign(language, script) && pos < len) {
+            size_t peek = pos;
+            script = script_of(utf8_next(text, len, &peek));
+            if (foreign(language, script)) {
+                pos = peek;
+            }
+        }
+    }
+    return len;
+}
+
+/* Is there something a voice could say? */
+static bool
+sounds(const char *text, size_t len)
+{
+    for (size_t pos = 0; pos < len;) {
+        uint32_t code = utf8_next(text, len, &pos);
+        if (script_of(code) != SCRIPT_NEUTRAL || (code >= '0' && code <= '9') || code >= 0xff10 ||
+            code == 0x309b || code == 0x309c) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+split_next(const char *language, const char **at, struct piece *ret_piece)
+{
+    while (**at != 0) {
+        size_t len = sentence(*at);
+        size_t other = foreign_run(language, *at, len);
+        size_t take = other > 0 ? other : own_run(language, *at, len);
+        const char *text = *at;
+        *at += take;
+        if (!sounds(text, take)) {
+            continue;
+        }
+        const char *spoken = other == 0 ? language : is_japanese(language) ? "en" : "ja";
+        (void)snprintf(ret_piece->language, sizeof(ret_piece->language), "%s", spoken);
+        memcpy(ret_piece->text, text, take);
+        ret_piece->text[take] = 0;
+        return true;
+    }
+    return false;
+}

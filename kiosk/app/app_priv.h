@@ -90,6 +90,7 @@ struct preferences {
     enum ui_theme theme;
     enum ui_text_size text_size;
     bool two_languages; /* the visitor's own and Japanese under it */
+    struct ui_hands hands; /* touches, holding, two switches */
     bool slow; /* all times doubled, no countdown before its last seconds */
 };
 
@@ -128,6 +129,7 @@ struct app {
     struct visit visit;
     struct preferences prefs;
     struct glosses glosses;
+    struct ui_hands hands; /* the machine's own, for who has not chosen */
     /* the reader, as last told */
     int readers;
     int reader_error;
@@ -138,6 +140,7 @@ struct app {
     /* time */
     int64_t touched_ms; /* last sign of life, monotonic */
     int64_t entered_ms; /* when this screen came */
+    uint64_t entered; /* counts pages that came */
     int64_t last_second; /* countdown last shown */
     int idle_warn_ms, idle_end_ms, accepted_ms;
     /* staff exit */

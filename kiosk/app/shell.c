@@ -24,6 +24,7 @@ static void
 enter(struct app *app, const struct screen *screen)
 {
     app->screen = screen;
+    app->entered++;
     app->entered_ms = clock_mono_ms(app->clock);
     app->last_second = -1;
     if (screen->enter != NULL) {
@@ -71,6 +72,7 @@ app_return(struct app *app)
     }
     /* what was typed stays: the page below is shown again, not entered anew */
     app->screen = screen;
+    app->entered++;
     app->entered_ms = clock_mono_ms(app->clock);
     app->last_second = -1;
 }
@@ -107,6 +109,7 @@ build(struct app *app, bool reserve)
     app->flow_reserve = reserve;
     words_begin(app);
     ui_begin(app->ui, app->screen->name);
+    ui_part(app->ui, app->entered * PAGE_ITEMS_MAX + (uint64_t)app->visit.page);
     app->screen->build(app);
 }
 
@@ -153,6 +156,7 @@ app_tells_seconds(const struct app *app, int64_t seconds)
 void
 app_apply_preferences(struct app *app)
 {
+    ui_set_hands(app->ui, &app->prefs.hands);
     ui_set_theme(app->ui, app->prefs.theme);
     ui_set_text_size(app->ui, app->prefs.text_size);
 }
@@ -219,8 +223,21 @@ handle(struct app *app, const struct ui_input *input)
         if (app->screen != &screen_still_there) {
             app->touched_ms = clock_mono_ms(app->clock);
         }
-        if (app->screen == &screen_attract) {
+        /* anywhere begins, but for a slip off a language: whoever wanted that one aims again */
+        if (app->screen == &screen_attract && input->id[0] == 0) {
             tap(app, "");
+        }
+        return;
+    case UI_INPUT_PRESS:
+    case UI_INPUT_FOCUS:
+    case UI_INPUT_VOLUME_UP:
+    case UI_INPUT_VOLUME_DOWN:
+    case UI_INPUT_RATE_UP:
+    case UI_INPUT_RATE_DOWN:
+    case UI_INPUT_PAUSE:
+    case UI_INPUT_REPEAT:
+        if (app->screen != &screen_still_there) {
+            app->touched_ms = clock_mono_ms(app->clock);
         }
         return;
     case UI_INPUT_BACK:
@@ -320,6 +337,7 @@ app_step(struct app *app, int timeout_ms)
 {
     struct ui_input input;
     ui_wait(app->ui, sleep_ms(app, timeout_ms), &input);
+    app->prefs.hands = *ui_hands(app->ui); /* a switch's key turns scanning on */
     handle(app, &input);
     explicit_bzero(&input, sizeof(input));
     poll_devices(app);

@@ -18,6 +18,25 @@ enum {
     ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
 };
 
+/* Keys of pads and boards besides the arrows and select: places that every page has. */
+static const char KEYS[] =
+    "PageDown tap:page:next, PageUp tap:page:back, F1 tap:help, Help tap:help, "
+    "F2 tap:speak, F3 rate-down, F4 rate-up, F5 pause, F6 repeat, "
+    "F7 volume-down, F8 volume-up";
+
+/* How hands are understood until a visitor chooses otherwise; 0 is the ui's own default. */
+static struct ui_hands
+hands_of(const struct conf *conf)
+{
+    const char *switches = conf_str(conf, "switches", "step");
+    return (struct ui_hands){
+        .repeat_ms = (int)conf_int(conf, "repeat-ms", 300, 1500, 0),
+        .hold_ms = (int)conf_int(conf, "hold-ms", 100, 1000, 0),
+        .first_switches = strcmp(switches, "auto") == 0 ? UI_SWITCHES_AUTO : UI_SWITCHES_STEP,
+        .scan_ms = (int)conf_int(conf, "scan-ms", 500, 5000, 0),
+    };
+}
+
 static void
 wake(void *ctx)
 {
@@ -65,12 +84,17 @@ open_display(struct app *app, bool fullscreen)
         .px_per_m = (int)conf_int(app->conf, "panel-px-per-m", 1000, 100000, 4030),
         .fullscreen = fullscreen,
         .clock = app->clock,
+        .keys = conf_str(app->conf, "keys", KEYS),
+        .switch_keys = conf_str(app->conf, "switch-keys", NULL),
     };
     int r = ui_new(&config, &app->ui);
     free(theme);
     free(assets);
     free(fonts);
     free(fonts_folder);
+    if (r == 0 && ui_bad_keys(app->ui) > 0) {
+        LOG(LOG_WARN, "keys.unknown", LOG_INT("count", (int64_t)ui_bad_keys(app->ui)));
+    }
     return r;
 }
 
@@ -114,7 +138,8 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
-    app->prefs.text_size = UI_TEXT_NORMAL;
+    app->hands = hands_of(app->conf);
+    app->prefs = (struct preferences){.text_size = UI_TEXT_NORMAL, .hands = app->hands};
     const char *what = "words";
     int r = open_words(app);
     if (r == 0) {

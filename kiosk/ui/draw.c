@@ -175,6 +175,77 @@ focus_ring(const struct drawing *d, struct px_rect rect, int radius)
     d->ops->box(d->ops->ctx, &b);
 }
 
+static struct px_rect
+ring_outside(const struct drawing *d, const struct ring *ring)
+{
+    struct px_rect out = px_grow(draw_rect(d, ring->rect), draw_px(d, FOCUS_RING));
+    (void)px_meet(out, d->panel, &out); /* around what fills the screen it lies inside */
+    return out;
+}
+
+struct px_rect
+draw_ring_bounds(const struct drawing *drawing, const struct ring *ring)
+{
+    return ring_outside(drawing, ring);
+}
+
+/* The four sides of a frame that lies just inside rect. */
+static void
+frame_sides(const struct drawing *d, struct px_rect r, int thick, uint32_t colour)
+{
+    const struct px_rect sides[] = {
+        {r.x, r.y, r.w, thick},
+        {r.x, r.y + r.h - thick, r.w, thick},
+        {r.x, r.y + thick, thick, r.h - 2 * thick},
+        {r.x + r.w - thick, r.y + thick, thick, r.h - 2 * thick},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        d->ops->fill(d->ops->ctx, sides[i], colour);
+    }
+}
+
+/* The first length pixels of a frame, clockwise from the middle of its top. */
+static void
+frame_part(const struct drawing *d, struct px_rect r, int thick, int64_t length, uint32_t colour)
+{
+    int half = r.w / 2, right = r.x + r.w, low = r.y + r.h;
+    const int sides[] = {r.w - half, r.h, r.w, r.h, half};
+    for (size_t i = 0; i < ARRAY_LEN(sides) && length > 0; i++) {
+        int n = length < sides[i] ? (int)length : sides[i];
+        const struct px_rect strips[] = {
+            {r.x + half, r.y, n, thick},
+            {right - thick, r.y, thick, n},
+            {right - n, low - thick, n, thick},
+            {r.x, low - n, thick, n},
+            {r.x, r.y, n, thick},
+        };
+        d->ops->fill(d->ops->ctx, strips[i], colour);
+        length -= n;
+    }
+}
+
+void
+draw_ring(const struct drawing *drawing, const struct ring *ring)
+{
+    const struct palette *p = drawing->palette;
+    struct px_rect out = ring_outside(drawing, ring);
+    int all = draw_px(drawing, FOCUS_RING), edge = draw_px(drawing, FOCUS_EDGE);
+    struct px_rect middle = px_grow(out, -edge);
+    int64_t length = 2 * ((int64_t)middle.w + middle.h) * ring->permille / 1000;
+    frame_sides(drawing, out, all, p->focus_edge);
+    frame_part(drawing, middle, all - 2 * edge, length, p->focus);
+}
+
+/* Around what is only read. */
+static void
+ring_around(const struct drawing *d, const struct item *item)
+{
+    if ((item->e.state & UI_STATE_FOCUSED) != 0) {
+        struct ring ring = {.shown = true, .rect = item->e.rect, .permille = 1000};
+        draw_ring(d, &ring);
+    }
+}
+
 /* ---- words ---- */
 
 static struct words
@@ -677,18 +748,22 @@ draw_item(const struct drawing *drawing, struct item *item)
     case UI_ROLE_TITLE:
     case UI_ROLE_TEXT:
         draw_reading(drawing, item, rect);
+        ring_around(drawing, item);
         break;
     case UI_ROLE_PICTURE:
         draw_picture_alone(drawing, item, rect);
+        ring_around(drawing, item);
         break;
     case UI_ROLE_LINE:
         draw_line(drawing, item, rect);
         break;
     case UI_ROLE_QR:
         draw_qr(drawing, item, rect);
+        ring_around(drawing, item);
         break;
     case UI_ROLE_DOTS:
         draw_dots(drawing, item, rect);
+        ring_around(drawing, item);
         break;
     case UI_ROLE_BUTTON:
     case UI_ROLE_MAIN:

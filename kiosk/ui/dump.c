@@ -48,7 +48,8 @@ static const char *const size_names[UI_SIZE_COUNT] = {
     [UI_SIZE_KEYBOARD] = "keyboard",
 };
 static_assert(UI_SIZE_COUNT == UI_SIZE_KEYBOARD + 1, "every size has a name");
-static const char *const state_names[] = {"chosen", "waiting", "pressed", "focused", "personal"};
+static const char *const state_names[] = {
+    "chosen", "waiting", "pressed", "focused", "personal", "group"};
 
 const char *
 dump_role(enum ui_role role)

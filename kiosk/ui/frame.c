@@ -37,6 +37,7 @@ frame_begin(struct frame *frame, const char *screen)
 {
     frame->count = 0;
     frame->used = 0;
+    frame->part = 0;
     frame->truncated = false;
     (void)snprintf(frame->screen, sizeof frame->screen, "%s", screen != NULL ? screen : "");
 }
@@ -98,13 +99,33 @@ frame_same(const struct item *a, const struct item *b)
            p->count == q->count && same_text(p->id, q->id) && same_text(p->text, q->text) &&
            same_text(p->gloss, q->gloss) && same_text(p->detail, q->detail) &&
            same_text(p->picture, q->picture) && same_text(p->label, q->label) &&
-           strcmp(a->language, b->language) == 0;
+           same_text(p->speech, q->speech) && strcmp(a->language, b->language) == 0;
 }
 
 bool
 frame_touchable(const struct item *item)
 {
     return item->e.id != NULL && item->e.id[0] != '\0' && (item->e.state & UI_STATE_WAITING) == 0;
+}
+
+bool
+frame_readable(const struct item *item)
+{
+    const struct ui_element *e = &item->e;
+    if (e->speech != NULL && e->speech[0] == '\0') {
+        return false;
+    }
+    if (e->id != NULL && e->id[0] != '\0') {
+        return true;
+    }
+    switch (e->role) {
+    case UI_ROLE_TITLE:
+    case UI_ROLE_TEXT:
+    case UI_ROLE_NOTICE:
+        return e->text != NULL && e->text[0] != '\0';
+    default:
+        return e->speech != NULL || (e->label != NULL && e->label[0] != '\0');
+    }
 }
 
 const struct item *

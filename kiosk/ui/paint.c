@@ -281,6 +281,10 @@ draw_damaged(struct ui *ui, struct px_rect rect)
             draw_item(&drawing, item);
         }
     }
+    ui->canvas.clip = rect;
+    if (ui->ring.shown) {
+        draw_ring(&drawing, &ui->ring);
+    }
 }
 
 void

@@ -79,6 +79,7 @@ ui_tap(struct ui *ui, const char *id_or_text)
     }
     ui->touch.skipped_ms += touch_free_at(&ui->touch, item->e.id, ui_now(ui)) - ui_now(ui);
     ui_touch(ui, UI_PHASE_DOWN, SCRIPT_FINGER, x, y);
+    ui->touch.skipped_ms += ui->touch.hold_ms;
     ui_touch(ui, UI_PHASE_UP, SCRIPT_FINGER, x, y);
     return 0;
 }
@@ -158,10 +159,4 @@ ui_type(struct ui *ui, const char *text)
         (void)ui_push(ui, UI_INPUT_TEXT, "", text + from, pos - from); /* counted above */
     }
     return 0;
-}
-
-int
-ui_key(struct ui *ui, const char *key)
-{
-    return ui_handle_key(ui, key, false, true);
 }

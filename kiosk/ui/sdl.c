@@ -21,7 +21,14 @@
 #include "base/attr.h"
 #include "base/err.h"
 
-enum { TEXT_QUEUE = 64, WIPE_EVENTS = 256, SVG_MAX_PX = 4096 };
+enum { TEXT_QUEUE = 64, WIPE_EVENTS = 256, SVG_MAX_PX = 4096, KEYS_MAX = 64, ACT_MAX = 48 };
+
+/* A key that the settings name. */
+struct set_key {
+    SDL_Keycode code;
+    char act[ACT_MAX]; /* "" for a switch */
+    int number;
+};
 
 struct window {
     SDL_Window *window;
@@ -36,6 +43,9 @@ struct window {
     bool watching;
     int stop_fd; /* ends the watcher */
     bool mouse_is_finger; /* SDL_MOUSE_TOUCH_EVENTS: fingers come too */
+    struct set_key keys[KEYS_MAX];
+    size_t key_count, bad_keys;
+    bool point_dropped; /* the character of the number pad's point is still to come */
     struct sigaction old_int, old_term;
 };
 
@@ -122,6 +132,8 @@ open_window(struct window *window, const struct ui_config *config)
     (void)SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
     (void)SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0");
     (void)SDL_SetHint(SDL_HINT_APP_NAME, "Madoguchi");
+    /* a touch that brings the window to the front is a touch like any other */
+    (void)SDL_SetHint(SDL_HINT_MOUSE_FOCUS_CLICKTHROUGH, "1");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO | SDL_INIT_EVENTS) != 0) {
         return KERR_UI_DISPLAY;
     }
@@ -148,6 +160,55 @@ open_window(struct window *window, const struct ui_config *config)
     return 0;
 }
 
+/* One entry of a list: "KEY ACT", or "KEY" alone for a switch with its number. */
+static void
+add_key(struct window *window, char *entry, int number)
+{
+    while (*entry == ' ') {
+        entry++;
+    }
+    size_t len = strlen(entry);
+    while (len > 0 && entry[len - 1] == ' ') {
+        entry[--len] = '\0';
+    }
+    char *act = number == 0 ? strrchr(entry, ' ') : NULL;
+    if (act != NULL) {
+        *act++ = '\0';
+    }
+    struct set_key *key = &window->keys[window->key_count];
+    bool good = window->key_count < KEYS_MAX && (number > 0 || act != NULL) &&
+                (act == NULL || (strlen(act) < ACT_MAX && hands_act(act)));
+    SDL_Keycode code = good ? SDL_GetKeyFromName(entry) : SDLK_UNKNOWN;
+    if (code == SDLK_UNKNOWN) {
+        window->bad_keys++;
+        return;
+    }
+    *key = (struct set_key){.code = code, .number = number};
+    (void)snprintf(key->act, sizeof key->act, "%s", act != NULL ? act : "");
+    window->key_count++;
+}
+
+static void
+read_keys(struct window *window, const char *list, bool switches)
+{
+    char *copy = xstrdup(list != NULL ? list : ""), *rest = copy;
+    for (int number = 1; rest != NULL && *rest != '\0'; number++) {
+        char *entry = rest;
+        rest = strchr(rest, ',');
+        if (rest != NULL) {
+            *rest++ = '\0';
+        }
+        add_key(window, entry, switches ? (number < 2 ? number : 2) : 0);
+    }
+    free(copy);
+}
+
+size_t
+window_bad_keys(const struct window *window)
+{
+    return window->bad_keys;
+}
+
 int
 window_new(const struct ui_config *config, struct window **ret_window)
 {
@@ -162,6 +223,8 @@ window_new(const struct ui_config *config, struct window **ret_window)
         return error;
     }
     window->lost = true;
+    read_keys(window, config->keys, false);
+    read_keys(window, config->switch_keys != NULL ? config->switch_keys : "Space, Return", true);
     *ret_window = window;
     return 0;
 }
@@ -283,7 +346,7 @@ struct key_name {
 };
 
 static const char *
-key_name(const SDL_Keysym *key)
+key_name(const struct window *window, const SDL_Keysym *key)
 {
     static const struct key_name names[] = {
         {SDLK_UP, "up"},
@@ -292,12 +355,25 @@ key_name(const SDL_Keysym *key)
         {SDLK_RIGHT, "right"},
         {SDLK_RETURN, "select"},
         {SDLK_RETURN2, "select"},
-        {SDLK_KP_ENTER, "select"},
+        {SDLK_KP_ENTER, "main"},
         {SDLK_SELECT, "select"},
         {SDLK_ESCAPE, "back"},
         {SDLK_AC_BACK, "back"},
         {SDLK_BACKSPACE, "delete"},
+        {SDLK_DELETE, "delete"},
+        {SDLK_KP_PERIOD, "delete"},
+        {SDLK_VOLUMEUP, "volume-up"},
+        {SDLK_VOLUMEDOWN, "volume-down"},
+        {SDLK_AUDIOFASTFORWARD, "rate-up"},
+        {SDLK_AUDIOREWIND, "rate-down"},
+        {SDLK_AUDIOPLAY, "pause"},
+        {SDLK_AUDIOPREV, "repeat"},
     };
+    for (size_t i = 0; i < window->key_count; i++) {
+        if (window->keys[i].code == key->sym && window->keys[i].number == 0) {
+            return window->keys[i].act;
+        }
+    }
     if (key->sym == SDLK_TAB) {
         return (key->mod & KMOD_SHIFT) != 0 ? "previous" : "next";
     }
@@ -307,6 +383,49 @@ key_name(const SDL_Keysym *key)
         }
     }
     return NULL;
+}
+
+static int
+switch_number(const struct window *window, SDL_Keycode code)
+{
+    for (size_t i = 0; i < window->key_count; i++) {
+        if (window->keys[i].code == code && window->keys[i].number > 0) {
+            return window->keys[i].number;
+        }
+    }
+    return 0;
+}
+
+/* A number pad types its digits whether its NumLock is lit or not; with it they come as text. */
+static bool
+pad_digit(const SDL_Keysym *key, struct window_event *out)
+{
+    static const SDL_Keycode pad[] = {SDLK_KP_0, SDLK_KP_1, SDLK_KP_2, SDLK_KP_3, SDLK_KP_4,
+        SDLK_KP_5, SDLK_KP_6, SDLK_KP_7, SDLK_KP_8, SDLK_KP_9};
+    for (size_t i = 0; i < ARRAY_LEN(pad); i++) {
+        if (pad[i] == key->sym && (key->mod & KMOD_NUM) == 0) {
+            out->type = WINDOW_TEXT;
+            out->text[0] = (char)('0' + i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+from_key(struct window *window, const SDL_KeyboardEvent *event, struct window_event *out)
+{
+    const SDL_Keysym *key = &event->keysym;
+    out->key = key_name(window, key);
+    out->number = switch_number(window, key->sym);
+    if (out->key == NULL && out->number == 0 && pad_digit(key, out)) {
+        return;
+    }
+    out->repeat = event->repeat != 0;
+    out->prints =
+        key->sym >= SDLK_SPACE && (key->sym & SDLK_SCANCODE_MASK) == 0 && key->sym != SDLK_DELETE;
+    out->type = out->key != NULL || out->number > 0 ? WINDOW_KEY : WINDOW_NONE;
+    window->point_dropped = key->sym == SDLK_KP_PERIOD;
 }
 
 static void
@@ -387,12 +506,11 @@ translate(struct window *window, const SDL_Event *event, struct window_event *ou
         from_finger(window, event, out);
         break;
     case SDL_KEYDOWN:
-        out->key = key_name(&event->key.keysym);
-        out->repeat = event->key.repeat != 0;
-        out->type = out->key != NULL ? WINDOW_KEY : WINDOW_NONE;
+        from_key(window, &event->key, out);
         break;
     case SDL_TEXTINPUT:
-        out->type = WINDOW_TEXT;
+        out->type = window->point_dropped ? WINDOW_NONE : WINDOW_TEXT;
+        window->point_dropped = false;
         (void)snprintf(out->text, sizeof out->text, "%s", event->text.text);
         break;
     case SDL_WINDOWEVENT:

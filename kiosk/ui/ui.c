@@ -1,5 +1,5 @@
 /* ui/ui.c - puts the parts together: takes the element list, compares it with what is shown and lets
- * paint.c draw what differs; waits for the visitor and lets touch.c and focus.c judge. */
+ * paint.c draw what differs; waits for the visitor and lets hands.c judge. */
 #include "ui/ui_priv.h"
 
 #include <string.h>
@@ -165,22 +165,47 @@ gloss_of(struct ui *ui, const struct ui_element *e)
     }
 }
 
-/* Pressed and focused are ours to know: puts them on the items; true when something changed. */
+/* Where the ring was and where it will be must be drawn again. */
 static void
-mark(struct ui *ui, struct frame *frame)
+mark_ring(struct ui *ui, const struct frame *frame)
 {
+    struct ring ring = hands_ring(ui, frame);
+    const struct ring *old = &ui->ring;
+    bool same = ring.shown == old->shown && ring.permille == old->permille &&
+                memcmp(&ring.rect, &old->rect, sizeof ring.rect) == 0;
+    struct drawing drawing = paint_drawing(ui);
+    if (!same && old->shown) {
+        paint_damage(ui, draw_ring_bounds(&drawing, old));
+    }
+    if (!same && ring.shown) {
+        paint_damage(ui, draw_ring_bounds(&drawing, &ring));
+    }
+    ui->ring = ring;
+}
+
+void
+ui_mark(struct ui *ui, struct frame *frame)
+{
+    struct scan_groups groups;
+    size_t first = 0, ringed = 0;
+    const struct item *focused = ui->focus.shown ? focus_item(&ui->focus, frame) : NULL;
+    if (ui->scan.shown) {
+        scan_groups(frame, &groups);
+        ringed = scan_ring(&ui->scan, &groups, &first);
+        focused = ringed == 1 ? &frame->items[groups.order.at[first]] : NULL;
+    }
     for (size_t i = 0; i < frame->count; i++) {
         struct item *item = &frame->items[i];
-        bool touchable = frame_touchable(item);
         unsigned state = item->asked;
-        if (touchable && ui->touch.inside && strcmp(ui->touch.id, item->e.id) == 0) {
+        if (frame_touchable(item) && ui->touch.inside && strcmp(ui->touch.id, item->e.id) == 0) {
             state |= UI_STATE_PRESSED;
         }
-        if (touchable && ui->focus.shown && strcmp(ui->focus.id, item->e.id) == 0) {
-            state |= UI_STATE_FOCUSED;
-        }
-        item->e.state = state;
+        item->e.state = state | (item == focused ? (unsigned)UI_STATE_FOCUSED : 0);
     }
+    for (size_t i = 0; ringed > 1 && i < ringed; i++) {
+        frame->items[groups.order.at[first + i]].e.state |= UI_STATE_GROUP;
+    }
+    mark_ring(ui, frame);
 }
 
 void
@@ -192,7 +217,7 @@ ui_remark(struct ui *ui)
     for (size_t i = 0; i < frame->count; i++) {
         before[i] = frame->items[i].e.state;
     }
-    mark(ui, frame);
+    ui_mark(ui, frame);
     for (size_t i = 0; i < frame->count; i++) {
         if (frame->items[i].e.state != before[i]) {
             paint_damage(ui, draw_bounds(&drawing, &frame->items[i]));
@@ -207,6 +232,12 @@ void
 ui_begin(struct ui *ui, const char *screen)
 {
     frame_begin(&ui->frames[1 - ui->shown], screen);
+}
+
+void
+ui_part(struct ui *ui, uint64_t part)
+{
+    ui->frames[1 - ui->shown].part = part;
 }
 
 void
@@ -228,9 +259,8 @@ ui_end(struct ui *ui)
 {
     struct frame *old = ui_shown(ui), *new = &ui->frames[1 - ui->shown];
     bool page = strcmp(old->screen, new->screen) != 0;
-    touch_frame(&ui->touch, new, page, ui_now(ui));
-    focus_frame(&ui->focus, new);
-    mark(ui, new);
+    hands_frame(ui, new, page || old->part != new->part);
+    ui_mark(ui, new);
     if (ui->restyled || page || ui->full_left > 0) {
         ui->damage.all = true;
     } else {
@@ -327,101 +357,10 @@ pop(struct ui *ui, struct ui_input *ret_input)
     return true;
 }
 
-void
-ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y)
-{
-    char id[UI_ID_MAX];
-    struct frame *frame = ui_shown(ui);
-    ui->focus.shown = false;
-    switch (phase) {
-    case UI_PHASE_DOWN:
-        touch_down(&ui->touch, frame, finger, x, y, ui_now(ui));
-        break;
-    case UI_PHASE_MOVE:
-        touch_move(&ui->touch, frame, finger, x, y);
-        break;
-    case UI_PHASE_UP: {
-        enum touch_verdict verdict = touch_up(&ui->touch, frame, finger, x, y, ui_now(ui), id);
-        if (verdict == TOUCH_TAP) {
-            (void)ui_push(ui, UI_INPUT_TAP, id, "", 0); /* a full queue: 64 taps nobody asked for */
-        } else if (verdict == TOUCH_NOWHERE) {
-            (void)ui_push(ui, UI_INPUT_TOUCH, "", "", 0);
-        }
-        break;
-    }
-    }
-    ui_remark(ui);
-}
-
-static const char *const ways[] = {
-    [FOCUS_UP] = "up",
-    [FOCUS_DOWN] = "down",
-    [FOCUS_LEFT] = "left",
-    [FOCUS_RIGHT] = "right",
-    [FOCUS_NEXT] = "next",
-    [FOCUS_PREVIOUS] = "previous",
-};
-
-static int
-select_focused(struct ui *ui, bool scripted)
-{
-    struct frame *frame = ui_shown(ui);
-    const struct item *item = ui->focus.shown ? frame_find(frame, ui->focus.id) : NULL;
-    if (item == NULL) {
-        focus_move(&ui->focus, frame, FOCUS_NEXT);
-        ui_remark(ui);
-        return 0;
-    }
-    if (scripted) {
-        ui->touch.skipped_ms += touch_free_at(&ui->touch, item->e.id, ui_now(ui)) - ui_now(ui);
-    }
-    return touch_select(&ui->touch, item, ui_now(ui)) ? ui_push(ui, UI_INPUT_TAP, item->e.id, "", 0)
-                                                      : 0;
-}
-
-int
-ui_handle_key(struct ui *ui, const char *key, bool repeat, bool scripted)
-{
-    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        if (strcmp(key, ways[i]) == 0) {
-            focus_move(&ui->focus, ui_shown(ui), (enum focus_way)i);
-            ui_remark(ui);
-            return 0;
-        }
-    }
-    if (strcmp(key, "select") == 0) {
-        return repeat ? 0 : select_focused(ui, scripted);
-    }
-    if (strcmp(key, "back") == 0) {
-        return repeat ? 0 : ui_push(ui, UI_INPUT_BACK, "", "", 0);
-    }
-    if (strcmp(key, "delete") == 0) {
-        return ui_push(ui, UI_INPUT_DELETE, "", "", 0);
-    }
-    return KERR_INVALID;
-}
-
 static void
 handle(struct ui *ui, const struct window_event *event)
 {
-    struct ui_rect panel = ui_panel(ui);
-    int x = (int)(event->x * (float)panel.w), y = (int)(event->y * (float)panel.h);
     switch (event->type) {
-    case WINDOW_DOWN:
-        ui_touch(ui, UI_PHASE_DOWN, event->finger, x, y);
-        break;
-    case WINDOW_MOVE:
-        ui_touch(ui, UI_PHASE_MOVE, event->finger, x, y);
-        break;
-    case WINDOW_UP:
-        ui_touch(ui, UI_PHASE_UP, event->finger, x, y);
-        break;
-    case WINDOW_KEY:
-        (void)ui_handle_key(ui, event->key, event->repeat, false); /* names are sdl.c's own */
-        break;
-    case WINDOW_TEXT:
-        (void)ui_type(ui, event->text); /* what does not fit was typed faster than it is read */
-        break;
     case WINDOW_EXPOSED: /* the pixels are still ours: shown again, not drawn again */
         paint_again(ui);
         break;
@@ -438,7 +377,8 @@ handle(struct ui *ui, const struct window_event *event)
         ui->queue_count = 0; /* comes before everything else */
         (void)ui_push(ui, UI_INPUT_QUIT, "", "", 0);
         break;
-    case WINDOW_NONE:
+    default:
+        hands_event(ui, event);
         break;
     }
 }
@@ -449,16 +389,22 @@ ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input)
     *ret_input = (struct ui_input){.type = UI_INPUT_NONE};
     int64_t end = clock_mono_ms(ui->clock) + timeout_ms;
     int left = timeout_ms;
+    hands_tick(ui);
     while (!pop(ui, ret_input)) {
         struct window_event event;
-        bool came = window_wait(ui->window, left, &event);
+        int due = hands_due(ui);
+        bool early = due >= 0 && (left < 0 || due < left);
+        bool came = window_wait(ui->window, early ? due : left, &event);
         handle(ui, &event);
         explicit_bzero(&event, sizeof event);
+        hands_tick(ui);
         if (timeout_ms >= 0) {
-            int64_t rest = end - clock_mono_ms(ui->clock);
-            left = rest > 0 ? (int)rest : 0;
+            /* a clock that stands still must not keep us here */
+            int64_t rest = end - clock_mono_ms(ui->clock), spent = early ? left - due : left;
+            left = (int)(rest < spent ? rest : spent);
+            left = left > 0 ? left : 0;
         }
-        if (!came && ui->queue_count == 0 && timeout_ms >= 0) {
+        if (!came && !early && ui->queue_count == 0 && timeout_ms >= 0) {
             return;
         }
     }
@@ -482,11 +428,21 @@ ui_wipe(struct ui *ui)
     explicit_bzero(ui->queue, sizeof ui->queue);
     ui->queue_at = ui->queue_count = 0;
     touch_cancel(&ui->touch);
+    bool reading = ui->focus.reading;
     explicit_bzero(&ui->focus, sizeof ui->focus);
+    ui->focus.reading = reading;
+    explicit_bzero(&ui->scan, sizeof ui->scan);
+    ui->ring = (struct ring){0};
     if (window_canvas(ui->window, &ui->canvas)) {
         canvas_fill(&ui->canvas, ui->canvas.clip, theme_palette(ui->theme)->paper);
     }
     ui->full_left = 2;
+}
+
+size_t
+ui_bad_keys(const struct ui *ui)
+{
+    return window_bad_keys(ui->window);
 }
 
 uint64_t

@@ -51,7 +51,8 @@ enum ui_state {
     UI_STATE_PRESSED = 1 << 2,
     UI_STATE_FOCUSED = 1 << 3,
     UI_STATE_PERSONAL =
-        1 << 4 /* holds something of the visitor: never in a log, wiped from caches */
+        1 << 4, /* holds something of the visitor: never in a log, wiped from caches */
+    UI_STATE_GROUP = 1 << 5 /* in the group around which the scan's ring lies */
 };
 
 /* Colours by meaning; the theme gives the values. */
@@ -118,6 +119,25 @@ struct ui_config {
     int px_per_m; /* pixels per metre of the panel: 4030 at 21.5 inch full HD */
     bool fullscreen; /* ignored where there is no screen (dummy, offscreen) */
     const struct clock *clock; /* for the locks; NULL: the machine's. Must outlive the ui. */
+    /* Keys besides the usual ones: "KEY ACT, KEY ACT", KEY as SDL names it ("F13", "Keypad 5"), ACT a
+     * word of ui_key. NULL: none. Borrowed while ui_new runs, like the next. */
+    const char *keys;
+    const char
+        *switch_keys; /* "MOVE, SELECT": keys that ability switches send; NULL: "Space, Return" */
+};
+
+/* What two switches do. STEP: the first moves the ring, the second selects. AUTO: the ring moves by
+ * itself and either switch selects. */
+enum ui_switches { UI_SWITCHES_OFF, UI_SWITCHES_STEP, UI_SWITCHES_AUTO, UI_SWITCHES_COUNT };
+
+/* How the hands of this visitor are understood; all 0: as everybody's. Values outside their range are
+ * brought into it. */
+struct ui_hands {
+    int repeat_ms; /* the same target again counts after 300..1500; 0: 700. The main act at least 1000 */
+    int hold_ms; /* a press counts once it was held for 100..1000; 0: when the finger is lifted */
+    enum ui_switches switches; /* what holds now; a switch's key turns OFF into first_switches */
+    enum ui_switches first_switches; /* OFF means STEP */
+    int scan_ms; /* the ring rests 500..5000 on each place; 0: 1500 */
 };
 
 enum ui_theme {
@@ -166,6 +186,9 @@ void ui_natural(struct ui *ui, const struct ui_element *element, int *ret_w, int
 
 /* One frame: begin, add in drawing order, end. end draws and presents only when something changed. */
 void ui_begin(struct ui *ui, const char *screen);
+/* Which part of the screen this is (its question, its page of a column), any number. Another part is
+ * another page to the hands: locks, focus and scan begin anew. Without it each screen is one part. */
+void ui_part(struct ui *ui, uint64_t part);
 void ui_add(struct ui *ui, const struct ui_element *element);
 void ui_end(struct ui *ui);
 
@@ -174,10 +197,20 @@ void ui_end(struct ui *ui);
 enum ui_input_type {
     UI_INPUT_NONE,
     UI_INPUT_TAP, /* id is the element's; also select on the focused element */
-    UI_INPUT_TOUCH, /* a touch on nothing: wakes, keeps the visit alive */
+    /* A touch that chose nothing: wakes, keeps the visit alive. id: what it began on and slid off or
+     * held too briefly; "" for nothing. */
+    UI_INPUT_TOUCH,
+    UI_INPUT_PRESS, /* something was pressed and shows it: the moment to click. No id: a PIN is pressed too */
+    UI_INPUT_FOCUS, /* a key or the scan moved the ring: ui_focus says where */
     UI_INPUT_BACK, /* the back key */
     UI_INPUT_TEXT, /* committed text of a real keyboard: one character */
     UI_INPUT_DELETE, /* its backspace */
+    UI_INPUT_VOLUME_UP, /* keys of an audio pad */
+    UI_INPUT_VOLUME_DOWN,
+    UI_INPUT_RATE_UP,
+    UI_INPUT_RATE_DOWN,
+    UI_INPUT_PAUSE, /* pauses speech, or goes on */
+    UI_INPUT_REPEAT, /* says it again; also select on something that is only read */
     UI_INPUT_WAKE, /* ui_wake was called, or the window has another size: lay out again */
     UI_INPUT_QUIT /* window closed, or SIGINT/SIGTERM */
 };
@@ -203,9 +236,19 @@ enum ui_phase { UI_PHASE_DOWN, UI_PHASE_MOVE, UI_PHASE_UP };
 void ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y);
 /* As a real keyboard would: one UI_INPUT_TEXT a character. KERR_INVALID, KERR_TOO_BIG. */
 int ui_type(struct ui *ui, const char *text);
-/* "up" "down" "left" "right" "select" "back" "delete"; KERR_INVALID. The first arrow only shows where
- * the focus is; select without a visible focus does the same. */
+/* A key by the name of its act; KERR_INVALID. The first arrow only shows where the focus is; select
+ * without a visible focus does the same.
+ *   up down left right   move the focus; next previous: in reading order
+ *   select back delete   as their inputs say; main: taps the page's main act, else selects
+ *   volume-up volume-down rate-up rate-down pause repeat   the inputs of these names
+ *   tap:ID               taps this element where the page has it, else nothing
+ *   switch-1 switch-2    an ability switch, as ui_switch */
 int ui_key(struct ui *ui, const char *key);
+/* An ability switch was closed: 1 moves the ring, 2 selects (struct ui_hands). The first one after a
+ * touch, an arrow or the start only shows the ring. The ring goes over groups: single things, and rows of three or more,
+ * which a selection opens and whose last step leads out again; what is asked first, the main act next,
+ * the bars last. A switch that is closed again within 0.5 s counts once. */
+void ui_switch(struct ui *ui, int number);
 /* True when some element's text, gloss, detail or label (without ruby) contains this text. */
 bool ui_shows(const struct ui *ui, const char *text);
 const char *ui_screen(const struct ui *ui);
@@ -216,6 +259,27 @@ const struct ui_element *ui_at(const struct ui *ui, size_t index);
 int ui_dump(const struct ui *ui, struct buf *ret_json);
 /* The pixels shown, as PNG. KERR_IO. */
 int ui_shot(struct ui *ui, const char *path);
+
+/* Touches, locks and scanning of this visitor. Turning switches on shows the scan's ring. */
+void ui_set_hands(struct ui *ui, const struct ui_hands *hands);
+/* As they are now: a switch's key may have turned scanning on. */
+const struct ui_hands *ui_hands(const struct ui *ui);
+/* How long the automatic ring needs for its longest way round the page; 0 when nothing moves by itself. */
+int ui_scan_round_ms(const struct ui *ui);
+/* True while a hand is on the glass: what rests there longer than a minute is a thing. */
+bool ui_touching(const struct ui *ui);
+/* Reading: the focus also goes over what can only be read (titles, texts, what waits), a new page puts
+ * it on its title, right and left go on and back in reading order, and so do down and up but on keyboards. */
+void ui_set_reading(struct ui *ui, bool reading);
+/* Index of the element in the ring (of a group: its first), -1 when no ring is shown. */
+int ui_focus(const struct ui *ui);
+/* Puts the ring there, for example on what is being spoken; no input comes of it. -1 hides it. */
+void ui_set_focus(struct ui *ui, int index);
+/* The list in reading order: what is asked from the top, the bottom bar, the top bar. Elements that can be
+ * touched or read; at most cap indices, how many there are is returned. */
+size_t ui_reading_order(const struct ui *ui, size_t *ret_indices, size_t cap);
+/* How many entries of keys and switch_keys were no key or no act: for a line in the log. */
+size_t ui_bad_keys(const struct ui *ui);
 
 /* Forgets everything personal: text and picture caches, element list, text input; draws the next two
  * frames in full so that no buffer keeps the old ones. */

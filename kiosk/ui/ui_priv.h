@@ -28,6 +28,7 @@ struct item {
 };
 struct frame {
     char screen[UI_ID_MAX];
+    uint64_t part;
     size_t count;
     bool truncated; /* more elements or text than the bounds allow */
     struct item items[UI_ELEMENTS_MAX];
@@ -47,23 +48,49 @@ const struct item *frame_find(const struct frame *frame, const char *id);
 /* Topmost touchable item that holds this point, 0.1 mm; NULL. */
 const struct item *frame_hit(const struct frame *frame, int x, int y);
 
+/* Can it be read, touchable or not? */
+bool frame_readable(const struct item *item);
+
 /* ---- touch.c: the judgement of fingers ---- */
 
-/* 0.1 mm and milliseconds; sources: research table of touch, rows 16 to 20. */
+/* 0.1 mm and milliseconds; sources: research table of touch, rows 15 to 20. */
 enum {
     TOUCH_SLIP = 120, /* end points of old hands scatter by 3.4 mm */
     TOUCH_HELP_NEAR = 40,
     TOUCH_HELP_FAR = 80,
+    TOUCH_HALF_GAP = 25, /* half the least gap belongs to the drawing beside it */
     TOUCH_REPEAT_MS = 700,
+    TOUCH_REPEAT_MIN_MS = 300,
+    TOUCH_REPEAT_MAX_MS = 1500,
     TOUCH_COMMIT_MS = 1000,
-    TOUCH_PAGE_MS = 300
+    TOUCH_PAGE_MS = 300,
+    TOUCH_PALM_MS = 60, /* contacts that land together are a palm */
+    TOUCH_PALM_NEAR = 800,
+    TOUCH_HOLD_MIN_MS = 100,
+    TOUCH_HOLD_MAX_MS = 1000,
+    TOUCH_BREAK_MS = 150, /* a trembling finger may leave the glass for so long while it holds */
+    TOUCH_REST_MS = 3000, /* after this a contact no longer keeps others away */
+    TOUCH_THING_MS = 60000,
+    TOUCH_STEP_MS = 33, /* between two pictures of a hold */
+    TOUCH_CONTACTS = 16
+};
+struct contact {
+    bool down, palm;
+    int64_t finger, since;
+    int x, y; /* where it came down */
 };
 struct touch {
-    bool down, ignored; /* a contact is on the glass; it came during a lock */
+    int repeat_ms, hold_ms; /* 0: TOUCH_REPEAT_MS; on release */
+    bool down, ignored; /* a contact is judged; it came during a lock or has done its work */
     int64_t finger;
     char id[UI_ID_MAX]; /* what it pressed; "" for nothing */
     bool inside; /* releasing now would count */
     int x0, y0;
+    int64_t since; /* when it came down */
+    int64_t held_since; /* since when it lies inside without a break */
+    char broken_id[UI_ID_MAX]; /* a hold that was broken off, and when */
+    int64_t broken_at, broken_since;
+    struct contact contacts[TOUCH_CONTACTS];
     int64_t page_until;
     char last_id[UI_ID_MAX]; /* last tap, locked until last_until */
     int64_t last_until;
@@ -72,10 +99,18 @@ struct touch {
 enum touch_verdict { TOUCH_NONE, TOUCH_TAP, TOUCH_NOWHERE };
 void touch_down(
     struct touch *touch, const struct frame *frame, int64_t finger, int x, int y, int64_t now);
-void touch_move(struct touch *touch, const struct frame *frame, int64_t finger, int x, int y);
-/* TOUCH_TAP: ret_id is what was tapped. */
+void touch_move(
+    struct touch *touch, const struct frame *frame, int64_t finger, int x, int y, int64_t now);
+/* TOUCH_TAP: ret_id is what was tapped. TOUCH_NOWHERE: what it began on, or "". */
 enum touch_verdict touch_up(struct touch *touch, const struct frame *frame, int64_t finger, int x,
     int y, int64_t now, char ret_id[UI_ID_MAX]);
+/* Time went by: a hold that is long enough is a TOUCH_TAP. */
+enum touch_verdict touch_tick(
+    struct touch *touch, const struct frame *frame, int64_t now, char ret_id[UI_ID_MAX]);
+/* When touch_tick or the picture of the hold is next due; -1: not. */
+int64_t touch_due(const struct touch *touch, int64_t now);
+/* How much of the hold is done, in thousandths and steps of the picture; -1: nothing is held. */
+int touch_hold(const struct touch *touch, int64_t now);
 void touch_cancel(struct touch *touch);
 /* The list changed under the finger: another page cancels and locks. */
 void touch_frame(struct touch *touch, const struct frame *frame, bool page_changed, int64_t now);
@@ -84,17 +119,75 @@ bool touch_select(struct touch *touch, const struct item *item, int64_t now);
 /* When nothing would swallow a tap on this id, not before now. */
 int64_t touch_free_at(const struct touch *touch, const char *id, int64_t now);
 
+/* ---- order.c: the order in which the eye goes over a page ---- */
+
+enum order_zone { ORDER_CONTENT, ORDER_KEYS, ORDER_BOTTOM, ORDER_TOP };
+struct order {
+    size_t count;
+    uint16_t at[UI_ELEMENTS_MAX]; /* indices into the frame */
+    uint16_t row[UI_ELEMENTS_MAX]; /* of at[i]; rows of different zones differ */
+    uint8_t zone[UI_ELEMENTS_MAX]; /* of at[i] */
+};
+/* Rows from the top, each from the left; bars last. readable: also what can only be read. */
+void order_make(const struct frame *frame, bool readable, struct order *ret_order);
+
 /* ---- focus.c ---- */
 
 enum focus_way { FOCUS_UP, FOCUS_DOWN, FOCUS_LEFT, FOCUS_RIGHT, FOCUS_NEXT, FOCUS_PREVIOUS };
 struct focus {
     bool shown;
+    bool reading; /* goes over readable things as well */
     char id[UI_ID_MAX];
+    uint64_t words; /* of a thing without id: its role and words, told apart by a number; 0: none */
+    size_t near; /* where it was in the list: of several with the same words the nearest */
 };
 /* Moves to the nearest touchable item that way; the first key only shows the focus. */
 void focus_move(struct focus *focus, const struct frame *frame, enum focus_way way);
-/* The focused id may be gone: falls back to the page's first answer. */
-void focus_frame(struct focus *focus, const struct frame *frame);
+/* Another list: on another page, or when the focused item is gone, the focus goes to the page's first. */
+void focus_frame(struct focus *focus, const struct frame *frame, bool page_changed);
+/* The item that has the focus; NULL when it is not on this list. */
+const struct item *focus_item(const struct focus *focus, const struct frame *frame);
+void focus_set(struct focus *focus, const struct frame *frame, const struct item *item);
+
+/* ---- scan.c: two switches ---- */
+
+enum {
+    SCAN_MS = 1500,
+    SCAN_MIN_MS = 500,
+    SCAN_MAX_MS = 5000,
+    SCAN_STRIKE_MS = 500, /* the same switch twice within this is once (EN 301 549 clause 5.8) */
+    SCAN_GROUP_LEAST = 3 /* a shorter row is no group: its things come one by one */
+};
+struct scan {
+    bool shown; /* the ring lies on the page */
+    bool inside; /* a group was opened: item counts within it */
+    size_t group, item;
+    char id[UI_ID_MAX]; /* first thing of the group: finds it again in a list that was made anew */
+    int64_t due; /* when the automatic ring moves */
+    int last; /* switch that was closed last */
+    int64_t strike_until;
+};
+/* What the ring goes over on this page. */
+struct scan_groups {
+    struct order order;
+    size_t count;
+    uint16_t first[UI_ELEMENTS_MAX], len[UI_ELEMENTS_MAX]; /* into order.at */
+};
+void scan_groups(const struct frame *frame, struct scan_groups *ret_groups);
+/* Shows the ring on the first group. */
+void scan_start(struct scan *scan, const struct frame *frame);
+void scan_move(struct scan *scan, const struct frame *frame);
+/* What a selection means here: an item to tap; NULL when a group was opened instead. */
+const struct item *scan_select(struct scan *scan, const struct frame *frame);
+/* After a tap the ring goes back to the group level: to the start after a key, else where it was. */
+void scan_tapped(struct scan *scan, const struct frame *frame, enum ui_role role);
+void scan_frame(struct scan *scan, const struct frame *frame, bool page_changed);
+/* The things in the ring: how many, the first one's place in order.at. */
+size_t scan_ring(const struct scan *scan, const struct scan_groups *groups, size_t *ret_first);
+/* False when this closing is the bounce of the last. */
+bool scan_strike(struct scan *scan, int number, int64_t now);
+/* Moves of the longest way round: every group, and once through the longest. */
+size_t scan_round(const struct frame *frame);
 
 /* ---- theme.c ---- */
 
@@ -218,6 +311,15 @@ void draw_judge(const struct drawing *drawing, struct item *item);
 void draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
     int *ret_w, int *ret_h);
 
+/* A ring of 4 mm on top of everything: around a group of the scan, or how much of a hold is done. */
+struct ring {
+    bool shown;
+    struct ui_rect rect; /* what it lies around */
+    int permille; /* how much of it is filled, clockwise from the middle of the top */
+};
+struct px_rect draw_ring_bounds(const struct drawing *drawing, const struct ring *ring);
+void draw_ring(const struct drawing *drawing, const struct ring *ring);
+
 /* ---- dump.c ---- */
 const char *dump_role(enum ui_role role);
 /* The text without ruby; false when it does not fit cap. */
@@ -260,13 +362,16 @@ struct window_event {
     enum window_event_type type;
     int64_t finger;
     float x, y; /* 0..1 of the window */
-    const char *key; /* as ui_key names them, or "next", "previous", "delete" */
+    const char *key; /* as ui_key names them; NULL for a switch that means nothing else */
+    int number; /* 1 or 2: it is also the key of this switch */
+    bool prints; /* its character comes as text too */
     bool repeat;
     char text[32];
 };
 struct window;
 int window_new(const struct ui_config *config, struct window **ret_window);
 void window_free(struct window *window);
+size_t window_bad_keys(const struct window *window);
 /* Where to draw; valid until the next wait. false: there is no surface now. */
 bool window_canvas(struct window *window, struct canvas *ret_canvas);
 /* The window's memory was replaced: all of it must be drawn. Asking resets. */
@@ -319,6 +424,10 @@ struct ui {
     uint64_t presented;
     struct touch touch;
     struct focus focus;
+    struct scan scan;
+    struct ui_hands hands;
+    struct ring ring; /* as drawn */
+    bool text_dropped; /* the character of a switch's key is still to come */
     struct ui_input queue[UI_QUEUE_MAX];
     size_t queue_at, queue_count;
 };
@@ -338,8 +447,22 @@ struct frame *ui_shown(struct ui *ui);
 int64_t ui_now(const struct ui *ui);
 /* Puts pressed and focused on the items, draws what that changes. */
 void ui_remark(struct ui *ui);
+/* Puts them on the items of a list that is not shown yet; damages where the ring changes. */
+void ui_mark(struct ui *ui, struct frame *frame);
 int ui_push(struct ui *ui, enum ui_input_type type, const char *id, const char *text, size_t len);
-/* A key by name; scripted ones wait for a lock on the ui's account of time. */
-int ui_handle_key(struct ui *ui, const char *key, bool repeat, bool scripted);
+
+/* ---- hands.c ---- */
+/* Is this the name of an act, as ui_key takes it? */
+bool hands_act(const char *name);
+/* What the window saw of touches, keys and text. */
+void hands_event(struct ui *ui, const struct window_event *event);
+/* A new list of elements is about to be shown. */
+void hands_frame(struct ui *ui, const struct frame *frame, bool page_changed);
+/* What time brings: a hold that is long enough, the automatic scan. */
+void hands_tick(struct ui *ui);
+/* Milliseconds until hands_tick has something to do; -1: never. */
+int hands_due(const struct ui *ui);
+/* The ring that lies on this list now. */
+struct ring hands_ring(const struct ui *ui, const struct frame *frame);
 
 #endif

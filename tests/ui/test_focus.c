@@ -149,10 +149,10 @@ test_waiting_and_gone(void **state ATTR_UNUSED)
     focus_move(&focus, &frame, FOCUS_DOWN);
     assert_string_not_equal(focus.id, "next");
     (void)snprintf(focus.id, sizeof focus.id, "next");
-    focus_frame(&focus, &frame);
+    focus_frame(&focus, &frame, false);
     assert_string_equal(focus.id, "c1");
     frame_begin(&frame, "empty");
-    focus_frame(&focus, &frame);
+    focus_frame(&focus, &frame, false);
     assert_string_equal(focus.id, "");
     focus_move(&focus, &frame, FOCUS_DOWN);
     assert_string_equal(focus.id, "");

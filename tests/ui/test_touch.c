@@ -69,7 +69,9 @@ static const struct touch_case cases[] = {
     {"topmost wins", {{'d', 1, 3350, 1350, 0}, {'u', 1, 3350, 1350, 80}}, "K;"},
     {"gap, near one: 4 mm", {{'d', 1, 2960, 1200, 0}, {'u', 1, 2960, 1200, 80}}, "C;"},
     {"gap, 4.1 mm is too far", {{'d', 1, 2959, 1200, 0}, {'u', 1, 2959, 1200, 80}}, ".;"},
-    {"gap between two says nothing", {{'d', 1, 1410, 1200, 0}, {'u', 1, 1410, 1200, 80}}, ".;"},
+    {"gap of 5 mm, nearer to one", {{'d', 1, 1420, 1200, 0}, {'u', 1, 1420, 1200, 80}}, "A;"},
+    {"gap of 5 mm, nearer to the other", {{'d', 1, 1430, 1200, 0}, {'u', 1, 1430, 1200, 80}}, "B;"},
+    {"half a gap is 2.5 mm at most", {{'d', 1, 1626, 1426, 0}, {'u', 1, 1626, 1426, 80}}, "B;"},
     {"left of A the second is far", {{'d', 1, 970, 1200, 0}, {'u', 1, 970, 1200, 80}}, "A;"},
     {"second press within 700 ms",
         {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 50}, {'d', 1, 1100, 1100, 740},
@@ -104,16 +106,46 @@ static const struct touch_case cases[] = {
     {"same page drawn anew under the finger",
         {{'d', 1, 1100, 1100, 0}, {'r', 0, 0, 0, 20}, {'u', 1, 1100, 1100, 80}}, "A;"},
     {"second finger is ignored",
-        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 10}, {'u', 2, 1500, 1100, 20},
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 61}, {'u', 2, 1500, 1100, 70},
             {'u', 1, 1100, 1100, 80}},
         "A;"},
     {"second finger can't end the first",
-        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1110, 1100, 10}, {'m', 2, 2400, 2400, 15},
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1110, 1100, 61}, {'m', 2, 2400, 2400, 65},
             {'u', 1, 1100, 1100, 80}},
         "A;"},
-    {"palm first, then a finger",
-        {{'d', 1, 2400, 2400, 0}, {'d', 2, 1100, 1100, 10}, {'u', 2, 1100, 1100, 20},
-            {'u', 1, 2400, 2400, 80}},
+    {"palm: two contacts within 60 ms and 80 mm",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1100, 1900, 60}, {'u', 2, 1100, 1900, 90},
+            {'u', 1, 1100, 1100, 99}},
+        ""},
+    {"not a palm: 80.1 mm apart",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1100, 1901, 60}, {'u', 1, 1100, 1100, 99}}, "A;"},
+    {"palm: the third belongs to it by the second",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 50}, {'d', 3, 1100, 3100, 100},
+            {'u', 3, 1100, 3100, 120}},
+        "M;"},
+    {"palm: the third near the second counts for nothing",
+        {{'d', 1, 2100, 1100, 0}, {'d', 2, 1900, 1100, 50}, {'d', 3, 1500, 1100, 100},
+            {'u', 3, 1500, 1100, 120}},
+        ""},
+    {"a palm rests, a finger counts",
+        {{'d', 1, 2400, 1200, 0}, {'d', 2, 2400, 1500, 10}, {'d', 3, 1100, 1100, 500},
+            {'u', 3, 1100, 1100, 580}, {'u', 1, 2400, 1200, 900}, {'u', 2, 2400, 1500, 900}},
+        "A;"},
+    {"what rests on nothing keeps nobody away",
+        {{'d', 1, 2400, 2400, 0}, {'d', 2, 1100, 1100, 100}, {'u', 2, 1100, 1100, 180},
+            {'u', 1, 2400, 2400, 280}},
+        "A;"},
+    {"what rests on a target keeps others away for 3 s",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 3000}, {'u', 2, 1500, 1100, 3080}}, ""},
+    {"and no longer",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 3001}, {'u', 2, 1500, 1100, 3080},
+            {'u', 1, 1100, 1100, 3200}},
+        "B;"},
+    {"a lift that was lost",
+        {{'d', 1, 1100, 1100, 0}, {'d', 1, 1500, 1100, 500}, {'u', 1, 1500, 1100, 580}}, "B;"},
+    {"drag over others fires none",
+        {{'d', 1, 1100, 1100, 0}, {'m', 1, 1500, 1100, 50}, {'m', 1, 3100, 1100, 100},
+            {'m', 1, 1100, 3100, 150}, {'u', 1, 1100, 3100, 200}},
         ".;"},
     {"release without press", {{'u', 1, 1100, 1100, 0}}, ""},
 };
@@ -135,7 +167,7 @@ play(const struct touch_case *c, char *out, size_t cap)
             touch_down(&touch, &frame, s->finger, s->x, s->y, s->at_ms);
             break;
         case 'm':
-            touch_move(&touch, &frame, s->finger, s->x, s->y);
+            touch_move(&touch, &frame, s->finger, s->x, s->y, s->at_ms);
             break;
         case 'u':
             verdict = touch_up(&touch, &frame, s->finger, s->x, s->y, s->at_ms, id);
@@ -178,9 +210,9 @@ test_shown_pressed(void **state ATTR_UNUSED)
     struct touch touch = {0};
     touch_down(&touch, &frame, 1, 1200, 1200, 0);
     assert_true(touch.inside);
-    touch_move(&touch, &frame, 1, 2400, 2400);
+    touch_move(&touch, &frame, 1, 2400, 2400, 5);
     assert_false(touch.inside);
-    touch_move(&touch, &frame, 1, 1300, 1300);
+    touch_move(&touch, &frame, 1, 1300, 1300, 8);
     assert_true(touch.inside);
     touch_frame(&touch, &frame, true, 10);
     assert_false(touch.inside);

@@ -311,6 +311,12 @@ void draw_judge(const struct drawing *drawing, struct item *item);
 void draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
     int *ret_w, int *ret_h);
 
+/* ---- ring.c ---- */
+
+/* 0.1 mm: the whole ring, and each of its two dark edges */
+enum { RING_WIDTH = 40, RING_EDGE = 10 };
+/* Below a box with these corners. */
+void draw_focus_ring(const struct drawing *d, struct px_rect rect, int radius);
 /* A ring of 4 mm on top of everything: around a group of the scan, or how much of a hold is done. */
 struct ring {
     bool shown;

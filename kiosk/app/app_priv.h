@@ -37,7 +37,7 @@ struct screen {
 extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
-    screen_staff, screen_leave, screen_access;
+    screen_staff, screen_leave, screen_access, screen_call;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -142,7 +142,7 @@ struct app {
     int64_t entered_ms; /* when this screen came */
     uint64_t entered; /* counts pages that came */
     int64_t last_second; /* countdown last shown */
-    int idle_warn_ms, idle_end_ms, accepted_ms;
+    int idle_warn_ms, idle_end_ms, accepted_ms, call_ms;
     /* staff exit */
     char staff_hash[SEAL_PASSWORD_HASH_MAX]; /* "" when this machine has no staff PIN */
     char staff_digits[16];

@@ -17,7 +17,8 @@ bool
 app_is_overlay(const struct screen *screen)
 {
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
-           screen == &screen_staff || screen == &screen_leave || screen == &screen_access;
+           screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
+           screen == &screen_call;
 }
 
 static void
@@ -52,7 +53,9 @@ app_over(struct app *app, const struct screen *screen)
         app->under = app->screen;
         app->under_page = app->visit.page;
     }
-    bool interrupts = screen == &screen_language || screen == &screen_still_there;
+    /* a call goes on, whatever is looked at meanwhile */
+    bool interrupts =
+        screen == &screen_language || screen == &screen_still_there || app->screen == &screen_call;
     app->beneath = interrupts && app_is_overlay(app->screen) ? app->screen : NULL;
     app->visit.page = 0;
     enter(app, screen);
@@ -134,11 +137,19 @@ app_rebuild(struct app *app)
     }
 }
 
+/* How long nobody need touch anything before the warning. */
+static int
+idle_warn_ms(const struct app *app)
+{
+    bool called = app->screen == &screen_call || app->beneath == &screen_call;
+    return app_time_ms(app, called ? app->call_ms : app->idle_warn_ms);
+}
+
 int64_t
 app_idle_left_ms(const struct app *app)
 {
     int64_t idle = clock_mono_ms(app->clock) - app->touched_ms;
-    return app_time_ms(app, app->idle_warn_ms + app->idle_end_ms) - idle;
+    return idle_warn_ms(app) + app_time_ms(app, app->idle_end_ms) - idle;
 }
 
 int
@@ -306,8 +317,7 @@ watch_time(struct app *app)
         LOG(LOG_INFO, "visit.left",
             LOG_ID("screen", app->under != NULL ? app->under->name : app->screen->name));
         visit_end(app);
-    } else if (now - app->touched_ms >= app_time_ms(app, app->idle_warn_ms) &&
-               app->screen != &screen_still_there) {
+    } else if (now - app->touched_ms >= idle_warn_ms(app) && app->screen != &screen_still_there) {
         app_over(app, &screen_still_there);
     }
 }
@@ -323,7 +333,7 @@ sleep_ms(const struct app *app, int asked)
     } else if (app->screen == &screen_still_there) {
         wait = app_idle_left_ms(app) % 1000 + 1;
     } else if (app->visit.open && !app->screen->no_visit && !app->screen->idle_held) {
-        wait = app->touched_ms + app_time_ms(app, app->idle_warn_ms) - now;
+        wait = app->touched_ms + idle_warn_ms(app) - now;
         wait = wait < 1 ? 1 : wait;
     }
     if (asked >= 0 && (wait < 0 || wait > asked)) {

@@ -15,6 +15,7 @@
 enum {
     IDLE_WARN_S = 120, /* research "ux" section 8 row 36: warn at 120 s, then 45 s */
     IDLE_END_S = 45,
+    CALL_S = 600, /* a person is on the way: nobody is hurried */
     ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
 };
 
@@ -136,6 +137,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->idle_warn_ms = (int)conf_int(app->conf, "idle-warn-s", 1, 3600, IDLE_WARN_S) * 1000;
     app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
+    app->call_ms = (int)conf_int(app->conf, "call-s", 1, 3600, CALL_S) * 1000;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
     app->hands = hands_of(app->conf);

@@ -11,6 +11,9 @@ play "$TOP/tests/app/plays/access.play"
 play "$TOP/tests/app/plays/two_languages.play"
 printf 'idle-warn-s = 1\nidle-end-s = 3\n' >>"$KIOSK_HOME/madoguchi.conf"
 play "$TOP/tests/app/plays/idle.play"
+printf 'call-s = 4\n' >>"$KIOSK_HOME/madoguchi.conf"
+play "$TOP/tests/app/plays/call.play"
+[ "$(grep -c 'event=call page=question$' "$WORK/play.err")" -eq 2 ] || fail "a call was not told with its page"
 
 # nothing leads past the warning but its own buttons
 for way in help language; do

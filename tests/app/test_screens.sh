@@ -17,6 +17,10 @@ LANGUAGE
 SHOT home
 tap help
 SHOT help
+tap call
+SHOT call
+tap next
+tap help
 tap access
 SHOT access
 tap back

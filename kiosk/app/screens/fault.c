@@ -140,7 +140,7 @@ tap(struct app *app, const char *id)
         app->visit.card_declined = true;
         visit_show_interview(app);
     } else if (strcmp(id, "call") == 0) {
-        app_over(app, &screen_help);
+        app_over(app, &screen_call);
     } else if (strcmp(id, "home") == 0) {
         app_go(app, &screen_home);
     } else if (strcmp(id, "next") == 0) {

@@ -7,19 +7,89 @@
 
 #include "base/log.h"
 
-static void
-build(struct app *app)
+enum { WAY_H = 300 };
+
+/* What to say of the page below: the first row whose name begins the page's name. */
+static const struct topic {
+    const char *screen, *text;
+} topics[] = {
+    {"home", "help.on-home"},
+    {"attract", "help.on-home"},
+    {"explain", "help.on-explain"},
+    {"card", "help.on-card"},
+    {"pin-unknown", "help.on-fault"},
+    {"pin", "help.on-pin"},
+    {"question", "help.on-question"},
+    {"check", "help.on-check"},
+    {"reading", "help.on-wait"},
+    {"submitting", "help.on-wait"},
+    {"accepted", "help.on-accepted"},
+    {"take-card", "help.on-take-card"},
+    {"fault", "help.on-fault"},
+};
+
+static const char *
+page_below(const struct app *app)
 {
-    struct flow flow = page_begin(app, say(app, "bar.help"), "bar.back");
-    struct flow left = page_picture(app, flow, "people", UI_TONE_CARE);
-    page_title(app, &left, say(app, "help.title"));
-    flow_text(
-        app, &left, say(app, "help.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
-    flow_door(
-        app, &left, "access", "access", say(app, "bar.access"), say(app, "help.access-detail"));
-    if (app->visit.open) {
-        flow_door(app, &left, "stop", "house", say(app, "help.stop"), say(app, "help.stop-detail"));
+    return app->under != NULL ? app->under->name : screen_home.name;
+}
+
+static const char *
+topic(const struct app *app)
+{
+    const char *below = page_below(app);
+    for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
+        if (strncmp(below, topics[i].screen, strlen(topics[i].screen)) == 0) {
+            return topics[i].text;
+        }
     }
+    return "help.on-fault";
+}
+
+/* The ways on, in the order of how much they help. */
+static const struct way {
+    const char *id, *picture, *text, *detail;
+    const struct screen *leads_to;
+} ways[] = {
+    {"call", "bell", "fault.call", "help.call-detail", &screen_call},
+    {"access", "access", "bar.access", "help.access-detail", &screen_access},
+    {"stop", "house", "help.stop", "help.stop-detail", &screen_leave},
+};
+
+/* Once the application is in there is nothing to stop. */
+static size_t
+way_count(const struct app *app)
+{
+    bool over = app->under == &screen_accepted || app->under == &screen_take_card;
+    return ARRAY_LEN(ways) - (over ? 1 : 0);
+}
+
+static struct ui_element
+door(struct app *app, size_t index)
+{
+    const struct way *way = &ways[index];
+    return (struct ui_element){.id = way->id,
+        .role = UI_ROLE_DOOR,
+        .text = say(app, way->text),
+        .detail = say(app, way->detail),
+        .picture = way->picture,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+}
+
+static void
+place(struct app *app, size_t index, struct ui_rect where, void *ctx)
+{
+    (void)ctx;
+    struct ui_element element = door(app, index);
+    element.rect = where;
+    ui_add(app->ui, &element);
+}
+
+static void
+staff_button(struct app *app)
+{
     struct ui_rect all = ui_panel(app->ui);
     ui_add(app->ui, &(struct ui_element){.id = "staff",
                         .role = UI_ROLE_BUTTON,
@@ -31,20 +101,77 @@ build(struct app *app)
 }
 
 static void
+build(struct app *app)
+{
+    struct flow flow = page_begin(app, say(app, "bar.help"), "bar.back");
+    page_title(app, &flow, say(app, "help.title"));
+    /* the ways come first: in the largest letters they still stand on the first page */
+    struct grid grid = {.count = way_count(app),
+        .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2,
+        .height = WAY_H};
+    for (size_t i = 0; i < grid.count; i++) {
+        struct ui_element element = door(app, i);
+        element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
+        int w;
+        int h;
+        ui_natural(app->ui, &element, &w, &h);
+        grid.height = h > grid.height ? h : grid.height;
+    }
+    flow_grid(app, &flow, &grid, place, NULL);
+    flow_text(
+        app, &flow, say(app, topic(app)), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 30);
+    flow_text(
+        app, &flow, say(app, "help.kept"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 0);
+    staff_button(app);
+}
+
+static void
 tap(struct app *app, const char *id)
 {
     if (strcmp(id, "back") == 0) {
         app_return(app);
-    } else if (strcmp(id, "access") == 0) {
-        app_over(app, &screen_access);
-    } else if (strcmp(id, "stop") == 0) {
-        app_over(app, &screen_leave);
     } else if (strcmp(id, "staff") == 0) {
         app_over(app, &screen_staff);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        if (strcmp(id, ways[i].id) == 0) {
+            app_over(app, ways[i].leads_to);
+        }
     }
 }
 
 const struct screen screen_help = {.name = "help", .build = build, .tap = tap};
+
+/* A person is called: a sign large enough to be seen across the hall, until staff or the visitor end
+ * it. The page covers everything personal and is waited for longer than others (shell.c). */
+
+static void
+call_enter(struct app *app)
+{
+    LOG(LOG_INFO, "call", LOG_ID("page", page_below(app)));
+}
+
+static void
+call_build(struct app *app)
+{
+    struct flow flow = page_begin(app, say(app, "bar.help"), NULL);
+    struct flow left = page_picture(app, flow, "bell", UI_TONE_CARE);
+    page_title(app, &left, say(app, "call.title"));
+    flow_text(
+        app, &left, say(app, "call.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
+    page_main(app, "next", say(app, "call.go-on"), 0);
+}
+
+static void
+call_tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "next") == 0) {
+        app_return(app);
+    }
+}
+
+const struct screen screen_call = {
+    .name = "call", .build = call_build, .tap = call_tap, .enter = call_enter, .back = "next"};
 
 /* Stopping throws the answers away: asked once, clearly. */
 

@@ -162,7 +162,7 @@ last_tap(struct app *app, const char *id)
         app->visit.card_declined = true;
         visit_show_interview(app);
     } else if (strcmp(id, "call") == 0) {
-        app_over(app, &screen_help);
+        app_over(app, &screen_call);
     } else if (strcmp(id, "back") == 0) {
         app_go(app, &screen_explain);
     }

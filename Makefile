@@ -50,7 +50,7 @@ ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
 # Libraries that have no .pc file.
 ALL_LIBS := $(foreach r,$(ROOMS),$(LIB_$(r)))
 
-.PHONY: all run test check bench soak fuzz format format-check clean setup setup-test \
+.PHONY: all run test check bench soak audit fuzz format format-check clean setup setup-test \
 	check-programs bench-programs catalogs FORCE
 .DEFAULT_GOAL := all
 
@@ -169,6 +169,25 @@ $(BUILD)/tests/kiosk-unwiped: $(BUILD)/kiosk tests/app/unwiped.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=explicit_bzero,--wrap=__explicit_bzero_chk -o $@ tests/app/unwiped.c $(OBJ_program_kiosk:%=$(BUILD)/plain/program/%) \
 		$(foreach r,$(ROOMS_kiosk),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk),$(PKG_$(r))))) $(foreach r,$(ROOMS_kiosk),$(LIB_$(r))) -lpthread
+# The audit and the simulated hands: plain programs that link the terminal's rooms and the virtual card.
+# screens.inc names every page of the program, taken from its symbols.
+STAGE_SRC := $(wildcard tests/stage/*.c) $(HARNESS_SRC) $(filter-out tests/vcard/main.c tests/vcard/test_%.c,$(wildcard tests/vcard/*.c))
+AUDIT_SRC := $(wildcard tests/audit/*.c)
+STAGE_ROOMS := $(ROOMS_kiosk)
+stage_obj = $(patsubst tests/%.c,$(BUILD)/plain/tests/%.o,$(1))
+$(BUILD)/plain/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests -I$(BUILD)/plain/tests $(CFLAGS_plain) $(call pkg_cflags,$(ALL_PKGS)) -MMD -MP -c -o $@ $<
+$(BUILD)/plain/tests/screens.inc: $(BUILD)/plain/app.a
+	@mkdir -p $(@D)
+	@nm -P --defined-only -g $< | sed -n 's/^\(screen_[a-z_]*\) [DR] .*/SCREEN(\1)/p' | sort -u >$@
+$(call stage_obj,tests/audit/walk.c): $(BUILD)/plain/tests/screens.inc
+$(BUILD)/tests/audit: $(call stage_obj,$(AUDIT_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+audit: setup-test
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/audit
+	@$(BUILD)/tests/audit "$(CURDIR)" "$(abspath $(BUILD))"
 # The peers and floors of `make bench`, each with what it may link.
 BENCH_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Ikiosk -Itests -O2 -g
 BENCH_ROOMS_card := card record base
@@ -184,7 +203,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) -lpthread
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit
 setup:
 	@packaging/setup build run
 setup-test:

@@ -91,6 +91,7 @@ struct preferences {
     enum ui_text_size text_size;
     bool two_languages; /* the visitor's own and Japanese under it */
     struct ui_hands hands; /* touches, holding, two switches */
+    bool wheelchair; /* all targets in the lower 60 % of the panel */
     bool slow; /* all times doubled, no countdown before its last seconds */
 };
 

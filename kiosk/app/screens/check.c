@@ -115,14 +115,16 @@ build(struct app *app)
     }
     words_pair(app, buf_str(&note), i18n_text_in(app->i18n, "ja", "check.not-yet"));
     flow_text(app, &flow, buf_str(&note), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 40);
-    ui_add(app->ui,
-        &(struct ui_element){
-            .role = UI_ROLE_LINE, .rect = rect(flow.x, flow.y, flow.w, 12), .tone = UI_TONE_PAPER});
+    if (flow_room(app, &flow, 12)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
+                            .rect = rect(flow.x, flow.y, flow.w, 12),
+                            .tone = UI_TONE_PAPER});
+    }
     flow.y += 30;
     add_rows(app, &flow);
     /* what is on a later page was not seen yet: the main button leads there first */
     bool all_seen = app->visit.page >= app->flow_page;
-    page_main(app, all_seen ? "next" : "page:next",
+    page_main(app, all_seen ? "next" : "read-on",
         say(app, all_seen ? "check.submit" : "check.read-on"), 0);
 }
 
@@ -166,6 +168,8 @@ tap(struct app *app, const char *id)
         }
     } else if (strcmp(id, "next") == 0) {
         submit(app);
+    } else if (strcmp(id, "read-on") == 0) {
+        app->visit.page++;
     } else if (strcmp(id, "back") == 0) {
         if (app->visit.page > 0) {
             app->visit.page--;

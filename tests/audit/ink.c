@@ -1,0 +1,391 @@
+/* audit/ink.c - rules over what is drawn, told by draw.c itself through its table of operations: where
+ * each line of words stands and in which size. Nothing is drawn for it. */
+#define _XOPEN_SOURCE 700 /* wcwidth */
+#include "audit/audit.h"
+
+#include <string.h>
+#include <wchar.h>
+
+#include "base/utf8.h"
+
+enum {
+    ABOVE_PERCENT = 88, /* the em box: ascender and descender of a CJK font */
+    LINE_HALVES = 44, /* 22 Japanese characters */
+    BODY_TOLERANCE = 2, /* 0.1 mm: pixels of 0.25 mm, hinting */
+    SIZE_LEAST_PERCENT = 98
+};
+
+struct taker {
+    struct audit *audit;
+    size_t item;
+};
+
+static void
+take_run(void *ctx, const struct text_run *run, int x, int y, bool bold, uint32_t colour,
+    bool personal ATTR_UNUSED)
+{
+    struct taker *taker = ctx;
+    struct audit *audit = taker->audit;
+    if (audit->inks == AUDIT_INKS_MAX || run->len + 1 > AUDIT_POOL - audit->pool_used ||
+        run->width_px <= 0) {
+        return;
+    }
+    int above = run->size_px * ABOVE_PERCENT / 100;
+    struct ink *ink = &audit->ink[audit->inks++];
+    *ink = (struct ink){.run = *run,
+        .item = taker->item,
+        .em = {x, y - above, run->width_px, run->size_px},
+        .x = x,
+        .baseline = y,
+        .bold = bold,
+        .colour = colour};
+    char *copy = audit->pool + audit->pool_used;
+    memcpy(copy, run->text, run->len);
+    copy[run->len] = 0;
+    audit->pool_used += run->len + 1;
+    ink->run.text = copy;
+}
+
+static void
+no_fill(void *ctx ATTR_UNUSED, struct px_rect rect ATTR_UNUSED, uint32_t colour ATTR_UNUSED)
+{
+}
+
+static void
+no_box(void *ctx ATTR_UNUSED, const struct draw_box *box ATTR_UNUSED)
+{
+}
+
+static bool
+no_picture(void *ctx ATTR_UNUSED, const char *name ATTR_UNUSED, struct px_rect rect ATTR_UNUSED,
+    uint32_t colour ATTR_UNUSED)
+{
+    return true;
+}
+
+/* Runs point into the cache of layouts, which holds them for a while only: so they are copied. */
+void
+ink_take(struct audit *audit)
+{
+    struct ui *ui = audit->stage.app->ui;
+    struct frame *frame = audit_frame(audit);
+    struct taker taker = {.audit = audit};
+    const struct draw_ops ops = {
+        .fill = no_fill, .box = no_box, .run = take_run, .picture = no_picture, .ctx = &taker};
+    struct drawing drawing = paint_drawing(ui);
+    drawing.ops = &ops;
+    audit->inks = 0;
+    audit->pool_used = 0;
+    for (size_t i = 0; i < frame->count; i++) {
+        bool overflow = frame->items[i].overflow;
+        taker.item = i;
+        draw_item(&drawing, &frame->items[i]);
+        frame->items[i].overflow = overflow;
+    }
+}
+
+/* ---- overlap ---- */
+
+static bool
+solid(const struct item *item)
+{
+    switch (item->e.role) {
+    case UI_ROLE_PANEL:
+    case UI_ROLE_TITLE:
+    case UI_ROLE_TEXT:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool
+inside(struct px_rect a, struct px_rect b)
+{
+    return a.x >= b.x && a.y >= b.y && a.x + a.w <= b.x + b.w && a.y + a.h <= b.y + b.h;
+}
+
+static bool
+holds_others(const struct item *item)
+{
+    return item->e.role == UI_ROLE_PANEL ||
+           (item->e.role == UI_ROLE_NOTICE && item->e.text == NULL);
+}
+
+static void
+clash(struct audit *audit, size_t a, struct px_rect area_a, size_t b, struct px_rect area_b)
+{
+    const struct frame *frame = audit_frame(audit);
+    const struct item *first = &frame->items[a];
+    const struct item *second = &frame->items[b];
+    struct px_rect both;
+    report_checked(audit, RULE_OVERLAP);
+    if (!px_meet(px_grow(area_a, -1), px_grow(area_b, -1), &both)) {
+        return;
+    }
+    if ((holds_others(first) && inside(area_b, px_grow(area_a, 1))) ||
+        (holds_others(second) && inside(area_a, px_grow(area_b, 1)))) {
+        return;
+    }
+    report_finding(audit, RULE_OVERLAP, audit_name(first), "over %s by %d x %d px: %.60s",
+        audit_name(second), both.w, both.h, second->e.text != NULL ? second->e.text : "");
+}
+
+/* A ground that is no bar and not the whole page: what lies on it must not cross its edge. */
+static bool
+bounded(const struct drawing *drawing, const struct item *item, struct px_rect area)
+{
+    return item->e.role == UI_ROLE_PANEL && !inside(drawing->panel, px_grow(area, 1));
+}
+
+static void
+overlaps(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    struct drawing drawing = paint_drawing(audit->stage.app->ui);
+    for (size_t a = 0; a < frame->count; a++) {
+        const struct item *first = &frame->items[a];
+        struct px_rect area = draw_rect(&drawing, first->e.rect);
+        bool ground = bounded(&drawing, first, area);
+        if (!solid(first) && !ground) {
+            continue;
+        }
+        for (size_t b = a + 1; b < frame->count; b++) {
+            const struct item *second = &frame->items[b];
+            struct px_rect other = draw_rect(&drawing, second->e.rect);
+            if (solid(second) || (!ground && bounded(&drawing, second, other))) {
+                clash(audit, a, area, b, other);
+            }
+        }
+        for (size_t k = 0; k < audit->inks; k++) {
+            size_t owner = audit->ink[k].item;
+            if (owner != a && !solid(&frame->items[owner])) {
+                clash(audit, a, area, owner, audit->ink[k].em);
+            }
+        }
+    }
+}
+
+/* Lines of words of different elements. */
+static void
+words_over_words(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    for (size_t a = 0; a < audit->inks; a++) {
+        for (size_t b = a + 1; b < audit->inks; b++) {
+            size_t i = audit->ink[a].item;
+            size_t k = audit->ink[b].item;
+            if (i != k && !solid(&frame->items[i]) && !solid(&frame->items[k])) {
+                clash(audit, i, audit->ink[a].em, k, audit->ink[b].em);
+            }
+        }
+    }
+}
+
+/* ---- lines, sizes, languages ---- */
+
+static bool
+reading(const struct item *item)
+{
+    return item->e.role == UI_ROLE_TEXT || item->e.role == UI_ROLE_NOTICE;
+}
+
+/* Half widths of a run: a kanji is two, a combining mark none. */
+static int
+halves(const struct text_run *run)
+{
+    int sum = 0;
+    for (size_t pos = 0; pos < run->len;) {
+        int width = wcwidth((wchar_t)utf8_next(run->text, run->len, &pos));
+        sum += width > 0 ? width : 0;
+    }
+    return sum;
+}
+
+static void
+line_lengths(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    for (size_t a = 0; a < audit->inks; a++) {
+        const struct ink *first = &audit->ink[a];
+        bool begins = a == 0 || audit->ink[a - 1].item != first->item ||
+                      audit->ink[a - 1].run.line != first->run.line;
+        if (!begins || !reading(&frame->items[first->item]) || first->run.ruby) {
+            continue;
+        }
+        int sum = 0;
+        for (size_t b = a; b < audit->inks && audit->ink[b].item == first->item &&
+                           audit->ink[b].run.line == first->run.line;
+             b++) {
+            sum += audit->ink[b].run.ruby ? 0 : halves(&audit->ink[b].run);
+        }
+        report_checked(audit, RULE_LINE);
+        if (sum > LINE_HALVES) {
+            report_finding(audit, RULE_LINE, audit_name(&frame->items[first->item]),
+                "%d half widths: %.80s", sum, frame->items[first->item].e.text);
+        }
+    }
+}
+
+/* What is to be read is drawn in the size that it was asked in: never shrunk to fit. */
+static void
+drawn_sizes(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    struct drawing drawing = paint_drawing(audit->stage.app->ui);
+    for (size_t i = 0; i < audit->inks; i++) {
+        const struct ink *ink = &audit->ink[i];
+        const struct item *item = &frame->items[ink->item];
+        if ((!reading(item) && item->e.role != UI_ROLE_TITLE) || ink->run.ruby ||
+            item->e.size == UI_SIZE_BAR) {
+            continue;
+        }
+        int asked = draw_px(&drawing, theme_size(item->e.size, drawing.text_size));
+        report_checked(audit, RULE_BODY);
+        if (ink->run.size_px * 100 < asked * SIZE_LEAST_PERCENT) {
+            report_finding(audit, RULE_BODY, audit_name(item), "%d px instead of %d: %.80s",
+                ink->run.size_px, asked, item->e.text != NULL ? item->e.text : "");
+        }
+    }
+}
+
+static bool
+kana(uint32_t code)
+{
+    return code >= 0x3041 && code <= 0x30ff && code != 0x30fb && code != 0x30fc;
+}
+
+static bool
+japanese(uint32_t code, const char *language)
+{
+    bool chinese = strncmp(language, "zh", 2) == 0;
+    return kana(code) || (!chinese && code >= 0x4e00 && code <= 0x9fff);
+}
+
+/* Japanese in a page of another language stands in brackets, as the term on the form, or is the second
+ * language of the page; names, keys and answers are the visitor's own. */
+static void
+foreign_words(struct audit *audit, const struct item *item, const char *text)
+{
+    const char *language = audit->look.language;
+    const struct screen *screen = audit->stage.app->screen;
+    int depth = 0;
+    size_t len = text != NULL ? strlen(text) : 0;
+    if ((screen == &screen_attract || screen == &screen_language) &&
+        item->e.role != UI_ROLE_BUTTON) {
+        return; /* where the language is chosen the question stands in two */
+    }
+    report_checked(audit, RULE_LANGUAGE);
+    for (size_t pos = 0; pos < len;) {
+        uint32_t code = utf8_next(text, len, &pos);
+        depth += code == '(' || code == 0xff08 || code == 0x300c || code == 0x201c ? 1 : 0;
+        depth -= code == ')' || code == 0xff09 || code == 0x300d || code == 0x201d ? 1 : 0;
+        if (depth <= 0 && japanese(code, language)) {
+            report_finding(audit, RULE_LANGUAGE, audit_name(item), "%.120s", text);
+            return;
+        }
+    }
+}
+
+static void
+languages(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    if (strncmp(audit->look.language, "ja", 2) == 0) {
+        return;
+    }
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct item *item = &frame->items[i];
+        const char *id = item->e.id != NULL ? item->e.id : "";
+        bool own = (item->asked & UI_STATE_PERSONAL) != 0 || strncmp(id, "key:", 4) == 0 ||
+                   strncmp(id, "mode:", 5) == 0 || strncmp(id, "language", 8) == 0 ||
+                   item->e.role == UI_ROLE_FIELD || item->e.role == UI_ROLE_QR;
+        if (!own) {
+            foreign_words(audit, item, item->e.text);
+            foreign_words(audit, item, item->e.detail);
+        }
+    }
+}
+
+/* Once a language: what has no glyph has none in any size. */
+void
+ink_glyphs(struct audit *audit)
+{
+    struct ui *ui = audit->stage.app->ui;
+    const struct frame *frame = audit_frame(audit);
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct item *item = &frame->items[i];
+        const char *const texts[] = {item->e.text, item->e.detail};
+        for (size_t k = 0; k < ARRAY_LEN(texts) && item->e.role != UI_ROLE_QR; k++) {
+            struct text_style style = {.size_px = 32, .language = item->language};
+            if (texts[k] == NULL || texts[k][0] == 0) {
+                continue;
+            }
+            const struct text_layout *layout =
+                layouts_get(ui->layouts, &ui->fonts, texts[k], &style);
+            report_checked(audit, RULE_GLYPH);
+            if (layout == NULL || text_layout_missing(layout)) {
+                report_finding(audit, RULE_GLYPH, audit_name(item), "%.120s", texts[k]);
+            }
+        }
+    }
+}
+
+/* Height of the ink of a kanji in body type, 0.1 mm; 0 when it can't be drawn. */
+static int
+kanji_height(struct ui *ui)
+{
+    struct drawing drawing = paint_drawing(ui);
+    struct text_style style = {
+        .size_px = draw_px(&drawing, theme_size(UI_SIZE_BODY, ui->text_size)), .language = "ja"};
+    const struct text_layout *layout = layouts_get(ui->layouts, &ui->fonts, "國", &style);
+    struct mask mask;
+    int baseline;
+    if (layout == NULL || text_layout_run_count(layout) == 0 ||
+        faces_render(ui->faces, text_layout_run(layout, 0), false, &mask, &baseline) < 0) {
+        return 0;
+    }
+    int top = mask.h;
+    int bottom = 0;
+    for (int y = 0; y < mask.h; y++) {
+        for (int x = 0; x < mask.w; x++) {
+            if (mask.coverage[y * mask.w + x] > 64) {
+                top = y < top ? y : top;
+                bottom = y + 1;
+            }
+        }
+    }
+    mask_release(&mask);
+    return (int)((int64_t)(bottom - top) * 10000 / ui->scale);
+}
+
+void
+ink_body(struct audit *audit)
+{
+    static const int wanted[UI_TEXT_SIZE_COUNT] = {60, 73, 90, 120}; /* 0.1 mm */
+    struct app *app = audit->stage.app;
+    for (int size = 0; size < UI_TEXT_SIZE_COUNT; size++) {
+        ui_set_text_size(app->ui, (enum ui_text_size)size);
+        int height = kanji_height(app->ui);
+        audit->look.size = (enum ui_text_size)size;
+        report_checked(audit, RULE_BODY);
+        if (height < wanted[size] - BODY_TOLERANCE) {
+            report_finding(audit, RULE_BODY, "kanji", "%.1f mm high, %.1f mm wanted", height / 10.0,
+                wanted[size] / 10.0);
+        }
+    }
+    ui_set_text_size(app->ui, UI_TEXT_NORMAL);
+}
+
+void
+ink_rules(struct audit *audit)
+{
+    overlaps(audit);
+    words_over_words(audit);
+    line_lengths(audit);
+    drawn_sizes(audit);
+    if (audit->look.size == UI_TEXT_SMALL && !audit->look.wheelchair) {
+        languages(audit);
+        ink_glyphs(audit);
+    }
+}

@@ -1,0 +1,278 @@
+/* audit/list.c - rules over the element list: sizes, gaps, places, the way of the keys, words for the
+ * ear. All in 0.1 mm. */
+#include <string.h>
+
+#include "app/speak_priv.h"
+#include "audit/audit.h"
+
+enum {
+    TARGET = 200,
+    TARGET_KEY = 160,
+    MAIN_W = 600,
+    MAIN_H = 250,
+    GAP_TARGETS = 50,
+    GAP_KEYS = 25, /* VVSG 2.0 asks 2.54 mm; keys stand closer than acts */
+    GAP_ACTS = 100,
+    LOW_PERCENT = 40
+};
+
+static bool
+starts(const char *id, const char *prefix)
+{
+    return id != NULL && strncmp(id, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+is(const struct item *item, const char *id)
+{
+    return item->e.id != NULL && strcmp(item->e.id, id) == 0;
+}
+
+/* What a finger is meant to press; a field or the dots only show, and the ground of the first page is
+ * all of it. */
+static bool
+target(const struct item *item)
+{
+    return item->e.id != NULL && item->e.id[0] != 0 && item->e.role != UI_ROLE_FIELD &&
+           item->e.role != UI_ROLE_DOTS && item->e.role != UI_ROLE_PANEL;
+}
+
+static bool
+keyboard(const struct item *item)
+{
+    return starts(item->e.id, "key:") || starts(item->e.id, "mode:");
+}
+
+/* Space between two rects; 0 when they touch or meet. */
+static int
+apart(const struct ui_rect *a, const struct ui_rect *b)
+{
+    int dx = a->x > b->x ? a->x - b->x - b->w : b->x - a->x - a->w;
+    int dy = a->y > b->y ? a->y - b->y - b->h : b->y - a->y - a->h;
+    int d = dx > dy ? dx : dy;
+    return d > 0 ? d : 0;
+}
+
+static void
+sizes(struct audit *audit, const struct item *item)
+{
+    const struct ui_rect *r = &item->e.rect;
+    int least = keyboard(item) ? TARGET_KEY : TARGET;
+    report_checked(audit, RULE_TARGET);
+    if (r->w < least || r->h < least) {
+        report_finding(audit, RULE_TARGET, item->e.id, "%.1f x %.1f mm", r->w / 10.0, r->h / 10.0);
+    }
+    if (item->e.role == UI_ROLE_MAIN) {
+        report_checked(audit, RULE_MAIN);
+        if (r->w < MAIN_W || r->h < MAIN_H) {
+            report_finding(
+                audit, RULE_MAIN, item->e.id, "%.1f x %.1f mm", r->w / 10.0, r->h / 10.0);
+        }
+    }
+    if (audit->look.wheelchair) {
+        int top = ui_panel(audit->stage.app->ui).h * LOW_PERCENT / 100;
+        report_checked(audit, RULE_LOW);
+        if (r->y < top) {
+            report_finding(audit, RULE_LOW, item->e.id, "begins at %.1f mm, %.1f mm is the highest",
+                r->y / 10.0, top / 10.0);
+        }
+    }
+}
+
+/* Acts of which one undoes or refuses what the other does. */
+static bool
+opposite(const struct item *a, const struct item *b)
+{
+    static const char *const away[] = {"back", "finish", "stop", "home"};
+    for (size_t i = 0; i < ARRAY_LEN(away); i++) {
+        if ((a->e.role == UI_ROLE_MAIN && is(b, away[i])) ||
+            (b->e.role == UI_ROLE_MAIN && is(a, away[i]))) {
+            return true;
+        }
+    }
+    return (is(a, "choice:yes") && is(b, "choice:no")) ||
+           (is(a, "choice:no") && is(b, "choice:yes"));
+}
+
+static void
+gaps(struct audit *audit, const struct item *a, const struct item *b)
+{
+    int gap = apart(&a->e.rect, &b->e.rect);
+    int least = keyboard(a) && keyboard(b) ? GAP_KEYS : GAP_TARGETS;
+    report_checked(audit, RULE_GAP);
+    if (gap < least) {
+        report_finding(audit, RULE_GAP, a->e.id, "%.1f mm to %s", gap / 10.0, b->e.id);
+    }
+    if (opposite(a, b)) {
+        report_checked(audit, RULE_OPPOSITE);
+        if (gap < GAP_ACTS) {
+            report_finding(audit, RULE_OPPOSITE, a->e.id, "%.1f mm to %s", gap / 10.0, b->e.id);
+        }
+    }
+}
+
+/* The first rect that an id of the bars had in this orientation is where it has to be on every page. */
+static void
+keep_place(struct audit *audit, const char *id, struct ui_rect rect)
+{
+    report_checked(audit, RULE_PLACE);
+    for (size_t i = 0; i < audit->place_count; i++) {
+        const struct place *p = &audit->places[i];
+        if (p->wheelchair != audit->look.wheelchair || strcmp(p->id, id) != 0) {
+            continue;
+        }
+        if (memcmp(&p->rect, &rect, sizeof(rect)) != 0) {
+            report_finding(audit, RULE_PLACE, id, "%d,%d %dx%d here, %d,%d %dx%d on %.60s", rect.x,
+                rect.y, rect.w, rect.h, p->rect.x, p->rect.y, p->rect.w, p->rect.h, p->first);
+        }
+        return;
+    }
+    if (audit->place_count < AUDIT_PLACES_MAX) {
+        struct place *p = &audit->places[audit->place_count++];
+        *p = (struct place){.wheelchair = audit->look.wheelchair, .rect = rect};
+        (void)snprintf(p->id, sizeof(p->id), "%s", id);
+        (void)snprintf(p->first, sizeof(p->first), "%s", audit->state);
+    }
+}
+
+static void
+places(struct audit *audit, const struct item *item)
+{
+    static const char *const fixed[] = {
+        "help", "home", "language", "text-size", "contrast", "speak"};
+    struct ui_rect r = item->e.rect;
+    for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
+        if (is(item, fixed[i]) && item->e.role == UI_ROLE_BUTTON) {
+            keep_place(audit, fixed[i], r);
+        }
+    }
+    if (is(item,
+            "back")) { /* longer words make it wider to the right, and the main one to the left */
+        keep_place(audit, "back", (struct ui_rect){r.x, r.y, 0, r.h});
+    } else if (item->e.role == UI_ROLE_MAIN) {
+        keep_place(audit, "main", (struct ui_rect){r.x + r.w, r.y, 0, r.h});
+    }
+}
+
+static void
+bar(struct audit *audit, const struct frame *frame)
+{
+    static const char *const needed[] = {
+        "help", "home", "language", "text-size", "contrast", "speak"};
+    const struct screen *screen = audit->stage.app->screen;
+    if (screen->no_visit || screen == &screen_still_there) {
+        return; /* nobody's page; the page on which only its own two buttons may count */
+    }
+    for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+        bool there = false;
+        for (size_t k = 0; k < frame->count; k++) {
+            there = there || is(&frame->items[k], needed[i]);
+        }
+        report_checked(audit, RULE_BAR);
+        if (!there) {
+            report_finding(audit, RULE_BAR, needed[i], "is missing");
+        }
+    }
+}
+
+/* Where the arrows lead from the first target: all of the page. */
+static void
+keys(struct audit *audit, const struct frame *frame)
+{
+    bool reached[UI_ELEMENTS_MAX] = {false};
+    size_t queue[UI_ELEMENTS_MAX];
+    size_t head = 0;
+    size_t tail = 0;
+    struct focus focus = {0};
+    focus_move(&focus, frame, FOCUS_DOWN);
+    const struct item *first = frame_find(frame, focus.id);
+    if (first == NULL) {
+        return;
+    }
+    queue[tail++] = (size_t)(first - frame->items);
+    reached[queue[0]] = true;
+    while (head < tail) {
+        const struct item *from = &frame->items[queue[head++]];
+        for (int way = FOCUS_UP; way <= FOCUS_RIGHT; way++) {
+            (void)snprintf(focus.id, sizeof(focus.id), "%s", from->e.id);
+            focus_move(&focus, frame, (enum focus_way)way);
+            const struct item *to = frame_find(frame, focus.id);
+            size_t at = to != NULL ? (size_t)(to - frame->items) : queue[0];
+            if (!reached[at]) {
+                reached[at] = true;
+                queue[tail++] = at;
+            }
+        }
+    }
+    for (size_t i = 0; i < frame->count; i++) {
+        if (target(&frame->items[i]) && frame_touchable(&frame->items[i])) {
+            report_checked(audit, RULE_KEYS);
+            if (!reached[i]) {
+                report_finding(audit, RULE_KEYS, frame->items[i].e.id, "no arrows lead here");
+            }
+        }
+    }
+}
+
+/* The list of what is said holds words for each target and for the title. */
+static void
+speech(struct audit *audit, const struct frame *frame)
+{
+    static struct utterances list;
+    utterances_init(&list);
+    utterances_take(audit->stage.app, &list);
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct item *item = &frame->items[i];
+        bool said = false;
+        if (!target(item) && item->e.role != UI_ROLE_TITLE) {
+            continue;
+        }
+        for (size_t k = 0; k < list.count; k++) {
+            said =
+                said || (list.all[k].element == i && utterance_words(&list, &list.all[k])[0] != 0);
+        }
+        report_checked(audit, RULE_SPEECH);
+        if (!said) {
+            report_finding(audit, RULE_SPEECH, audit_name(item), "nothing to hear");
+        }
+    }
+    utterances_release(&list);
+}
+
+void
+list_rules(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    size_t mains = 0;
+    report_checked(audit, RULE_OVERFLOW);
+    if (frame->truncated) {
+        report_finding(audit, RULE_OVERFLOW, "", "the list was cut");
+    }
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct item *item = &frame->items[i];
+        if (item->e.text != NULL) {
+            report_checked(audit, RULE_OVERFLOW);
+            if (item->overflow) {
+                report_finding(audit, RULE_OVERFLOW, audit_name(item), "%d x %d: %.90s",
+                    item->e.rect.w, item->e.rect.h, item->e.text);
+            }
+        }
+        places(audit, item);
+        mains += item->e.role == UI_ROLE_MAIN ? 1 : 0;
+        if (!target(item)) {
+            continue;
+        }
+        sizes(audit, item);
+        for (size_t k = i + 1; k < frame->count; k++) {
+            if (target(&frame->items[k])) {
+                gaps(audit, item, &frame->items[k]);
+            }
+        }
+    }
+    if (mains > 1) {
+        report_finding(audit, RULE_MAIN, "", "%zu main buttons", mains);
+    }
+    bar(audit, frame);
+    speech(audit, frame);
+    keys(audit, frame);
+}

@@ -1,0 +1,128 @@
+/* audit/main.c - `make audit`: two processes, one an orientation, look at every page; their accounts are
+ * put together. Exit 0 without findings, 1 with some, 2 when it could not run.
+ *
+ *   audit TOP BUILD [--sample] [--planted RULE] [--rules]
+ */
+#include "audit/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/fs.h"
+
+static const struct {
+    const char *name;
+    int width_px, height_px;
+} orientations[] = {{"landscape", 1920, 1080}, {"portrait", 1080, 1920}};
+
+struct options {
+    const char *top, *build, *planted;
+    bool sample;
+    char folder[512]; /* of the report */
+};
+
+static void
+part_path(const struct options *options, size_t which, char out[1024])
+{
+    (void)snprintf(out, 1024, "%s/%s.part", options->folder, orientations[which].name);
+}
+
+static int
+run(const struct options *options, size_t which)
+{
+    static struct audit audit;
+    char path[1024];
+    (void)snprintf(path, sizeof(path), "%s/%s.log", options->folder, orientations[which].name);
+    if (freopen(path, "w", stderr) == NULL) {
+        return 2;
+    }
+    audit.orientation = orientations[which].name;
+    audit.sample = options->sample;
+    audit.report = report_new(options->folder);
+    stage_open(&audit.stage, &(struct stage_options){.top = options->top,
+                                 .build = options->build,
+                                 .width_px = orientations[which].width_px,
+                                 .height_px = orientations[which].height_px,
+                                 .px_per_m = 4030});
+    if (options->planted != NULL) {
+        planted_show(&audit, options->planted);
+    } else {
+        walk_all(&audit);
+    }
+    stage_close(&audit.stage);
+    part_path(options, which, path);
+    report_seen(&audit);
+    int r = report_save(audit.report, path);
+    report_free(audit.report);
+    return r == 0 ? 0 : 2;
+}
+
+static int
+parse(int argc, char **argv, struct options *options)
+{
+    if (argc < 3) {
+        return -1;
+    }
+    options->top = argv[1];
+    options->build = argv[2];
+    for (int i = 3; i < argc; i++) {
+        if (strcmp(argv[i], "--sample") == 0) {
+            options->sample = true;
+        } else if (strcmp(argv[i], "--planted") == 0 && i + 1 < argc) {
+            options->planted = argv[++i];
+        } else {
+            return -1;
+        }
+    }
+    (void)snprintf(options->folder, sizeof(options->folder), "%.480s/audit%s", options->build,
+        options->planted != NULL ? "-planted"
+        : options->sample        ? "-sample"
+                                 : "");
+    return fs_make_dirs(options->folder);
+}
+
+int
+main(int argc, char **argv)
+{
+    struct options options = {0};
+    if (argc == 2 && strcmp(argv[1], "--rules") == 0) {
+        for (int i = 0; i < RULE_COUNT; i++) {
+            (void)puts(rule_name((enum rule)i));
+        }
+        return 0;
+    }
+    if (parse(argc, argv, &options) < 0) {
+        (void)fputs("usage: audit TOP BUILD [--sample] [--planted RULE] | --rules\n", stderr);
+        return 2;
+    }
+    pid_t pids[ARRAY_LEN(orientations)];
+    bool bad = false;
+    for (size_t i = 0; i < ARRAY_LEN(orientations); i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            exit(run(&options, i));
+        }
+        bad = bad || pids[i] < 0;
+    }
+    struct report *report = report_new(options.folder);
+    for (size_t i = 0; i < ARRAY_LEN(orientations); i++) {
+        char path[1024];
+        int status = 0;
+        bad = bad || waitpid(pids[i], &status, 0) != pids[i] || status != 0;
+        part_path(&options, i, path);
+        bad = bad || report_merge(report, path) < 0;
+    }
+    if (bad) {
+        (void)fputs("audit: it could not look at everything\n", stderr);
+        return 2;
+    }
+    char path[1024];
+    (void)snprintf(path, sizeof(path), "%s/report.txt", options.folder);
+    report_print(report, path);
+    size_t findings = report_findings(report);
+    (void)printf("%zu findings: %s\n", findings, path);
+    report_free(report);
+    return findings > 0 ? 1 : 0;
+}

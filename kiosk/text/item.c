@@ -127,11 +127,11 @@ compose(const char *text, size_t len, char *out, size_t cap)
 }
 
 static int
-find_font(const struct text_font_ops *fonts, const char *text, size_t len, bool selectors)
+find_font(const struct text_para *para, const char *text, size_t len, bool selectors)
 {
-    for (int font = 0; font < fonts->count; font++) {
-        if (has_all(fonts, font, text, len, selectors)) {
-            return font;
+    for (int i = 0; i < para->fonts->count; i++) {
+        if (has_all(para->fonts, para->order[i], text, len, selectors)) {
+            return para->order[i];
         }
     }
     return -1;
@@ -150,10 +150,12 @@ has_composed(const struct text_font_ops *fonts, int font, const char *text, size
 
 /* The first font that has a whole grapheme of several characters. */
 static int
-find_font_composed(const struct text_font_ops *fonts, const char *text, size_t len)
+find_font_composed(const struct text_para *para, const char *text, size_t len)
 {
-    for (int font = 0; font < fonts->count; font++) {
-        if (has_all(fonts, font, text, len, true) || has_composed(fonts, font, text, len)) {
+    for (int i = 0; i < para->fonts->count; i++) {
+        int font = para->order[i];
+        if (has_all(para->fonts, font, text, len, true) ||
+            has_composed(para->fonts, font, text, len)) {
             return font;
         }
     }
@@ -185,9 +187,9 @@ add_apart(struct text_para *para, const struct text_cluster *whole)
         part.start = whole->start + from;
         part.len = pos - from;
         part.ignorable = is_ignorable(part.code);
-        int font = find_font(para->fonts, text + from, part.len, false);
+        int font = find_font(para, text + from, part.len, false);
         part.missing = !part.ignorable && font < 0;
-        part.font = (uint8_t)(font < 0 ? 0 : font);
+        part.font = font < 0 ? para->order[0] : (uint8_t)font;
         para->missing = para->missing || part.missing;
         add_cluster(para, &part);
         for (size_t i = from; i < pos;) {
@@ -201,13 +203,13 @@ static void
 add_space(struct text_para *para, struct text_cluster *cluster)
 {
     const struct text_font_ops *fonts = para->fonts;
-    int before = para->count > 0 ? para->clusters[para->count - 1].font : 0;
+    int before = para->count > 0 ? para->clusters[para->count - 1].font : para->order[0];
     bool plain = cluster->ignorable || cluster->code == '\t';
 
     if (plain || fonts->covers(fonts->ctx, before, cluster->code, 0)) {
         cluster->font = (uint8_t)before;
     } else {
-        int font = find_font(fonts, para->text + cluster->start, cluster->len, false);
+        int font = find_font(para, para->text + cluster->start, cluster->len, false);
         cluster->font = (uint8_t)(font < 0 ? before : font);
     }
     add_cluster(para, cluster);
@@ -235,10 +237,9 @@ add_grapheme(struct text_para *para, size_t start, size_t end, int32_t unit)
         add_space(para, &cluster);
         return;
     }
-    int font = pos < len ? find_font_composed(para->fonts, text, len)
-                         : find_font(para->fonts, text, len, true);
+    int font = pos < len ? find_font_composed(para, text, len) : find_font(para, text, len, true);
     if (font < 0 && pos < len) {
-        font = find_font(para->fonts, text, len, false);
+        font = find_font(para, text, len, false);
         if (font >= 0) {
             uint32_t selector = utf8_next(text, len, &pos);
             para->variant_lost = para->variant_lost || !is_style_selector(selector);
@@ -368,8 +369,9 @@ unify(struct text_para *para, size_t from, size_t to)
     if (same == to) {
         return true;
     }
-    for (font = 0; font < para->fonts->count; font++) {
+    for (int rank = 0; rank < para->fonts->count; rank++) {
         size_t has = from;
+        font = para->order[rank];
         while (has < to && cluster_in(para, &clusters[has], font)) {
             has++;
         }
@@ -461,9 +463,21 @@ write_missing(uint32_t code, struct buf *out)
     return buf_printf(out, "U+%04X", (unsigned)code);
 }
 
+const uint8_t *
+text_font_order(const struct text_font_ops *fonts, const struct text_style *style)
+{
+    static const uint8_t as_numbered[TEXT_FONTS_MAX] = {
+        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
+
+    return fonts->order == NULL
+               ? as_numbered
+               : fonts->order(fonts->ctx, style->language == NULL ? "" : style->language);
+}
+
 int
 text_para_init(struct text_para *para, size_t room)
 {
+    para->order = text_font_order(para->fonts, para->style);
     para->room = room;
     para->units = calloc(room + 1, sizeof(*para->units));
     para->clusters = calloc(room + 1, sizeof(*para->clusters));

@@ -107,7 +107,8 @@ text_layout_ruby_size(const struct text_layout *layout)
 static int
 rise(const struct text_font_ops *fonts, const struct text_style *style, int size)
 {
-    int ascent = fonts->ascent(fonts->ctx, 0, style->bold, size);
+    int first = text_font_order(fonts, style)[0];
+    int ascent = fonts->ascent(fonts->ctx, first, style->bold, size);
 
     return ascent < size ? ascent : size * 88 / 100;
 }

@@ -9,14 +9,16 @@
 #include <stdint.h>
 
 enum {
-    TEXT_FONTS_MAX = 16,
+    TEXT_FONTS_MAX = 24,
     TEXT_BYTES_MAX = 16 * 1024, /* in one layout */
     TEXT_SIZE_MAX = 4096 /* pixels */
 };
 
-/* What the fonts can do; implemented by ui/ttf.c, and by a table in tests. Fonts are numbered in the
- * order in which they are tried. */
+/* What the fonts can do; implemented by ui/ttf.c, and by a table in tests. Fonts are numbers from 0. */
 struct text_font_ops {
+    /* All font numbers in the order in which they are tried for this language (a tag, never NULL): count
+     * of them, valid as long as ctx is. NULL instead of the function: always as numbered. */
+    const uint8_t *(*order)(void *ctx, const char *language);
     /* Does the font have this character (with this variation selector, 0 for none)? */
     bool (*covers)(void *ctx, int font, uint32_t code, uint32_t selector);
     /* Width in pixels of len bytes at this size; text[len] is NUL. script is an ISO 15924 tag ("Latn";

@@ -107,6 +107,7 @@ struct text_cluster {
 struct text_para {
     const struct text_style *style;
     const struct text_font_ops *fonts;
+    const uint8_t *order; /* font numbers, first choice first */
     const struct text_language *language;
     const char *text; /* not NUL-terminated */
     size_t len;
@@ -123,7 +124,10 @@ struct text_para {
     bool missing, variant_lost;
 };
 
-/* Room for the units and clusters of a paragraph of at most room bytes; the other members stay. */
+/* The order in which a style's fonts are tried; valid as long as the fonts are. */
+const uint8_t *text_font_order(const struct text_font_ops *fonts, const struct text_style *style);
+/* Sets order; room for the units and clusters of a paragraph of at most room bytes; the other members
+ * stay. */
 int text_para_init(struct text_para *para, size_t room);
 /* Wipes and frees units and clusters. */
 void text_para_release(struct text_para *para);

@@ -5,7 +5,6 @@
 #include "ui/ui_priv.h"
 
 #include <SDL_ttf.h>
-#include <ctype.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -14,13 +13,10 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
 
-enum { LIST_MAX = 16 * 1024, WORDS = 3, FONT_MAX = 256 * 1024 * 1024 /* bytes */ };
+enum { FONT_MAX = 256 * 1024 * 1024 /* bytes */ };
 
 struct face {
-    char *path; /* owned */
-    int number; /* inside a collection */
     TTF_Font *font; /* NULL until needed; reads from map */
     void *map; /* the file, mapped: FreeType would read it in thousands of small pieces */
     size_t map_len;
@@ -29,104 +25,18 @@ struct face {
 };
 struct font {
     struct face regular, bold;
-    bool fake_bold; /* no bold file: the regular one is thickened */
 };
 struct faces {
-    struct font fonts[TEXT_FONTS_MAX];
-    int count;
+    struct font_list *list; /* owned */
+    struct font fonts[TEXT_FONTS_MAX]; /* as numbered there */
     bool started; /* TTF_Init was done here */
 };
-
-/* Splits a line into at most WORDS words in place. */
-static int
-split(char *line, char *words[WORDS])
-{
-    int count = 0;
-    while (*line != '\0' && count < WORDS) {
-        while (isspace((unsigned char)*line)) {
-            line++;
-        }
-        if (*line == '\0' || *line == '#') {
-            break;
-        }
-        words[count++] = line;
-        while (*line != '\0' && !isspace((unsigned char)*line)) {
-            line++;
-        }
-        if (*line != '\0') {
-            *line++ = '\0';
-        }
-    }
-    return count;
-}
-
-/* A relative path starts at the list's folder. NULL when nobody may read it. */
-static char *
-resolve(const char *list, const char *path)
-{
-    char *full;
-    if (path[0] == '/') {
-        full = xstrdup(path);
-    } else {
-        const char *slash = strrchr(list, '/');
-        char *folder = slash != NULL ? xstrndup(list, (size_t)(slash - list)) : xstrdup(".");
-        full = fs_join(folder, path);
-        free(folder);
-    }
-    if (access(full, R_OK) != 0) {
-        free(full);
-        return NULL;
-    }
-    return full;
-}
-
-static int
-add_font(struct faces *faces, const char *list, char *words[WORDS], int count)
-{
-    if (faces->count == TEXT_FONTS_MAX) {
-        return KERR_UI_FONT;
-    }
-    struct font *font = &faces->fonts[faces->count];
-    char *end = NULL;
-    long number = count > 2 ? strtol(words[2], &end, 10) : 0;
-    if (number < 0 || number > 255 || (end != NULL && *end != '\0')) {
-        return KERR_UI_FONT;
-    }
-    font->fake_bold = count < 2 || strcmp(words[1], "-") == 0;
-    font->regular = (struct face){.path = resolve(list, words[0]), .number = (int)number};
-    if (!font->fake_bold) {
-        font->bold = (struct face){.path = resolve(list, words[1]), .number = (int)number};
-    }
-    faces->count++;
-    bool ok = font->regular.path != NULL && (font->fake_bold || font->bold.path != NULL);
-    return ok ? 0 : KERR_UI_FONT;
-}
-
-static int
-read_list(struct faces *faces, const char *list)
-{
-    AUTO_BUF text;
-    buf_init(&text, LIST_MAX);
-    if (fs_read(list, &text) < 0) {
-        return KERR_UI_FONT;
-    }
-    char *rest = text.len > 0 ? (char *)text.data : NULL;
-    while (rest != NULL) {
-        char *words[WORDS], *line = strsep(&rest, "\n");
-        int count = split(line, words);
-        int error = count > 0 ? add_font(faces, list, words, count) : 0;
-        if (error < 0) {
-            return error;
-        }
-    }
-    return faces->count > 0 ? 0 : KERR_UI_FONT;
-}
 
 int
 faces_new(const char *list, struct faces **ret_faces)
 {
     struct faces *faces = xcalloc(1, sizeof *faces);
-    int error = read_list(faces, list);
+    int error = font_list_read(list, &faces->list);
     if (error == 0) {
         faces->started = TTF_Init() == 0;
         error = faces->started ? 0 : KERR_UI_FONT;
@@ -149,10 +59,10 @@ unmap(struct face *face)
 }
 
 static bool
-map(struct face *face)
+map(const struct font_file *file, struct face *face)
 {
     struct stat info;
-    int fd = open(face->path, O_RDONLY | O_CLOEXEC);
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return false;
     }
@@ -167,11 +77,11 @@ map(struct face *face)
 
 /* Opens a face for the first time; one that can't be opened is not tried again. */
 static void
-open_face(struct face *face, int size_px)
+open_face(const struct font_file *file, struct face *face, int size_px)
 {
-    if (map(face)) {
-        SDL_RWops *file = SDL_RWFromConstMem(face->map, (int)face->map_len);
-        face->font = file != NULL ? TTF_OpenFontIndexRW(file, 1, size_px, face->number) : NULL;
+    if (map(file, face)) {
+        SDL_RWops *bytes = SDL_RWFromConstMem(face->map, (int)face->map_len);
+        face->font = bytes != NULL ? TTF_OpenFontIndexRW(bytes, 1, size_px, file->face) : NULL;
     }
     face->broken = face->font == NULL;
     face->size_px = size_px;
@@ -189,7 +99,6 @@ close_face(struct face *face)
         TTF_CloseFont(face->font);
     }
     unmap(face);
-    free(face->path);
 }
 
 void
@@ -198,13 +107,14 @@ faces_free(struct faces *faces)
     if (faces == NULL) {
         return;
     }
-    for (int i = 0; i < faces->count; i++) {
+    for (int i = 0; i < TEXT_FONTS_MAX; i++) {
         close_face(&faces->fonts[i].regular);
         close_face(&faces->fonts[i].bold);
     }
     if (faces->started) {
         TTF_Quit();
     }
+    font_list_free(faces->list);
     free(faces);
 }
 
@@ -213,15 +123,18 @@ static TTF_Font *
 face_at(struct faces *faces, int number, bool bold, int size_px)
 {
     struct font *font = &faces->fonts[number];
-    struct face *face = bold && !font->fake_bold ? &font->bold : &font->regular;
+    const struct font_entry *entry = &faces->list->fonts[number];
+    bool fake_bold = entry->bold.path == NULL;
+    bool real = bold && !fake_bold;
+    struct face *face = real ? &font->bold : &font->regular;
     if (face->font == NULL && !face->broken) {
-        open_face(face, size_px);
+        open_face(real ? &entry->bold : &entry->regular, face, size_px);
     }
     if (face->font != NULL && face->size_px != size_px) {
         (void)TTF_SetFontSize(face->font, size_px); /* fails for sizes below 1 only */
         face->size_px = size_px;
     }
-    if (face->font != NULL && font->fake_bold) {
+    if (face->font != NULL && fake_bold) {
         int style = bold ? TTF_STYLE_BOLD : TTF_STYLE_NORMAL;
         if (TTF_GetFontStyle(face->font) != style) {
             TTF_SetFontStyle(face->font, style);
@@ -239,7 +152,15 @@ covers(void *ctx, int font, uint32_t code, uint32_t selector)
     if (open == NULL || TTF_GlyphIsProvided32(open, code) == 0) {
         return false;
     }
-    return selector == 0 || variant_covered(face->map, face->map_len, face->number, code, selector);
+    int number = faces->list->fonts[font].regular.face;
+    return selector == 0 || variant_covered(face->map, face->map_len, number, code, selector);
+}
+
+static const uint8_t *
+order(void *ctx, const char *language)
+{
+    const struct faces *faces = ctx;
+    return font_list_order(faces->list, language);
 }
 
 /* The run as SDL2_ttf wants it: terminated. NULL when it is longer than any text may be. */
@@ -295,9 +216,10 @@ faces_ops(struct faces *faces)
 {
     return (struct text_font_ops){
         .covers = covers,
+        .order = order,
         .width = width,
         .ascent = ascent,
-        .count = faces->count,
+        .count = faces->list->count,
         .ctx = faces,
     };
 }
@@ -354,7 +276,7 @@ forget_glyphs(struct face *face)
 void
 faces_wipe(struct faces *faces)
 {
-    for (int i = 0; i < faces->count; i++) {
+    for (int i = 0; i < TEXT_FONTS_MAX; i++) {
         forget_glyphs(&faces->fonts[i].regular);
         forget_glyphs(&faces->fonts[i].bold);
     }

@@ -1,30 +1,10 @@
 #!/bin/sh
-# fonts/fonts.list: the form that fonts/README.md promises, files that are there, and for each font the
-# characters it is there for (U+3042, U+845B in BIZ UD; U+20BB7, U+1EC5 in Noto).
+# fonts/fonts.list: a file for each font, and for each font the characters it is there for.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
-list=fonts/fonts.list
 bad=0
-complain() {
-    echo "$list: $*"
-    bad=1
-}
-count=0
-while read -r regular bold face rest; do
-    case $regular in '' | '#'*) continue ;; esac
-    [ -z "$rest" ] || complain "more than three words: $regular"
-    case ${face:-0} in *[!0-9]*) complain "face is no number: $face" ;; esac
-    for file in "$regular" "${bold:--}"; do
-        [ "$file" = - ] && continue
-        case $file in /*) ;; *) file=fonts/$file ;; esac
-        [ -r "$file" ] || complain "can't be read: $file"
-    done
-    count=$((count + 1))
-done <"$list"
-[ "$count" -ge 2 ] && [ "$count" -le 16 ] || complain "$count fonts"
-grep -v '^#' "$list" | sed -n 1p | grep -q BIZUDPGothic-Regular || complain "font 0 gives the look: BIZ UDPGothic"
-python3 - "$list" <<'PY' || bad=1
-import struct, sys
+python3 - fonts/fonts.list <<'PY' || bad=1
+import os, struct, sys
 
 def table(path, face, tag):
     data = open(path, "rb").read()
@@ -38,7 +18,14 @@ def table(path, face, tag):
 def covers(cmap, code):
     for i in range(struct.unpack(">H", cmap[2:4])[0]):
         at = struct.unpack(">I", cmap[8 + 8 * i:12 + 8 * i])[0]
-        if struct.unpack(">H", cmap[at:at + 2])[0] != 12:
+        kind = struct.unpack(">H", cmap[at:at + 2])[0]
+        if kind == 4:
+            n = struct.unpack(">H", cmap[at + 6:at + 8])[0] // 2
+            ends = struct.unpack(f">{n}H", cmap[at + 14:at + 14 + 2 * n])
+            starts = struct.unpack(f">{n}H", cmap[at + 16 + 2 * n:at + 16 + 4 * n])
+            if any(s <= code <= e for s, e in zip(starts, ends)):
+                return True
+        if kind != 12:
             continue
         for g in range(struct.unpack(">I", cmap[at + 12:at + 16])[0]):
             first, last = struct.unpack(">II", cmap[at + 16 + 12 * g:at + 24 + 12 * g])
@@ -46,17 +33,36 @@ def covers(cmap, code):
                 return True
     return False
 
-lines = [l.split() for l in open(sys.argv[1]) if l.strip() and not l.startswith("#")]
-wanted = [{0x3042: True, 0x845B: True, 0x20BB7: False}, {0x20BB7: True, 0x1EC5: True}]
-failed = 0
-for words, codes in zip(lines, wanted):
-    face = int(words[2]) if len(words) > 2 else 0
-    for path in [w for w in words[:2] if w != "-"]:
-        cmap = table(path, face, b"cmap")
-        for code, want in codes.items():
-            if covers(cmap, code) != want:
-                print(f"{path}: U+{code:04X} is {'not ' if want else ''}there")
-                failed = 1
+wanted = {  # what is in it, what is not
+    "biz": ([0x3042, 0x845B], [0x20BB7]), "jp": ([0x20BB7], []), "noto": ([0x1EC5, 0x4AF, 0x61], []),
+    "thai": ([0xE01], []), "myanmar": ([0x1000], []), "devanagari": ([0x915], []), "sinhala": ([0xD9A], []),
+    "khmer": ([0x1780], []), "bengali": ([0x995], []), "arabic": ([0x627, 0x6D2, 0x688], []),
+    "sc": ([0x8FD9], []), "tc": ([0x9019], []), "kr": ([0xAC00], []), "ipamj": ([0x20BB7], [])}
+folder, failed, seen = os.path.dirname(sys.argv[1]), 0, []
+for line in open(sys.argv[1]):
+    words = line.split()
+    if not words or words[0] != "font":
+        continue
+    seen.append(words[1])
+    for files in words[2:]:
+        for file in files.split("|"):
+            path, _, face = file.partition("#")
+            path = os.path.join(folder, path)
+            if os.path.exists(path):
+                break
+        else:
+            print(f"{words[1]}: no file is there: {files}")
+            failed = 1
+            continue
+        cmap = table(path, int(face or 0), b"cmap")
+        for codes, want in zip(wanted[words[1]], (True, False)):
+            for code in codes:
+                if covers(cmap, code) != want:
+                    print(f"{path}: U+{code:04X} is {'not ' if want else ''}there")
+                    failed = 1
+if seen[0] != "biz" or set(seen) != set(wanted):
+    print(f"fonts are {seen}; biz is the first, it gives the look")
+    failed = 1
 sys.exit(failed)
 PY
 exit $bad

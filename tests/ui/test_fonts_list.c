@@ -18,6 +18,7 @@
 #define REGULAR "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"
 #define BOLD "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
 #define CJK "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"
+#define FONT(name, files) "font " name " " files
 
 static char path[128];
 
@@ -35,17 +36,36 @@ test_lists(void **state ATTR_UNUSED)
         const char *text;
         int error, count;
     } cases[] = {
-        {REGULAR "\n", 0, 1},
-        {REGULAR " " BOLD, 0, 1},
-        {"# words\n\n  " REGULAR "\t" BOLD "\t0  # more\n" CJK " - 2\n", 0, 2},
-        {REGULAR "\r\n", 0, 1},
+        {FONT("a", REGULAR) "\n", 0, 1},
+        {FONT("a", REGULAR " " BOLD), 0, 1},
+        {"# words\n\n  font a " REGULAR "\t" BOLD "\t # more\n" FONT("b", CJK "#2 -") "\n", 0, 2},
+        {FONT("a", REGULAR) "\r\n", 0, 1},
+        {FONT("a", "/no/such/font.ttf|no-such.ttf|" REGULAR), 0, 1},
+        {FONT("a", CJK "#255"), 0, 1},
+        {FONT("a", REGULAR) "\norder ko,zh-Hant a\n", 0, 1},
+        {FONT("abcdefghijklmnopqrstuvw", REGULAR), 0, 1},
         {"", KERR_UI_FONT, 0},
         {"# nothing\n", KERR_UI_FONT, 0},
-        {"/no/such/font.ttf\n", KERR_UI_FONT, 0},
-        {REGULAR " /no/such/bold.ttf\n", KERR_UI_FONT, 0},
-        {REGULAR " - x\n", KERR_UI_FONT, 0},
-        {REGULAR " - -1\n", KERR_UI_FONT, 0},
-        {REGULAR " - 256\n", KERR_UI_FONT, 0},
+        {REGULAR "\n", KERR_UI_FONT, 0},
+        {"font a\n", KERR_UI_FONT, 0},
+        {FONT("abcdefghijklmnopqrstuvwx", REGULAR), KERR_UI_FONT, 0},
+        {FONT("a", REGULAR " - more"), KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\n" FONT("a", CJK), KERR_UI_FONT, 0},
+        {FONT("a", "/no/such/font.ttf"), KERR_UI_FONT, 0},
+        {FONT("a", "/no/such/font.ttf|no-such.ttf"), KERR_UI_FONT, 0},
+        {FONT("a", REGULAR " /no/such/bold.ttf"), KERR_UI_FONT, 0},
+        {FONT("a", CJK "#x"), KERR_UI_FONT, 0},
+        {FONT("a", CJK "#"), KERR_UI_FONT, 0},
+        {FONT("a", CJK "#-1"), KERR_UI_FONT, 0},
+        {FONT("a", CJK "#256"), KERR_UI_FONT, 0},
+        {FONT("a", CJK "#99999999999"), KERR_UI_FONT, 0},
+        {"order ko a\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko b\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko a a\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko,,ja a\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko-Hang-KR-x-long a\n", KERR_UI_FONT, 0},
+        {FONT("a", REGULAR) "\norder ko a\n" FONT("b", CJK), KERR_UI_FONT, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct faces *faces = NULL;
@@ -65,20 +85,64 @@ test_too_many(void **state ATTR_UNUSED)
     struct faces *faces = NULL;
     buf_init(&text, 1 << 16);
     for (int i = 0; i < TEXT_FONTS_MAX; i++) {
-        (void)buf_add_str(&text, REGULAR "\n");
+        (void)buf_printf(&text, FONT("f%d", REGULAR) "\n", i);
     }
     assert_int_equal(load(buf_str(&text), text.len, &faces), 0);
     faces_free(faces);
     faces = NULL;
-    (void)buf_add_str(&text, REGULAR "\n");
+    size_t full = text.len;
+    (void)buf_add_str(&text, FONT("more", REGULAR) "\n");
     assert_int_equal(load(buf_str(&text), text.len, &faces), KERR_UI_FONT);
     assert_null(faces);
+    text.len = full;
+    for (int i = 0; i < FONT_ORDERS_MAX; i++) {
+        (void)buf_printf(&text, "order x%d f3\n", i);
+    }
+    assert_int_equal(load(buf_str(&text), text.len, &faces), 0);
+    faces_free(faces);
+    faces = NULL;
+    (void)buf_add_str(&text, "order more f3\n");
+    assert_int_equal(load(buf_str(&text), text.len, &faces), KERR_UI_FONT);
+    assert_null(faces);
+}
+
+/* A tag is asked for as it is, then shorter; every order holds every font once. */
+static void
+test_orders(void **state ATTR_UNUSED)
+{
+    static const char list[] = FONT("a", REGULAR) "\n" FONT("b", CJK) "\n" FONT(
+        "c", BOLD) "\n"
+                   "order zh c\norder zh-Hant,vi b c\n";
+    static const struct {
+        const char *tag;
+        uint8_t order[3];
+    } cases[] = {
+        {"ja", {0, 1, 2}},
+        {"", {0, 1, 2}},
+        {"z", {0, 1, 2}},
+        {"zh", {2, 0, 1}},
+        {"zh-Hans", {2, 0, 1}},
+        {"zh_CN", {2, 0, 1}},
+        {"zh-Hant", {1, 2, 0}},
+        {"zh-Hant-TW", {1, 2, 0}},
+        {"zh-Hantx", {2, 0, 1}},
+        {"zhx", {0, 1, 2}},
+        {"vi", {1, 2, 0}},
+    };
+    struct faces *faces = NULL;
+    assert_int_equal(load(list, sizeof list - 1, &faces), 0);
+    struct text_font_ops ops = faces_ops(faces);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_memory_equal(ops.order(ops.ctx, cases[i].tag), cases[i].order, 3);
+    }
+    faces_free(faces);
 }
 
 static void
 test_truncated_and_flipped(void **state ATTR_UNUSED)
 {
-    static const char good[] = "# a list\n" REGULAR " " BOLD " 0\n" CJK " - 1\n";
+    static const char good[] = "# a list\n" FONT("a", REGULAR " " BOLD) "\n" FONT(
+        "b", "none|" CJK "#1") "\norder ko,zh b a\n";
     char bad[sizeof good];
     for (size_t len = 0; len < sizeof good; len++) {
         struct faces *faces = NULL;
@@ -101,7 +165,8 @@ static void
 test_no_font_inside(void **state ATTR_UNUSED)
 {
     struct faces *faces = NULL;
-    assert_int_equal(load("/etc/passwd\n", 12, &faces), 0); /* readable; opened when needed */
+    assert_int_equal(
+        load("font a /etc/passwd\n", 19, &faces), 0); /* readable; opened when needed */
     struct text_font_ops ops = faces_ops(faces);
     assert_false(ops.covers(ops.ctx, 0, 'a', 0));
     assert_int_equal(ops.width(ops.ctx, 0, false, 32, "a", 1, "Latn"), 0);
@@ -117,7 +182,7 @@ static void
 test_measures(void **state ATTR_UNUSED)
 {
     struct faces *faces = NULL;
-    static const char list[] = REGULAR " " BOLD "\n" CJK "\n";
+    static const char list[] = FONT("a", REGULAR " " BOLD) "\n" FONT("b", CJK) "\n";
     assert_int_equal(load(list, sizeof list - 1, &faces), 0);
     struct text_font_ops ops = faces_ops(faces);
     assert_true(ops.covers(ops.ctx, 0, 0x5bb6, 0)); /* 家 */
@@ -150,6 +215,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists),
         cmocka_unit_test(test_too_many),
+        cmocka_unit_test(test_orders),
         cmocka_unit_test(test_truncated_and_flipped),
         cmocka_unit_test(test_no_font_inside),
         cmocka_unit_test(test_measures),

@@ -79,7 +79,9 @@ frame_add(struct frame *frame, const struct ui_element *element, const char *lan
     item->e.picture = keep(frame, element->picture);
     item->e.label = keep(frame, element->label);
     item->e.speech = keep(frame, element->speech);
-    (void)snprintf(item->language, sizeof item->language, "%s", language);
+    const char *lang = element->lang != NULL ? element->lang : language;
+    (void)snprintf(item->language, sizeof item->language, "%s", lang);
+    item->e.lang = keep(frame, element->lang);
 }
 
 static bool

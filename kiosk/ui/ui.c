@@ -323,7 +323,7 @@ ui_natural(struct ui *ui, const struct ui_element *element, int *ret_w, int *ret
     int w, h;
     struct ui_element e = *element;
     e.gloss = gloss_of(ui, element);
-    draw_natural(&drawing, &e, ui->language, &w, &h);
+    draw_natural(&drawing, &e, e.lang != NULL ? e.lang : ui->language, &w, &h);
     *ret_w = element->rect.w > 0 ? element->rect.w : tenths(ui, w) + 1;
     *ret_h = tenths(ui, h) + 1;
 }

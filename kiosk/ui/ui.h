@@ -93,6 +93,9 @@ struct ui_element {
     const char *id; /* "next", "choice:work"; NULL or "" for what can't be touched */
     enum ui_role role;
     struct ui_rect rect;
+    /* Language of text and detail when it is not the page's: a language's name in its own script, what a
+     * visitor wrote ("ja"). NULL: as ui_set_language said. Fonts, line breaks and heights follow it. */
+    const char *lang;
     const char *text; /* UTF-8, may hold ruby; NULL for none */
     const char *detail; /* second, smaller line; NULL for none */
     /* The same as text in Japanese, smaller, under it: for who stands beside the visitor. NULL: none, or

@@ -277,6 +277,35 @@ test_sizes_follow_words(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* An element's own language chooses its fonts: the same kanji, drawn in three faces; and a change of it
+ * alone is a change. */
+static void
+test_own_language(void **state ATTR_UNUSED)
+{
+    static const char *const langs[] = {NULL, "zh-Hans", "ko"};
+    static const int fonts[] = {0, 10, 12}; /* biz, sc, kr of fonts/fonts.list */
+    struct ui *ui = scene_ui(NULL);
+    uint64_t frames = ui_frames(ui);
+    for (size_t i = 0; i < ARRAY_LEN(langs); i++) {
+        ui_begin(ui, "own-language");
+        ui_add(ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                       .rect = {100, 100, 2000, 200},
+                       .text = "\u76f4\u89d2",
+                       .lang = langs[i],
+                       .size = UI_SIZE_BODY});
+        ui_end(ui);
+        assert_true(ui_frames(ui) == frames + i + 1);
+        const char *language = ui_shown(ui)->items[0].language;
+        assert_string_equal(language, langs[i] != NULL ? langs[i] : "ja");
+        struct text_style style = {.size_px = 40, .language = language};
+        const struct text_layout *layout =
+            layouts_get(ui->layouts, &ui->fonts, "\u76f4\u89d2", &style);
+        assert_non_null(layout);
+        assert_int_equal(text_layout_run(layout, 0)->font, fonts[i]);
+    }
+    ui_free(ui);
+}
+
 /* Words that can't fit are reported; words that fit by wrapping or shrinking are not. */
 static void
 test_overflow(void **state ATTR_UNUSED)
@@ -486,6 +515,7 @@ main(void)
         cmocka_unit_test(test_focus_is_seen_and_hides),
         cmocka_unit_test(test_wake),
         cmocka_unit_test(test_sizes_follow_words),
+        cmocka_unit_test(test_own_language),
         cmocka_unit_test(test_overflow),
         cmocka_unit_test(test_overflow_stays),
         cmocka_unit_test(test_bounds),

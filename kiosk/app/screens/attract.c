@@ -37,6 +37,7 @@ languages(struct app *app, int top)
                             .rect = rect(MARGIN + column * (width + LANGUAGE_GAP),
                                 top + 150 + row * (height + LANGUAGE_GAP), width, height),
                             .text = language->name,
+                            .lang = language->code,
                             .tone = UI_TONE_SURFACE,
                             .size = UI_SIZE_BODY,
                             .bold = true,

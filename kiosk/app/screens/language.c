@@ -18,6 +18,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
                         .role = UI_ROLE_CHOICE,
                         .rect = where,
                         .text = language->name,
+                        .lang = language->code,
                         .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
                         .state = chosen ? UI_STATE_CHOSEN : 0,
                         .size = UI_SIZE_CHOICE,

@@ -112,7 +112,19 @@ $(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo: assets/po/%.po
 	msgfmt --check-format --check-header -o $@ $<
 catalogs: $(MO)
 
-all: $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs
+# Tables of the room input, from the Debian package skkdic-extra and our list of municipalities.
+SKK ?= /usr/share/skk
+$(BUILD)/tables/postal.table: $(SKK)/SKK-JISYO.zipcode assets/postal/municipalities.tsv $(BUILD)/kioskctl
+	@mkdir -p $(@D)
+	@iconv -f EUC-JISX0213 -t UTF-8 $< >$@.txt
+	$(SAY)$(BUILD)/kioskctl table postal $@.txt assets/postal/municipalities.tsv $@
+	@rm -f $@.txt
+$(BUILD)/tables/variants.table: $(SKK)/utf8/SKK-JISYO.ivd $(BUILD)/kioskctl
+	@mkdir -p $(@D)
+	$(SAY)$(BUILD)/kioskctl table variants $< $@
+TABLES := $(BUILD)/tables/postal.table $(BUILD)/tables/variants.table
+
+all: $(TABLES) $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs
 
 # Tests: every tests/ROOM/test_*.c is one cmocka program under ASan and UBSan.
 TEST_SRC := $(wildcard tests/*/test_*.c)

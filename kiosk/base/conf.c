@@ -198,8 +198,9 @@ conf_share(const struct conf *conf, const char *what)
     if (conf != NULL && conf_str(conf, what, NULL) != NULL) {
         return conf_path(conf, what, NULL);
     }
-    /* catalogs and fonts are built (build/locale), the rest lies in the tree: known by kiosk/LAYERS */
-    bool built = strcmp(what, "locale") == 0 || strcmp(what, "fonts") == 0;
+    /* catalogs, fonts and tables are built (build/locale), the rest lies in the tree: known by kiosk/LAYERS */
+    bool built =
+        strcmp(what, "locale") == 0 || strcmp(what, "fonts") == 0 || strcmp(what, "tables") == 0;
     char *folder = program_folder();
     char *found = NULL;
     for (int up = 0; found == NULL && up < 4; up++) {

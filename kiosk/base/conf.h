@@ -27,9 +27,9 @@ char *conf_home(void);
 /* conf_load of conf_home()/madoguchi.conf. */
 int conf_load_home(struct conf **ret_conf, int *ret_line);
 
-/* The folder of what is shipped: "assets", "fonts" or "locale". The setting of that name wins; else
- * beside a program in a build folder (build/kiosk -> assets, build/fonts, build/locale; fonts that were
- * not built: the list in the tree); else under
+/* The folder of what is shipped: "assets", "fonts", "locale" or "tables". The setting of that name wins;
+ * else beside a program in a build folder (build/kiosk -> assets, build/fonts, build/locale, build/tables;
+ * fonts that were not built: the list in the tree); else under
  * /usr/share/madoguchi. conf may be NULL. Heap; the caller frees. */
 char *conf_share(const struct conf *conf, const char *what);
 /* The path of a program of ours that lies beside the running one ("virtual-card"). Heap; the caller

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 enum {
     INPUT_READING_MAX = 40, /* kana that are converted at once; longer ones go in pieces */
     INPUT_TEXT_MAX = 168, /* bytes with NUL: 40 characters of at most four bytes */
@@ -94,6 +96,11 @@ void input_postal_close(struct input_postal *postal);
 size_t input_postal_find(const struct input_postal *postal, const char *code, size_t index,
     struct input_address *ret_address);
 
+/* Makes the table: codes is SKK-JISYO.zipcode, municipalities is assets/postal/municipalities.tsv, both in UTF-8.
+ * Appended. KERR_INVALID for a source of another form or out of order, KERR_TOO_BIG. */
+int input_postal_compile(const char *codes, size_t codes_len, const char *municipalities,
+    size_t municipalities_len, struct buf *ret_table);
+
 /* Forms of a kanji that Unicode tells apart by a variation selector. Source: SKK-JISYO.ivd (Unicode). */
 struct input_variants; /* opaque */
 int input_variants_open(const char *path, struct input_variants **ret_variants);
@@ -101,5 +108,7 @@ void input_variants_close(struct input_variants *variants);
 /* The selectors (U+E0100...) of a kanji, at most max into selectors. Returns how many there are. */
 size_t input_variants_find(
     const struct input_variants *variants, uint32_t kanji, uint32_t *selectors, size_t max);
+/* Makes the table from SKK-JISYO.ivd. Appended. KERR_INVALID, KERR_TOO_BIG. */
+int input_variants_compile(const char *forms, size_t len, struct buf *ret_table);
 
 #endif

@@ -9,5 +9,6 @@ int ctl_card(int argc, char **argv); /* insert, remove, list: the virtual reader
 int ctl_check(int argc, char **argv); /* content files and catalogs */
 int ctl_extract(int argc, char **argv); /* the content's words as a .pot */
 int ctl_status(int argc, char **argv); /* queue counts for a person */
+int ctl_table(int argc, char **argv); /* tables of postal codes and kanji forms */
 
 #endif

@@ -16,6 +16,7 @@ static const struct command {
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},
     {"extract", ctl_extract, "write the content's words as a .pot"},
+    {"table", ctl_table, "make the tables of postal codes and of kanji forms"},
 };
 
 static void

@@ -10,13 +10,20 @@
 #include "base/fs.h"
 #include "base/utf8.h"
 
-enum { SCRIPT_MAX = 1024 * 1024, WAIT_MS = 10000, TAP_WAIT_MS = 3000, COMPLETE_STEPS_MAX = 2000 };
+enum {
+    SCRIPT_MAX = 1024 * 1024,
+    WAIT_MS = 10000,
+    TAP_WAIT_MS = 3000,
+    COMPLETE_STEPS_MAX = 2000,
+    FINGER = 1
+};
 
 struct play {
     struct app *app;
     const char *file;
     int line;
     const char *step;
+    struct ui_rect finger; /* where it lies */
     char why[256];
 };
 
@@ -493,6 +500,30 @@ step_key(struct play *play, char *args)
     return 0;
 }
 
+/* A finger that stays: it lands in the middle of the element, or is lifted where it is. */
+static int
+step_finger(struct play *play, char *args)
+{
+    struct ui *ui = play->app->ui;
+    const char *id = argument(args);
+    if (strcmp(id, "up") == 0) {
+        ui_touch(ui, UI_PHASE_UP, FINGER, play->finger.x, play->finger.y);
+        settle(play->app);
+        return 0;
+    }
+    for (size_t i = 0; i < ui_count(ui); i++) {
+        const struct ui_element *element = ui_at(ui, i);
+        if (element->id != NULL && strcmp(element->id, id) == 0) {
+            const struct ui_rect *r = &element->rect;
+            play->finger = (struct ui_rect){.x = r->x + r->w / 2, .y = r->y + r->h / 2};
+            ui_touch(ui, UI_PHASE_DOWN, FINGER, play->finger.x, play->finger.y);
+            settle(play->app);
+            return 0;
+        }
+    }
+    return failed(play, "is not on the screen");
+}
+
 static int
 step_tap(struct play *play, char *args)
 {
@@ -513,6 +544,7 @@ run_step(struct play *play, char *text)
         int (*run)(struct play *play, char *args);
     } steps[] = {
         {"tap", step_tap},
+        {"finger", step_finger},
         {"key", step_key},
         {"type", step_type},
         {"wait", step_wait},

@@ -11,7 +11,7 @@
 #include "base/log.h"
 
 /* research "ux" section 8 row 39: all times doubled, no digits until the last 20 s */
-enum { SLOW_FACTOR = 2, SLOW_SECONDS_TOLD = 20 };
+enum { SLOW_FACTOR = 2, SLOW_SECONDS_TOLD = 20, REPEAT_MS = 700 /* row 18 */, SCAN_ROUNDS = 3 };
 
 bool
 app_is_overlay(const struct screen *screen)
@@ -137,19 +137,33 @@ app_rebuild(struct app *app)
     }
 }
 
+/* A ring that moves by itself comes by everything several times before a time is over. */
+static int
+enough_for_scan(const struct app *app, int ms)
+{
+    int least = SCAN_ROUNDS * ui_scan_round_ms(app->ui);
+    return ms > least ? ms : least;
+}
+
 /* How long nobody need touch anything before the warning. */
 static int
 idle_warn_ms(const struct app *app)
 {
     bool called = app->screen == &screen_call || app->beneath == &screen_call;
-    return app_time_ms(app, called ? app->call_ms : app->idle_warn_ms);
+    return enough_for_scan(app, app_time_ms(app, called ? app->call_ms : app->idle_warn_ms));
 }
 
 int64_t
 app_idle_left_ms(const struct app *app)
 {
-    int64_t idle = clock_mono_ms(app->clock) - app->touched_ms;
-    return idle_warn_ms(app) + app_time_ms(app, app->idle_end_ms) - idle;
+    int64_t now = clock_mono_ms(app->clock);
+    int end = enough_for_scan(app, app_time_ms(app, app->idle_end_ms));
+    if (app->screen == &screen_still_there) {
+        /* the whole countdown, however long the page before was waited for */
+        return end -
+               (now - (app->entered_ms > app->touched_ms ? app->entered_ms : app->touched_ms));
+    }
+    return idle_warn_ms(app) + end - (now - app->touched_ms);
 }
 
 int
@@ -167,7 +181,9 @@ app_tells_seconds(const struct app *app, int64_t seconds)
 void
 app_apply_preferences(struct app *app)
 {
-    ui_set_hands(app->ui, &app->prefs.hands);
+    struct ui_hands hands = app->prefs.hands;
+    hands.repeat_ms = app_time_ms(app, hands.repeat_ms > 0 ? hands.repeat_ms : REPEAT_MS);
+    ui_set_hands(app->ui, &hands);
     ui_set_theme(app->ui, app->prefs.theme);
     ui_set_text_size(app->ui, app->prefs.text_size);
 }
@@ -300,7 +316,9 @@ static void
 watch_time(struct app *app)
 {
     int64_t now = clock_mono_ms(app->clock);
-    if (app->screen->idle_held) {
+    /* the machine works, or a hand is still on the glass (row 38) */
+    if (app->screen->idle_held || ui_touching(app->ui)) {
+        /* at the warning the countdown begins again; only its own button goes on */
         app->touched_ms = now;
         return;
     }
@@ -347,7 +365,7 @@ app_step(struct app *app, int timeout_ms)
 {
     struct ui_input input;
     ui_wait(app->ui, sleep_ms(app, timeout_ms), &input);
-    app->prefs.hands = *ui_hands(app->ui); /* a switch's key turns scanning on */
+    app->prefs.hands.switches = ui_hands(app->ui)->switches; /* a switch's key turns scanning on */
     handle(app, &input);
     explicit_bzero(&input, sizeof(input));
     poll_devices(app);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # timeout: 120
-# Visits without a card: languages, going back, the abandoned visit; and scripts that must not hold.
+# Visits without a card: languages, going back, preferences; and scripts that must not hold.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
@@ -9,18 +9,6 @@ play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
 play "$TOP/tests/app/plays/access.play"
 play "$TOP/tests/app/plays/two_languages.play"
-printf 'idle-warn-s = 1\nidle-end-s = 3\n' >>"$KIOSK_HOME/madoguchi.conf"
-play "$TOP/tests/app/plays/idle.play"
-printf 'call-s = 4\n' >>"$KIOSK_HOME/madoguchi.conf"
-play "$TOP/tests/app/plays/call.play"
-[ "$(grep -c 'event=call page=question$' "$WORK/play.err")" -eq 2 ] || fail "a call was not told with its page"
-
-# nothing leads past the warning but its own buttons
-for way in help language; do
-    printf 'start resident-record\nwait screen still-there 4\ntap %s\n' "$way" >"$WORK/past.play"
-    "$BUILD/kiosk" --play "$WORK/past.play" 2>/dev/null && fail "$way leads past the warning"
-done
-
 # a step that does not hold gives 1, the file, the line and what was on the screen
 printf 'expect screen attract\nexpect text "nobody says this"\n' >"$WORK/wrong.play"
 if "$BUILD/kiosk" --play "$WORK/wrong.play" 2>"$WORK/wrong.err"; then

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW_H = 300 };
+enum { ROW_H = 300, STATE_MAX = 512, SCAN_MS = 1500 /* the ui's own pace */ };
 
 /* Japanese under Japanese helps nobody; staff read easy Japanese as it is. */
 static bool
@@ -31,19 +31,106 @@ static void
 turn_slow(struct app *app)
 {
     app->prefs.slow = !app->prefs.slow;
+    app_apply_preferences(app);
 }
 
-/* on and turn speak of app->prefs. */
+/* The value after this one, from the first again behind the last. */
+static int
+next_of(const int *values, size_t count, int now)
+{
+    for (size_t i = 0; i + 1 < count; i++) {
+        if (values[i] == now) {
+            return values[i + 1];
+        }
+    }
+    return values[0];
+}
+
+static void
+say_seconds(struct app *app, struct buf *out, int ms)
+{
+    char seconds[16];
+    (void)snprintf(seconds, sizeof(seconds), "%d.%d", ms / 1000, ms % 1000 / 100);
+    (void)sayf(app, out, "access.seconds", "n", seconds);
+}
+
+static bool
+hold(const struct app *app)
+{
+    return app->prefs.hands.hold_ms > 0;
+}
+
+static void
+turn_hold(struct app *app)
+{
+    static const int steps_ms[] = {0, 200, 500, 1000};
+    app->prefs.hands.hold_ms = next_of(steps_ms, ARRAY_LEN(steps_ms), app->prefs.hands.hold_ms);
+    app_apply_preferences(app);
+}
+
+static void
+tell_hold(struct app *app, struct buf *out)
+{
+    say_seconds(app, out, app->prefs.hands.hold_ms);
+}
+
+static bool
+switches(const struct app *app)
+{
+    return app->prefs.hands.switches != UI_SWITCHES_OFF;
+}
+
+static void
+turn_switches(struct app *app)
+{
+    app->prefs.hands.switches =
+        (enum ui_switches)((app->prefs.hands.switches + 1) % UI_SWITCHES_COUNT);
+    app_apply_preferences(app);
+}
+
+static void
+tell_switches(struct app *app, struct buf *out)
+{
+    bool by_itself = app->prefs.hands.switches == UI_SWITCHES_AUTO;
+    (void)buf_add_str(out, say(app, by_itself ? "access.switches-auto" : "access.switches-step"));
+}
+
+static bool
+moves_by_itself(const struct app *app)
+{
+    return app->prefs.hands.switches == UI_SWITCHES_AUTO;
+}
+
+static void
+turn_scan(struct app *app)
+{
+    static const int steps_ms[] = {SCAN_MS, 2000, 3000, 5000, 500, 1000};
+    int now = app->prefs.hands.scan_ms > 0 ? app->prefs.hands.scan_ms : SCAN_MS;
+    app->prefs.hands.scan_ms = next_of(steps_ms, ARRAY_LEN(steps_ms), now);
+    app_apply_preferences(app);
+}
+
+static void
+tell_scan(struct app *app, struct buf *out)
+{
+    say_seconds(app, out, app->prefs.hands.scan_ms > 0 ? app->prefs.hands.scan_ms : SCAN_MS);
+}
+
+/* on, turn and tell speak of app->prefs. */
 static const struct option {
     const char *id; /* "access:NAME"; stays for ever */
     const char *name; /* message */
     bool (*offered)(const struct app *app); /* NULL: always */
     bool (*on)(const struct app *app);
-    void (*turn)(struct app *app);
+    void (*turn)(struct app *app); /* on and off, or to the next value */
+    void (*tell)(struct app *app, struct buf *out); /* the value; NULL: it is only on or off */
 } options[] = {
     {"access:two-languages", "access.two-languages", speaks_another, two_languages,
-        turn_two_languages},
-    {"access:slow", "access.slow", NULL, slow, turn_slow},
+        turn_two_languages, NULL},
+    {"access:slow", "access.slow", NULL, slow, turn_slow, NULL},
+    {"access:hold", "access.hold", NULL, hold, turn_hold, tell_hold},
+    {"access:switches", "access.switches", NULL, switches, turn_switches, tell_switches},
+    {"access:scan", "access.scan", moves_by_itself, moves_by_itself, turn_scan, tell_scan},
 };
 
 /* The option that stands at this place of the page; NULL behind the last. */
@@ -59,14 +146,20 @@ option_at(const struct app *app, size_t place)
     return NULL;
 }
 
+/* state: what holds now, in words; lives as long as the element is used. */
 static struct ui_element
-row(struct app *app, const struct option *option)
+row(struct app *app, const struct option *option, struct buf *state)
 {
     bool on = option->on(app);
+    if (on && option->tell != NULL) {
+        option->tell(app, state);
+    } else {
+        (void)buf_add_str(state, say(app, on ? "access.on" : "access.off"));
+    }
     return (struct ui_element){.id = option->id,
         .role = UI_ROLE_CHECK,
         .text = say(app, option->name),
-        .detail = say(app, on ? "access.on" : "access.off"),
+        .detail = buf_str(state),
         .tone = on ? UI_TONE_SOFT : UI_TONE_SURFACE,
         .state = on ? UI_STATE_CHOSEN : 0,
         .size = UI_SIZE_CHOICE,
@@ -77,7 +170,9 @@ static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
-    struct ui_element element = row(app, option_at(app, index));
+    AUTO_BUF state;
+    buf_init(&state, STATE_MAX);
+    struct ui_element element = row(app, option_at(app, index), &state);
     element.rect = where;
     ui_add(app->ui, &element);
 }
@@ -91,7 +186,9 @@ build(struct app *app)
         app, &flow, say(app, "access.text"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 50);
     struct grid grid = {.columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2, .height = ROW_H};
     for (const struct option *option; (option = option_at(app, grid.count)) != NULL; grid.count++) {
-        struct ui_element element = row(app, option);
+        AUTO_BUF state;
+        buf_init(&state, STATE_MAX);
+        struct ui_element element = row(app, option, &state);
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
         int h;

@@ -450,11 +450,30 @@ check_question(struct load *load, struct procedure *procedure, int index)
     }
 }
 
+/* A question's reading is asked by a neighbour in the same list. Facts were checked with the dictionary. */
+static void
+check_reading(struct load *load, const struct procedure *procedure, int index)
+{
+    const struct question_def *question = &procedure->questions[index];
+    const struct question_def *found = NULL;
+    for (int i = 0; i < procedure->question_count; i++) {
+        const struct question_def *other = &procedure->questions[i];
+        if (!other->shared && other->group == question->group && question->reading != NULL &&
+            strcmp(other->id, question->reading) == 0) {
+            found = other;
+        }
+    }
+    if (question->reading != NULL && !question->shared) {
+        question_check_reading(load, question, found);
+    }
+}
+
 void
 check_procedure(struct load *load, struct procedure *procedure)
 {
     for (int i = 0; i < procedure->question_count; i++) {
         check_question(load, procedure, i);
+        check_reading(load, procedure, i);
     }
     for (int g = 0; g < procedure->group_count; g++) {
         struct group_def *group = &procedure->groups[g];

@@ -368,9 +368,11 @@ slot_question(const struct interview *interview, const struct flow *flow, size_t
         .choices = def->choices,
         .max_length = def->max_length,
         .digits = def->digits,
+        .input = def->input,
         .unit = def->unit,
         .repeat_index = slot->index};
     memcpy(question.key, slot->key, sizeof(question.key));
+    question_reading_key(def, question.key, question.reading);
     if (def->group >= 0) {
         question.repeat_count = flow->group_counts[def->group];
         question.repeat_label = procedure->groups[def->group].name;

@@ -160,4 +160,9 @@ load_dictionary(struct load *load, const char *folder)
     if (fs_each(folder, ".yaml", load_named, &found) < 0) {
         load_mistake(load, 0, 0, "the folder of the dictionary can't be read");
     }
+    for (size_t i = 0; i < set->fact_count; i++) {
+        if (set->facts[i].reading != NULL) {
+            question_check_reading(load, &set->facts[i], set_fact(set, set->facts[i].reading));
+        }
+    }
 }

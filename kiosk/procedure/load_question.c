@@ -166,6 +166,50 @@ read_bounds(
     }
 }
 
+static void
+read_input(struct load *load, const struct node *map, struct question_def *question)
+{
+    static const char *const names[] = {"name", "address"};
+    only_for(load, map, "input", question->type == QUESTION_TEXT, "text");
+    only_for(load, map, "reading", question->type == QUESTION_TEXT, "text");
+    question->reading = field_text(load, map, "reading", false);
+    const char *text = field_text(load, map, "input", false);
+    if (text == NULL) {
+        return;
+    }
+    if (strcmp(text, names[0]) == 0) {
+        question->input = QUESTION_INPUT_NAME;
+    } else if (strcmp(text, names[1]) == 0) {
+        question->input = QUESTION_INPUT_ADDRESS;
+    } else {
+        const struct node *node = tree_get(map, "input");
+        load_unknown(load, node->line, node->column, "input", text, names, ARRAY_LEN(names));
+    }
+}
+
+void
+question_check_reading(
+    struct load *load, const struct question_def *question, const struct question_def *reading)
+{
+    if (reading == NULL || reading->type != QUESTION_KANA) {
+        load_mistake(load, question->line, question->column,
+            "'reading: %.60s' names no question of the type kana", question->reading);
+    }
+}
+
+void
+question_reading_key(const struct question_def *question, const char *key, char out[FACT_KEY_MAX])
+{
+    out[0] = 0;
+    const char *dot = strrchr(key, '.');
+    if (question->reading == NULL) {
+        return;
+    }
+    /* a fact has its whole key; a question of a procedure has its neighbour's */
+    int stem = strchr(question->reading, '.') != NULL || dot == NULL ? 0 : (int)(dot - key) + 1;
+    (void)snprintf(out, FACT_KEY_MAX, "%.*s%s", stem, key, question->reading);
+}
+
 void
 question_read_rules(struct load *load, const struct node *map, struct question_def *question)
 {
@@ -194,7 +238,8 @@ question_read(
 {
     static const char *const keys[] = {"ask", "type", "label", "name", "hint", "why", "unit",
         "required", "personal", "dont-know", "choices", "min", "max", "max-length", "written",
-        "default", "settled", "relevant", "constraint", "otherwise", "examples", "card", "source"};
+        "input", "reading", "default", "settled", "relevant", "constraint", "otherwise", "examples",
+        "card", "source"};
     const char *what = ret->shared ? "a fact" : "a question";
     field_check_keys(load, map, FIELD_NAMES(keys), what);
     const struct node *card = tree_get(map, "card");
@@ -215,6 +260,7 @@ question_read(
     ret->dont_know = field_bool(load, map, "dont-know", false);
     question_read_rules(load, map, ret);
     read_bounds(load, map, context, ret);
+    read_input(load, map, ret);
     read_choices(load, map, context, ret);
     read_examples(load, map, ret);
     if (ret->constraint_source.text != NULL && ret->otherwise.source == NULL) {

@@ -78,6 +78,13 @@ enum question_type {
 };
 const char *question_type_name(enum question_type type);
 
+/* What a written answer is, for the page's help with writing it. */
+enum question_input {
+    QUESTION_INPUT_PLAIN,
+    QUESTION_INPUT_NAME, /* a person's name: forms of a kanji are offered */
+    QUESTION_INPUT_ADDRESS /* an address: may begin with a postal code */
+};
+
 struct question_choice {
     const char *value;
     struct procedure_words label;
@@ -100,6 +107,9 @@ struct question {
     const struct question_choice *choices;
     int64_t min, max; /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
     size_t max_length; /* TEXT, KANA: characters */
+    enum question_input input; /* TEXT */
+    char reading
+        [FACT_KEY_MAX]; /* TEXT: key of the KANA question that asks how it is read, else "" */
     bool digits; /* TEXT: only digits are kept (telephone); a number pad is enough */
     struct procedure_words unit; /* NUMBER: "枚" */
     int repeat_index; /* 1, 2, ... inside a repeat group, else 0 */

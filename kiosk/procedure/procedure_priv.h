@@ -99,6 +99,14 @@ struct procedure_words words_add(struct load *load, const struct node *at, const
 struct procedure_words field_words(
     struct load *load, const struct node *map, const char *key, bool required, const char *context);
 
+/* load_question.c: does the question's reading exist, as kana? Reports it when not. */
+struct question_def;
+void question_check_reading(
+    struct load *load, const struct question_def *question, const struct question_def *reading);
+/* The key of the question that asks how the question of this key is read, "" when none does. */
+void question_reading_key(
+    const struct question_def *question, const char *key, char out[FACT_KEY_MAX]);
+
 /* An expression as it stands in a file, until all names are known. */
 struct expr_source {
     const char *text; /* NULL: none */
@@ -117,6 +125,8 @@ struct question_def {
     bool required, personal, dont_know;
     bool digits; /* only digits are kept: telephone numbers */
     bool from_card; /* a My Number card gives it */
+    enum question_input input;
+    const char *reading; /* fact, or question of the same list, that asks how it is read; or NULL */
     size_t max_length;
     size_t choice_count;
     struct question_choice *choices;

@@ -50,11 +50,13 @@ fill(const struct question_def *def, const char *key, int index, struct question
         .choices = def->choices,
         .max_length = def->max_length,
         .digits = def->digits,
+        .input = def->input,
         .unit = def->unit,
         .repeat_index = index};
     size_t len = strnlen(key, FACT_KEY_MAX - 1);
     memcpy(ret->key, key, len);
     ret->key[len] = 0;
+    question_reading_key(def, ret->key, ret->reading);
 }
 
 bool

@@ -17,6 +17,7 @@
 #include "ui/ui.h"
 
 struct app;
+struct speak;
 struct submitter;
 
 /* A screen is one file in screens/: it builds an element list and answers to taps. It keeps nothing of
@@ -37,7 +38,7 @@ struct screen {
 extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
-    screen_staff, screen_leave, screen_access, screen_call;
+    screen_staff, screen_leave, screen_sound, screen_access, screen_call;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -89,6 +90,10 @@ struct visit {
 struct preferences {
     enum ui_theme theme;
     enum ui_text_size text_size;
+    bool speech; /* pages are read aloud */
+    int volume, rate; /* steps from the usual ones, either way */
+    bool black_screen; /* while speech is on: nothing to be seen by others */
+    bool personal_aloud; /* the visitor's own words also by the loudspeaker */
     bool two_languages; /* the visitor's own and Japanese under it */
     struct ui_hands hands; /* touches, holding, two switches */
     bool wheelchair; /* all targets in the lower 60 % of the panel */
@@ -117,6 +122,7 @@ struct app {
     struct ui *ui;
     struct i18n *i18n;
     struct procedure_set *procedures;
+    struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
     struct submitter *submitter; /* NULL: no applications can be taken */
     const struct screen *screen;
@@ -140,10 +146,11 @@ struct app {
     bool card_fresh; /* what was told of the card is still so: it needn't be looked at again */
     /* time */
     int64_t touched_ms; /* last sign of life, monotonic */
+    int64_t spoken_ms; /* when speech was last seen under way; 0: it was not */
     int64_t entered_ms; /* when this screen came */
     uint64_t entered; /* counts pages that came */
     int64_t last_second; /* countdown last shown */
-    int idle_warn_ms, idle_end_ms, accepted_ms, call_ms;
+    int idle_warn_ms, idle_warn_speech_ms, idle_end_ms, accepted_ms, call_ms;
     /* staff exit */
     char staff_hash[SEAL_PASSWORD_HASH_MAX]; /* "" when this machine has no staff PIN */
     char staff_digits[16];

@@ -12,6 +12,7 @@
 
 enum {
     SCRIPT_MAX = 1024 * 1024,
+    HEARD_MAX = 4 * 1024 * 1024,
     WAIT_MS = 10000,
     TAP_WAIT_MS = 3000,
     COMPLETE_STEPS_MAX = 2000,
@@ -475,6 +476,32 @@ step_utterances(struct play *play, char *args)
     return r == 0 ? 0 : failed(play, "the list can't be written");
 }
 
+/* What was said since the script began, in order. */
+static int
+step_heard(struct play *play, char *args)
+{
+    settle(play->app);
+    AUTO_BUF json;
+    buf_init(&json, HEARD_MAX);
+    int r = speak_heard(play->app, &json);
+    if (r == 0) {
+        r = fs_write_atomic(argument(args), json.data, json.len, 0600);
+    }
+    return r == 0 ? 0 : failed(play, "the list can't be written");
+}
+
+static int
+step_headphones(struct play *play, char *args)
+{
+    bool in = strcmp(argument(args), "in") == 0;
+    if (!in && strcmp(argument(args), "out") != 0) {
+        return failed(play, "headphones in or headphones out");
+    }
+    speak_plug(play->app, in);
+    settle(play->app);
+    return 0;
+}
+
 static bool
 never(struct play *play, const char *arg)
 {
@@ -552,6 +579,8 @@ run_step(struct play *play, char *text)
         {"shot", step_shot},
         {"dump", step_dump},
         {"utterances", step_utterances},
+        {"heard", step_heard},
+        {"headphones", step_headphones},
         {"sleep", step_sleep},
     };
     static const struct {
@@ -604,6 +633,7 @@ app_play(struct app *app, const char *path)
         return 1;
     }
     app_rebuild(app);
+    speak_record(app);
     char *text = (char *)script.data;
     while (text != NULL && *text != 0) {
         char *end = strchr(text, '\n');

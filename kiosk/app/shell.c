@@ -1,7 +1,7 @@
 /* app/shell.c - the frame loop: waits for one input, card event, finished submission or moment, lets
  * the screen answer, rebuilds the element list. The ui presents it only when it differs, so an idle
  * screen costs nothing. */
-#include "app_priv.h"
+#include "speak_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,7 @@ app_is_overlay(const struct screen *screen)
 {
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
-           screen == &screen_call;
+           screen == &screen_call || screen == &screen_sound;
 }
 
 static void
@@ -150,7 +150,10 @@ static int
 idle_warn_ms(const struct app *app)
 {
     bool called = app->screen == &screen_call || app->beneath == &screen_call;
-    return enough_for_scan(app, app_time_ms(app, called ? app->call_ms : app->idle_warn_ms));
+    int usual = app->prefs.speech && app->idle_warn_ms < app->idle_warn_speech_ms
+                    ? app->idle_warn_speech_ms
+                    : app->idle_warn_ms;
+    return enough_for_scan(app, app_time_ms(app, called ? app->call_ms : usual));
 }
 
 int64_t
@@ -203,6 +206,8 @@ tap_common(struct app *app, const char *id)
     } else if (strcmp(id, "contrast") == 0) {
         app->prefs.theme = (enum ui_theme)((app->prefs.theme + 1) % UI_THEME_COUNT);
         app_apply_preferences(app);
+    } else if (speak_tap(app, id)) {
+        return true;
     } else if (strcmp(id, "page:next") == 0) {
         app->visit.page += app->visit.page + 1 < app->visit.pages ? 1 : 0;
     } else if (strcmp(id, "page:back") == 0) {
@@ -232,6 +237,8 @@ tap(struct app *app, const char *id)
 static void
 handle(struct app *app, const struct ui_input *input)
 {
+    (void)speak_input(
+        app, input); /* what is meant for the ear alone is only a sign of life below */
     switch (input->type) {
     case UI_INPUT_NONE:
     case UI_INPUT_WAKE:
@@ -263,6 +270,7 @@ handle(struct app *app, const struct ui_input *input)
     case UI_INPUT_RATE_DOWN:
     case UI_INPUT_PAUSE:
     case UI_INPUT_REPEAT:
+    case UI_INPUT_LIGHT:
         if (app->screen != &screen_still_there) {
             app->touched_ms = clock_mono_ms(app->clock);
         }
@@ -312,10 +320,25 @@ poll_devices(struct app *app)
     }
 }
 
+/* While something is read aloud no clock of the visitor's runs. */
+static void
+hold_while_speaking(struct app *app, int64_t now)
+{
+    if (app->spoken_ms != 0) {
+        int64_t held = now - app->spoken_ms;
+        int64_t touched = app->touched_ms + held;
+        int64_t entered = app->entered_ms + held;
+        app->touched_ms = touched > now ? now : touched;
+        app->entered_ms = entered > now ? now : entered;
+    }
+    app->spoken_ms = speak_busy(app) ? now : 0;
+}
+
 static void
 watch_time(struct app *app)
 {
     int64_t now = clock_mono_ms(app->clock);
+    hold_while_speaking(app, now);
     /* the machine works, or a hand is still on the glass (row 38) */
     if (app->screen->idle_held || ui_touching(app->ui)) {
         /* at the warning the countdown begins again; only its own button goes on */
@@ -354,6 +377,8 @@ sleep_ms(const struct app *app, int asked)
         wait = app->touched_ms + idle_warn_ms(app) - now;
         wait = wait < 1 ? 1 : wait;
     }
+    int ear = speak_sleep_ms(app);
+    wait = ear >= 0 && (wait < 0 || wait > ear) ? ear : wait;
     if (asked >= 0 && (wait < 0 || wait > asked)) {
         wait = asked;
     }
@@ -371,12 +396,14 @@ app_step(struct app *app, int timeout_ms)
     poll_devices(app);
     watch_time(app);
     app_rebuild(app);
+    speak_step(app);
 }
 
 int
 app_run(struct app *app)
 {
     app_rebuild(app);
+    speak_step(app);
     while (!app->quit && app->frame_error == 0) {
         app_step(app, -1);
     }

@@ -8,11 +8,7 @@
 
 #include "base/utf8.h"
 
-enum { DIGITS_SPELT = 5, RANKS = 7 };
-
-/* Order of reading. The same things at the same place of each page come last: who knows them needn't
- * wait for them. */
-enum rank { RANK_TITLE, RANK_BODY, RANK_KEYS, RANK_MAIN, RANK_BACK, RANK_PLACE, RANK_BAR };
+enum { DIGITS_SPELT = 5 };
 
 void
 utterances_init(struct utterances *list)
@@ -33,6 +29,12 @@ const char *
 utterance_words(const struct utterances *list, const struct utterance *utterance)
 {
     return buf_str(&list->pool) + utterance->words;
+}
+
+const char *
+utterance_value(const struct utterances *list, const struct utterance *utterance)
+{
+    return buf_str(&list->pool) + utterance->value;
 }
 
 const char *
@@ -153,11 +155,7 @@ spoken_text(struct app *app, const char *language, const char *text, struct buf 
             add_number(app, language, &at, out);
             continue;
         }
-        if (*at == '\n') {
-            (void)buf_add_str(out, is_japanese(language) ? "" : " ");
-        } else {
-            (void)buf_add_byte(out, (uint8_t)*at);
-        }
+        (void)buf_add_byte(out, (uint8_t)*at);
         at++;
     }
 }
@@ -187,11 +185,30 @@ stop(const char *language, struct buf *out)
 static void
 add_part(struct app *app, const char *language, const char *text, struct buf *out)
 {
-    if (text == NULL || text[0] == 0) {
-        return;
+    if (text != NULL && text[0] != 0) {
+        stop(language, out);
+        spoken_text(app, language, text, out);
     }
-    stop(language, out);
-    spoken_text(app, language, text, out);
+}
+
+/* A text of several lines: a list of things, each a sentence of its own; but a title is broken only to
+ * look well. */
+static void
+add_lines(struct app *app, const char *language, const char *text, bool title, struct buf *out)
+{
+    while (text != NULL && *text != 0) {
+        size_t len = strcspn(text, "\n");
+        AUTO_BUF line;
+        buf_init(&line, 8192);
+        (void)buf_add(&line, text, len);
+        if (title && out->len > 0) {
+            (void)buf_add_str(out, is_japanese(language) ? "" : " ");
+            spoken_text(app, language, buf_str(&line), out);
+        } else {
+            add_part(app, language, buf_str(&line), out);
+        }
+        text += len + (text[len] == '\n' ? 1 : 0);
+    }
 }
 
 /* ---- one element ---- */
@@ -261,10 +278,10 @@ add_words(struct app *app, const char *language, const struct ui_element *e, str
     } else if (e->role != UI_ROLE_QR) {
         /* the label tells buttons of the same words apart: "name: change" */
         add_part(app, language, e->label, out);
-        add_part(app, language, e->text, out);
+        add_lines(app, language, e->text, e->role == UI_ROLE_TITLE && e->label == NULL, out);
         if (e->role == UI_ROLE_DOOR || e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK ||
             e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_NOTICE || e->role == UI_ROLE_TEXT) {
-            add_part(app, language, e->detail, out);
+            add_lines(app, language, e->detail, false, out);
         }
     }
 }
@@ -283,42 +300,6 @@ add_state(struct app *app, const char *language, const struct ui_element *e, str
 
 /* ---- the list ---- */
 
-static bool
-in_bar(const char *id)
-{
-    static const char *const bar[] = {
-        "help", "home", "language", "text-size", "contrast", "speak", "access"};
-    for (size_t i = 0; i < ARRAY_LEN(bar); i++) {
-        if (strcmp(id, bar[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static enum rank
-rank_of(const struct ui_element *e, bool titled)
-{
-    const char *id = e->id != NULL ? e->id : "";
-    if (e->role == UI_ROLE_TITLE && !titled) {
-        return RANK_TITLE;
-    }
-    if (e->role == UI_ROLE_TEXT && e->size == UI_SIZE_BAR && !titled) {
-        return RANK_PLACE; /* what the top bar says of where one is */
-    }
-    if (in_bar(id)) {
-        return RANK_BAR;
-    }
-    if (e->role == UI_ROLE_KEY) {
-        return RANK_KEYS;
-    }
-    if (e->role == UI_ROLE_MAIN) {
-        return RANK_MAIN;
-    }
-    bool left = strcmp(id, "back") == 0 || strcmp(id, "finish") == 0;
-    return left ? RANK_BACK : RANK_BODY;
-}
-
 static const char *
 language_of(struct app *app, const struct ui_element *e)
 {
@@ -328,7 +309,7 @@ language_of(struct app *app, const struct ui_element *e)
         for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
             const struct i18n_language *language = i18n_language_at(app->i18n, i);
             if (strcmp(language->code, e->id + sizeof(prefix) - 1) == 0) {
-                return language->code;
+                return speak_has_voice(app, language->code) ? language->code : "en";
             }
         }
     }
@@ -367,11 +348,14 @@ take(struct app *app, struct utterances *list, size_t index, const struct ui_ele
         .act = act && (e->state & UI_STATE_WAITING) == 0,
         .key = e->role == UI_ROLE_KEY,
         .personal = (e->state & UI_STATE_PERSONAL) != 0,
-        .live = e->role == UI_ROLE_FIELD || e->role == UI_ROLE_DOTS || e->role == UI_ROLE_NOTICE ||
-                e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK};
+        .field = e->role == UI_ROLE_FIELD,
+        .live = e->role == UI_ROLE_FIELD || e->role == UI_ROLE_DOTS || e->role == UI_ROLE_NOTICE};
     (void)snprintf(out->id, sizeof(out->id), "%s", e->id != NULL ? e->id : "");
     out->words = list->pool.len;
     (void)buf_add(&list->pool, words.data, words.len + 1);
+    out->value = list->pool.len;
+    const char *value = e->role == UI_ROLE_FIELD && e->text != NULL ? e->text : "";
+    (void)buf_add(&list->pool, value, strlen(value) + 1);
     out->state = list->pool.len;
     (void)buf_add(&list->pool, state.len > 0 ? (const char *)state.data : "", state.len + 1);
     if (buf_error(&list->pool) == 0) { /* more than a page can hold: what fits is said */
@@ -385,20 +369,10 @@ utterances_take(struct app *app, struct utterances *list)
     buf_clear(&list->pool);
     explicit_bzero(list->all, sizeof(list->all));
     list->count = 0;
-    uint8_t ranks[UI_ELEMENTS_MAX] = {0};
-    size_t count = ui_count(app->ui);
-    bool titled = false;
-    for (size_t i = 0; i < count; i++) {
-        const struct ui_element *e = ui_at(app->ui, i);
-        ranks[i] = (uint8_t)rank_of(e, titled);
-        titled = titled || e->role == UI_ROLE_TITLE;
-    }
-    for (int rank = 0; rank < RANKS; rank++) {
-        for (size_t i = 0; i < count; i++) {
-            if (ranks[i] == rank) {
-                take(app, list, i, ui_at(app->ui, i));
-            }
-        }
+    size_t order[UI_ELEMENTS_MAX];
+    size_t count = ui_reading_order(app->ui, order, ARRAY_LEN(order));
+    for (size_t i = 0; i < count && i < ARRAY_LEN(order); i++) {
+        take(app, list, order[i], ui_at(app->ui, order[i]));
     }
 }
 
@@ -413,9 +387,8 @@ utterance_text(const struct utterances *list, const struct utterance *utterance,
     }
 }
 
-/* A JSON string (RFC 8259 section 7) of text that is UTF-8. */
-static void
-add_json(struct buf *out, const char *text)
+void
+utterance_json(struct buf *out, const char *text)
 {
     (void)buf_add_byte(out, '"');
     for (; *text != 0; text++) {
@@ -442,9 +415,9 @@ utterances_dump(const struct utterances *list, struct buf *ret_json)
         buf_init(&text, 16384);
         utterance_text(list, u, &text);
         (void)buf_printf(ret_json, "%s\n  {\"id\": ", i > 0 ? "," : "");
-        add_json(ret_json, u->id);
+        utterance_json(ret_json, u->id);
         (void)buf_printf(ret_json, ", \"language\": \"%s\", \"text\": ", u->language);
-        add_json(ret_json, buf_str(&text));
+        utterance_json(ret_json, buf_str(&text));
         (void)buf_printf(ret_json, "%s%s%s}", u->act ? ", \"act\": true" : "",
             u->key ? ", \"key\": true" : "", u->personal ? ", \"personal\": true" : "");
     }

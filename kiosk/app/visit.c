@@ -1,6 +1,6 @@
 /* app/visit.c - one visitor from first touch to wipe: routing between pages, the card's part, and the
  * end, where everything personal goes. */
-#include "app_priv.h"
+#include "speak_priv.h"
 
 #include <string.h>
 
@@ -16,6 +16,7 @@ visit_start(struct app *app)
     visit->fee = -1;
     app->touched_ms = clock_mono_ms(app->clock);
     LOG(LOG_INFO, "visit.start", LOG_INT("serial", visit->serial));
+    speak_begin(app);
 }
 
 void
@@ -63,6 +64,7 @@ visit_end(struct app *app)
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
     app->prefs = (struct preferences){.text_size = UI_TEXT_NORMAL, .hands = app->hands};
     app_apply_preferences(app);
+    speak_forget(app);
     app_go(app, &screen_attract);
     wipe_screen(app);
     if (was_open) {

@@ -1,7 +1,7 @@
 /* app/wiring.c - the one place that picks the real parts and ties them to an app: words, procedures,
  * screen, reader, queue. What a kiosk can't show itself without (screen, fonts, words) ends the
  * start; what it can inform without (reader, queue) does not. */
-#include "app_priv.h"
+#include "speak_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 
 enum {
     IDLE_WARN_S = 120, /* research "ux" section 8 row 36: warn at 120 s, then 45 s */
+    IDLE_WARN_SPEECH_S = 180, /* the same row: who listens needs longer */
     IDLE_END_S = 45,
     CALL_S = 600, /* a person is on the way: nobody is hurried */
     ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
@@ -135,6 +136,8 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->conf = options->conf;
     app->clock = options->clock;
     app->idle_warn_ms = (int)conf_int(app->conf, "idle-warn-s", 1, 3600, IDLE_WARN_S) * 1000;
+    app->idle_warn_speech_ms =
+        (int)conf_int(app->conf, "idle-warn-speech-s", 1, 3600, IDLE_WARN_SPEECH_S) * 1000;
     app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
     app->call_ms = (int)conf_int(app->conf, "call-s", 1, 3600, CALL_S) * 1000;
@@ -167,6 +170,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         LOG(LOG_ERROR, "queue.open", LOG_ERR(r));
     }
     open_staff(app);
+    speak_open(app, wake, app->ui);
     *ret_app = app;
     return 0;
 }
@@ -183,6 +187,7 @@ app_free(struct app *app)
         visit_end(app); /* powers the card down */
     }
     card_stop(app->card);
+    speak_close(app);
     fact_set_free(app->visit.facts);
     procedure_set_free(app->procedures);
     i18n_free(app->i18n);

@@ -204,6 +204,12 @@ ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y)
 {
     char id[UI_ID_MAX] = "";
     struct frame *frame = ui_shown(ui);
+    if (ui->black) { /* whoever touches what can't be seen wants to see it */
+        if (phase == UI_PHASE_DOWN) {
+            (void)ui_push(ui, UI_INPUT_LIGHT, "", "", 0); /* a full queue has one already */
+        }
+        return;
+    }
     ui->focus.shown = false;
     hide_scan(ui);
     switch (phase) {
@@ -320,6 +326,7 @@ static const struct {
     {"rate-down", UI_INPUT_RATE_DOWN, true},
     {"pause", UI_INPUT_PAUSE, false},
     {"repeat", UI_INPUT_REPEAT, false},
+    {"light", UI_INPUT_LIGHT, false},
 };
 
 static void

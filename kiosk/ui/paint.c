@@ -287,6 +287,20 @@ draw_damaged(struct ui *ui, struct px_rect rect)
     }
 }
 
+/* Nothing of the page on the glass; once. */
+static void
+paint_black(struct ui *ui, struct px_rect whole)
+{
+    ui->damage = (struct damage){0};
+    if (!ui->black_shown) {
+        ui->canvas.clip = whole;
+        canvas_fill(&ui->canvas, whole, 0);
+        window_present(ui->window, &whole, 1);
+        ui->presented++;
+        ui->black_shown = true;
+    }
+}
+
 void
 paint(struct ui *ui)
 {
@@ -296,6 +310,11 @@ paint(struct ui *ui)
     struct px_rect whole = {0, 0, ui->canvas.w, ui->canvas.h};
     if (window_lost(ui->window)) {
         ui->damage.all = true;
+        ui->black_shown = false;
+    }
+    if (ui->black) {
+        paint_black(ui, whole);
+        return;
     }
     if (ui->damage.all) {
         ui->damage = (struct damage){.rects = {whole}, .count = 1};

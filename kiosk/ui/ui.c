@@ -118,6 +118,17 @@ ui_text_size(const struct ui *ui)
 }
 
 void
+ui_set_black(struct ui *ui, bool black)
+{
+    if (ui->black != black) {
+        ui->black = black;
+        ui->black_shown = false;
+        ui->damage.all = true;
+        paint(ui);
+    }
+}
+
+void
 ui_set_language(struct ui *ui, const char *tag)
 {
     (void)snprintf(ui->language, sizeof ui->language, "%s", tag);
@@ -436,6 +447,7 @@ ui_wipe(struct ui *ui)
     if (window_canvas(ui->window, &ui->canvas)) {
         canvas_fill(&ui->canvas, ui->canvas.clip, theme_palette(ui->theme)->paper);
     }
+    ui->black = false;
     ui->full_left = 2;
 }
 

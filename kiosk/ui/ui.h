@@ -213,6 +213,7 @@ enum ui_input_type {
     UI_INPUT_RATE_UP,
     UI_INPUT_RATE_DOWN,
     UI_INPUT_PAUSE, /* pauses speech, or goes on */
+    UI_INPUT_LIGHT, /* a touch on the black screen, or the key "light": show the picture again */
     UI_INPUT_REPEAT, /* says it again; also select on something that is only read */
     UI_INPUT_WAKE, /* ui_wake was called, or the window has another size: lay out again */
     UI_INPUT_QUIT /* window closed, or SIGINT/SIGTERM */
@@ -243,7 +244,7 @@ int ui_type(struct ui *ui, const char *text);
  * without a visible focus does the same.
  *   up down left right   move the focus; next previous: in reading order
  *   select back delete   as their inputs say; main: taps the page's main act, else selects
- *   volume-up volume-down rate-up rate-down pause repeat   the inputs of these names
+ *   volume-up volume-down rate-up rate-down pause repeat light   the inputs of these names
  *   tap:ID               taps this element where the page has it, else nothing
  *   switch-1 switch-2    an ability switch, as ui_switch */
 int ui_key(struct ui *ui, const char *key);
@@ -274,6 +275,9 @@ bool ui_touching(const struct ui *ui);
 /* Reading: the focus also goes over what can only be read (titles, texts, what waits), a new page puts
  * it on its title, right and left go on and back in reading order, and so do down and up but on keyboards. */
 void ui_set_reading(struct ui *ui, bool reading);
+/* Black: nothing of the page is to be seen, keys work as always, and a touch does nothing but
+ * UI_INPUT_LIGHT. Ends with ui_wipe too. */
+void ui_set_black(struct ui *ui, bool black);
 /* Index of the element in the ring (of a group: its first), -1 when no ring is shown. */
 int ui_focus(const struct ui *ui);
 /* Puts the ring there, for example on what is being spoken; no input comes of it. -1 hides it. */

@@ -454,6 +454,8 @@ struct ui {
     int shown; /* index of the frame on the screen */
     struct damage damage;
     bool restyled; /* theme or text size changed: the next frame is drawn in full */
+    bool black; /* nothing is shown */
+    bool black_shown; /* and that is what the screen holds */
     int full_left; /* frames still to draw in full after a wipe */
     uint64_t presented;
     struct touch touch;

@@ -288,4 +288,12 @@ bool date_tap(struct app *app, const char *id);
 /* The typed digits as YYYY-MM-DD; false while incomplete or impossible. */
 bool date_value(const struct app *app, char out[11]);
 
+/* play_hands.c: how play scripts press */
+enum play_hands { PLAY_FINGER, PLAY_KEYS, PLAY_SWITCHES };
+/* Presses the element by these hands. KERR_NOT_FOUND, KERR_STATE as ui_tap; KERR_TOO_BIG when keys or switches
+ * do not lead there. */
+int play_tap(struct app *app, enum play_hands hands, const char *id_or_text);
+/* A finger comes down on one element, slides to the other and is lifted there. KERR_NOT_FOUND. */
+int play_drag(struct app *app, const char *from, const char *to);
+
 #endif

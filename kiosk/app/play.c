@@ -25,6 +25,7 @@ struct play {
     int line;
     const char *step;
     struct ui_rect finger; /* where it lies */
+    enum play_hands hands;
     char why[256];
 };
 
@@ -108,7 +109,7 @@ card_page_left(struct play *play, const char *arg)
 static int
 tap_once(struct play *play, const char *id)
 {
-    int r = ui_tap(play->app->ui, id);
+    int r = play_tap(play->app, play->hands, id);
     if (r == 0) {
         settle(play->app);
     }
@@ -148,7 +149,9 @@ tap(struct play *play, const char *id)
         r = try_tap(play, id);
     }
     if (r < 0) {
-        return failed(play, r == KERR_STATE ? "can't be used yet" : "is not on the screen");
+        return failed(play, r == KERR_STATE     ? "can't be used yet"
+                            : r == KERR_TOO_BIG ? "keys or switches don't lead there"
+                                                : "is not on the screen");
     }
     return 0;
 }
@@ -552,6 +555,42 @@ step_finger(struct play *play, char *args)
 }
 
 static int
+step_hands(struct play *play, char *args)
+{
+    static const char *const names[] = {"finger", "keys", "switches"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if (strcmp(args, names[i]) == 0) {
+            play->hands = (enum play_hands)i;
+            return 0;
+        }
+    }
+    return failed(play, "finger, keys or switches");
+}
+
+static int
+step_switch(struct play *play, char *args)
+{
+    if (strcmp(args, "1") != 0 && strcmp(args, "2") != 0) {
+        return failed(play, "1 or 2");
+    }
+    ui_switch(play->app->ui, args[0] - '0');
+    settle(play->app);
+    return 0;
+}
+
+static int
+step_drag(struct play *play, char *args)
+{
+    char from[UI_ID_MAX] = "";
+    char to[UI_ID_MAX] = "";
+    if (sscanf(args, "%111s %111s", from, to) != 2 || play_drag(play->app, from, to) < 0) {
+        return failed(play, "two ids that are on the screen");
+    }
+    settle(play->app);
+    return 0;
+}
+
+static int
 step_tap(struct play *play, char *args)
 {
     return tap(play, argument(args));
@@ -573,6 +612,9 @@ run_step(struct play *play, char *text)
         {"tap", step_tap},
         {"finger", step_finger},
         {"key", step_key},
+        {"switch", step_switch},
+        {"hands", step_hands},
+        {"drag", step_drag},
         {"type", step_type},
         {"wait", step_wait},
         {"expect", step_expect},

@@ -4,6 +4,13 @@
 
 #include "base/attr.h"
 
+/* On paper that is as dark as the edge the yellow reaches the outside. */
+static uint32_t
+outer(const struct palette *p)
+{
+    return p->paper == p->focus_edge ? p->focus : p->focus_edge;
+}
+
 /* Focus: black, yellow, black, 4 mm in all, around the element; inside it when it fills the screen. */
 void
 draw_focus_ring(const struct drawing *d, struct px_rect rect, int radius)
@@ -15,7 +22,7 @@ draw_focus_ring(const struct drawing *d, struct px_rect rect, int radius)
         .radius = radius + out,
         .border = edge,
         .ground = p->focus,
-        .edge = p->focus_edge,
+        .edge = outer(p),
     };
     d->ops->box(d->ops->ctx, &b);
     b = (struct draw_box){
@@ -86,4 +93,7 @@ draw_ring(const struct drawing *drawing, const struct ring *ring)
     int64_t length = 2 * ((int64_t)middle.w + middle.h) * ring->permille / 1000;
     frame_sides(drawing, out, all, p->focus_edge);
     frame_part(drawing, middle, all - 2 * edge, length, p->focus);
+    if (ring->permille == 1000) {
+        frame_sides(drawing, out, edge, outer(p));
+    }
 }

@@ -59,6 +59,14 @@ find_wanted(const struct frame *frame, const char *wanted)
 }
 
 int
+ui_find(const struct ui *ui, const char *id_or_text)
+{
+    const struct frame *frame = &ui->frames[ui->shown];
+    const struct item *item = find_wanted(frame, id_or_text);
+    return item != NULL ? (int)(item - frame->items) : -1;
+}
+
+int
 ui_tap(struct ui *ui, const char *id_or_text)
 {
     const struct item *item = find_wanted(ui_shown(ui), id_or_text);

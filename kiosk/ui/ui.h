@@ -235,6 +235,8 @@ void ui_wake(struct ui *ui);
  * lock that would swallow the tap is waited for on the ui's own account of time, so a script neither
  * loses a tap nor sleeps. The input comes out of ui_wait. KERR_TOO_BIG: 64 inputs wait already. */
 int ui_tap(struct ui *ui, const char *id_or_text);
+/* Index of the element that ui_tap would mean, waiting or not; -1. */
+int ui_find(const struct ui *ui, const char *id_or_text);
 /* A finger of a test, in 0.1 mm, at the clock's time: down, move, up. Nothing is waited for. */
 enum ui_phase { UI_PHASE_DOWN, UI_PHASE_MOVE, UI_PHASE_UP };
 void ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y);

@@ -200,6 +200,126 @@ test_table(void **state ATTR_UNUSED)
     assert_int_equal(failed, 0);
 }
 
+/* Holding: what a press of 500 ms means, asked every 20 ms as the clock would. */
+struct hold_case {
+    const char *name;
+    struct step steps[STEPS];
+    const char *expect; /* as above, with the millisecond at which it came */
+};
+
+static const struct hold_case holds[] = {
+    {"held long enough, not lifted", {{'d', 1, 1100, 1100, 0}, {'-', 0, 0, 0, 900}}, "A 500;"},
+    {"and the lift does nothing more", {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 900}},
+        "A 500;"},
+    {"lifted at the moment it is done", {{'d', 1, 1100, 1100, 10}, {'u', 1, 1100, 1100, 510}},
+        "A 510;"},
+    {"lifted too soon", {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 480}, {'-', 0, 0, 0, 900}},
+        ". 480;"},
+    {"the hand trembles: breaks of 150 ms",
+        {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 200}, {'d', 2, 1150, 1100, 350},
+            {'-', 0, 0, 0, 900}},
+        ". 200;A 500;"},
+    {"a break of 151 ms begins anew",
+        {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 200}, {'d', 2, 1150, 1100, 351},
+            {'-', 0, 0, 0, 1200}},
+        ". 200;A 860;"},
+    {"a break and another target begins anew",
+        {{'d', 1, 1390, 1100, 0}, {'u', 1, 1390, 1100, 200}, {'d', 2, 1460, 1100, 300},
+            {'-', 0, 0, 0, 1200}},
+        ". 200;B 800;"},
+    {"a break and 12.1 mm away begins anew",
+        {{'d', 1, 1100, 1100, 0}, {'u', 1, 1100, 1100, 200}, {'d', 2, 1221, 1100, 300},
+            {'-', 0, 0, 0, 1200}},
+        ". 200;A 800;"},
+    {"slid away: taken back",
+        {{'d', 1, 1100, 1100, 0}, {'m', 1, 2400, 1100, 300}, {'u', 1, 2400, 1100, 900}}, ". 900;"},
+    {"slid away and back begins anew",
+        {{'d', 1, 1100, 1100, 0}, {'m', 1, 2400, 1100, 300}, {'m', 1, 1100, 1100, 400},
+            {'-', 0, 0, 0, 1200}},
+        "A 900;"},
+    {"the page changes under the hold",
+        {{'d', 1, 1100, 1100, 0}, {'p', 0, 0, 0, 300}, {'u', 1, 1100, 1100, 900}}, ""},
+    {"a palm holds nothing",
+        {{'d', 1, 1100, 1100, 0}, {'d', 2, 1500, 1100, 40}, {'-', 0, 0, 0, 900}}, ""},
+    {"held on, it counts once", {{'d', 1, 1100, 1100, 0}, {'-', 0, 0, 0, 3000}}, "A 500;"},
+};
+
+static void
+note(char *out, size_t cap, enum touch_verdict verdict, const char *id, int at)
+{
+    size_t len = strlen(out);
+    if (verdict != TOUCH_NONE) {
+        (void)snprintf(out + len, cap - len, "%s %d;", verdict == TOUCH_TAP ? id : ".", at);
+    }
+}
+
+static void
+play_hold(const struct hold_case *c, char *out, size_t cap)
+{
+    struct frame frame;
+    frame_init(&frame);
+    fill(&frame, "one");
+    struct touch touch = {.hold_ms = 500};
+    size_t next = 0;
+    for (int at = 0; next < STEPS && c->steps[next].what != '\0'; at += 10) {
+        char id[UI_ID_MAX] = "";
+        for (; next < STEPS && c->steps[next].what != '\0' && c->steps[next].at_ms <= at; next++) {
+            const struct step *s = &c->steps[next];
+            if (s->what == 'd') {
+                touch_down(&touch, &frame, s->finger, s->x, s->y, s->at_ms);
+            } else if (s->what == 'm') {
+                touch_move(&touch, &frame, s->finger, s->x, s->y, s->at_ms);
+            } else if (s->what == 'u') {
+                note(out, cap, touch_up(&touch, &frame, s->finger, s->x, s->y, s->at_ms, id), id,
+                    s->at_ms);
+            } else if (s->what == 'p') {
+                fill(&frame, "two");
+                touch_frame(&touch, &frame, true, s->at_ms);
+            }
+        }
+        if (at % 20 == 0) {
+            note(out, cap, touch_tick(&touch, &frame, at, id), id, at);
+        }
+    }
+    frame_release(&frame);
+}
+
+static void
+test_holds(void **state ATTR_UNUSED)
+{
+    int failed = 0;
+    for (size_t i = 0; i < ARRAY_LEN(holds); i++) {
+        char got[256] = "";
+        play_hold(&holds[i], got, sizeof got);
+        if (strcmp(got, holds[i].expect) != 0) {
+            print_error("%s: got \"%s\", expected \"%s\"\n", holds[i].name, got, holds[i].expect);
+            failed++;
+        }
+    }
+    assert_int_equal(failed, 0);
+}
+
+/* The lock against double presses as the settings want it; the main act keeps its second. */
+static void
+test_repeat_lock_is_set(void **state ATTR_UNUSED)
+{
+    struct frame frame;
+    frame_init(&frame);
+    fill(&frame, "one");
+    struct touch touch = {.repeat_ms = 300};
+    const struct item *a = frame_find(&frame, "A"), *m = frame_find(&frame, "M");
+    assert_true(touch_select(&touch, a, 0));
+    assert_false(touch_select(&touch, a, 299));
+    assert_true(touch_select(&touch, a, 300));
+    assert_true(touch_select(&touch, m, 600));
+    assert_false(touch_select(&touch, m, 1599));
+    touch.repeat_ms = 1500;
+    assert_true(touch_select(&touch, m, 1600));
+    assert_false(touch_select(&touch, m, 3099));
+    assert_true(touch_select(&touch, m, 3100));
+    frame_release(&frame);
+}
+
 /* Pressed is shown only while letting go would count. */
 static void
 test_shown_pressed(void **state ATTR_UNUSED)
@@ -245,6 +365,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),
+        cmocka_unit_test(test_holds),
+        cmocka_unit_test(test_repeat_lock_is_set),
         cmocka_unit_test(test_shown_pressed),
         cmocka_unit_test(test_select_shares_the_locks),
     };

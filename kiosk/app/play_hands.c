@@ -1,0 +1,133 @@
+/* app/play_hands.c - how a play script presses: with a finger, with five keys, or with two switches. Keys and
+ * switches find their way as a person does, by looking where the ring is and where the thing is. */
+#include "app_priv.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+enum { MOVES_MAX = 400 };
+
+static const char *const ways[] = {"up", "down", "left", "right"};
+
+static void
+settle(struct app *app)
+{
+    for (int i = 0; i < 3; i++) {
+        app_step(app, 0);
+    }
+}
+
+/* The way that seems to lead there, of those not yet tried from where the ring is; -1 when all were. */
+static int
+choose_way(const struct ui_rect *from, const struct ui_rect *to, unsigned tried)
+{
+    int dx = 2 * to->x + to->w - 2 * from->x - from->w;
+    int dy = 2 * to->y + to->h - 2 * from->y - from->h;
+    /* up, down, left, right: how far the thing lies that way */
+    const int towards[] = {-dy, dy, -dx, dx};
+    int best = -1;
+    for (int way = 0; way < 4; way++) {
+        if ((tried & (1U << way)) == 0 && (best < 0 || towards[way] > towards[best])) {
+            best = way;
+        }
+    }
+    return best;
+}
+
+static int
+tap_by_keys(struct app *app, const char *wanted)
+{
+    unsigned tried[UI_ELEMENTS_MAX] = {0};
+    for (int i = 0; i < MOVES_MAX; i++) {
+        int to = ui_find(app->ui, wanted), at = ui_focus(app->ui);
+        if (to < 0) {
+            return KERR_NOT_FOUND;
+        }
+        const struct ui_element *thing = ui_at(app->ui, (size_t)to);
+        if ((thing->state & UI_STATE_WAITING) != 0) {
+            return KERR_STATE;
+        }
+        if (at == to) {
+            (void)ui_key(app->ui, "select"); /* a name that it knows */
+            return 0;
+        }
+        int way = 1;
+        if (at >= 0) {
+            way = choose_way(&ui_at(app->ui, (size_t)at)->rect, &thing->rect, tried[at]);
+            if (way < 0) {
+                break;
+            }
+            tried[at] |= 1U << way;
+        }
+        (void)ui_key(app->ui, ways[way]); /* a name that it knows */
+        settle(app);
+    }
+    return KERR_TOO_BIG;
+}
+
+static int
+tap_by_switches(struct app *app, const char *wanted)
+{
+    for (int i = 0; i < MOVES_MAX; i++) {
+        int to = ui_find(app->ui, wanted);
+        if (to < 0) {
+            return KERR_NOT_FOUND;
+        }
+        unsigned state = ui_at(app->ui, (size_t)to)->state;
+        if ((state & UI_STATE_WAITING) != 0) {
+            return KERR_STATE;
+        }
+        if ((state & UI_STATE_FOCUSED) != 0) {
+            ui_switch(app->ui, 2);
+            return 0;
+        }
+        ui_switch(app->ui, (state & UI_STATE_GROUP) != 0 ? 2 : 1);
+        settle(app);
+    }
+    return KERR_TOO_BIG;
+}
+
+int
+play_tap(struct app *app, enum play_hands hands, const char *id_or_text)
+{
+    switch (hands) {
+    case PLAY_KEYS:
+        return tap_by_keys(app, id_or_text);
+    case PLAY_SWITCHES:
+        return tap_by_switches(app, id_or_text);
+    case PLAY_FINGER:
+        break;
+    }
+    return ui_tap(app->ui, id_or_text);
+}
+
+static bool
+middle(const struct app *app, const char *id, int *ret_x, int *ret_y)
+{
+    int at = ui_find(app->ui, id);
+    if (at < 0) {
+        return false;
+    }
+    const struct ui_rect *r = &ui_at(app->ui, (size_t)at)->rect;
+    *ret_x = r->x + r->w / 2;
+    *ret_y = r->y + r->h / 2;
+    return true;
+}
+
+int
+play_drag(struct app *app, const char *from, const char *to)
+{
+    enum { STEPS = 8, FINGER = 1 };
+    int x0, y0, x1, y1;
+    if (!middle(app, from, &x0, &y0) || !middle(app, to, &x1, &y1)) {
+        return KERR_NOT_FOUND;
+    }
+    ui_touch(app->ui, UI_PHASE_DOWN, FINGER, x0, y0);
+    for (int i = 1; i <= STEPS; i++) {
+        ui_touch(
+            app->ui, UI_PHASE_MOVE, FINGER, x0 + (x1 - x0) * i / STEPS, y0 + (y1 - y0) * i / STEPS);
+    }
+    ui_touch(app->ui, UI_PHASE_UP, FINGER, x1, y1);
+    return 0;
+}

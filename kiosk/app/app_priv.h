@@ -125,6 +125,7 @@ struct app {
     struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
     struct submitter *submitter; /* NULL: no applications can be taken */
+    int submitter_error; /* why not */
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
     int under_page;

@@ -554,6 +554,20 @@ step_finger(struct play *play, char *args)
     return failed(play, "is not on the screen");
 }
 
+/* As if a part had given this error just now: every page can be looked at. */
+static int
+step_fault(struct play *play, char *args)
+{
+    struct app *app = play->app;
+    if (app->visit.procedure == NULL) {
+        return failed(play, "no procedure is under way here");
+    }
+    app->visit.fault = (int)strtol(argument(args), NULL, 10);
+    app_go(app, fault_screen(app->visit.fault));
+    app_rebuild(app);
+    return 0;
+}
+
 static int
 step_hands(struct play *play, char *args)
 {
@@ -611,6 +625,7 @@ run_step(struct play *play, char *text)
     } steps[] = {
         {"tap", step_tap},
         {"finger", step_finger},
+        {"fault", step_fault},
         {"key", step_key},
         {"switch", step_switch},
         {"hands", step_hands},

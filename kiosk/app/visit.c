@@ -102,9 +102,9 @@ visit_choose(struct app *app, const char *procedure)
     explicit_bzero(app->visit.field, sizeof(app->visit.field));
     app->visit.field_key[0] = 0;
     if (app->submitter == NULL) {
-        app->visit.fault = KERR_STORE;
-        app_go(app,
-            fault_screen(KERR_STORE)); /* say it before the first question, not after the last */
+        /* said before the first question, not after the last */
+        app->visit.fault = app->submitter_error;
+        app_go(app, fault_screen(app->submitter_error));
         return 0;
     }
     app_go(app, &screen_explain);

@@ -167,6 +167,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     }
     r = submitter_new(app->conf, app->clock, wake, app->ui, &app->submitter);
     if (r < 0) {
+        app->submitter_error = r;
         LOG(LOG_ERROR, "queue.open", LOG_ERR(r));
     }
     open_staff(app);

@@ -154,7 +154,7 @@ cat >"$WORK/closed.play" <<STEPS
 start resident-record
 expect screen fault-closed
 shot $SHOTS/fault-closed.png
-tap home
+tap other
 expect screen home
 STEPS
 play "$WORK/closed.play"

@@ -149,7 +149,7 @@ submit(struct app *app)
         r = submitter_start(app->submitter, &head, facts, visit->serial);
     } else {
         fact_set_free(facts);
-        r = r < 0 ? r : KERR_STORE;
+        r = r < 0 ? r : app->submitter_error;
     }
     if (r < 0) {
         visit->fault = r;

@@ -148,7 +148,7 @@ last_build(struct app *app)
     flow_text(app, &left, say(app, "pin-last.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
         false, 70);
     flow_door(app, &left, "no-card", "document", say(app, "card.without"), say(app, "fault.kept"));
-    flow_door(app, &left, "call", "people", say(app, "fault.call"), say(app, "fault.call-pin"));
+    flow_door(app, &left, "call", "bell", say(app, "fault.call"), say(app, "fault.call-pin"));
     page_main(app, "last-try", say(app, "pin-last.go"), 0);
 }
 

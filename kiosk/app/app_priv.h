@@ -98,6 +98,7 @@ struct preferences {
     struct ui_hands hands; /* touches, holding, two switches */
     bool wheelchair; /* all targets in the lower 60 % of the panel */
     bool slow; /* all times doubled, no countdown before its last seconds */
+    bool wheelchair; /* all that is touched stands in the lower 60 % of the panel */
 };
 
 /* A column that fills from the top, over as many pages as it needs; 0.1 mm. */
@@ -116,6 +117,32 @@ struct glosses {
     char pool[GLOSS_POOL]; /* messages with a place filled; wiped with the visit */
 };
 
+/* places.c: where things stand, from the panel alone: the same on every page, in every language, text
+ * size and theme. 0.1 mm. */
+enum tool {
+    TOOL_HELP,
+    TOOL_HOME,
+    TOOL_LANGUAGE,
+    TOOL_TEXT_SIZE,
+    TOOL_CONTRAST,
+    TOOL_SPEAK,
+    TOOL_COUNT
+};
+struct places {
+    struct ui_rect panel;
+    bool portrait;
+    bool low; /* for a seated visitor: every target at or below targets */
+    int targets;
+    struct ui_rect top_bar, bottom_bar; /* top_bar.h is 0 in the low layout */
+    struct ui_rect tools[TOOL_COUNT];
+    struct ui_rect where; /* what place this is */
+    struct ui_rect left, main; /* the bottom bar's two buttons */
+    struct ui_rect foot; /* words between them; w 0: no room */
+    struct ui_rect turn; /* the buttons that turn the column's pages */
+    struct ui_rect column;
+};
+void places_of(struct ui_rect panel, bool low, struct places *ret_places);
+
 struct app {
     const struct conf *conf;
     const struct clock *clock;
@@ -133,11 +160,9 @@ struct app {
     /* while a screen is built: the column's page so far, whether the turning buttons need room */
     int flow_page;
     bool flow_reserve;
-    struct flow flow_last;
     struct visit visit;
     struct preferences prefs;
     struct glosses glosses;
-    struct ui_hands hands; /* the machine's own, for who has not chosen */
     /* the reader, as last told */
     int readers;
     int reader_error;
@@ -146,6 +171,8 @@ struct app {
     int card_error;
     bool card_fresh; /* what was told of the card is still so: it needn't be looked at again */
     /* time */
+    struct preferences prefs_of_machine; /* as its settings say */
+    struct places places; /* of the frame that is built */
     int64_t touched_ms; /* last sign of life, monotonic */
     int64_t spoken_ms; /* when speech was last seen under way; 0: it was not */
     int64_t entered_ms; /* when this screen came */
@@ -211,29 +238,35 @@ bool submitter_poll(struct submitter *submitter, struct submit_result *ret_resul
 
 /* layout.c: the grid of the look, in 0.1 mm */
 enum {
-    BAR_TOP = 280,
-    BAR_BOTTOM = 420,
     MARGIN = 240,
     GAP = 120, /* between rows of choices at the default size */
     GAP_MIN = 50,
     COLUMN_GAP = 70,
-    GAP_OPPOSITE = 100
+    GAP_OPPOSITE = 100,
+    PAGE_TURN_H = 200,
+    TWO_COLUMNS_W = 3000 /* a column as wide as this has room for two things side by side */
 };
-/* Ground, top bar, bottom bar with a back button (back: message id, NULL none). where: what the top bar
- * says of the place, NULL none. */
+/* Ground, tools, bottom bar with a back button (back: message id, NULL none). where: what is said of
+ * the place, NULL none. */
 struct flow page_begin(struct app *app, const char *where, const char *back);
 /* The same with the place that belongs to most pages: the procedure's title and "3 / 9". */
 struct flow page_begin_visit(struct app *app);
-/* A button at the left of the bottom bar, where back stands. */
+/* A button at the left of the bottom bar, where back stands; picture NULL: none. */
 void page_left_button(struct app *app, const char *id, const char *text, const char *picture);
 /* The same at the right, on pages without a main button. */
 void page_right_button(struct app *app, const char *id, const char *text, const char *picture);
 /* The main button. picture NULL: arrow right. state UI_STATE_WAITING when it can't be used yet. */
 void page_main(struct app *app, const char *id, const char *text, unsigned state);
+/* Words between the two buttons of the bottom bar; at the column's end where there is no room. */
+void page_foot(struct app *app, struct flow *flow, const char *text);
 /* Room for a block of this height: turns to the next page of the column when this one is full. True
  * when the block is on the page that is shown; the caller then adds it at flow->y. In any case it moves
  * flow->y on afterwards. */
 bool flow_room(struct app *app, struct flow *flow, int height);
+/* The same for a block with something to touch: a seated visitor finds it within reach. */
+bool flow_target(struct app *app, struct flow *flow, int height);
+/* Moves the column on to where a seated visitor reaches; for pages that place targets themselves. */
+void flow_within_reach(struct app *app, struct flow *flow);
 /* The buttons that turn the column's pages, when it has several. */
 void page_turn_buttons(struct app *app);
 /* An element with x and w into the column: its height is what its words need, at least least; moves
@@ -244,7 +277,8 @@ void flow_text(struct app *app, struct flow *flow, const char *text, enum ui_rol
     enum ui_size size, enum ui_tone tone, bool bold, int gap_after);
 void page_title(struct app *app, struct flow *flow, const char *text);
 struct ui_rect rect(int x, int y, int w, int h);
-/* An illustration panel on the right half with one large pictogram; returns the column left of it. */
+/* An illustration panel with one large pictogram, at the right or above; returns the column beside
+ * it. */
 struct flow page_picture(struct app *app, struct flow flow, const char *picture, enum ui_tone tone);
 /* A wide button with pictogram, words and a second line, as on card and fault pages. */
 void flow_door(struct app *app, struct flow *flow, const char *id, const char *picture,
@@ -258,7 +292,9 @@ struct grid {
 };
 void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx);
-/* The ten digits in phone order at the right; ids prefix0..9, prefix"delete"; last is the id of the key
+/* The column beside the keypad, or above it. */
+struct flow page_beside_keypad(struct app *app, struct flow flow);
+/* The ten digits in phone order, at one place; ids prefix0..9, prefix"delete"; last is the id of the key
  * bottom right ("" none) with its words. */
 void page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text);
 

@@ -90,7 +90,7 @@ static void
 calendars(struct app *app, struct flow *flow)
 {
     int width = (flow->w - 2 * GAP_MIN) / 3;
-    bool shown = flow_room(app, flow, 2 * CALENDAR_H + GAP_MIN);
+    bool shown = flow_target(app, flow, 2 * CALENDAR_H + GAP_MIN);
     for (int i = 0; shown && i < CALENDAR_COUNT; i++) {
         bool chosen = app->visit.calendar == (enum calendar)i;
         ui_add(app->ui, &(struct ui_element){.id = eras[i].id,
@@ -128,9 +128,13 @@ digits_field(struct app *app, struct flow *flow)
 void
 date_build(struct app *app, struct flow *flow)
 {
-    flow->w = flow->w * 52 / 100;
-    calendars(app, flow);
-    digits_field(app, flow);
+    if (app->places.low) { /* what is read above what is touched */
+        digits_field(app, flow);
+        calendars(app, flow);
+    } else {
+        calendars(app, flow);
+        digits_field(app, flow);
+    }
     char iso[11];
     if (date_value(app, iso)) {
         AUTO_BUF words_of_it;

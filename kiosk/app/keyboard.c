@@ -152,6 +152,7 @@ place_modes(struct app *app, const struct flow *flow, int y, int h)
 void
 keyboard_build(struct app *app, struct flow *flow)
 {
+    flow_within_reach(app, flow);
     int room = flow->bottom - flow->y;
     int key_h = (room - KEY_ROWS * KEYBOARD_GAP) / (KEY_ROWS + 1);
     key_h = key_h > KEY_H_MAX ? KEY_H_MAX : key_h;

@@ -6,23 +6,12 @@
 #include <string.h>
 
 enum {
-    BAR_BUTTON_H = 205, /* top bar buttons: 20 mm, the floor for ordinary targets */
-    BAR_BUTTON_Y = 35,
-    BAR_BUTTON_W_MIN = 300,
-    BAR_BUTTON_GAP = 60,
-    EDGE = 120, /* bars' own side margin */
-    MAIN_H = 280, /* main button: at least 25 x 60 mm (look: Grid) */
-    MAIN_W = 1040,
-    BACK_W = 680,
-    LEFT_W_MAX = 1400,
-    BACK_H = 260,
-    TITLE_TOP = 110,
-    PICTURE_TOP = 120,
+    PICTURE_LEAST_W = 2600, /* of the column, to have room for a picture beside the words */
+    PICTURE_LEAST_H = 2600, /* the same, above them */
     KEY_W = 560,
     KEY_H = 365,
     KEY_GAP = 52,
     DOOR_H = 300,
-    PAGE_BUTTON_H = 200,
     PAGE_BUTTON_W = 620
 };
 
@@ -38,27 +27,21 @@ panel(struct app *app, struct ui_rect where, enum ui_tone tone)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PANEL, .rect = where, .tone = tone});
 }
 
-/* A button of the top bar with its left or right edge at x; returns its width. */
-static int
-bar_button(
-    struct app *app, const char *id, const char *picture, const char *text, int x, bool from_right)
+static void
+tool(struct app *app, enum tool which, const char *id, const char *picture, const char *text)
 {
-    struct ui_element button = {.id = id,
-        .role = UI_ROLE_BUTTON,
-        .rect = rect(0, BAR_BUTTON_Y, 0, BAR_BUTTON_H),
-        .text = text,
-        .picture = picture,
-        .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_BAR,
-        .bold = true,
-        .align = UI_ALIGN_CENTRE};
-    int width;
-    int height;
-    ui_natural(app->ui, &button, &width, &height);
-    button.rect.w = width < BAR_BUTTON_W_MIN ? BAR_BUTTON_W_MIN : width;
-    button.rect.x = from_right ? x - button.rect.w : x;
-    ui_add(app->ui, &button);
-    return button.rect.w;
+    /* what the machine has begun can't be taken back half-way */
+    bool waiting = which == TOOL_HOME && app->screen->idle_held;
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_TOOL,
+                        .rect = app->places.tools[which],
+                        .text = text,
+                        .picture = picture,
+                        .tone = UI_TONE_SURFACE,
+                        .state = waiting ? UI_STATE_WAITING : 0,
+                        .size = UI_SIZE_BAR,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
 }
 
 /* "English", or both when two languages are shown. */
@@ -72,27 +55,23 @@ language_name(struct app *app, struct buf *out)
 }
 
 static void
-top_bar(struct app *app, const char *where)
+tools(struct app *app, const char *where)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    panel(app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE);
-    int left =
-        EDGE + bar_button(app, "help", "help", say(app, "bar.help"), EDGE, false) + BAR_BUTTON_GAP;
-    int right = all.w - EDGE;
-    right -= bar_button(app, "contrast", "contrast", say(app, "bar.contrast"), right, true) +
-             BAR_BUTTON_GAP;
-    right -= bar_button(app, "text-size", "letters", say(app, "bar.text-size"), right, true) +
-             BAR_BUTTON_GAP;
+    tool(app, TOOL_HELP, "help", "help", say(app, "bar.help"));
+    tool(app, TOOL_HOME, "home", "leave", say(app, "bar.home"));
     AUTO_BUF language;
     buf_init(&language, 256);
     language_name(app, &language);
-    right -= bar_button(app, "language", "globe", buf_str(&language), right, true) + BAR_BUTTON_GAP;
+    tool(app, TOOL_LANGUAGE, "language", "globe", buf_str(&language));
+    tool(app, TOOL_TEXT_SIZE, "text-size", "letters", say(app, "bar.text-size"));
+    tool(app, TOOL_CONTRAST, "contrast", "contrast", say(app, "bar.contrast"));
     if (where != NULL) {
+        bool bar = app->places.top_bar.h > 0;
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(left, BAR_BUTTON_Y, right - left, BAR_BUTTON_H),
+                            .rect = app->places.where,
                             .text = where,
                             .size = UI_SIZE_BAR,
-                            .tone = UI_TONE_SURFACE,
+                            .tone = bar ? UI_TONE_SURFACE : UI_TONE_PAPER,
                             .valign = UI_ALIGN_CENTRE,
                             .bold = true});
     }
@@ -101,22 +80,16 @@ top_bar(struct app *app, const char *where)
 static void
 side_button(struct app *app, const char *id, const char *text, const char *picture, bool at_right)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    struct ui_element button = {.id = id,
-        .role = UI_ROLE_BUTTON,
-        .rect = rect(EDGE, all.h - BAR_BOTTOM + (BAR_BOTTOM - BACK_H) / 2, 0, BACK_H),
-        .text = text,
-        .picture = picture,
-        .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_CHOICE,
-        .bold = true,
-        .align = UI_ALIGN_CENTRE};
-    int height;
-    ui_natural(app->ui, &button, &button.rect.w, &height);
-    int most = LEFT_W_MAX;
-    button.rect.w = button.rect.w < BACK_W ? BACK_W : button.rect.w > most ? most : button.rect.w;
-    button.rect.x = at_right ? all.w - EDGE - button.rect.w : EDGE;
-    ui_add(app->ui, &button);
+    const struct places *places = &app->places;
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_BUTTON,
+                        .rect = at_right ? places->main : places->left,
+                        .text = text,
+                        .picture = picture,
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
 }
 
 void
@@ -134,23 +107,25 @@ page_right_button(struct app *app, const char *id, const char *text, const char 
 struct flow
 page_begin(struct app *app, const char *where, const char *back)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    panel(app, all, UI_TONE_PAPER);
-    if (app->screen == &screen_still_there) {
-        panel(
-            app, rect(0, 0, all.w, BAR_TOP), UI_TONE_SURFACE); /* only its own two buttons count */
-    } else {
-        top_bar(app, where);
+    const struct places *places = &app->places;
+    panel(app, places->panel, UI_TONE_PAPER);
+    if (places->top_bar.h > 0) {
+        panel(app, places->top_bar, UI_TONE_SURFACE);
     }
-    panel(app, rect(0, all.h - BAR_BOTTOM, all.w, BAR_BOTTOM), UI_TONE_SURFACE);
+    panel(app, places->bottom_bar, UI_TONE_SURFACE);
+    if (app->screen != &screen_still_there) { /* there only its own two buttons count */
+        tools(app, where);
+    }
     if (back != NULL) {
         page_left_button(app, "back", say(app, back), "arrow-left");
     }
-    return (struct flow){.x = MARGIN,
-        .y = BAR_TOP + TITLE_TOP,
-        .w = all.w - 2 * MARGIN,
-        .bottom = all.h - BAR_BOTTOM - GAP_MIN,
-        .top = BAR_TOP + TITLE_TOP};
+    const struct ui_rect *column = &places->column;
+    int turn = app->flow_reserve ? PAGE_TURN_H + GAP_MIN : 0;
+    return (struct flow){.x = column->x,
+        .y = column->y,
+        .w = column->w,
+        .bottom = column->y + column->h - turn,
+        .top = column->y};
 }
 
 struct flow
@@ -174,35 +149,69 @@ page_begin_visit(struct app *app)
 void
 page_main(struct app *app, const char *id, const char *text, unsigned state)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    struct ui_element button = {.id = id,
-        .role = UI_ROLE_MAIN,
-        .rect = rect(0, all.h - BAR_BOTTOM + (BAR_BOTTOM - MAIN_H) / 2, 0, MAIN_H),
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_MAIN,
+                        .rect = app->places.main,
+                        .text = text,
+                        .tone = UI_TONE_PRIMARY,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE,
+                        .state = state});
+}
+
+void
+page_foot(struct app *app, struct flow *flow, const char *text)
+{
+    struct ui_element foot = {.role = UI_ROLE_TEXT,
+        .rect = app->places.foot,
         .text = text,
-        .tone = UI_TONE_PRIMARY,
-        .size = UI_SIZE_CHOICE,
-        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_BAR,
         .align = UI_ALIGN_CENTRE,
-        .state = state};
-    int height;
-    ui_natural(app->ui, &button, &button.rect.w, &height);
-    /* long words widen the button to the left; its right edge and height never move */
-    int most = all.w - 2 * EDGE - BACK_W - GAP_OPPOSITE;
-    button.rect.w = button.rect.w < MAIN_W ? MAIN_W : button.rect.w > most ? most : button.rect.w;
-    button.rect.x = all.w - EDGE - button.rect.w;
-    ui_add(app->ui, &button);
+        .valign = UI_ALIGN_CENTRE};
+    if (foot.rect.w == 0) {
+        foot.tone = UI_TONE_PAPER;
+        int height = ui_text_height(app->ui, text, flow->w, UI_SIZE_BAR, false);
+        flow->bottom -= height;
+        foot.rect = rect(flow->x, flow->bottom, flow->w, height);
+        flow->bottom -= GAP_MIN;
+    }
+    ui_add(app->ui, &foot);
 }
 
 bool
 flow_room(struct app *app, struct flow *flow, int height)
 {
-    int bottom = flow->bottom - (app->flow_reserve ? PAGE_BUTTON_H + GAP_MIN : 0);
-    if (flow->y + height > bottom && flow->y > flow->top) {
+    if (flow->y + height > flow->bottom && flow->y > flow->top) {
         app->flow_page++;
         flow->y = flow->top;
     }
-    app->flow_last = *flow;
     return app->flow_page == app->visit.page;
+}
+
+void
+flow_within_reach(struct app *app, struct flow *flow)
+{
+    flow->y = flow->y < app->places.targets ? app->places.targets : flow->y;
+}
+
+bool
+flow_target(struct app *app, struct flow *flow, int height)
+{
+    flow_within_reach(app, flow);
+    /* the first target of a page has the room that there is */
+    bool first = flow->y == app->places.targets;
+    bool shown = first ? app->flow_page == app->visit.page : flow_room(app, flow, height);
+    flow_within_reach(app, flow);
+    return shown;
+}
+
+static bool
+is_target(const struct ui_element *element)
+{
+    return element->id != NULL && element->id[0] != 0 && element->role != UI_ROLE_FIELD &&
+           element->role != UI_ROLE_DOTS;
 }
 
 void
@@ -211,7 +220,8 @@ flow_element(struct app *app, struct flow *flow, struct ui_element *element, int
     int width;
     ui_natural(app->ui, element, &width, &element->rect.h);
     element->rect.h = element->rect.h < least ? least : element->rect.h;
-    bool shown = flow_room(app, flow, element->rect.h);
+    bool shown = is_target(element) ? flow_target(app, flow, element->rect.h)
+                                    : flow_room(app, flow, element->rect.h);
     element->rect.y = flow->y;
     if (shown) {
         ui_add(app->ui, element);
@@ -242,22 +252,36 @@ page_title(struct app *app, struct flow *flow, const char *text)
     flow_text(app, flow, text, UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER, true, 60);
 }
 
+static void
+picture_panel(struct app *app, struct ui_rect where, const char *picture, enum ui_tone tone)
+{
+    panel(app, where, tone);
+    int side = (where.w < where.h ? where.w : where.h) * 60 / 100;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                        .rect = rect(where.x + (where.w - side) / 2, where.y + (where.h - side) / 2,
+                            side, side),
+                        .picture = picture,
+                        .tone = tone});
+}
+
 struct flow
 page_picture(struct app *app, struct flow flow, const char *picture, enum ui_tone tone)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    int top = BAR_TOP + PICTURE_TOP;
-    int height = all.h - BAR_BOTTOM - PICTURE_TOP - top;
-    int width = flow.w * 36 / 100;
-    struct ui_rect where = rect(flow.x + flow.w - width, top, width, height);
-    panel(app, where, tone);
-    int side = (width < height ? width : height) * 60 / 100;
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_PICTURE,
-            .rect = rect(where.x + (width - side) / 2, where.y + (height - side) / 2, side, side),
-            .picture = picture,
-            .tone = tone});
-    flow.w -= width + 180;
+    int height = flow.bottom - flow.top;
+    if (app->places.portrait) {
+        if (height >= PICTURE_LEAST_H) {
+            int above = height * 24 / 100;
+            picture_panel(app, rect(flow.x, flow.top, flow.w, above), picture, tone);
+            flow.y += above + GAP_MIN + 20;
+            flow.top = flow.y;
+        }
+        return flow;
+    }
+    if (flow.w >= PICTURE_LEAST_W) {
+        int width = flow.w * 36 / 100;
+        picture_panel(app, rect(flow.x + flow.w - width, flow.top, width, height), picture, tone);
+        flow.w -= width + 180;
+    }
     return flow;
 }
 
@@ -282,12 +306,11 @@ void
 page_turn_buttons(struct app *app)
 {
     const struct visit *visit = &app->visit;
-    const struct flow *flow = &app->flow_last;
+    const struct ui_rect *turn = &app->places.turn;
     if (visit->pages < 2) {
         return;
     }
-    int y = flow->bottom - PAGE_BUTTON_H;
-    int width = flow->w < 3 * PAGE_BUTTON_W ? flow->w / 3 : PAGE_BUTTON_W;
+    int width = turn->w < 3 * PAGE_BUTTON_W ? turn->w / 3 : PAGE_BUTTON_W;
     char text[32];
     (void)snprintf(text, sizeof(text), "%d / %d", visit->page + 1, visit->pages);
     struct ui_element button = {.role = UI_ROLE_BUTTON,
@@ -296,21 +319,22 @@ page_turn_buttons(struct app *app)
         .bold = true,
         .align = UI_ALIGN_CENTRE};
     button.id = "page:back";
-    button.rect = rect(flow->x, y, width, PAGE_BUTTON_H);
+    button.rect = rect(turn->x, turn->y, width, turn->h);
     button.text = say(app, "list.before");
     button.picture = "arrow-up";
     button.state = visit->page == 0 ? UI_STATE_WAITING : 0;
     ui_add(app->ui, &button);
     button.id = "page:next";
-    button.rect.x = flow->x + flow->w - width;
+    button.rect.x = turn->x + turn->w - width;
     button.text = say(app, "list.more");
     button.picture = "arrow-down";
     button.state = visit->page + 1 >= visit->pages ? UI_STATE_WAITING : 0;
     ui_add(app->ui, &button);
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(flow->x + width, y, flow->w - 2 * width, PAGE_BUTTON_H),
+                        .rect = rect(turn->x + width, turn->y, turn->w - 2 * width, turn->h),
                         .text = text,
-                        .size = UI_SIZE_BAR,
+                        .size = UI_SIZE_CHOICE,
+                        .bold = true,
                         .align = UI_ALIGN_CENTRE,
                         .valign = UI_ALIGN_CENTRE});
 }
@@ -319,6 +343,7 @@ void
 flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx)
 {
+    flow_within_reach(app, flow);
     int count = (int)grid->count;
     int rows = (count + grid->columns - 1) / grid->columns;
     int room = flow->bottom - flow->y;
@@ -327,7 +352,7 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     gap = gap > GAP ? GAP : gap < GAP_MIN ? GAP_MIN : gap;
     int width = (flow->w - (grid->columns - 1) * COLUMN_GAP) / grid->columns;
     for (int row = 0; row < rows; row++) {
-        bool shown = flow_room(app, flow, grid->height);
+        bool shown = flow_target(app, flow, grid->height);
         for (int column = 0; shown && column < grid->columns; column++) {
             int index = row * grid->columns + column;
             if (index < count) {
@@ -340,20 +365,50 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     }
 }
 
+/* The keypad's first key: all others follow from it. The place for the buttons that turn pages is left
+ * free even when there are none, so that the digits never move. */
+static struct ui_rect
+keypad_first(const struct places *places)
+{
+    const struct ui_rect *column = &places->column;
+    int top = column->y > places->targets ? column->y : places->targets;
+    int bottom = places->turn.y - GAP_MIN;
+    int share = places->portrait ? column->w : column->w * 43 / 100;
+    int w = (share - 2 * KEY_GAP) / 3;
+    int h = (bottom - top - 3 * KEY_GAP) / 4;
+    w = w > KEY_W ? KEY_W : w;
+    h = h > KEY_H ? KEY_H : h;
+    if (!places->portrait) {
+        return rect(column->x + column->w - 3 * w - 2 * KEY_GAP, top, w, h);
+    }
+    h = h > w / 2 ? w / 2 : h;
+    return rect(
+        column->x + (column->w - 3 * w - 2 * KEY_GAP) / 2, bottom - 4 * h - 3 * KEY_GAP, w, h);
+}
+
+struct flow
+page_beside_keypad(struct app *app, struct flow flow)
+{
+    struct ui_rect first = keypad_first(&app->places);
+    if (app->places.portrait) {
+        flow.bottom = first.y - GAP_OPPOSITE;
+    } else {
+        flow.w = first.x - flow.x - 2 * COLUMN_GAP;
+    }
+    return flow;
+}
+
 void
 page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    int room = all.h - BAR_TOP - BAR_BOTTOM;
-    int left = all.w - MARGIN - 3 * KEY_W - 2 * KEY_GAP;
-    int top = BAR_TOP + (room - 4 * KEY_H - 3 * KEY_GAP) / 2;
+    struct ui_rect first = keypad_first(&app->places);
     for (int i = 0; i < 12; i++) {
         char id[UI_ID_MAX];
         char digit[2] = {(char)('0' + (i == 10 ? 0 : i + 1)), 0};
         struct ui_element key = {.id = id,
             .role = UI_ROLE_KEY,
-            .rect = rect(
-                left + i % 3 * (KEY_W + KEY_GAP), top + i / 3 * (KEY_H + KEY_GAP), KEY_W, KEY_H),
+            .rect = rect(first.x + i % 3 * (first.w + KEY_GAP),
+                first.y + i / 3 * (first.h + KEY_GAP), first.w, first.h),
             .text = digit,
             .tone = UI_TONE_SURFACE,
             .size = UI_SIZE_KEY,

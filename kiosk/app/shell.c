@@ -111,6 +111,7 @@ build(struct app *app, bool reserve)
     app->flow_page = 0;
     app->flow_reserve = reserve;
     words_begin(app);
+    places_of(ui_panel(app->ui), app->prefs.wheelchair, &app->places);
     ui_begin(app->ui, app->screen->name);
     ui_part(app->ui, app->entered * PAGE_ITEMS_MAX + (uint64_t)app->visit.page);
     app->screen->build(app);
@@ -191,6 +192,19 @@ app_apply_preferences(struct app *app)
     ui_set_text_size(app->ui, app->prefs.text_size);
 }
 
+/* Out of a visit, after one question; when the application is in there is nothing left to lose. */
+static void
+leave(struct app *app)
+{
+    if (app->screen == &screen_accepted) {
+        visit_finish(app);
+    } else if (app->screen == &screen_take_card) {
+        visit_end(app);
+    } else {
+        app_over(app, &screen_leave);
+    }
+}
+
 /* The same acts in the same place on every page. True when it was one of them. */
 static bool
 tap_common(struct app *app, const char *id)
@@ -199,6 +213,8 @@ tap_common(struct app *app, const char *id)
         app_over(app, &screen_help);
     } else if (strcmp(id, "language") == 0) {
         app_over(app, &screen_language);
+    } else if (strcmp(id, "home") == 0) {
+        leave(app);
     } else if (strcmp(id, "text-size") == 0) {
         app->prefs.text_size = (enum ui_text_size)((app->prefs.text_size + 1) % UI_TEXT_SIZE_COUNT);
         app_apply_preferences(app);

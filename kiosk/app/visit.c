@@ -62,7 +62,7 @@ visit_end(struct app *app)
     uint64_t serial = app->visit.serial;
     forget(app);
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
-    app->prefs = (struct preferences){.text_size = UI_TEXT_NORMAL, .hands = app->hands};
+    app->prefs = app->prefs_of_machine;
     app_apply_preferences(app);
     speak_forget(app);
     app_go(app, &screen_attract);

@@ -141,10 +141,12 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
     app->call_ms = (int)conf_int(app->conf, "call-s", 1, 3600, CALL_S) * 1000;
+    app->prefs_of_machine = (struct preferences){.text_size = UI_TEXT_NORMAL,
+        .hands = hands_of(app->conf),
+        .wheelchair = strcmp(conf_str(app->conf, "wheelchair", "no"), "yes") == 0};
+    app->prefs = app->prefs_of_machine;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
-    app->hands = hands_of(app->conf);
-    app->prefs = (struct preferences){.text_size = UI_TEXT_NORMAL, .hands = app->hands};
     const char *what = "words";
     int r = open_words(app);
     if (r == 0) {

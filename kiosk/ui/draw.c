@@ -20,7 +20,11 @@ enum {
     DOOR_PICTURE = 230,
     LEAST_PAD = 30,
     DASH = 30,
-    SMALL_HEIGHT = 215 /* of a button of the top bar: thinner border */
+    SMALL_HEIGHT = 215, /* of a button: thinner border */
+    TOOL_BESIDE = 480, /* a tool this wide has its word beside the pictogram */
+    GROUP_PICTURE = 150, /* beside a word, at most */
+    BAR_LEAST = 60, /* words in the bars are 6.0 mm at least: JIS S 0032 at 60 cm */
+    TOOL_PICTURE = 90
 };
 
 int
@@ -97,7 +101,7 @@ static struct look
 look_of(const struct drawing *d, const struct ui_element *e)
 {
     const struct palette *p = d->palette;
-    bool small = e->rect.h < SMALL_HEIGHT && e->role == UI_ROLE_BUTTON;
+    bool small = (e->rect.h < SMALL_HEIGHT && e->role == UI_ROLE_BUTTON) || e->role == UI_ROLE_TOOL;
     struct look look = {
         .c = tone_of(d, e),
         .border = draw_px(d, small ? BORDER_THIN : BORDER),
@@ -167,6 +171,10 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
 {
     enum ui_size detail = e->role == UI_ROLE_TITLE ? UI_SIZE_BODY : UI_SIZE_HINT;
     int own = theme_size(e->size, d->text_size), small = theme_size(UI_SIZE_SMALL, d->text_size);
+    bool tool = e->role == UI_ROLE_TOOL;
+    bool label =
+        tool || e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY;
+    small = e->size == UI_SIZE_BAR ? BAR_LEAST : small;
     return (struct words){
         .text = e->text,
         .gloss = e->gloss,
@@ -177,9 +185,10 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
         .min_px = draw_px(d, own < small ? own : small), /* sizes that stay may be under it */
         .bold = e->bold || e->role == UI_ROLE_TITLE || e->role == UI_ROLE_MAIN ||
                 e->role == UI_ROLE_DOOR || e->role == UI_ROLE_KEY || e->role == UI_ROLE_BUTTON ||
-                e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
-        .label = e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY,
-        .line_percent = theme_line_percent(e->size, e->text, language),
+                tool || e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
+        .label = label,
+        .line_percent = theme_line_percent(e->size, e->text, language, label),
+        .line_characters = e->role == UI_ROLE_FIELD ? 0 : UI_LINE_CHARACTERS,
         .language = language,
     };
 }
@@ -256,10 +265,13 @@ group_of(const struct drawing *d, const struct ui_element *e, const char *langua
     bool reading = e->role == UI_ROLE_TEXT || e->role == UI_ROLE_TITLE;
     if (has_picture(e)) {
         g.lead = e->picture;
-    } else if (e->role == UI_ROLE_MAIN && e->picture == NULL) {
+    } else if (e->role == UI_ROLE_MAIN && e->picture == NULL &&
+               (e->state & UI_STATE_WAITING) == 0) { /* nothing to go on to yet */
         g.trail = "arrow-right";
     }
     g.icon_h = size * (reading ? 115 : 150) / 100;
+    int most = draw_px(d, GROUP_PICTURE);
+    g.icon_h = g.icon_h > most ? most : g.icon_h;
     g.gap = size * (reading ? 30 : 40) / 100;
     if (!reading) {
         g.pad_x =
@@ -634,6 +646,24 @@ draw_reading(const struct drawing *d, struct item *item, struct px_rect rect)
     draw_group(d, item, &g, rect, e->align, e->valign, &look);
 }
 
+/* A tool whose word has no room beside its pictogram: below it. */
+static void
+draw_stacked(
+    const struct drawing *d, struct item *item, struct px_rect rect, const struct look *look)
+{
+    struct words words = words_of(d, &item->e, item->language);
+    int pad = draw_px(d, 15), icon = draw_px(d, TOOL_PICTURE);
+    struct words_fit fit;
+    words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon - 2 * pad, &fit);
+    item->overflow = fit.overflow;
+    int y = rect.y + (rect.h - icon - fit.h) / 2;
+    int w = picture_width(item->e.picture, icon);
+    draw_picture(
+        d, item->e.picture, (struct px_rect){rect.x + (rect.w - w) / 2, y, w, icon}, look->c.ink);
+    draw_fit(d, &fit, (struct px_rect){rect.x + (rect.w - fit.w) / 2, y + icon, fit.w, fit.h},
+        words.bold, false, UI_ALIGN_CENTRE, look->c.ink, look->hint);
+}
+
 static void
 draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
 {
@@ -644,6 +674,10 @@ draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
     box(d, rect, &look);
     if (is_row(&item->e)) {
         draw_row(d, item, rect, &look);
+        return;
+    }
+    if (item->e.role == UI_ROLE_TOOL && item->e.rect.w < TOOL_BESIDE && has_picture(&item->e)) {
+        draw_stacked(d, item, rect, &look);
         return;
     }
     struct group g = group_of(d, &item->e, item->language);
@@ -680,6 +714,7 @@ draw_item(const struct drawing *drawing, struct item *item)
         ring_around(drawing, item);
         break;
     case UI_ROLE_BUTTON:
+    case UI_ROLE_TOOL:
     case UI_ROLE_MAIN:
     case UI_ROLE_CHOICE:
     case UI_ROLE_CHECK:

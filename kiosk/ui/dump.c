@@ -12,6 +12,7 @@ static const char *const role_names[UI_ROLE_COUNT] = {
     [UI_ROLE_TITLE] = "title",
     [UI_ROLE_TEXT] = "text",
     [UI_ROLE_BUTTON] = "button",
+    [UI_ROLE_TOOL] = "tool",
     [UI_ROLE_MAIN] = "main",
     [UI_ROLE_CHOICE] = "choice",
     [UI_ROLE_CHECK] = "check",

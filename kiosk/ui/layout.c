@@ -119,6 +119,10 @@ one(struct layouts *layouts, const struct text_font_ops *fonts, const struct wor
     if (text == NULL || text[0] == '\0') {
         return NULL;
     }
+    int longest = words->line_characters * size_px;
+    if (longest > 0 && max_w > longest) {
+        max_w = longest;
+    }
     struct text_style style = {
         .size_px = size_px,
         .bold = bold,

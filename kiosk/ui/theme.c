@@ -5,6 +5,11 @@
 
 #include <string.h>
 
+#include "base/attr.h"
+
+/* percent of the size */
+enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 170, LINE_LARGE = 140 };
+
 static const struct palette
     palettes[UI_THEME_COUNT] =
         {
@@ -152,10 +157,28 @@ theme_size(enum ui_size size, enum ui_text_size text_size)
     }
 }
 
+/* Scripts whose lines may stand close: nothing is stacked above or below a letter. */
+static bool
+compact(const char *language)
+{
+    static const char *const tags[] = {"ja", "en", "zh", "ko", "fil", "pt", "id", "es"};
+    for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
+        if (strncmp(language, tags[i], strlen(tags[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int
-theme_line_percent(enum ui_size size, const char *text, const char *language)
+theme_line_percent(enum ui_size size, const char *text, const char *language, bool label)
 {
     bool large = size == UI_SIZE_TITLE || size == UI_SIZE_PROMISE || size == UI_SIZE_NUMBER;
-    bool ruby = text != NULL && strchr(text, '{') != NULL;
-    return large && !ruby && strncmp(language, "ja", 2) == 0 ? 140 : 0;
+    if (!compact(language)) {
+        return 0;
+    }
+    if (text != NULL && strchr(text, '{') != NULL) {
+        return label ? LINE_LABEL_RUBY : 0;
+    }
+    return label ? LINE_LABEL : large && strncmp(language, "ja", 2) == 0 ? LINE_LARGE : 0;
 }

@@ -305,8 +305,10 @@ plain_layout(
         .bold = bold,
         .language = language,
         .max_width_px = width > 0 ? draw_px(&drawing, width) : 0,
-        .line_height_percent = theme_line_percent(size, text, language),
+        .line_height_percent = theme_line_percent(size, text, language, false),
     };
+    int longest = UI_LINE_CHARACTERS * style.size_px;
+    style.max_width_px = style.max_width_px > longest ? longest : style.max_width_px;
     return layouts_get(ui->layouts, &ui->fonts, text, &style);
 }
 

@@ -31,6 +31,7 @@ enum ui_role {
     UI_ROLE_TITLE, /* the question of the page */
     UI_ROLE_TEXT, /* reading matter */
     UI_ROLE_BUTTON, /* an ordinary act; with detail a row like a door */
+    UI_ROLE_TOOL, /* a button of the bars: word beside its pictogram, or below when it is narrow */
     UI_ROLE_MAIN, /* the one main act, bottom right; picture NULL: arrow at its right, "": none */
     UI_ROLE_CHOICE, /* one of several answers: ring, filled when chosen; centred: no ring */
     UI_ROLE_CHECK, /* one of several answers that may go together: tick box */

@@ -10,7 +10,13 @@
 #include "text/text.h"
 #include "ui/ui.h"
 
-enum { UI_LANGUAGE_MAX = 16, UI_QUEUE_MAX = 64 };
+enum {
+    UI_LANGUAGE_MAX = 16,
+    UI_QUEUE_MAX = 64,
+    /* Longest line of reading, in full-width characters (ux section 8 row 10: 22); Latin letters take
+     * about half of one, so that a line has 44 of them. */
+    UI_LINE_CHARACTERS = 22
+};
 
 struct px_rect {
     int x, y, w, h;
@@ -201,8 +207,9 @@ struct palette {
 const struct palette *theme_palette(enum ui_theme theme);
 /* Size in 0.1 mm of this text size. */
 int theme_size(enum ui_size size, enum ui_text_size text_size);
-/* Large Japanese type stands closer than the language's own line height; 0: that one. */
-int theme_line_percent(enum ui_size size, const char *text, const char *language);
+/* Large Japanese type, and the two lines of a button's label, stand closer than the language's own line
+ * height; 0: that one. */
+int theme_line_percent(enum ui_size size, const char *text, const char *language, bool label);
 int theme_scaled(int tenths, enum ui_text_size text_size);
 
 /* ---- canvas.c: pixels ---- */
@@ -248,6 +255,7 @@ struct words {
     const char *text, *gloss, *detail;
     int size_px, gloss_px, detail_px, min_px, gap_px;
     int line_percent; /* of the text; 0: the language's own */
+    int line_characters; /* longest line, in full-width characters; 0: as the rect is wide */
     bool bold;
     bool label; /* rather smaller on one line than broken */
     const char *language;

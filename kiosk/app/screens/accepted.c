@@ -6,7 +6,15 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { QR_SIDE = 1000, NOTE_W = 1360, TICK = 300, STEP_INDENT = 130, COUNTDOWN_X = 1560 };
+enum {
+    QR_SIDE = 1000,
+    QR_PAD = 60,
+    NOTE_W = 1360,
+    NOTE_GAP = 150,
+    TICK = 300,
+    TICK_GAP = 80,
+    STEP_INDENT = 130
+};
 
 static void
 qr_rows(const char *text, struct buf *rows)
@@ -24,14 +32,18 @@ qr_rows(const char *text, struct buf *rows)
     QRcode_free(code);
 }
 
-static void
+/* The QR with its words: beside the column, or below it in portrait; returns the column that is left. */
+static struct flow
 note_to_take(struct app *app, struct flow flow)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
-    struct ui_rect all = ui_panel(app->ui);
-    int width = NOTE_W;
-    struct ui_rect box =
-        rect(flow.x + flow.w - width, BAR_TOP + 120, width, all.h - BAR_TOP - BAR_BOTTOM - 240);
+    bool below = app->places.portrait;
+    int height = flow.bottom - flow.top;
+    int side = QR_SIDE > height - 2 * QR_PAD ? height - 2 * QR_PAD : QR_SIDE;
+    struct ui_rect box = rect(flow.x + flow.w - NOTE_W, flow.top, NOTE_W, height);
+    if (below) {
+        box = rect(flow.x, flow.bottom - side - 2 * QR_PAD, flow.w, side + 2 * QR_PAD);
+    }
     ui_add(app->ui,
         &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
     AUTO_BUF text;
@@ -43,18 +55,29 @@ note_to_take(struct app *app, struct flow flow)
     AUTO_BUF rows;
     buf_init(&rows, 64 * 1024);
     qr_rows(buf_str(&text), &rows);
+    int left = below ? QR_PAD : (box.w - side) / 2;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
-                        .rect = rect(box.x + (width - QR_SIDE) / 2, box.y + 90, QR_SIDE, QR_SIDE),
+                        .rect = rect(box.x + left, box.y + QR_PAD, side, side),
                         .text = buf_str(&rows),
                         .label = app->visit.number,
                         .state = UI_STATE_PERSONAL});
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_TEXT,
-            .rect = rect(box.x + 60, box.y + QR_SIDE + 120, width - 120, box.h - QR_SIDE - 160),
-            .text = say(app, "accepted.qr"),
-            .size = UI_SIZE_BAR,
-            .tone = UI_TONE_SURFACE,
-            .align = UI_ALIGN_CENTRE});
+    struct ui_rect caption =
+        below ? rect(box.x + side + 2 * QR_PAD, box.y + QR_PAD, box.w - side - 3 * QR_PAD, side)
+              : rect(box.x + QR_PAD, box.y + side + 2 * QR_PAD, box.w - 2 * QR_PAD,
+                    box.h - side - 3 * QR_PAD);
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = caption,
+                        .text = say(app, "accepted.qr"),
+                        .size = UI_SIZE_BAR,
+                        .tone = UI_TONE_SURFACE,
+                        .align = below ? UI_ALIGN_START : UI_ALIGN_CENTRE,
+                        .valign = below ? UI_ALIGN_CENTRE : UI_ALIGN_START});
+    if (below) {
+        flow.bottom = box.y - GAP_MIN;
+    } else {
+        flow.w -= NOTE_W + NOTE_GAP;
+    }
+    return flow;
 }
 
 static void
@@ -105,9 +128,8 @@ fee(struct app *app, struct flow *flow)
 }
 
 static void
-countdown(struct app *app, const char *message)
+countdown(struct app *app, struct flow *flow, const char *message)
 {
-    struct ui_rect all = ui_panel(app->ui);
     int64_t spent = clock_mono_ms(app->clock) - app->entered_ms;
     int64_t left = (app_time_ms(app, app->accepted_ms) - spent + 999) / 1000;
     if (!app_tells_seconds(app, left)) {
@@ -118,14 +140,7 @@ countdown(struct app *app, const char *message)
     AUTO_BUF text;
     buf_init(&text, 256);
     (void)sayf(app, &text, message, "n", seconds);
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_TEXT,
-            .rect = rect(COUNTDOWN_X, all.h - BAR_BOTTOM + 80, all.w - COUNTDOWN_X - 1300, 260),
-            .text = buf_str(&text),
-            .tone = UI_TONE_SURFACE,
-            .size = UI_SIZE_BAR,
-            .align = UI_ALIGN_CENTRE,
-            .valign = UI_ALIGN_CENTRE});
+    page_foot(app, flow, buf_str(&text));
 }
 
 /* The tick and the words that everybody waited for. */
@@ -137,13 +152,14 @@ done(struct app *app, struct flow *flow)
                             .rect = rect(flow->x, flow->y, TICK, TICK),
                             .picture = "check-round",
                             .tone = UI_TONE_DONE});
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
-                            .rect = rect(flow->x + TICK + 80, flow->y, flow->w - TICK - 80, TICK),
-                            .text = say(app, "accepted.title"),
-                            .valign = UI_ALIGN_CENTRE,
-                            .tone = UI_TONE_DONE,
-                            .size = UI_SIZE_TITLE,
-                            .bold = true});
+        ui_add(app->ui,
+            &(struct ui_element){.role = UI_ROLE_TITLE,
+                .rect = rect(flow->x + TICK + TICK_GAP, flow->y, flow->w - TICK - TICK_GAP, TICK),
+                .text = say(app, "accepted.title"),
+                .valign = UI_ALIGN_CENTRE,
+                .tone = UI_TONE_DONE,
+                .size = UI_SIZE_TITLE,
+                .bold = true});
     }
     flow->y += TICK + 60;
 }
@@ -153,9 +169,8 @@ build(struct app *app)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     struct flow flow = page_begin(app, words(app, &info.title), "accepted.more");
-    note_to_take(app, flow);
-    flow.w -= NOTE_W + 150;
-    flow.y -= 20;
+    countdown(app, &flow, "accepted.goes-away");
+    flow = note_to_take(app, flow);
     done(app, &flow);
     flow_text(app, &flow, say(app, "accepted.number"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
         false, 0);
@@ -165,7 +180,6 @@ build(struct app *app)
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     fee(app, &flow);
     steps(app, &flow);
-    countdown(app, "accepted.goes-away");
     page_main(app, "finish", say(app, "bar.finish"), 0);
 }
 

@@ -34,6 +34,18 @@ turn_slow(struct app *app)
     app_apply_preferences(app);
 }
 
+static bool
+wheelchair(const struct app *app)
+{
+    return app->prefs.wheelchair;
+}
+
+static void
+turn_wheelchair(struct app *app)
+{
+    app->prefs.wheelchair = !app->prefs.wheelchair;
+}
+
 /* The value after this one, from the first again behind the last. */
 static int
 next_of(const int *values, size_t count, int now)
@@ -127,6 +139,7 @@ static const struct option {
 } options[] = {
     {"access:two-languages", "access.two-languages", speaks_another, two_languages,
         turn_two_languages, NULL},
+    {"access:wheelchair", "access.wheelchair", NULL, wheelchair, turn_wheelchair, NULL},
     {"access:slow", "access.slow", NULL, slow, turn_slow, NULL},
     {"access:hold", "access.hold", NULL, hold, turn_hold, tell_hold},
     {"access:switches", "access.switches", NULL, switches, turn_switches, tell_switches},

@@ -1,45 +1,135 @@
-/* screens/attract.c - the start: one promise, one hint, the languages. A touch anywhere begins in
- * Japanese, a touch on a language begins in it. Belongs to nobody and holds nothing personal. */
+/* screens/attract.c - the start: one promise, one hint, the languages. A touch on the picture begins in
+ * Japanese, a touch on a language begins in it; a finger that slipped off a language begins nothing.
+ * Belongs to nobody and holds nothing personal. */
 #include "app/app_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    LANGUAGE_H = 220,
-    LANGUAGE_H_ONE_ROW = 330,
-    LANGUAGES_TOP_PERCENT = 70,
-    LANGUAGE_COLUMNS = 7,
-    LANGUAGE_GAP = 50
+    LANGUAGE_H = 230,
+    LABEL_H = 230,
+    ACCESS_W = 720,
+    START_W = 1300,
+    ROW_GAP = 60,
+    BAND_H = 30,
+    START_H = 300,
+    COLUMNS_WIDE = 7,
+    COLUMNS_PORTRAIT = 3,
+    PROMISE_W_PERCENT = 62
 };
 
-static void
-languages(struct app *app, int top)
+/* What stands where: all that is touched hangs on the lower edge, the promise has the rest. */
+struct attract {
+    int margin, width, columns, rows;
+    int ground; /* where the promise's ground ends */
+};
+
+static struct attract
+plan(struct app *app)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    size_t count = i18n_language_count(app->i18n);
-    int columns = count < LANGUAGE_COLUMNS ? (int)count : LANGUAGE_COLUMNS;
-    int width = (all.w - 2 * MARGIN - (columns - 1) * LANGUAGE_GAP) / columns;
-    int height = (int)count <= columns ? LANGUAGE_H_ONE_ROW : LANGUAGE_H;
+    const struct places *places = &app->places;
+    const struct ui_rect *all = &places->panel;
+    struct attract a = {.margin = places->portrait || all->w < 4000 ? MARGIN / 2 : MARGIN};
+    int count = (int)i18n_language_count(app->i18n);
+    a.columns = places->portrait ? COLUMNS_PORTRAIT : COLUMNS_WIDE;
+    a.columns = count < a.columns ? count : a.columns;
+    a.rows = (count + a.columns - 1) / a.columns;
+    a.width = (all->w - 2 * a.margin - (a.columns - 1) * GAP_MIN) / a.columns;
+    int below = BAND_H + ROW_GAP / 2 + LABEL_H + a.rows * (LANGUAGE_H + ROW_GAP) + ROW_GAP;
+    a.ground = all->h - below;
+    return a;
+}
+
+static void
+language(struct app *app, const struct attract *a, int index, int top)
+{
+    char id[UI_ID_MAX];
+    const struct i18n_language *language = i18n_language_at(app->i18n, (size_t)index);
+    (void)snprintf(id, sizeof(id), "language:%s", language->code);
+    ui_add(
+        app->ui, &(struct ui_element){.id = id,
+                     .role = UI_ROLE_BUTTON,
+                     .rect = rect(a->margin + index % a->columns * (a->width + GAP_MIN),
+                         top + index / a->columns * (LANGUAGE_H + ROW_GAP), a->width, LANGUAGE_H),
+                     .text = language->name,
+                     .lang = language->code,
+                     .tone = UI_TONE_SURFACE,
+                     .size = UI_SIZE_BODY,
+                     .bold = true,
+                     .align = UI_ALIGN_CENTRE});
+}
+
+static void
+promise(struct app *app, const struct attract *a)
+{
+    const struct places *places = &app->places;
+    int x = a->margin + 40;
+    int room = places->panel.w - 2 * x;
+    int width = places->portrait ? room : places->panel.w * PROMISE_W_PERCENT / 100;
+    const char *text = say(app, "attract.promise");
+    int start = places->low ? START_H + 2 * ROW_GAP : 0;
+    int bottom = a->ground - start;
+    int place_y = bottom * 9 / 100;
+    int title_y = place_y + 240;
+    int high = ui_text_height(app->ui, text, width, UI_SIZE_PROMISE, true);
+    int hint_h = ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
+    int hint_y = bottom - hint_h - 150;
+    high = high > hint_y - title_y - 60 ? hint_y - title_y - 60 : high;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(MARGIN, top, all.w - 2 * MARGIN, 130),
-                        .text = say(app, "attract.choose-language"),
-                        .size = UI_SIZE_SMALL,
+                        .rect = rect(x, place_y, width, 180),
+                        .text = say(app, "attract.place"),
+                        .tone = UI_TONE_PRIMARY,
+                        .size = UI_SIZE_VALUE,
                         .bold = true});
-    for (size_t i = 0; i < count; i++) {
-        char id[UI_ID_MAX];
-        const struct i18n_language *language = i18n_language_at(app->i18n, i);
-        (void)snprintf(id, sizeof(id), "language:%s", language->code);
-        int column = (int)i % columns;
-        int row = (int)i / columns;
-        ui_add(app->ui, &(struct ui_element){.id = id,
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
+                        .rect = rect(x, title_y, width, high),
+                        .text = text,
+                        .tone = UI_TONE_PRIMARY,
+                        .size = UI_SIZE_PROMISE,
+                        .bold = true});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(x, hint_y, room, hint_h),
+                        .text = say(app, "attract.hint"),
+                        .tone = UI_TONE_PRIMARY,
+                        .size = UI_SIZE_VALUE});
+    /* the card: beside the words, or between them in portrait */
+    int top = places->portrait ? title_y + high : place_y;
+    int side = hint_y - 120 - top - 120;
+    int most = places->portrait ? room : room - width;
+    side = side > most ? most : side;
+    side = side > 1000 ? 1000 : side;
+    int left = places->portrait ? (places->panel.w - side) / 2 : places->panel.w - x - side;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                        .rect = rect(left, (top + hint_y - side) / 2, side, side),
+                        .picture = "card-round",
+                        .tone = UI_TONE_PRIMARY});
+}
+
+/* Where a touch begins: the whole picture, or for a seated visitor a button within reach. */
+static void
+start(struct app *app, const struct attract *a)
+{
+    const struct places *places = &app->places;
+    struct ui_element ground = {.role = UI_ROLE_PANEL,
+        .rect = rect(0, 0, places->panel.w, a->ground),
+        .label = say(app, "attract.hint"),
+        .tone = UI_TONE_PRIMARY};
+    ground.id = places->low ? NULL : "start";
+    ui_add(app->ui, &ground);
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PANEL,
+                        .rect = rect(0, a->ground, places->panel.w, BAND_H),
+                        .tone = UI_TONE_BAND});
+    if (places->low) {
+        int y = a->ground - START_H - ROW_GAP;
+        y = y < places->targets ? places->targets : y;
+        ui_add(app->ui, &(struct ui_element){.id = "start",
                             .role = UI_ROLE_BUTTON,
-                            .rect = rect(MARGIN + column * (width + LANGUAGE_GAP),
-                                top + 150 + row * (height + LANGUAGE_GAP), width, height),
-                            .text = language->name,
-                            .lang = language->code,
+                            .rect = rect(a->margin + 40, y, START_W, a->ground - ROW_GAP - y),
+                            .text = say(app, "explain.start"),
+                            .picture = "arrow-right",
                             .tone = UI_TONE_SURFACE,
-                            .size = UI_SIZE_BODY,
+                            .size = UI_SIZE_VALUE,
                             .bold = true,
                             .align = UI_ALIGN_CENTRE});
     }
@@ -48,44 +138,33 @@ languages(struct app *app, int top)
 static void
 build(struct app *app)
 {
-    struct ui_rect all = ui_panel(app->ui);
-    int ground = all.h * LANGUAGES_TOP_PERCENT / 100;
-    ui_add(
-        app->ui, &(struct ui_element){.role = UI_ROLE_PANEL, .rect = all, .tone = UI_TONE_PAPER});
-    ui_add(app->ui, &(struct ui_element){.id = "start",
-                        .role = UI_ROLE_PANEL,
-                        .rect = rect(0, 0, all.w, ground),
-                        .label = say(app, "attract.hint"),
-                        .tone = UI_TONE_PRIMARY});
+    struct attract a = plan(app);
+    const struct places *places = &app->places;
     ui_add(app->ui,
-        &(struct ui_element){
-            .role = UI_ROLE_PANEL, .rect = rect(0, ground, all.w, 30), .tone = UI_TONE_BAND});
-    int width = all.w * 62 / 100;
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(MARGIN + 40, 200, width, 180),
-                        .text = say(app, "attract.place"),
-                        .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_VALUE,
-                        .bold = true});
-    int promise =
-        ui_text_height(app->ui, say(app, "attract.promise"), width, UI_SIZE_PROMISE, true);
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
-                        .rect = rect(MARGIN + 40, 460, width, promise),
-                        .text = say(app, "attract.promise"),
-                        .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_PROMISE,
-                        .bold = true});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(MARGIN + 40, ground - 480, all.w * 72 / 100, 300),
-                        .text = say(app, "attract.hint"),
-                        .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_VALUE});
-    int side = all.h * 36 / 100;
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
-                        .rect = rect(all.w - MARGIN - side, ground / 2 - side / 2, side, side),
-                        .picture = "card-round",
-                        .tone = UI_TONE_PRIMARY});
-    languages(app, ground + 100);
+        &(struct ui_element){.role = UI_ROLE_PANEL, .rect = places->panel, .tone = UI_TONE_PAPER});
+    start(app, &a);
+    promise(app, &a);
+    int y = a.ground + BAND_H + ROW_GAP / 2;
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_TEXT,
+            .rect = rect(a.margin, y, places->panel.w - 2 * a.margin - ACCESS_W - GAP, LABEL_H),
+            .text = say(app, "attract.choose-language"),
+            .size = UI_SIZE_SMALL,
+            .valign = UI_ALIGN_CENTRE,
+            .bold = true});
+    ui_add(app->ui,
+        &(struct ui_element){.id = "access",
+            .role = UI_ROLE_BUTTON,
+            .rect = rect(places->panel.w - a.margin - ACCESS_W, y, ACCESS_W, LABEL_H - ROW_GAP / 2),
+            .text = say(app, "bar.access"),
+            .picture = "access",
+            .tone = UI_TONE_SOFT,
+            .size = UI_SIZE_BAR,
+            .bold = true,
+            .align = UI_ALIGN_CENTRE});
+    for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
+        language(app, &a, (int)i, y + LABEL_H);
+    }
 }
 
 static void

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660 };
+enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ORIGIN_H = 130 };
 
 static void
 row_name(struct app *app, const struct question *question, struct buf *out)
@@ -39,52 +39,79 @@ change_button(struct app *app, const struct flow *flow, const struct question *q
                         .align = UI_ALIGN_CENTRE});
 }
 
+/* Where the parts of a row stand: side by side, or one above the other in a narrow column. */
+struct row_places {
+    struct ui_rect name, value, origin;
+    int height;
+};
+
+static struct row_places
+row_places(struct app *app, const struct flow *flow, const char *name, const char *value, bool card)
+{
+    struct row_places at = {.height = 0};
+    bool wide = flow->w >= TWO_COLUMNS_W;
+    int room = flow->w - CHANGE_W - 60;
+    int name_w = wide ? flow->w * 20 / 100 - 40 : room;
+    int value_w = wide ? room - name_w - 40 - (card ? ORIGIN_W : 0) : room;
+    int name_h = ui_text_height(app->ui, name, name_w, UI_SIZE_HINT, false);
+    int value_h = ui_text_height(app->ui, value, value_w, UI_SIZE_VALUE, true);
+    if (wide) {
+        int high = name_h > value_h ? name_h : value_h;
+        at.height = (high > BUTTON_H ? high : BUTTON_H) + GAP_MIN;
+        at.name = rect(flow->x, 0, name_w, at.height);
+        at.value = rect(flow->x + name_w + 40, 0, value_w, at.height);
+        at.origin = rect(flow->x + name_w + 40 + value_w + 30, 0, ORIGIN_W - 60, at.height);
+        return at;
+    }
+    int origin_h = card ? ORIGIN_H : 0;
+    at.name = rect(flow->x, 20, name_w, name_h);
+    at.value = rect(flow->x, 20 + name_h, value_w, value_h);
+    at.origin = rect(flow->x, 20 + name_h + value_h, value_w, origin_h);
+    at.height = 20 + name_h + value_h + origin_h + 30;
+    at.height = at.height < BUTTON_H + GAP_MIN ? BUTTON_H + GAP_MIN : at.height;
+    return at;
+}
+
 /* Name, value, where it came from, and the button that changes it: one block, as high as its words. */
 static void
 add_row(struct app *app, struct flow *flow, const struct interview_row *row)
 {
-    int name_w = flow->w * 20 / 100;
     bool from_card = row->origin == FACT_ORIGIN_CARD;
-    int value_w = flow->w - name_w - CHANGE_W - 60 - (from_card ? ORIGIN_W : 0);
     AUTO_BUF value;
     AUTO_BUF name;
     buf_init(&value, 2 * FACT_VALUE_MAX);
     buf_init(&name, 1024);
     answer_words(app, &row->question, row->value, &value);
     row_name(app, &row->question, &name);
-    int height = ui_text_height(app->ui, buf_str(&value), value_w, UI_SIZE_VALUE, true);
-    int name_h = ui_text_height(app->ui, buf_str(&name), name_w - 40, UI_SIZE_HINT, false);
-    height = height > name_h ? height : name_h;
-    height = (height > BUTTON_H ? height : BUTTON_H) + GAP_MIN;
-    if (flow_room(app, flow, height)) {
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(flow->x, flow->y, name_w - 40, height),
-                            .text = buf_str(&name),
-                            .valign = UI_ALIGN_CENTRE,
-                            .size = UI_SIZE_HINT});
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(flow->x + name_w, flow->y, value_w, height),
-                            .text = buf_str(&value),
-                            .valign = UI_ALIGN_CENTRE,
-                            .size = UI_SIZE_VALUE,
-                            .bold = true,
-                            .state = UI_STATE_PERSONAL});
+    struct row_places at = row_places(app, flow, buf_str(&name), buf_str(&value), from_card);
+    if (flow_target(app, flow, at.height)) {
+        struct ui_element part = {.role = UI_ROLE_TEXT, .valign = UI_ALIGN_CENTRE};
+        part.rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h);
+        part.text = buf_str(&name);
+        part.size = UI_SIZE_HINT;
+        ui_add(app->ui, &part);
+        part.rect = rect(at.value.x, flow->y + at.value.y, at.value.w, at.value.h);
+        part.text = buf_str(&value);
+        part.size = UI_SIZE_VALUE;
+        part.bold = true;
+        part.state = UI_STATE_PERSONAL;
+        ui_add(app->ui, &part);
         if (from_card) {
             ui_add(app->ui,
                 &(struct ui_element){.role = UI_ROLE_TEXT,
-                    .rect = rect(flow->x + name_w + value_w + 30, flow->y, ORIGIN_W - 60, height),
+                    .rect = rect(at.origin.x, flow->y + at.origin.y, at.origin.w, at.origin.h),
                     .text = say(app, "check.from-card"),
                     .picture = "check",
                     .valign = UI_ALIGN_CENTRE,
                     .tone = UI_TONE_DONE,
                     .size = UI_SIZE_BAR});
         }
-        change_button(app, flow, &row->question, buf_str(&name), height);
+        change_button(app, flow, &row->question, buf_str(&name), at.height);
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
-                            .rect = rect(flow->x, flow->y + height, flow->w, 8),
+                            .rect = rect(flow->x, flow->y + at.height, flow->w, 8),
                             .tone = UI_TONE_QUIET});
     }
-    flow->y += height + 8;
+    flow->y += at.height + 8;
 }
 
 static void

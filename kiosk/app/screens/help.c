@@ -90,10 +90,10 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 static void
 staff_button(struct app *app)
 {
-    struct ui_rect all = ui_panel(app->ui);
+    struct ui_rect at = app->places.main;
     ui_add(app->ui, &(struct ui_element){.id = "staff",
                         .role = UI_ROLE_BUTTON,
-                        .rect = rect(all.w - 120 - 560, all.h - BAR_BOTTOM + 107, 560, 205),
+                        .rect = rect(at.x + at.w - 560, at.y + (at.h - 205) / 2, 560, 205),
                         .text = say(app, "help.staff"),
                         .tone = UI_TONE_QUIET,
                         .size = UI_SIZE_BAR,
@@ -179,7 +179,7 @@ static void
 leave_build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.help"), "leave.go-on");
-    struct flow left = page_picture(app, flow, "house", UI_TONE_CARE);
+    struct flow left = page_picture(app, flow, "leave", UI_TONE_CARE);
     page_title(app, &left, say(app, "leave.title"));
     flow_text(
         app, &left, say(app, "leave.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);

@@ -68,13 +68,15 @@ doors(struct app *app, struct flow *flow)
     unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
     size_t count = procedure_count(app->procedures);
     /* large words side by side would make doors as high as the page */
-    struct grid grid = {.count = count, .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2};
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
+    struct grid grid = {.count = count, .columns = wide ? 2 : 1};
     /* few services: larger doors */
     int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
     grid.height =
         doors_height(app, (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns, DOOR_H);
     int rows = ((int)count + grid.columns - 1) / grid.columns;
     int all = rows * (grid.height + GAP_MIN) + GAP_OPPOSITE + unsure.rect.h;
+    flow_within_reach(app, flow);
     bool pinned = flow->y + all <= flow->bottom;
     if (pinned) {
         flow->bottom -= unsure.rect.h + GAP_OPPOSITE;

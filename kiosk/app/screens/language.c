@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { LANGUAGE_H = 250 };
+
 static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
@@ -30,7 +32,9 @@ build(struct app *app)
 {
     struct flow flow = page_begin(app, NULL, "bar.back");
     page_title(app, &flow, say(app, "language.title"));
-    struct grid grid = {.count = i18n_language_count(app->i18n), .columns = 2, .height = 330};
+    struct grid grid = {.count = i18n_language_count(app->i18n),
+        .columns = flow.w >= TWO_COLUMNS_W ? 3 : 2,
+        .height = LANGUAGE_H};
     flow_grid(app, &flow, &grid, place, NULL);
 }
 

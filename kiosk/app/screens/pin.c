@@ -64,7 +64,7 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
-    flow.w = flow.w * 54 / 100;
+    flow = page_beside_keypad(app, flow);
     page_title(app, &flow, say(app, "pin.title"));
     dots(app, &flow);
     tries(app, &flow);

@@ -175,9 +175,9 @@ options(struct app *app, struct flow *flow, const struct question *question)
 {
     struct option_place at = {question, question->type == QUESTION_SEVERAL};
     size_t count = option_count(question);
-    int columns = number_as_choices(question) ? 4 : 2;
-    struct grid grid = {
-        .count = count, .columns = count <= 3 && columns == 2 ? 1 : columns, .height = CHOICE_H};
+    bool wide = flow->w >= TWO_COLUMNS_W;
+    int columns = number_as_choices(question) ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
+    struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H};
     /* taller where one of the answers needs two lines */
     int width = (flow->w - (grid.columns - 1) * 70) / grid.columns - 420;
     for (size_t i = 0; i < count; i++) {
@@ -216,7 +216,6 @@ written(struct app *app, struct flow *flow, const struct question *question)
 static void
 number(struct app *app, struct flow *flow, const struct question *question)
 {
-    flow->w = flow->w * 52 / 100;
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
@@ -301,9 +300,12 @@ build(struct app *app)
         return;
     }
     bool keypad = question.type == QUESTION_DATE || uses_keypad(&question);
+    if (keypad) {
+        flow = page_beside_keypad(app, flow);
+    }
     struct flow head = flow;
     if (keypad) {
-        head.w = head.w * 54 / 100; /* the keypad stands at the right from the top on */
+        /* the column beside it begins at the top */
     } else if (!uses_options(&question)) {
         head.y -= 60; /* a keyboard needs the room */
     }

@@ -26,7 +26,7 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "help.staff"), "bar.back");
-    flow.w = flow.w * 54 / 100;
+    flow = page_beside_keypad(app, flow);
     page_title(app, &flow, say(app, "staff.title"));
     if (flow_room(app, &flow, DOTS_H)) {
         ui_add(app->ui, &(struct ui_element){.id = "field:staff",

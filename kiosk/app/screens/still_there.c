@@ -10,7 +10,6 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, NULL, NULL);
-    struct ui_rect all = ui_panel(app->ui);
     struct flow left = page_picture(app, flow, "clock", UI_TONE_CARE);
     page_title(app, &left, say(app, "still-there.title"));
     int64_t seconds = (app_idle_left_ms(app) + 999) / 1000;
@@ -22,14 +21,7 @@ build(struct app *app)
         app_tells_seconds(app, seconds) ? "still-there.text" : "still-there.text-calm", "n",
         number);
     flow_text(app, &left, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 60);
-    ui_add(app->ui, &(struct ui_element){.id = "finish",
-                        .role = UI_ROLE_BUTTON,
-                        .rect = rect(120, all.h - BAR_BOTTOM + 80, 900, 260),
-                        .text = say(app, "still-there.stop"),
-                        .tone = UI_TONE_SURFACE,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true,
-                        .align = UI_ALIGN_CENTRE});
+    page_left_button(app, "finish", say(app, "still-there.stop"), NULL);
     page_main(app, "next", say(app, "still-there.go-on"), 0);
 }
 

@@ -1,0 +1,140 @@
+/* app/places.c - where things stand on a panel, as pure arithmetic: bars, tools, main button, column.
+ * Knows sizes and whether the visitor sits, nothing of words: so the same button stands at the same
+ * place on every page, in every language and text size. All in 0.1 mm. */
+#include "app_priv.h"
+
+enum {
+    NARROW = 2200, /* the shorter side of a 15.6 inch panel is 194 mm, of a 21.5 inch one 268 mm */
+    BESIDE_W = 560, /* a tool with its word beside the pictogram */
+    STACKED_H = 250, /* and with the word below it */
+    BESIDE_H = 220,
+    TOOL_AIR = 30,
+    WHERE_H = 110,
+    WHERE_W_MIN = 700,
+    MAIN_W = 1500,
+    MAIN_H = 340, /* two lines of the largest size; at least 25 x 60 mm (look: Grid) */
+    MAIN_H_PORTRAIT = 420, /* narrower: two lines with ruby */
+    LEFT_W = 1200,
+    MAIN_H_LOW = 300, /* on a small panel, where a seated visitor reaches little */
+    FOOT_LEAST = 1300,
+    LOW_PERCENT = 40 /* what a seated visitor can't reach: the upper part of the panel */
+};
+
+static struct ui_rect
+at(int x, int y, int w, int h)
+{
+    return (struct ui_rect){x, y, w, h};
+}
+
+static int
+least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* A row of count tools from index first on, each w wide, its left end at x. */
+static void
+row(struct places *p, int first, int count, struct ui_rect one)
+{
+    for (int i = 0; i < count; i++) {
+        p->tools[first + i] = at(one.x + i * (one.w + GAP_MIN), one.y, one.w, one.h);
+    }
+}
+
+/* Landscape: help and home left, the others right, where am I between. */
+static void
+tools_wide(struct places *p, int edge)
+{
+    int w = least(BESIDE_W, (p->panel.w - 2 * edge - 5 * GAP_MIN - WHERE_W_MIN) / TOOL_COUNT);
+    int h = w < BESIDE_W ? STACKED_H : BESIDE_H;
+    int right = p->panel.w - edge - 4 * w - 3 * GAP_MIN;
+    row(p, TOOL_HELP, 2, at(edge, TOOL_AIR, w, h));
+    row(p, TOOL_LANGUAGE, 4, at(right, TOOL_AIR, w, h));
+    int left = edge + 2 * (w + GAP_MIN) + 20;
+    p->where = at(left, TOOL_AIR, right - left - GAP_MIN, h);
+    p->top_bar = at(0, 0, p->panel.w, h + 2 * TOOL_AIR);
+}
+
+/* Portrait: six in a row, or three above three when the panel is narrow; returns their height. */
+static int
+tools_narrow(struct places *p, int edge, int y)
+{
+    int w = (p->panel.w - 2 * edge - 5 * GAP_MIN) / TOOL_COUNT;
+    if (p->panel.w >= NARROW) {
+        row(p, TOOL_HELP, TOOL_COUNT, at(edge, y, w, STACKED_H));
+        return STACKED_H;
+    }
+    w = (p->panel.w - 2 * edge - 2 * GAP_MIN) / 3;
+    int next = y + BESIDE_H + GAP_MIN;
+    p->tools[TOOL_HELP] = at(edge, y, w, BESIDE_H);
+    p->tools[TOOL_HOME] = at(edge, next, w, BESIDE_H);
+    row(p, TOOL_LANGUAGE, 2, at(edge + w + GAP_MIN, y, w, BESIDE_H));
+    row(p, TOOL_CONTRAST, 2, at(edge + w + GAP_MIN, next, w, BESIDE_H));
+    return 2 * BESIDE_H + GAP_MIN;
+}
+
+/* Seated, landscape: the tools stand at both sides, within reach; the column between them. */
+static void
+tools_aside(struct places *p, int edge)
+{
+    int w = 440;
+    int room = p->bottom_bar.y - p->targets - 2 * TOOL_AIR;
+    int h = least(STACKED_H, (room - 3 * GAP_MIN) / 4);
+    int y = p->targets + TOOL_AIR;
+    for (int i = TOOL_HELP; i <= TOOL_SPEAK; i++) {
+        bool left = i <= TOOL_HOME;
+        int line = left ? i - TOOL_HELP : i - TOOL_LANGUAGE;
+        p->tools[i] = at(left ? edge : p->panel.w - edge - w, y + line * (h + GAP_MIN), w, h);
+    }
+    int x = edge + w + 80;
+    p->column = at(x, TOOL_AIR, p->panel.w - 2 * x, p->bottom_bar.y - GAP_MIN - TOOL_AIR);
+}
+
+void
+places_of(struct ui_rect panel, bool low, struct places *ret_places)
+{
+    struct places *p = ret_places;
+    *p = (struct places){.panel = panel, .low = low, .portrait = panel.h > panel.w};
+    bool small = least(panel.w, panel.h) < NARROW;
+    int edge = small ? 80 : 120;
+    int margin = panel.w >= 4000 ? MARGIN : small && p->portrait ? 100 : 160;
+    int main_h = p->portrait ? MAIN_H_PORTRAIT : low && small ? MAIN_H_LOW : MAIN_H;
+    int bottom = main_h + (small || low ? 40 : 80);
+    p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
+    p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
+    int y = p->bottom_bar.y + (bottom - main_h) / 2;
+    int left_w = least(LEFT_W, (panel.w - 2 * edge - GAP_OPPOSITE) * 43 / 100);
+    int main_w = least(MAIN_W, panel.w - 2 * edge - GAP_OPPOSITE - left_w);
+    p->left = at(edge, y, left_w, main_h);
+    p->main = at(panel.w - edge - main_w, y, main_w, main_h);
+    int between = p->main.x - edge - left_w - 2 * GAP_OPPOSITE;
+    p->foot = at(edge + left_w + GAP_OPPOSITE, y, between > FOOT_LEAST ? between : 0, main_h);
+    int top = 0;
+    p->column = at(margin, 0, panel.w - 2 * margin, p->bottom_bar.y - GAP_MIN);
+    if (low && p->portrait) {
+        int h = tools_narrow(p, edge, 0);
+        int first = p->bottom_bar.y - h - TOOL_AIR;
+        for (int i = 0; i < TOOL_COUNT; i++) {
+            p->tools[i].y += first;
+        }
+        p->bottom_bar = at(0, first - TOOL_AIR, panel.w, panel.h - first + TOOL_AIR);
+        p->column.h = p->bottom_bar.y - GAP_MIN;
+        top = TOOL_AIR + WHERE_H;
+        p->where = at(margin, TOOL_AIR, panel.w - 2 * margin, WHERE_H);
+    } else if (low) {
+        tools_aside(p, edge);
+        top = TOOL_AIR + WHERE_H;
+        p->where = at(p->column.x, TOOL_AIR, p->column.w, WHERE_H);
+    } else if (p->portrait) {
+        int h = tools_narrow(p, edge, TOOL_AIR);
+        p->where = at(edge, h + TOOL_AIR + 10, panel.w - 2 * edge, WHERE_H);
+        top = h + TOOL_AIR + 10 + WHERE_H + 20;
+        p->top_bar = at(0, 0, panel.w, top);
+    } else {
+        tools_wide(p, edge);
+        top = p->top_bar.h;
+    }
+    int air = low ? GAP_MIN : small && !p->portrait ? 70 : 110;
+    p->column = at(p->column.x, top + air, p->column.w, p->column.y + p->column.h - top - air);
+    p->turn = at(p->column.x, p->column.y + p->column.h - PAGE_TURN_H, p->column.w, PAGE_TURN_H);
+}

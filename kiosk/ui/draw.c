@@ -188,7 +188,7 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
                 tool || e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
         .label = label,
         .line_percent = theme_line_percent(e->size, e->text, language, label),
-        .line_characters = e->role == UI_ROLE_FIELD ? 0 : UI_LINE_CHARACTERS,
+        .line_characters = e->role == UI_ROLE_FIELD ? 0 : theme_line_characters(language),
         .language = language,
     };
 }

@@ -7,6 +7,7 @@
 
 #include "base/attr.h"
 
+enum { LINE_WIDE = 22, LINE_OTHERS = 26 };
 /* percent of the size */
 enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 170, LINE_LARGE = 140 };
 
@@ -168,6 +169,14 @@ compact(const char *language)
         }
     }
     return false;
+}
+
+int
+theme_line_characters(const char *language)
+{
+    bool wide = strncmp(language, "ja", 2) == 0 || strncmp(language, "zh", 2) == 0 ||
+                strncmp(language, "ko", 2) == 0;
+    return wide ? LINE_WIDE : LINE_OTHERS;
 }
 
 int

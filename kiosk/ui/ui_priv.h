@@ -10,13 +10,7 @@
 #include "text/text.h"
 #include "ui/ui.h"
 
-enum {
-    UI_LANGUAGE_MAX = 16,
-    UI_QUEUE_MAX = 64,
-    /* Longest line of reading, in full-width characters (ux section 8 row 10: 22); Latin letters take
-     * about half of one, so that a line has 44 of them. */
-    UI_LINE_CHARACTERS = 22
-};
+enum { UI_LANGUAGE_MAX = 16, UI_QUEUE_MAX = 64 };
 
 struct px_rect {
     int x, y, w, h;
@@ -207,6 +201,9 @@ struct palette {
 const struct palette *theme_palette(enum ui_theme theme);
 /* Size in 0.1 mm of this text size. */
 int theme_size(enum ui_size size, enum ui_text_size text_size);
+/* Longest line of reading, in full-width characters: 22 of Japanese, Chinese and Korean (research "ux"
+ * section 8 row 10), 26 in other scripts, whose 44 letters are about that wide. */
+int theme_line_characters(const char *language);
 /* Large Japanese type, and the two lines of a button's label, stand closer than the language's own line
  * height; 0: that one. */
 int theme_line_percent(enum ui_size size, const char *text, const char *language, bool label);

@@ -98,7 +98,6 @@ struct preferences {
     struct ui_hands hands; /* touches, holding, two switches */
     bool wheelchair; /* all targets in the lower 60 % of the panel */
     bool slow; /* all times doubled, no countdown before its last seconds */
-    bool wheelchair; /* all that is touched stands in the lower 60 % of the panel */
 };
 
 /* A column that fills from the top, over as many pages as it needs; 0.1 mm. */

@@ -1,6 +1,7 @@
-/* program/ctl_check.c - `kioskctl check [ASSETS]`: everything that a clerk or a translator can get wrong, with its
- * place. Definition files (the procedure room's own checks), words that a catalog lacks, places like {n} that
- * differ, words that blame, kanji without furigana in easy Japanese. */
+/* program/ctl_check.c - `kioskctl check [--report] [ASSETS]`: everything that a clerk or a translator can get wrong,
+ * with its place. Definition files (the procedure room's own checks), words that a catalog lacks or has too many,
+ * places like {n} and numbers that differ, words that blame, kanji without furigana in easy Japanese. The report
+ * says for each language how many texts it has and whether a native reader has gone over them. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/fs.h"
 #include "base/utf8.h"
 #include "ctl_po.h"
+#include "ctl_words.h"
 #include "procedure/procedure.h"
 #include "program/ctl.h"
 
@@ -29,6 +31,7 @@ struct check {
     struct procedure_set *set;
     int mistakes;
     size_t words, languages;
+    bool report;
     /* while one catalog is looked at */
     const char *language;
     const struct po *source; /* Japanese: the program's own ids */
@@ -160,23 +163,22 @@ check_text(struct check *check, const struct po_entry *entry)
     check_blame(check, entry->text, path, entry->line);
 }
 
-/* Every {place} of one text stands in the other. */
-static bool
-places_kept(const char *from, const char *to)
+/* A translation beside its Japanese. */
+static void
+check_pair(
+    struct check *check, const char *japanese, const struct po_entry *entry, const char *what)
 {
-    for (const char *at = strchr(from, '{'); at != NULL; at = strchr(at + 1, '{')) {
-        size_t len = strcspn(at, "}");
-        if (at[len] == 0 || memchr(at, '|', len) != NULL) {
-            continue;
-        }
-        char *place = xstrndup(at, len + 1);
-        bool kept = strstr(to, place) != NULL;
-        free(place);
-        if (!kept) {
-            return false;
-        }
+    if (!words_places_kept(japanese, entry->text)) {
+        say_mistake(check, check->po->path, entry->line, 1,
+            "a {place} of the Japanese message is lost", what);
+    } else if (!words_places_kept(entry->text, japanese)) {
+        say_mistake(check, check->po->path, entry->line, 1,
+            "a {place} that the Japanese message does not have", what);
     }
-    return true;
+    if (!words_numbers_kept(japanese, entry->text)) {
+        say_mistake(check, check->po->path, entry->line, 1,
+            "the numbers are not those of the Japanese", what);
+    }
 }
 
 static void
@@ -195,10 +197,13 @@ static void
 check_words(const struct procedure_words *words, const char *file, int line, void *ctx)
 {
     struct check *check = ctx;
-    if (po_find(check->po, words->context, words->source) == NULL) {
+    const struct po_entry *entry = po_find(check->po, words->context, words->source);
+    if (entry == NULL) {
         char what[64];
         (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
         say_mistake(check, file, line, 1, what, words->context);
+    } else {
+        check_pair(check, words->source, entry, words->context);
     }
 }
 
@@ -223,6 +228,10 @@ check_stale(struct check *check)
     for (size_t i = 0; i < check->po->count; i++) {
         struct content_search search = {.entry = &check->po->entries[i]};
         if (search.entry->context[0] == 0) {
+            if (po_find(check->source, "", search.entry->id) == NULL) {
+                say_mistake(check, check->po->path, search.entry->line, 1,
+                    "the Japanese catalog has no such message", search.entry->id);
+            }
             continue;
         }
         procedure_words_each(check->set, find_content, &search);
@@ -243,10 +252,9 @@ check_ids(struct check *check)
             char what[64];
             (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
             say_mistake(check, check->source->path, entry->line, 1, what, entry->id);
-        } else if (!places_kept(entry->text, other->text) &&
-                   strncmp(entry->id, "format.", 7) != 0) {
-            say_mistake(check, check->po->path, other->line, 1,
-                "a {place} of the Japanese message is lost", entry->id);
+        } else if (strncmp(entry->id, "format.", 7) != 0 && strncmp(entry->id, "key.", 4) != 0) {
+            /* each language writes dates its own way, and a key shows what it types */
+            check_pair(check, entry->text, other, entry->id);
         }
     }
 }
@@ -266,6 +274,37 @@ read_catalog(struct check *check, const char *language, struct po *ret)
     po_sort(ret);
 }
 
+/* Who has read it, and whose it is: pt_BR and pt-BR are the same to gettext. */
+static void
+check_head(struct check *check, const char *language)
+{
+    const char *head = check->po->head != NULL ? check->po->head : "";
+    const char *review = "";
+    const char *code = "";
+    size_t review_len = words_head_value(head, "X-Review", &review);
+    size_t code_len = words_head_value(head, "Language", &code);
+    bool native = review_len == 6 && memcmp(review, "native", 6) == 0;
+    if (!native && (review_len != 4 || memcmp(review, "none", 4) != 0)) {
+        say_mistake(check, check->po->path, 1, 1,
+            "the head says \"X-Review: native\" when a native reader went over the texts, else "
+            "none",
+            "");
+    }
+    bool same = code_len == strlen(language);
+    for (size_t i = 0; same && i < code_len; i++) {
+        same = code[i] == language[i] || (code[i] == '_' && language[i] == '-');
+    }
+    if (!same) {
+        say_mistake(check, check->po->path, 1, 1, "the head names another Language", language);
+    }
+    if (check->report) {
+        const struct po_entry *name = po_find(check->po, "", "language.name");
+        (void)printf("%-8s %4zu texts  %-28s %s\n", language, check->po->count,
+            native ? "read by a native reader" : "not read by a native yet",
+            name != NULL ? name->text : "");
+    }
+}
+
 static void
 check_catalog(struct check *check, const char *language)
 {
@@ -274,6 +313,7 @@ check_catalog(struct check *check, const char *language)
     check->language = language;
     check->po = &po;
     check->languages++;
+    check_head(check, language);
     for (size_t i = 0; i < po.count; i++) {
         check_text(check, &po.entries[i]);
     }
@@ -323,12 +363,14 @@ check_catalogs(struct check *check)
 int
 ctl_check(int argc, char **argv)
 {
-    if (argc > 2) {
-        (void)fprintf(stderr, "usage: kioskctl check [ASSETS]\n");
+    bool with_report = argc > 1 && strcmp(argv[1], "--report") == 0;
+    int first = with_report ? 2 : 1;
+    if (argc > first + 1) {
+        (void)fprintf(stderr, "usage: kioskctl check [--report] [ASSETS]\n");
         return 2;
     }
-    char *assets = argc > 1 ? xstrdup(argv[1]) : conf_share(NULL, "assets");
-    struct check check = {.assets = assets};
+    char *assets = argc > first ? xstrdup(argv[first]) : conf_share(NULL, "assets");
+    struct check check = {.assets = assets, .report = with_report};
     int r = procedure_load(assets, report, &check, &check.set);
     if (r == 0) {
         procedure_words_each(check.set, check_source_words, &check);

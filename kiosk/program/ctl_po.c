@@ -43,6 +43,8 @@ finish_entry(struct reader *reader)
             .id = xstrdup(buf_str(&reader->id)),
             .text = xstrdup(buf_str(&reader->text)),
             .line = reader->entry_line};
+    } else if (reader->id.len == 0 && reader->text.len > 0 && po->head == NULL) {
+        po->head = xstrdup(buf_str(&reader->text));
     }
     buf_clear(&reader->context);
     buf_clear(&reader->id);
@@ -215,6 +217,7 @@ po_release(struct po *po)
         free(po->entries[i].text);
     }
     free(po->path);
+    free(po->head);
     free(po->entries);
     *po = (struct po){0};
 }

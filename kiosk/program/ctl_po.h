@@ -15,6 +15,7 @@ struct po {
     struct po_entry *entries;
     size_t count, cap;
     char *path; /* of the file */
+    char *head; /* "Language: en\n...", NULL when the file has none */
 };
 
 /* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */

@@ -68,6 +68,20 @@ easy=po/ja-easy.po
 spoil "kanji without furigana" $easy '0,/^msgstr "{/s//msgstr "漢{/' "kanji without furigana"
 spoil "furigana that is no kana" $easy '0,/^msgstr "{[^|]*|/s//&abc/' "furigana is written"
 spoil "a lost place" po/en.po 's/{n}/n/' "a {place} of the Japanese message is lost"
+spoil "a place too many" po/en.po '0,/^msgstr "PIN/s//msgstr "{m} &/;0,/^msgstr "[A-Z]/s//msgstr "{m}T/' \
+    "a {place} that the Japanese message does not have"
+spoil "another fee" po/ne.po 's/300 येन/3000 येन/' "the numbers are not those of the Japanese: resident-record/fee-note"
+spoil "a number too many" po/vi.po 's/Bắt đầu"/Bắt đầu 2"/' "the numbers are not those of the Japanese: explain.start"
+spoil "full-width digits count" po/zh-Hans.po 's/1张300日元/1张３０１日元/' "the numbers are not those of the Japanese"
+spoil "a message that Japanese has not" po/th.po '$amsgid "old.words"\nmsgstr "ก"' \
+    "the Japanese catalog has no such message: old.words"
+spoil "a head that tells no review" po/es.po '/X-Review/d' 'the head says "X-Review: native"'
+spoil "a review by nobody" po/es.po 's/X-Review: none/X-Review: nonesuch/' 'the head says "X-Review: native"'
+spoil "another language's head" po/ko.po 's/Language: ko/Language: vi/' "the head names another Language: ko"
+"$CTL" check --report assets >"$WORK/out" || wrong "check --report: exit code $?"
+[ "$(grep -c ' texts  ' "$WORK/out")" = "$(ls assets/po/*.po | wc -l)" ] || wrong "check --report: a line for each language"
+grep -q '^ja  .* read by a native reader' "$WORK/out" || wrong "check --report: the source is not read"
+grep -q '^my  .* not read by a native yet .*မြန်မာ' "$WORK/out" || wrong "check --report: what is not read is not told"
 spoil "a lost message" po/en.po '0,/^msgid "pin.title"/s//msgid "pin.other"/' "no words in en for: pin.title"
 spoil "English blame" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
 

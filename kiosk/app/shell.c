@@ -287,7 +287,7 @@ handle(struct app *app, const struct ui_input *input)
     case UI_INPUT_PAUSE:
     case UI_INPUT_REPEAT:
     case UI_INPUT_LIGHT:
-        if (app->screen != &screen_still_there) {
+        if (app->screen != &screen_still_there && !input->by_itself) {
             app->touched_ms = clock_mono_ms(app->clock);
         }
         return;

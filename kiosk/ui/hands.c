@@ -174,14 +174,10 @@ void
 hands_frame(struct ui *ui, const struct frame *frame, bool page_changed)
 {
     touch_frame(&ui->touch, frame, page_changed, ui_now(ui));
-    bool was = ui->focus.shown;
     focus_frame(&ui->focus, frame, page_changed);
     scan_frame(&ui->scan, frame, page_changed);
     if (page_changed && ui->scan.shown) {
         rest(ui, 2);
-    }
-    if (page_changed && (was || ui->scan.shown)) {
-        (void)ui_push(ui, UI_INPUT_FOCUS, "", "", 0); /* a full queue is awake enough */
     }
 }
 
@@ -254,10 +250,12 @@ choose(struct ui *ui, const struct item *item, bool scripted)
 }
 
 static void
-focus_moved(struct ui *ui)
+focus_moved(struct ui *ui, bool by_itself)
 {
     ui_remark(ui);
-    (void)ui_push(ui, UI_INPUT_FOCUS, "", "", 0); /* a full queue is awake enough */
+    if (ui_push(ui, UI_INPUT_FOCUS, "", "", 0) == 0) { /* a full queue is awake enough */
+        ui->queue[(ui->queue_at + ui->queue_count - 1) % UI_QUEUE_MAX].by_itself = by_itself;
+    }
 }
 
 static void
@@ -267,7 +265,7 @@ select_focused(struct ui *ui, bool scripted)
     const struct item *item = ui->focus.shown ? focus_item(&ui->focus, frame) : NULL;
     if (item == NULL) {
         focus_move(&ui->focus, frame, FOCUS_NEXT);
-        focus_moved(ui);
+        focus_moved(ui, false);
     } else if (frame_touchable(item)) {
         choose(ui, item, scripted);
     } else {
@@ -358,7 +356,7 @@ close_switch(struct ui *ui, int number, bool scripted)
             rest(ui, 2);
         }
     }
-    focus_moved(ui);
+    focus_moved(ui, false);
 }
 
 static void
@@ -413,7 +411,7 @@ handle_key(struct ui *ui, const char *key, bool repeat, bool scripted)
         if (strcmp(key, ways[i]) == 0) {
             hide_scan(ui);
             focus_move(&ui->focus, ui_shown(ui), (enum focus_way)i);
-            focus_moved(ui);
+            focus_moved(ui, false);
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(plain_keys); i++) {
@@ -517,7 +515,7 @@ hands_tick(struct ui *ui)
     if (ui->scan.shown && ui->hands.switches == UI_SWITCHES_AUTO && now >= ui->scan.due) {
         scan_move(&ui->scan, frame);
         rest(ui, 1);
-        focus_moved(ui);
+        focus_moved(ui, true);
     }
 }
 

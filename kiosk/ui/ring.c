@@ -26,8 +26,8 @@ draw_focus_ring(const struct drawing *d, struct px_rect rect, int radius)
     };
     d->ops->box(d->ops->ctx, &b);
     b = (struct draw_box){
-        .rect = px_grow(rect, edge / 2),
-        .radius = radius + edge / 2,
+        .rect = px_grow(rect, edge),
+        .radius = radius + edge,
         .border = 0,
         .ground = p->focus_edge,
     };

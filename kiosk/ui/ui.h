@@ -205,7 +205,7 @@ enum ui_input_type {
      * held too briefly; "" for nothing. */
     UI_INPUT_TOUCH,
     UI_INPUT_PRESS, /* something was pressed and shows it: the moment to click. No id: a PIN is pressed too */
-    UI_INPUT_FOCUS, /* a key or the scan moved the ring: ui_focus says where */
+    UI_INPUT_FOCUS, /* a key or the scan moved the ring on this page: ui_focus says where */
     UI_INPUT_BACK, /* the back key */
     UI_INPUT_TEXT, /* committed text of a real keyboard: one character */
     UI_INPUT_DELETE, /* its backspace */
@@ -223,6 +223,7 @@ struct ui_input {
     enum ui_input_type type;
     char id[UI_ID_MAX];
     char text[8];
+    bool by_itself; /* FOCUS: the automatic scan moved, which is no sign of life */
 };
 /* Waits at most timeout_ms (-1: for ever) and gives one input; UI_INPUT_NONE on time-out. Pressed and
  * focus changes redraw inside. */

@@ -159,7 +159,7 @@ static void
 ring_around(const struct drawing *d, const struct item *item)
 {
     if ((item->e.state & UI_STATE_FOCUSED) != 0) {
-        struct ring ring = {.shown = true, .rect = item->e.rect, .permille = 1000};
+        struct ring ring = {.shown = true, .rect = item->e.rect};
         draw_ring(d, &ring);
     }
 }

@@ -143,7 +143,7 @@ hands_ring(const struct ui *ui, const struct frame *frame)
     struct ring ring = {.permille = touch_hold(&ui->touch, ui_now(ui))};
     const struct item *held = ring.permille >= 0 ? frame_find(frame, ui->touch.id) : NULL;
     if (held != NULL) {
-        ring.shown = true;
+        ring.shown = ring.hold = true;
         ring.rect = held->e.rect;
         return ring;
     }

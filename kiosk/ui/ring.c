@@ -1,5 +1,5 @@
-/* ui/ring.c - the ring that says where keys and switches are, and how much of a hold is done: black, yellow,
- * black, so that one of the two stands out from whatever lies beside it, in every theme. */
+/* ui/ring.c - the ring that says where keys and switches are: black, yellow, black, so that one of the two stands
+ * out from whatever lies beside it, in every theme. And the one that fills while a press is held. */
 #include "ui/ui_priv.h"
 
 #include "base/attr.h"
@@ -92,8 +92,11 @@ draw_ring(const struct drawing *drawing, const struct ring *ring)
     struct px_rect middle = px_grow(out, -edge);
     int64_t length = 2 * ((int64_t)middle.w + middle.h) * ring->permille / 1000;
     frame_sides(drawing, out, all, p->focus_edge);
-    frame_part(drawing, middle, all - 2 * edge, length, p->focus);
-    if (ring->permille == 1000) {
-        frame_sides(drawing, out, edge, outer(p));
+    if (ring->hold) {
+        frame_sides(drawing, middle, all - 2 * edge, p->paper);
+        frame_part(drawing, middle, all - 2 * edge, length, p->accent);
+        return;
     }
+    frame_sides(drawing, middle, all - 2 * edge, p->focus);
+    frame_sides(drawing, out, edge, outer(p));
 }

@@ -326,6 +326,7 @@ void draw_focus_ring(const struct drawing *d, struct px_rect rect, int radius);
 struct ring {
     bool shown;
     struct ui_rect rect; /* what it lies around */
+    bool hold; /* fills in the accent, on paper */
     int permille; /* how much of it is filled, clockwise from the middle of the top */
 };
 struct px_rect draw_ring_bounds(const struct drawing *drawing, const struct ring *ring);

@@ -51,7 +51,7 @@ ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
 ALL_LIBS := $(foreach r,$(ROOMS),$(LIB_$(r)))
 
 .PHONY: all run test check bench soak audit fuzz format format-check clean setup setup-test \
-	check-programs bench-programs catalogs FORCE
+	check-programs bench-programs catalogs fonts FORCE
 .DEFAULT_GOAL := all
 
 define room_rules
@@ -124,7 +124,12 @@ $(BUILD)/tables/variants.table: $(SKK)/utf8/SKK-JISYO.ivd $(BUILD)/kioskctl
 	$(SAY)$(BUILD)/kioskctl table variants $< $@
 TABLES := $(BUILD)/tables/postal.table $(BUILD)/tables/variants.table
 
-all: $(TABLES) $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs
+# Fonts: subsets of Debian's fonts, each made again when what it is made of is newer (fonts/build).
+$(BUILD)/fonts/fonts.list: $(wildcard fonts/* fonts/sets/*) $(wildcard assets/po/zh-*.po assets/po/ko.po)
+	$(SAY)fonts/build $(abspath $(@D))
+fonts: $(BUILD)/fonts/fonts.list
+
+all: $(TABLES) $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs fonts
 
 # Tests: every tests/ROOM/test_*.c is one cmocka program under ASan and UBSan.
 TEST_SRC := $(wildcard tests/*/test_*.c)

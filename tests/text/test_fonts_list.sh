@@ -1,9 +1,11 @@
 #!/bin/sh
-# fonts/fonts.list: a file for each font, and for each font the characters it is there for.
+# fonts/fonts.list, with the subsets beside it and with Debian's files alone: a file for each font, and for each
+# font the characters it is there for.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
-python3 - fonts/fonts.list <<'PY' || bad=1
+for list in fonts/fonts.list "$BUILD/fonts/fonts.list"; do
+    python3 - "$list" <<'PY' || bad=1
 import os, struct, sys
 
 def table(path, face, tag):
@@ -36,7 +38,7 @@ def covers(cmap, code):
 wanted = {  # what is in it, what is not
     "biz": ([0x3042, 0x845B], [0x20BB7]), "jp": ([0x20BB7], []), "noto": ([0x1EC5, 0x4AF, 0x61], []),
     "thai": ([0xE01], []), "myanmar": ([0x1000], []), "devanagari": ([0x915], []), "sinhala": ([0xD9A], []),
-    "khmer": ([0x1780], []), "bengali": ([0x995], []), "arabic": ([0x627, 0x6D2, 0x688], []),
+    "khmer": ([0x1780], []), "bengali": ([0x995], []), "lao": ([0xE81], []), "arabic": ([0x627, 0x6D2, 0x688], []),
     "sc": ([0x8FD9], []), "tc": ([0x9019], []), "kr": ([0xAC00], []), "ipamj": ([0x20BB7], [])}
 folder, failed, seen = os.path.dirname(sys.argv[1]), 0, []
 for line in open(sys.argv[1]):
@@ -65,4 +67,5 @@ if seen[0] != "biz" or set(seen) != set(wanted):
     failed = 1
 sys.exit(failed)
 PY
+done
 exit $bad

@@ -9,16 +9,29 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/conf.h"
+#include "base/fs.h"
 #include "ui/ui.h"
 
 enum { SCENE_W = 4764, SCENE_H = 2680, SCENE_COUNT = 10 };
 
-/* A ui on the dummy driver, 1920 x 1080, with the fonts and pictograms of the tree. */
+/* The list of the built fonts; caller frees. */
+static ATTR_UNUSED char *
+scene_fonts(void)
+{
+    char *folder = conf_share(NULL, "fonts");
+    char *list = fs_join(folder, "fonts.list");
+    free(folder);
+    return list;
+}
+
+/* A ui on the dummy driver, 1920 x 1080, with the built fonts and the pictograms of the tree. */
 static ATTR_UNUSED struct ui *
 scene_ui(const struct clock *clock)
 {
+    char *fonts = scene_fonts();
     struct ui_config config = {
-        .fonts = "fonts/fonts.list",
+        .fonts = fonts,
         .theme = "assets/theme",
         .width_px = 1920,
         .height_px = 1080,
@@ -28,6 +41,7 @@ scene_ui(const struct clock *clock)
     struct ui *ui = NULL;
     (void)setenv("SDL_VIDEODRIVER", "dummy", 1);
     int error = ui_new(&config, &ui);
+    free(fonts);
     if (error < 0) {
         (void)fprintf(stderr, "ui_new: %d (run from the top of the tree)\n", error);
         exit(1);

@@ -283,14 +283,14 @@ static void
 test_own_language(void **state ATTR_UNUSED)
 {
     static const char *const langs[] = {NULL, "zh-Hans", "ko"};
-    static const int fonts[] = {0, 10, 12}; /* biz, sc, kr of fonts/fonts.list */
+    static const int fonts[] = {0, 11, 13}; /* biz, sc, kr of fonts/fonts.list */
     struct ui *ui = scene_ui(NULL);
     uint64_t frames = ui_frames(ui);
     for (size_t i = 0; i < ARRAY_LEN(langs); i++) {
         ui_begin(ui, "own-language");
         ui_add(ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                        .rect = {100, 100, 2000, 200},
-                       .text = "\u76f4\u89d2",
+                       .text = "\u4ea4\u4eca",
                        .lang = langs[i],
                        .size = UI_SIZE_BODY});
         ui_end(ui);
@@ -299,7 +299,7 @@ test_own_language(void **state ATTR_UNUSED)
         assert_string_equal(language, langs[i] != NULL ? langs[i] : "ja");
         struct text_style style = {.size_px = 40, .language = language};
         const struct text_layout *layout =
-            layouts_get(ui->layouts, &ui->fonts, "\u76f4\u89d2", &style);
+            layouts_get(ui->layouts, &ui->fonts, "\u4ea4\u4eca", &style);
         assert_non_null(layout);
         assert_int_equal(text_layout_run(layout, 0)->font, fonts[i]);
     }

@@ -10,7 +10,8 @@ main(void)
     const char *driver = getenv("SDL_VIDEODRIVER");
     char kept[32];
     (void)snprintf(kept, sizeof kept, "%s", driver != NULL ? driver : "dummy");
-    struct ui_config config = {.fonts = "fonts/fonts.list",
+    char *fonts = scene_fonts();
+    struct ui_config config = {.fonts = fonts,
         .theme = "assets/theme",
         .width_px = 1280,
         .height_px = 720,
@@ -18,6 +19,7 @@ main(void)
     struct ui *ui = NULL;
     (void)setenv("SDL_VIDEODRIVER", kept, 1);
     int error = ui_new(&config, &ui);
+    free(fonts);
     if (error < 0) {
         (void)printf("ui_new %d\n", error);
         return 1;

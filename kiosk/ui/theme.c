@@ -9,7 +9,7 @@
 
 enum { LINE_WIDE = 22, LINE_OTHERS = 26 };
 /* percent of the size */
-enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 170, LINE_LARGE = 140 };
+enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 170, LINE_LARGE = 140, LINE_ASCII = 135 };
 
 static const struct palette
     palettes[UI_THEME_COUNT] =
@@ -179,12 +179,23 @@ theme_line_characters(const char *language)
     return wide ? LINE_WIDE : LINE_OTHERS;
 }
 
+/* Digits, Latin letters and signs without marks: a key, a page number. */
+static bool
+plain_ascii(const char *text)
+{
+    const char *at = text;
+    while (*at != 0 && (unsigned char)*at < 0x80) {
+        at++;
+    }
+    return at > text && *at == 0;
+}
+
 int
 theme_line_percent(enum ui_size size, const char *text, const char *language, bool label)
 {
     bool large = size == UI_SIZE_TITLE || size == UI_SIZE_PROMISE || size == UI_SIZE_NUMBER;
     if (!compact(language)) {
-        return 0;
+        return text != NULL && plain_ascii(text) ? LINE_ASCII : 0;
     }
     if (text != NULL && strchr(text, '{') != NULL) {
         return label ? LINE_LABEL_RUBY : 0;

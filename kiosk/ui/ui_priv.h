@@ -205,7 +205,7 @@ int theme_size(enum ui_size size, enum ui_text_size text_size);
  * section 8 row 10), 26 in other scripts, whose 44 letters are about that wide. */
 int theme_line_characters(const char *language);
 /* Large Japanese type, and the two lines of a button's label, stand closer than the language's own line
- * height; 0: that one. */
+ * height; so does plain ASCII (a key, "2 / 5") where a script's own letters need more. 0: that one. */
 int theme_line_percent(enum ui_size size, const char *text, const char *language, bool label);
 int theme_scaled(int tenths, enum ui_text_size text_size);
 

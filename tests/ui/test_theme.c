@@ -113,12 +113,28 @@ test_sizes(void **state ATTR_UNUSED)
     assert_int_equal(theme_size(UI_SIZE_HINT, UI_TEXT_NORMAL), 79);
 }
 
+/* A Burmese line is nearly twice as high as its type; a digit on a key needs no such line and would not fit. */
+static void
+test_line_heights(void **state)
+{
+    (void)state;
+    assert_int_equal(theme_line_percent(UI_SIZE_KEYBOARD, "A", "my", false), 135);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "2 / 5", "th", false), 135);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "ရပ်ရန်", "my", false), 0);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "1 ကြိမ်", "my", false), 0);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "Không", "vi", false), 0);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "", "my", false), 0);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, NULL, "my", false), 0);
+    assert_int_equal(theme_line_percent(UI_SIZE_CHOICE, "2 / 5", "en", false), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_contrast),
         cmocka_unit_test(test_sizes),
+        cmocka_unit_test(test_line_heights),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,7 +38,7 @@ struct screen {
 extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
-    screen_staff, screen_leave, screen_sound, screen_access, screen_call;
+    screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -97,6 +97,7 @@ struct preferences {
     bool two_languages; /* the visitor's own and Japanese under it */
     struct ui_hands hands; /* touches, holding, two switches */
     bool wheelchair; /* all targets in the lower 60 % of the panel */
+    bool practice; /* nothing is real: no card, no PIN, no record (practice.c) */
     bool slow; /* all times doubled, no countdown before its last seconds */
 };
 
@@ -152,6 +153,7 @@ struct app {
     struct card *card; /* NULL: no reader is looked for */
     struct submitter *submitter; /* NULL: no applications can be taken */
     int submitter_error; /* why not */
+    uint64_t practice_apdus; /* how many commands cards had been sent when practising began */
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
     int under_page;
@@ -210,6 +212,8 @@ void visit_start(struct app *app);
 void visit_end(struct app *app);
 /* The visitor is done: everything is wiped now; a card that still lies there is given back first. */
 void visit_finish(struct app *app);
+/* Wipes all that was the visitor's but the preferences, and lets the card go; visit_end does more. */
+void visit_forget(struct app *app);
 /* Chooses a procedure and goes to its first page. KERR_NOT_FOUND. */
 int visit_choose(struct app *app, const char *procedure);
 /* From the explanation on: the page that comes next (card, question, check). */
@@ -219,6 +223,16 @@ void visit_drop_pin(struct app *app);
 void visit_card_event(struct app *app, struct card_event *event);
 /* The card page appeared: goes on at once when the card that lies there is known, else looks at it. */
 void visit_want_card(struct app *app);
+
+/* practice.c: a visit of a sample person in which nothing is real */
+/* Wipes the visit so far and begins to practise, at home. */
+void practice_start(struct app *app);
+void practice_stop(struct app *app); /* part of visit_end */
+/* The sample person's facts, as if a card had given them. */
+void practice_read(struct app *app);
+/* The words on every page; nothing when the visit is real. */
+void practice_ribbon(struct app *app);
+void practice_places(struct app *app); /* makes room for them */
 
 /* submit.c: the only place with the sequence encode, seal and sign, commit. Runs in a thread. */
 struct submit_result {
@@ -268,6 +282,8 @@ bool flow_target(struct app *app, struct flow *flow, int height);
 void flow_within_reach(struct app *app, struct flow *flow);
 /* The buttons that turn the column's pages, when it has several. */
 void page_turn_buttons(struct app *app);
+/* Begins the column higher up where room is short; not under the ribbon of practising. */
+void flow_tighten(struct app *app, struct flow *flow, int by);
 /* An element with x and w into the column: its height is what its words need, at least least; moves
  * the column on by it. */
 void flow_element(struct app *app, struct flow *flow, struct ui_element *element, int least);

@@ -119,6 +119,7 @@ page_begin(struct app *app, const char *where, const char *back)
     if (back != NULL) {
         page_left_button(app, "back", say(app, back), "arrow-left");
     }
+    practice_ribbon(app);
     const struct ui_rect *column = &places->column;
     int turn = app->flow_reserve ? PAGE_TURN_H + GAP_MIN : 0;
     return (struct flow){.x = column->x,
@@ -188,6 +189,12 @@ flow_room(struct app *app, struct flow *flow, int height)
         flow->y = flow->top;
     }
     return app->flow_page == app->visit.page;
+}
+
+void
+flow_tighten(struct app *app, struct flow *flow, int by)
+{
+    flow->y -= app->prefs.practice ? 0 : by;
 }
 
 void

@@ -18,7 +18,7 @@ app_is_overlay(const struct screen *screen)
 {
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
-           screen == &screen_call || screen == &screen_sound;
+           screen == &screen_practice || screen == &screen_call || screen == &screen_sound;
 }
 
 static void
@@ -112,6 +112,7 @@ build(struct app *app, bool reserve)
     app->flow_reserve = reserve;
     words_begin(app);
     places_of(ui_panel(app->ui), app->prefs.wheelchair, &app->places);
+    practice_places(app);
     ui_begin(app->ui, app->screen->name);
     ui_part(app->ui, app->entered * PAGE_ITEMS_MAX + (uint64_t)app->visit.page);
     app->screen->build(app);

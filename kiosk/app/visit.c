@@ -28,8 +28,8 @@ visit_drop_pin(struct app *app)
 
 /* Wipes all that was the visitor's. The number of the visit moves on, so that results under way belong to
  * nobody. */
-static void
-forget(struct app *app)
+void
+visit_forget(struct app *app)
 {
     struct visit *visit = &app->visit;
     uint64_t serial = visit->serial;
@@ -60,8 +60,9 @@ visit_end(struct app *app)
 {
     bool was_open = app->visit.open;
     uint64_t serial = app->visit.serial;
-    forget(app);
+    visit_forget(app);
     (void)i18n_use(app->i18n, "ja"); /* Japanese is always there: i18n_new checked it */
+    practice_stop(app);
     app->prefs = app->prefs_of_machine;
     app_apply_preferences(app);
     speak_forget(app);
@@ -79,7 +80,7 @@ visit_finish(struct app *app)
         visit_end(app);
         return;
     }
-    forget(app);
+    visit_forget(app);
     app->visit.open = true; /* language and text size stay for one more page */
     app_go(app, &screen_take_card);
     wipe_screen(app);
@@ -101,7 +102,7 @@ visit_choose(struct app *app, const char *procedure)
     app->visit.procedure = found;
     explicit_bzero(app->visit.field, sizeof(app->visit.field));
     app->visit.field_key[0] = 0;
-    if (app->submitter == NULL) {
+    if (app->submitter == NULL && !app->prefs.practice) {
         /* said before the first question, not after the last */
         app->visit.fault = app->submitter_error;
         app_go(app, fault_screen(app->submitter_error));
@@ -163,7 +164,7 @@ show_fault(struct app *app, int error)
 static void
 card_came(struct app *app)
 {
-    if (page(app) != &screen_card) {
+    if (page(app) != &screen_card || app->prefs.practice) {
         return;
     }
     if (app->card_error != 0) {
@@ -182,6 +183,9 @@ card_came(struct app *app)
 void
 visit_want_card(struct app *app)
 {
+    if (app->prefs.practice) {
+        return; /* its card is made of words */
+    }
     if (app->card_fresh && app->card_kind != CARD_KIND_NONE) {
         card_came(app);
     } else if (app->card != NULL) {
@@ -194,7 +198,7 @@ card_went(struct app *app)
 {
     const struct screen *at = page(app);
     app->visit.last_try_confirmed = false;
-    if (at == &screen_pin || at == &screen_pin_last) {
+    if ((at == &screen_pin || at == &screen_pin_last) && !app->prefs.practice) {
         visit_drop_pin(app);
         turn(app, &screen_card);
     } else if (at == &screen_take_card) {

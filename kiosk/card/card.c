@@ -211,6 +211,14 @@ card_release(struct card *card)
     card->ops->cancel(card->ctx);
 }
 
+void
+card_rest(struct card *card, bool rest)
+{
+    pthread_mutex_lock(&card->lock);
+    card->rests = rest;
+    pthread_mutex_unlock(&card->lock);
+}
+
 struct card_stats
 card_stats(struct card *card)
 {

@@ -109,6 +109,11 @@ void card_refresh(struct card *card);
  * event that is still to come arrives as KERR_CANCELLED, without facts. */
 void card_release(struct card *card);
 
+/* While it rests no card is talked to: what is placed meanwhile gets no power and gives no INSERTED event
+ * until card_refresh after the rest, or until it is lifted and placed again (a visit that is only
+ * practised). It does not end a talk under way: call card_release first. */
+void card_rest(struct card *card, bool rest);
+
 /* Counters for tests and diagnosis; no personal data. */
 struct card_stats {
     uint64_t apdus; /* sent */

@@ -147,6 +147,7 @@ struct card {
     struct card_event queue[CARD_QUEUE_MAX];
     size_t queue_first, queue_count;
     bool want_read, want_refresh, want_release, stop;
+    bool rests; /* no card is talked to */
     bool read_owed; /* card_read was called and its event not yet polled */
     bool confirmed; /* last_try_confirmed of the read under way */
     struct secret *pin; /* of the read under way, until the worker takes it */

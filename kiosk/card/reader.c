@@ -148,6 +148,15 @@ look_end(struct card *card, bool tell)
     pthread_mutex_unlock(&card->lock);
 }
 
+static bool
+rests(struct card *card)
+{
+    pthread_mutex_lock(&card->lock);
+    bool rests = card->rests;
+    pthread_mutex_unlock(&card->lock);
+    return rests;
+}
+
 /* Looks at the card in this reader: what is it, how many tries are left? */
 static void
 examine(struct card *card, const struct card_reader_state *state)
@@ -156,6 +165,10 @@ examine(struct card *card, const struct card_reader_state *state)
     *contact = (struct contact){
         .present = true, .mute = state->mute, .events = state->events, .tries = CARD_TRIES_UNKNOWN};
     memcpy(contact->reader, state->name, sizeof(contact->reader));
+    if (rests(card)) {
+        contact->released = true; /* as if its visit were over */
+        return;
+    }
     if (!look_begin(card)) {
         return;
     }

@@ -23,6 +23,9 @@ tap next
 tap help
 tap access
 SHOT access
+tap access:practice
+SHOT practice
+tap back
 tap back
 tap help
 tap stop

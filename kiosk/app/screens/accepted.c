@@ -164,9 +164,26 @@ done(struct app *app, struct flow *flow)
     flow->y += TICK + 60;
 }
 
+/* The end of practising: nothing was sent, and there is no number. */
+static void
+practised(struct app *app)
+{
+    struct flow flow = page_begin(app, NULL, "accepted.more");
+    countdown(app, &flow, "accepted.goes-away");
+    struct flow left = page_picture(app, flow, "check-round", UI_TONE_DONE);
+    page_title(app, &left, say(app, "practice.done"));
+    flow_text(app, &left, say(app, "practice.done-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+        false, 0);
+    page_main(app, "finish", say(app, "bar.finish"), 0);
+}
+
 static void
 build(struct app *app)
 {
+    if (app->prefs.practice) {
+        practised(app);
+        return;
+    }
     struct procedure_info info = procedure_info(app->visit.procedure);
     struct flow flow = page_begin(app, words(app, &info.title), "accepted.more");
     countdown(app, &flow, "accepted.goes-away");

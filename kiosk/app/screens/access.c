@@ -128,6 +128,22 @@ tell_scan(struct app *app, struct buf *out)
     say_seconds(app, out, app->prefs.hands.scan_ms > 0 ? app->prefs.hands.scan_ms : SCAN_MS);
 }
 
+static bool
+practice(const struct app *app)
+{
+    return app->prefs.practice;
+}
+
+static void
+turn_practice(struct app *app)
+{
+    if (app->prefs.practice) {
+        visit_finish(app);
+    } else {
+        app_over(app, &screen_practice);
+    }
+}
+
 /* on, turn and tell speak of app->prefs. */
 static const struct option {
     const char *id; /* "access:NAME"; stays for ever */
@@ -144,6 +160,7 @@ static const struct option {
     {"access:hold", "access.hold", NULL, hold, turn_hold, tell_hold},
     {"access:switches", "access.switches", NULL, switches, turn_switches, tell_switches},
     {"access:scan", "access.scan", moves_by_itself, moves_by_itself, turn_scan, tell_scan},
+    {"access:practice", "access.practice", NULL, practice, turn_practice, NULL},
 };
 
 /* The option that stands at this place of the page; NULL behind the last. */

@@ -12,13 +12,15 @@ build(struct app *app)
     page_title(app, &left, say(app, "card.title"));
     flow_text(app, &left, say(app, "card.what-is-read"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
         false, 80);
-    if (app->card == NULL || app->readers == 0) {
+    bool practice = app->prefs.practice;
+    if (!practice && (app->card == NULL || app->readers == 0)) {
         flow_text(app, &left, say(app, "card.no-reader"), UI_ROLE_NOTICE, UI_SIZE_BODY,
             UI_TONE_CARE, true, 60);
     }
     flow_door(app, &left, "no-card", "document", say(app, "card.without"),
         say(app, "card.without-detail"));
-    page_main(app, "next", say(app, "card.waiting"), UI_STATE_WAITING);
+    page_main(app, "next", say(app, practice ? "practice.card" : "card.waiting"),
+        practice ? 0 : UI_STATE_WAITING);
 }
 
 static void
@@ -27,6 +29,8 @@ tap(struct app *app, const char *id)
     if (strcmp(id, "no-card") == 0) {
         app->visit.card_declined = true;
         visit_show_interview(app);
+    } else if (strcmp(id, "next") == 0 && app->prefs.practice) {
+        app_go(app, &screen_pin);
     } else if (strcmp(id, "back") == 0) {
         app_go(app, &screen_explain);
     }

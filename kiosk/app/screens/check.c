@@ -129,7 +129,7 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
-    flow.y -= 40;
+    flow_tighten(app, &flow, 40);
     flow_text(
         app, &flow, say(app, "check.title"), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER, true, 20);
     AUTO_BUF note;
@@ -164,6 +164,12 @@ submit(struct app *app)
     if (r == KERR_PROCEDURE_INCOMPLETE) {
         fact_set_free(facts);
         visit_show_interview(app);
+        return;
+    }
+    if (app->prefs.practice) {
+        fact_set_free(facts);
+        visit->fee = interview_fee(visit->interview);
+        app_go(app, &screen_accepted); /* which says that it was practice */
         return;
     }
     struct procedure_info info = procedure_info(visit->procedure);

@@ -307,7 +307,7 @@ build(struct app *app)
     if (keypad) {
         /* the column beside it begins at the top */
     } else if (!uses_options(&question)) {
-        head.y -= 60; /* a keyboard needs the room */
+        flow_tighten(app, &head, 60); /* a keyboard needs the room */
     }
     heading(app, &head, &question);
     verdict(app, &head);

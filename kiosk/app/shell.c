@@ -407,7 +407,7 @@ app_step(struct app *app, int timeout_ms)
 {
     struct ui_input input;
     ui_wait(app->ui, sleep_ms(app, timeout_ms), &input);
-    app->prefs.hands.switches = ui_hands(app->ui)->switches; /* a switch's key turns scanning on */
+    app->prefs.hands.switches = ui_hands(app->ui)->switches; /* their keys turn it on */
     handle(app, &input);
     explicit_bzero(&input, sizeof(input));
     poll_devices(app);

@@ -154,6 +154,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         r = open_display(app, options->fullscreen);
     }
     if (r == 0) {
+        app_apply_preferences(app);
         app_go(app, &screen_attract); /* the first picture before anything slower */
         app_rebuild(app);
         what = "procedures";

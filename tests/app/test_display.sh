@@ -35,7 +35,18 @@ shows 60 400 fbfaf7 # home's paper
 sleep 0.5
 xdotool mousemove 1400 400 mousedown 1 sleep 0.1 mouseup 1 # the right door: the resident record
 shows 1600 1000 00118f # its page has the main button
+mkdir -p "$BUILD/pictures"
 import -silent -window root "$BUILD/pictures/display.png"
+# by keys as the display server sends them: back to the first page, then its large door again
+xdotool key F1 sleep 0.4 key Escape sleep 0.4 key Escape
+shows 1300 1000 ffffff # home has no main button
+sleep 0.5
+xdotool key Down sleep 0.1 key Right sleep 0.1 key Return
+shows 1300 1000 00118f
+sleep 0.5
+# two switches: the ring begins at the first thing; at once on, and select the main act
+xdotool key KP_Enter # a number pad's: the main act
+shows 1300 1000 ffffff # the card's page waits
 ticks() { awk '{print $14 + $15}' "/proc/$kiosk/stat"; }
 sleep 1
 before=$(ticks)

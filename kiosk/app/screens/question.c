@@ -370,6 +370,15 @@ answer(struct app *app, const struct question *question)
     visit_show_interview(app);
 }
 
+/* From the page's keys and from a number pad alike. */
+static void
+put_digit(struct app *app, const struct question *question, const char *digit)
+{
+    if (question->type == QUESTION_TEXT || strlen(app->visit.field) < NUMBER_DIGITS_MAX) {
+        field_put(app, digit);
+    }
+}
+
 static void
 tap(struct app *app, const char *id)
 {
@@ -392,8 +401,8 @@ tap(struct app *app, const char *id)
     } else if (uses_keypad(&question) && strncmp(id, "digit:", 6) == 0) {
         if (strcmp(id, "digit:delete") == 0) {
             field_erase(app);
-        } else if (question.type == QUESTION_TEXT || strlen(app->visit.field) < NUMBER_DIGITS_MAX) {
-            field_put(app, id + 6);
+        } else {
+            put_digit(app, &question, id + 6);
         }
     } else {
         (void)keyboard_tap(app, id);
@@ -414,7 +423,9 @@ type(struct app *app, const char *text)
         if (digit) {
             (void)date_tap(app, id);
         }
-    } else if (question.type != QUESTION_NUMBER || digit) {
+    } else if (question.type == QUESTION_NUMBER && digit) {
+        put_digit(app, &question, text);
+    } else if (question.type != QUESTION_NUMBER) {
         field_put(app, text);
     }
 }

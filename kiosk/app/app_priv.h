@@ -9,8 +9,10 @@
 
 #include "app/app.h"
 #include "base/secret.h"
+#include "app/writing_priv.h"
 #include "card/card.h"
 #include "i18n/i18n.h"
+#include "input/input.h"
 #include "procedure/procedure.h"
 #include "record/record.h"
 #include "seal/seal.h"
@@ -44,13 +46,6 @@ const struct screen *fault_screen(int error);
 
 enum { FIELD_MAX = PROCEDURE_ANSWER_MAX, PIN_DIGITS = 4, PAGE_ITEMS_MAX = 64 };
 
-enum keyboard_mode {
-    KEYBOARD_HIRAGANA,
-    KEYBOARD_KATAKANA,
-    KEYBOARD_LATIN,
-    KEYBOARD_DIGITS,
-    KEYBOARD_MODE_COUNT
-};
 enum calendar {
     CALENDAR_WESTERN,
     CALENDAR_REIWA,
@@ -78,7 +73,8 @@ struct visit {
     char field_key[FACT_KEY_MAX]; /* of which question */
     struct interview_verdict verdict; /* why the last answer was not taken */
     bool verdict_shown;
-    enum keyboard_mode keyboard;
+    struct writing writing; /* a written answer: keyboard, kanji, postal code */
+    struct fact_set *readings; /* how names were typed, for the questions that ask it */
     enum calendar calendar;
     int page; /* page of the column that is shown, from 0 */
     int pages;
@@ -151,6 +147,9 @@ struct app {
     struct procedure_set *procedures;
     struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
+    struct input *input; /* kana to kanji */
+    struct input_postal *postal; /* NULL: no table */
+    struct input_variants *variants; /* NULL: no table */
     struct submitter *submitter; /* NULL: no applications can be taken */
     int submitter_error; /* why not */
     uint64_t practice_apdus; /* how many commands cards had been sent when practising began */
@@ -326,13 +325,6 @@ int sayf(struct app *app, struct buf *out, const char *id, const char *name, con
 /* An answer as people read it. */
 void answer_words(
     struct app *app, const struct question *question, const char *value, struct buf *out);
-
-/* keyboard.c: the on-screen keyboard of the question page */
-void keyboard_build(struct app *app, struct flow *flow);
-/* True when the tap was a key; field is changed. */
-bool keyboard_tap(struct app *app, const char *id);
-void field_put(struct app *app, const char *text);
-void field_erase(struct app *app);
 
 /* date_entry.c: digits of a date in western years or eras */
 void date_build(struct app *app, struct flow *flow);

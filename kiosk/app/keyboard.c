@@ -1,5 +1,6 @@
-/* app/keyboard.c - the on-screen keyboard of written answers: kana in the order of the fifty sounds,
- * Latin, digits; keys of 18 mm and more. Kana stay kana: a clerk adds the kanji at the counter. */
+/* app/keyboard.c - the on-screen keyboard of written answers: kana in the order of the fifty sounds or on twelve
+ * keys, Latin with every letter of the languages here, digits; keys of 18 mm and more. It stands at the bottom of
+ * the page, so that no key moves with the text size. */
 #include "app_priv.h"
 
 #include <stdio.h>
@@ -7,32 +8,58 @@
 
 #include "base/utf8.h"
 
-enum { KEY_COLUMNS = 11, KEY_ROWS = 5, KEYBOARD_GAP = 36, KEY_H_MAX = 205 };
-
-/* Row by row; "" is an empty place. Columns are the ten consonants from left to right; the last
- * column holds the marks. */
-static const char *const layouts[KEYBOARD_MODE_COUNT][KEY_ROWS * KEY_COLUMNS] = {
-    [KEYBOARD_HIRAGANA] = {"あ", "か", "さ", "た", "な", "は", "ま", "や", "ら", "わ", "゛", //
-        "い", "き", "し", "ち", "に", "ひ", "み", "", "り", "を", "゜", //
-        "う", "く", "す", "つ", "ぬ", "ふ", "む", "ゆ", "る", "ん", "小", //
-        "え", "け", "せ", "て", "ね", "へ", "め", "", "れ", "ー", "・", //
-        "お", "こ", "そ", "と", "の", "ほ", "も", "よ", "ろ", "、", "　"},
-    [KEYBOARD_KATAKANA] = {"ア", "カ", "サ", "タ", "ナ", "ハ", "マ", "ヤ", "ラ", "ワ", "゛", //
-        "イ", "キ", "シ", "チ", "ニ", "ヒ", "ミ", "", "リ", "ヲ", "゜", //
-        "ウ", "ク", "ス", "ツ", "ヌ", "フ", "ム", "ユ", "ル", "ン", "小", //
-        "エ", "ケ", "セ", "テ", "ネ", "ヘ", "メ", "", "レ", "ー", "・", //
-        "オ", "コ", "ソ", "ト", "ノ", "ホ", "モ", "ヨ", "ロ", "、", "　"},
-    [KEYBOARD_LATIN] = {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "-", //
-        "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "'", //
-        "U", "V", "W", "X", "Y", "Z", "", "", "", "", ".", //
-        "", "", "", "", "", "", "", "", "", "", "", //
-        "", "", "", "", "", "", "", "", "", "", " "},
-    [KEYBOARD_DIGITS] = {"1", "2", "3", "", "丁目", "番", "号", "", "-", "", "", //
-        "4", "5", "6", "", "番地", "号室", "", "", "/", "", "", //
-        "7", "8", "9", "", "", "", "", "", "", "", "", //
-        "", "0", "", "", "", "", "", "", "", "", "", //
-        "", "", "", "", "", "", "", "", "", "", ""},
+enum {
+    KEY_COLUMNS = 11,
+    KEY_ROWS = 5,
+    KEYBOARD_GAP = 36,
+    KEY_H =
+        185, /* 18.5 mm: five rows, the field and a long question fit on the panel at every size */
+    KEY_H_PORTRAIT = 205,
+    EDGE = 120, /* in portrait the keyboard is as wide as the bars */
+    SIDE_PART = 74, /* per cent of the width that the keys have beside the column of acts */
+    FIELD_H = 205,
+    ACTS = 10,
+    LETTERS_ROW = 3 /* where the variants of a Latin letter begin */
 };
+
+/* A face of the keyboard: row by row; "" is an empty place. */
+struct face {
+    int columns, rows;
+    const char *keys[KEY_COLUMNS * KEY_ROWS];
+};
+static const struct face faces[KEYBOARD_MODE_COUNT] = {
+    /* columns are the ten consonants from left to right, as horizontal writing goes; then the marks */
+    [KEYBOARD_HIRAGANA] = {KEY_COLUMNS, KEY_ROWS,
+        {"あ", "か", "さ", "た", "な", "は", "ま", "や", "ら", "わ", "゛", //
+            "い", "き", "し", "ち", "に", "ひ", "み", "", "り", "を", "゜", //
+            "う", "く", "す", "つ", "ぬ", "ふ", "む", "ゆ", "る", "ん", "小", //
+            "え", "け", "せ", "て", "ね", "へ", "め", "", "れ", "ー", "・", //
+            "お", "こ", "そ", "と", "の", "ほ", "も", "よ", "ろ", "、", "　"}},
+    [KEYBOARD_KATAKANA] = {KEY_COLUMNS, KEY_ROWS,
+        {"ア", "カ", "サ", "タ", "ナ", "ハ", "マ", "ヤ", "ラ", "ワ", "゛", //
+            "イ", "キ", "シ", "チ", "ニ", "ヒ", "ミ", "", "リ", "ヲ", "゜", //
+            "ウ", "ク", "ス", "ツ", "ヌ", "フ", "ム", "ユ", "ル", "ン", "小", //
+            "エ", "ケ", "セ", "テ", "ネ", "ヘ", "メ", "", "レ", "ー", "・", //
+            "オ", "コ", "ソ", "ト", "ノ", "ホ", "モ", "ヨ", "ロ", "、", "　"}},
+    [KEYBOARD_PHONE] = {4, 4,
+        {"あ", "か", "さ", "ー", //
+            "た", "な", "は", "・", //
+            "ま", "や", "ら", "　", //
+            "゛゜小", "わ", "、", ">"}},
+    [KEYBOARD_LATIN] = {KEY_COLUMNS, KEY_ROWS,
+        {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "abc", //
+            "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "-", //
+            "U", "V", "W", "X", "Y", "Z", ".", ",", "'", "/", " "}},
+    [KEYBOARD_DIGITS] = {7, 4,
+        {"1", "2", "3", "丁目", "番地", "番", "号", //
+            "4", "5", "6", "号室", "階", "棟", "-", //
+            "7", "8", "9", "ー", "・", "/", "　", //
+            "", "0", "", "", "", "", ""}},
+};
+
+/* The row of kana that a key of the phone's twelve goes through. */
+static const char *const phone_rows[] = {"あいうえお", "かきくけこ", "さしすせそ", "たちつてと",
+    "なにぬねの", "はひふへほ", "まみむめも", "やゆよ", "らりるれろ", "わをん"};
 
 /* Pairs of a kana and the one that a mark makes of it. */
 static const char *const voiced =
@@ -41,150 +68,459 @@ static const char *const voiced =
 static const char *const half_voiced = "はぱひぴふぷへぺほぽハパヒピフプヘペホポ";
 static const char *const small =
     "あぁいぃうぅえぇおぉつっやゃゆゅよょわゎアァイィウゥエェオォツッヤャユュヨョワヮ";
+/* What the one key for all three marks makes of a kana, in a circle: か が か, は ば ぱ は, つ っ づ つ. */
+static const char *const circles[] = {"かが", "きぎ", "くぐ", "けげ", "こご", "さざ", "しじ",
+    "すず", "せぜ", "そぞ", "ただ", "ちぢ", "つっづ", "てで", "とど", "はばぱ", "ひびぴ", "ふぶぷ",
+    "へべぺ", "ほぼぽ", "あぁ", "いぃ", "うぅゔ", "えぇ", "おぉ", "やゃ", "ゆゅ", "よょ", "わゎ"};
 
-static size_t
-field_max(const struct app *app)
-{
-    struct question question;
-    if (app->screen == &screen_question &&
-        interview_at(app->visit.interview) == INTERVIEW_QUESTION &&
-        interview_question(app->visit.interview, &question) == 0 && question.max_length > 0) {
-        return question.max_length;
-    }
-    return 100;
-}
+/* Latin letters with marks: Vietnamese first, then Portuguese, Spanish, Filipino and their neighbours. */
+static const struct letters {
+    const char *base, *variants;
+} letters[] = {
+    {"A", "ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÄÅÆ"},
+    {"a", "àáảãạăằắẳẵặâầấẩẫậäåæ"},
+    {"E", "ÈÉẺẼẸÊỀẾỂỄỆË"},
+    {"e", "èéẻẽẹêềếểễệë"},
+    {"I", "ÌÍỈĨỊÎÏ"},
+    {"i", "ìíỉĩịîï"},
+    {"O", "ÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÖØŒ"},
+    {"o", "òóỏõọôồốổỗộơờớởỡợöøœ"},
+    {"U", "ÙÚỦŨỤƯỪỨỬỮỰÛÜ"},
+    {"u", "ùúủũụưừứửữựûü"},
+    {"Y", "ỲÝỶỸỴŸ"},
+    {"y", "ỳýỷỹỵÿ"},
+    {"D", "ĐÐ"},
+    {"d", "đð"},
+    {"C", "ÇĆČ"},
+    {"c", "çćč"},
+    {"N", "Ñ"},
+    {"n", "ñ"},
+    {"S", "ŠŚ"},
+    {"s", "šś"},
+    {"Z", "ŽŹ"},
+    {"z", "žź"},
+    {"L", "Ł"},
+    {"l", "ł"},
+};
 
-void
-field_put(struct app *app, const char *text)
-{
-    char *field = app->visit.field;
-    size_t have = strlen(field);
-    size_t more = strlen(text);
-    if (have + more >= sizeof(app->visit.field) ||
-        utf8_count(field, have) + utf8_count(text, more) > field_max(app)) {
-        return;
-    }
-    memcpy(field + have, text, more + 1);
-    app->visit.verdict_shown = false;
-}
+/* ---- what the keys do ---- */
 
-void
-field_erase(struct app *app)
-{
-    char *field = app->visit.field;
-    size_t len = strlen(field);
-    while (len > 0 && ((unsigned char)field[len - 1] & 0xc0) == 0x80) {
-        field[--len] = 0;
-    }
-    if (len > 0) {
-        field[--len] = 0;
-    }
-    app->visit.verdict_shown = false;
-}
-
-/* Replaces the last kana by its partner in the pairs, either way; nothing when it has none. */
+/* The last letter of the field as text; "" for none. */
 static void
-turn_last(struct app *app, const char *pairs)
+last_letter(const char *field, char out[8])
 {
-    char *field = app->visit.field;
     size_t len = strlen(field);
-    if (len < 3) {
-        return;
+    size_t start = 0;
+    for (size_t pos = 0; pos < len;) {
+        start = pos;
+        (void)utf8_next(field, len, &pos);
     }
-    const char *last = field + len - 3; /* kana are three bytes in UTF-8 */
-    for (size_t i = 0; pairs[i] != 0; i += 3) {
-        if (strncmp(pairs + i, last, 3) == 0) {
-            size_t partner = i / 3 % 2 == 0 ? i + 3 : i - 3;
-            memcpy(field + len - 3, pairs + partner, 3);
-            return;
+    (void)snprintf(out, 8, "%s", field + start);
+}
+
+/* The index-th letter of a row as text; false at its end. */
+static bool
+letter_of(const char *row, int index, char out[8])
+{
+    size_t len = strlen(row);
+    size_t pos = 0;
+    size_t start = 0;
+    for (int i = 0; i <= index; i++) {
+        start = pos;
+        if (utf8_next(row, len, &pos) == 0) {
+            return false;
+        }
+    }
+    (void)snprintf(out, 8, "%.*s", (int)(pos - start), row + start);
+    return true;
+}
+
+/* The letters with marks that the last letter of the field can become, itself or its kin: NULL for none. */
+static const struct letters *
+kin(const struct app *app)
+{
+    char last[8];
+    last_letter(app->visit.field, last);
+    for (size_t i = 0; last[0] != 0 && i < ARRAY_LEN(letters); i++) {
+        if (strcmp(letters[i].base, last) == 0 || strstr(letters[i].variants, last) != NULL) {
+            return &letters[i];
+        }
+    }
+    return NULL;
+}
+
+static void
+put_instead(struct app *app, const char *text)
+{
+    field_erase(app);
+    field_put(app, text);
+}
+
+static void
+turn_in_circle(struct app *app)
+{
+    char last[8];
+    char next[8];
+    last_letter(app->visit.field, last);
+    for (size_t i = 0; last[0] != 0 && i < ARRAY_LEN(circles); i++) {
+        for (int n = 0; letter_of(circles[i], n, next); n++) {
+            if (strcmp(next, last) == 0) {
+                if (!letter_of(circles[i], n + 1, next)) {
+                    (void)letter_of(circles[i], 0, next);
+                }
+                put_instead(app, next);
+                return;
+            }
         }
     }
 }
 
-static void
-place_keys(struct app *app, const struct flow *flow, int key_h)
+/* A key of the twelve: the next kana of its row when it was the last one too, else a new letter. */
+static bool
+tap_phone(struct app *app, const char *key)
 {
-    int key_w = (flow->w - (KEY_COLUMNS - 1) * KEYBOARD_GAP) / KEY_COLUMNS;
-    for (int i = 0; i < KEY_ROWS * KEY_COLUMNS; i++) {
-        const char *text = layouts[app->visit.keyboard][i];
-        if (text == NULL || text[0] == 0) {
+    struct writing *writing = &app->visit.writing;
+    for (size_t i = 0; i < ARRAY_LEN(phone_rows); i++) {
+        char first[8];
+        (void)letter_of(phone_rows[i], 0, first);
+        if (strcmp(first, key) != 0) {
             continue;
         }
-        char id[UI_ID_MAX];
-        (void)snprintf(id, sizeof(id), "key:%s", text);
-        bool space = strcmp(text, "　") == 0 || strcmp(text, " ") == 0;
-        ui_add(app->ui,
-            &(struct ui_element){.id = id,
-                .role = UI_ROLE_KEY,
-                .rect = rect(flow->x + i % KEY_COLUMNS * (key_w + KEYBOARD_GAP),
-                    flow->y + i / KEY_COLUMNS * (key_h + KEYBOARD_GAP), key_w, key_h),
-                .text = space ? say(app, "key.space") : text,
-                .size = space ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
-                .tone = i % KEY_COLUMNS == KEY_COLUMNS - 1 ? UI_TONE_QUIET : UI_TONE_SURFACE,
-                .bold = true,
-                .align = UI_ALIGN_CENTRE});
+        char kana[8];
+        bool again = writing->phone_key == (int)i + 1;
+        writing->phone_turn = again ? writing->phone_turn + 1 : 0;
+        writing->phone_key = (int)i + 1;
+        if (!letter_of(phone_rows[i], writing->phone_turn, kana)) {
+            writing->phone_turn = 0;
+            memcpy(kana, first, sizeof(kana));
+        }
+        if (again) {
+            put_instead(app, kana);
+        } else {
+            field_put(app, kana);
+        }
+        return true;
+    }
+    writing->phone_key = 0;
+    return strcmp(key, ">") == 0; /* the same row again for a new letter */
+}
+
+static void
+tap_key(struct app *app, const char *key)
+{
+    struct writing *writing = &app->visit.writing;
+    if (writing->mode == KEYBOARD_PHONE && tap_phone(app, key)) {
+        return;
+    }
+    writing->phone_key = 0;
+    if (strcmp(key, "delete") == 0) {
+        field_erase(app);
+    } else if (strcmp(key, "convert") == 0) {
+        kanji_start(app);
+    } else if (strcmp(key, "forms") == 0) {
+        forms_start(app);
+    } else if (strcmp(key, "abc") == 0) {
+        writing->lower = !writing->lower;
+    } else if (strcmp(key, "゛゜小") == 0) {
+        turn_in_circle(app);
+    } else if (strcmp(key, "゛") == 0) {
+        field_turn_last(app, voiced);
+    } else if (strcmp(key, "゜") == 0) {
+        field_turn_last(app, half_voiced);
+    } else if (strcmp(key, "小") == 0) {
+        field_turn_last(app, small);
+    } else {
+        field_put(app, key);
+    }
+}
+
+/* ---- how they stand ---- */
+
+struct place {
+    struct ui_rect keys, acts;
+    int act_columns, act_rows;
+};
+
+/* Keys and acts: beside each other in landscape, below each other in portrait. */
+static struct place
+place_of(const struct app *app, const struct flow *flow)
+{
+    bool portrait = app->places.portrait;
+    int edge = flow->x < EDGE ? flow->x : EDGE;
+    int x = portrait ? edge : flow->x;
+    int w = portrait ? app->places.panel.w - 2 * edge : flow->w;
+    int rows = portrait ? KEY_ROWS + 2 : KEY_ROWS;
+    int room = flow->bottom - flow->y - (rows - 1) * KEYBOARD_GAP;
+    int key_h = portrait ? KEY_H_PORTRAIT : KEY_H;
+    key_h = room < rows * key_h ? room / rows : key_h;
+    int keys_h = KEY_ROWS * key_h + (KEY_ROWS - 1) * KEYBOARD_GAP;
+    int top = flow->bottom - rows * key_h - (rows - 1) * KEYBOARD_GAP;
+    struct place place = {.keys = rect(x, top, w, keys_h),
+        .acts = rect(x, top + keys_h + KEYBOARD_GAP, w, 2 * key_h + KEYBOARD_GAP),
+        .act_columns = 5,
+        .act_rows = 2};
+    if (!portrait) {
+        place.keys.w = w * SIDE_PART / 100;
+        place.acts = rect(x + place.keys.w + GAP_MIN, top, w - place.keys.w - GAP_MIN, keys_h);
+        place.act_columns = 2;
+        place.act_rows = 5;
+    }
+    return place;
+}
+
+static struct ui_rect
+cell(struct ui_rect all, int columns, int rows, int index)
+{
+    int w = (all.w - (columns - 1) * KEYBOARD_GAP) / columns;
+    int h = (all.h - (rows - 1) * KEYBOARD_GAP) / rows;
+    return rect(all.x + index % columns * (w + KEYBOARD_GAP),
+        all.y + index / columns * (h + KEYBOARD_GAP), w, h);
+}
+
+static void
+add_key(struct app *app, struct ui_rect where, const char *key, bool mark)
+{
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "key:%s", key);
+    bool space = strcmp(key, "　") == 0 || strcmp(key, " ") == 0;
+    bool next = strcmp(key, ">") == 0;
+    bool several = strcmp(key, "abc") == 0;
+    bool words = space || next || several;
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_KEY,
+                        .rect = where,
+                        .text = space  ? say(app, "key.space")
+                                : next ? say(app, "key.next")
+                                       : key,
+                        .lang = space || next ? NULL : "ja",
+                        .size = words ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
+                        .tone = mark ? UI_TONE_QUIET : UI_TONE_SURFACE,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
+}
+
+/* The two rows below the alphabet: what the last letter becomes with a mark. */
+static void
+place_letters(struct app *app, const struct place *place)
+{
+    const struct letters *found = kin(app);
+    char letter[8];
+    for (int i = 0; found != NULL && letter_of(found->variants, i, letter); i++) {
+        add_key(app, cell(place->keys, KEY_COLUMNS, KEY_ROWS, LETTERS_ROW * KEY_COLUMNS + i),
+            letter, true);
     }
 }
 
 static void
-place_modes(struct app *app, const struct flow *flow, int y, int h)
+place_keys(struct app *app, const struct place *place)
 {
-    static const char *const ids[KEYBOARD_MODE_COUNT] = {
-        "mode:hiragana", "mode:katakana", "mode:latin", "mode:digits"};
-    static const char *const names[KEYBOARD_MODE_COUNT] = {
-        "key.hiragana", "key.katakana", "key.latin", "key.digits"};
-    int width = (flow->w - KEYBOARD_MODE_COUNT * KEYBOARD_GAP) / (KEYBOARD_MODE_COUNT + 1);
-    for (int i = 0; i <= KEYBOARD_MODE_COUNT; i++) {
-        bool erase = i == KEYBOARD_MODE_COUNT;
-        bool chosen = !erase && app->visit.keyboard == (enum keyboard_mode)i;
-        ui_add(app->ui, &(struct ui_element){.id = erase ? "key:delete" : ids[i],
+    const struct writing *writing = &app->visit.writing;
+    const struct face *face = &faces[writing->mode];
+    for (int i = 0; i < face->columns * face->rows; i++) {
+        const char *key = face->keys[i];
+        if (key == NULL || key[0] == 0) {
+            continue;
+        }
+        char lower[2] = {key[0], 0};
+        bool capital = key[1] == 0 && key[0] >= 'A' && key[0] <= 'Z';
+        if (capital && writing->lower) {
+            lower[0] = (char)(key[0] - 'A' + 'a');
+        }
+        bool mark = i % face->columns == face->columns - 1 || strcmp(key, "゛゜小") == 0;
+        add_key(app, cell(place->keys, face->columns, face->rows, i), capital ? lower : key, mark);
+    }
+    if (writing->mode == KEYBOARD_LATIN) {
+        place_letters(app, place);
+    }
+}
+
+struct act {
+    const char *id, *words;
+    bool shown, waiting, chosen;
+};
+
+static void
+place_acts(struct app *app, const struct place *place, const struct question *question)
+{
+    const struct writing *writing = &app->visit.writing;
+    bool text = question->type == QUESTION_TEXT;
+    enum keyboard_mode mode = writing->mode;
+    /* modes in the first column (landscape) or row (portrait), acts in the second */
+    const struct act list[ACTS] = {
+        {"mode:hiragana", "key.hiragana", true, false, mode == KEYBOARD_HIRAGANA},
+        {"mode:katakana", "key.katakana", true, false, mode == KEYBOARD_KATAKANA},
+        {"mode:phone", "key.phone", true, false, mode == KEYBOARD_PHONE},
+        {"mode:latin", "key.latin", text, false, mode == KEYBOARD_LATIN},
+        {"mode:digits", "key.digits", text, false, mode == KEYBOARD_DIGITS},
+        {"key:delete", "key.delete", true, app->visit.field[0] == 0, false},
+        {"key:convert", "key.convert", text, !kanji_possible(app), false},
+        {"key:forms", "key.forms", text && app->variants != NULL, !forms_possible(app), false},
+        {"mode:postal", "key.postal", postal_possible(app, question), false, false},
+        {NULL, NULL, false, false, false},
+    };
+    for (int i = 0; i < ACTS; i++) {
+        const struct act *act = &list[i];
+        int at = place->act_columns == 2 ? i % 5 * 2 + i / 5 : i;
+        if (!act->shown) {
+            continue;
+        }
+        bool strong = strcmp(act->id, "key:convert") == 0 && !act->waiting;
+        ui_add(app->ui, &(struct ui_element){.id = act->id,
                             .role = UI_ROLE_BUTTON,
-                            .rect = rect(flow->x + i * (width + KEYBOARD_GAP), y, width, h),
-                            .text = say(app, erase ? "key.delete" : names[i]),
-                            .tone = chosen ? UI_TONE_SOFT : UI_TONE_QUIET,
-                            .state = chosen ? UI_STATE_CHOSEN : 0,
+                            .rect = cell(place->acts, place->act_columns, place->act_rows, at),
+                            .text = say(app, act->words),
+                            .tone = act->chosen || strong ? UI_TONE_SOFT : UI_TONE_QUIET,
+                            .state = act->chosen    ? UI_STATE_CHOSEN
+                                     : act->waiting ? UI_STATE_WAITING
+                                                    : 0,
                             .size = UI_SIZE_BAR,
                             .bold = true,
                             .align = UI_ALIGN_CENTRE});
     }
 }
 
-void
-keyboard_build(struct app *app, struct flow *flow)
+/* The last part of the key: "applicant.name" -> "name". */
+static const char *
+bare_name(const struct question *question)
 {
-    flow_within_reach(app, flow);
-    int room = flow->bottom - flow->y;
-    int key_h = (room - KEY_ROWS * KEYBOARD_GAP) / (KEY_ROWS + 1);
-    key_h = key_h > KEY_H_MAX ? KEY_H_MAX : key_h;
-    place_keys(app, flow, key_h);
-    place_modes(app, flow, flow->y + KEY_ROWS * (key_h + KEYBOARD_GAP), key_h);
+    const char *dot = strrchr(question->key, '.');
+    return dot != NULL ? dot + 1 : question->key;
 }
 
-bool
-keyboard_tap(struct app *app, const char *id)
+static void
+place_field(struct app *app, struct flow *flow, const struct question *question)
+{
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
+    AUTO_BUF shown;
+    buf_init(&shown, 4 * FIELD_MAX);
+    field_shown(app, &shown);
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_FIELD,
+                        .rect = rect(flow->x, flow->y, flow->w, FIELD_H),
+                        .text = buf_str(&shown),
+                        .lang = "ja",
+                        .size = UI_SIZE_VALUE,
+                        .bold = true,
+                        .tone = UI_TONE_SURFACE,
+                        .label = words(app, &question->name),
+                        .state = UI_STATE_PERSONAL});
+    flow->y += FIELD_H + GAP_MIN;
+}
+
+void
+writing_build(struct app *app, struct flow *flow, const struct question *question)
+{
+    const struct writing *writing = &app->visit.writing;
+    if (writing->face == WRITING_POSTAL) {
+        postal_build(app, flow);
+        return;
+    }
+    place_field(app, flow, question);
+    if (writing->nothing) {
+        flow_text(app, flow, say(app, "write.no-kanji"), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE,
+            true, GAP_MIN);
+    }
+    if (writing->face == WRITING_WORDS) {
+        kanji_build(app, flow);
+    } else if (writing->face == WRITING_FORM_OF || writing->face == WRITING_FORMS) {
+        forms_build(app, flow);
+    } else {
+        flow_within_reach(app, flow);
+        struct place place = place_of(app, flow);
+        place_keys(app, &place);
+        place_acts(app, &place, question);
+    }
+}
+
+/* ---- begin, taps ---- */
+
+static int
+kind_of(const struct question *question)
+{
+    return question->type == QUESTION_KANA ? 1 : 0;
+}
+
+void
+keyboard_begin(struct app *app, const struct question *question)
+{
+    struct writing *writing = &app->visit.writing;
+    int chosen[KEYBOARD_KINDS] = {writing->chosen[0], writing->chosen[1]};
+    bool lower = writing->lower;
+    explicit_bzero(writing, sizeof(*writing));
+    memcpy(writing->chosen, chosen, sizeof(chosen));
+    writing->lower = lower;
+    writing->clause = -1;
+    bool japanese = strcmp(i18n_current(app->i18n)->tag, "ja") == 0;
+    int kind = kind_of(question);
+    writing->mode = chosen[kind] > 0 ? (enum keyboard_mode)(chosen[kind] - 1)
+                    : kind == 1      ? KEYBOARD_KATAKANA
+                    : japanese       ? KEYBOARD_HIRAGANA
+                                     : KEYBOARD_LATIN;
+    if (postal_possible(app, question) && app->visit.field[0] == 0) {
+        writing->face = WRITING_POSTAL;
+    } else if (question->type == QUESTION_TEXT) {
+        input_begin(app->input);
+    }
+}
+
+static bool
+tap_mode(struct app *app, const struct question *question, const char *id)
 {
     static const char *const modes[KEYBOARD_MODE_COUNT] = {
-        "mode:hiragana", "mode:katakana", "mode:latin", "mode:digits"};
+        "hiragana", "katakana", "phone", "latin", "digits"};
+    struct writing *writing = &app->visit.writing;
     for (int i = 0; i < KEYBOARD_MODE_COUNT; i++) {
         if (strcmp(id, modes[i]) == 0) {
-            app->visit.keyboard = (enum keyboard_mode)i;
+            writing->mode = (enum keyboard_mode)i;
+            writing->phone_key = 0;
+            if (i != KEYBOARD_DIGITS) { /* digits are for a moment */
+                writing->chosen[kind_of(question)] = i + 1;
+            }
             return true;
         }
     }
-    if (strncmp(id, "key:", 4) != 0) {
+    if (strcmp(id, "postal") == 0 && postal_possible(app, question)) {
+        explicit_bzero(writing->postal, sizeof(writing->postal));
+        writing->face = WRITING_POSTAL;
+    }
+    return true;
+}
+
+bool
+writing_tap(struct app *app, const struct question *question, const char *id)
+{
+    struct writing *writing = &app->visit.writing;
+    if (writing->face == WRITING_POSTAL && postal_tap(app, id)) {
+        if (writing->face == WRITING_KEYS) {
+            input_begin(app->input);
+        }
+        return true;
+    }
+    if (strncmp(id, "mode:", 5) == 0) {
+        return tap_mode(app, question, id + 5);
+    }
+    if (strncmp(id, "key:", 4) == 0) {
+        bool variant = writing->mode == KEYBOARD_LATIN && kin(app) != NULL &&
+                       strstr(kin(app)->variants, id + 4) != NULL;
+        if (variant) {
+            put_instead(app, id + 4);
+        } else {
+            tap_key(app, id + 4);
+        }
+        return true;
+    }
+    return kanji_tap(app, id) || forms_tap(app, id);
+}
+
+bool
+writing_back(struct app *app)
+{
+    struct writing *writing = &app->visit.writing;
+    if (writing->face == WRITING_KEYS || writing->face == WRITING_POSTAL) {
         return false;
     }
-    const char *key = id + 4;
-    if (strcmp(key, "delete") == 0) {
-        field_erase(app);
-    } else if (strcmp(key, "゛") == 0) {
-        turn_last(app, voiced);
-    } else if (strcmp(key, "゜") == 0) {
-        turn_last(app, half_voiced);
-    } else if (strcmp(key, "小") == 0) {
-        turn_last(app, small);
-    } else {
-        field_put(app, key);
-    }
+    writing->face = WRITING_KEYS;
+    app->visit.page = 0;
     return true;
 }

@@ -319,6 +319,7 @@ poll_devices(struct app *app)
         visit_card_event(app, &event);
         card_event_release(&event);
     }
+    kanji_poll(app);
     struct submit_result result;
     while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
         if (result.visit != app->visit.serial || app->screen != &screen_submitting) {

@@ -36,10 +36,15 @@ visit_forget(struct app *app)
     visit_drop_pin(app);
     interview_free(visit->interview);
     struct fact_set *facts = visit->facts;
+    struct fact_set *readings = visit->readings;
     fact_set_clear(facts);
+    fact_set_clear(readings);
+    if (app->input != NULL) {
+        input_end(app->input);
+    }
     explicit_bzero(visit, sizeof(*visit));
     explicit_bzero(&app->glosses, sizeof(app->glosses));
-    *visit = (struct visit){.facts = facts, .serial = serial + 1, .fee = -1};
+    *visit = (struct visit){.facts = facts, .readings = readings, .serial = serial + 1, .fee = -1};
     if (app->card != NULL) {
         card_release(app->card);
         app->card_fresh = false;
@@ -100,7 +105,7 @@ visit_choose(struct app *app, const char *procedure)
     interview_free(app->visit.interview);
     app->visit.interview = interview_new(found, app->visit.facts, app->clock);
     app->visit.procedure = found;
-    explicit_bzero(app->visit.field, sizeof(app->visit.field));
+    field_clear(app);
     app->visit.field_key[0] = 0;
     if (app->submitter == NULL && !app->prefs.practice) {
         /* said before the first question, not after the last */

@@ -115,6 +115,35 @@ open_reader(struct app *app)
     }
 }
 
+/* Kana to kanji, and the tables of postal codes and kanji forms: without any of them visitors write by hand
+ * what they would have chosen. */
+static int
+open_input(struct app *app)
+{
+    struct input_config config = {
+        .mozc = conf_str(app->conf, "mozc", "/usr/bin/mozc_emacs_helper"),
+        .mozc_server = conf_str(app->conf, "mozc-server", "/usr/lib/mozc/mozc_server"),
+        .anthy = conf_str(app->conf, "anthy", "/usr/bin/anthy-agent"),
+        .wake = wake,
+        .wake_ctx = app->ui,
+    };
+    char *tables = conf_share(app->conf, "tables");
+    char *postal = fs_join(tables, "postal.table");
+    char *variants = fs_join(tables, "variants.table");
+    int r = input_postal_open(postal, &app->postal);
+    if (r < 0) {
+        LOG(LOG_ERROR, "table.postal", LOG_ERR(r));
+    }
+    r = input_variants_open(variants, &app->variants);
+    if (r < 0) {
+        LOG(LOG_ERROR, "table.variants", LOG_ERR(r));
+    }
+    free(variants);
+    free(postal);
+    free(tables);
+    return input_new(&config, &app->input);
+}
+
 /* The staff's way out: the file holds one line, the scrypt hash of their digits. */
 static void
 open_staff(struct app *app)
@@ -147,6 +176,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->prefs = app->prefs_of_machine;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
+    app->visit.readings = fact_set_new();
     const char *what = "words";
     int r = open_words(app);
     if (r == 0) {
@@ -159,6 +189,10 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         app_rebuild(app);
         what = "procedures";
         r = open_procedures(app);
+    }
+    if (r == 0) {
+        what = "input";
+        r = open_input(app);
     }
     if (r < 0) {
         app_free(app);
@@ -193,6 +227,10 @@ app_free(struct app *app)
     card_stop(app->card);
     speak_close(app);
     fact_set_free(app->visit.facts);
+    fact_set_free(app->visit.readings);
+    input_free(app->input);
+    input_postal_close(app->postal);
+    input_variants_close(app->variants);
     procedure_set_free(app->procedures);
     i18n_free(app->i18n);
     ui_free(app->ui);

@@ -329,6 +329,13 @@ ui_text_width(struct ui *ui, const char *text, enum ui_size size, bool bold)
     return layout != NULL ? tenths(ui, text_layout_width(layout)) : 0;
 }
 
+bool
+ui_draws(struct ui *ui, const char *text, const char *language)
+{
+    const struct text_layout *layout = plain_layout(ui, text, language, 0, UI_SIZE_BODY, false);
+    return layout != NULL && !text_layout_missing(layout) && !text_layout_variant_lost(layout);
+}
+
 void
 ui_natural(struct ui *ui, const struct ui_element *element, int *ret_w, int *ret_h)
 {

@@ -183,6 +183,10 @@ int ui_text_height(struct ui *ui, const char *text, int width, enum ui_size size
 /* Width in 0.1 mm of the text on one line. */
 int ui_text_width(struct ui *ui, const char *text, enum ui_size size, bool bold);
 
+/* True when some font draws every character of this text in this language, forms of kanji (variation
+ * selectors) included. */
+bool ui_draws(struct ui *ui, const char *text, const char *language);
+
 /* What this element wants to be, 0.1 mm: with rect.w 0 the width of its words, picture and paddings
  * on one line, else the given width; and the height for that width. For bars and rows that are laid
  * out by their words. */

@@ -42,14 +42,38 @@ current(struct app *app, struct question *question)
            interview_question(app->visit.interview, question) == 0;
 }
 
-static enum keyboard_mode
-first_keyboard(const struct app *app, const struct question *question)
+/* Is it written on the keyboard? */
+static bool
+is_written(const struct question *question)
 {
-    if (question->type == QUESTION_KANA) {
-        return KEYBOARD_KATAKANA;
+    return (question->type == QUESTION_TEXT || question->type == QUESTION_KANA) &&
+           !uses_keypad(question);
+}
+
+/* How a name is read is offered where it is asked: from the kana that it was typed with. */
+static void
+offer_reading(struct app *app, const struct question *question)
+{
+    const char *reading = fact_set_value(app->visit.readings, question->key);
+    if (question->type == QUESTION_KANA && app->visit.field[0] == 0 && reading != NULL) {
+        (void)snprintf(app->visit.field, sizeof(app->visit.field), "%s", reading);
     }
-    bool japanese = strcmp(i18n_current(app->i18n)->tag, "ja") == 0;
-    return japanese ? KEYBOARD_HIRAGANA : KEYBOARD_LATIN;
+}
+
+/* Keeps how the answer is read for the question that will ask it; forgets it when it isn't known. */
+static void
+keep_reading(struct app *app, const struct question *question)
+{
+    if (question->reading[0] == 0) {
+        return;
+    }
+    AUTO_BUF reading;
+    buf_init(&reading, FIELD_MAX - 1);
+    if (!field_reading(app, &reading) ||
+        fact_set_put(app->visit.readings, question->reading, buf_str(&reading), FACT_ORIGIN_PERSON,
+            clock_wall_s(app->clock)) < 0) {
+        fact_set_remove(app->visit.readings, question->reading);
+    }
 }
 
 /* Brings the kept answer into the field when the page shows another question than before. */
@@ -61,10 +85,9 @@ enter(struct app *app)
     if (!current(app, &question)) {
         return;
     }
-    explicit_bzero(visit->field, sizeof(visit->field));
+    field_clear(app);
     memcpy(visit->field_key, question.key, sizeof(visit->field_key));
     visit->verdict_shown = false;
-    visit->keyboard = first_keyboard(app, &question);
     visit->calendar = CALENDAR_WESTERN;
     AUTO_BUF answer;
     buf_init(&answer, FIELD_MAX - 1);
@@ -83,6 +106,10 @@ enter(struct app *app)
         return;
     }
     memcpy(visit->field, text, strlen(text));
+    if (is_written(&question)) {
+        offer_reading(app, &question);
+        keyboard_begin(app, &question);
+    }
 }
 
 static bool
@@ -196,24 +223,6 @@ options(struct app *app, struct flow *flow, const struct question *question)
 }
 
 static void
-written(struct app *app, struct flow *flow, const struct question *question)
-{
-    char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_FIELD,
-                        .rect = rect(flow->x, flow->y, flow->w, 205),
-                        .text = app->visit.field,
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .tone = UI_TONE_SURFACE,
-                        .label = words(app, &question->name),
-                        .state = UI_STATE_PERSONAL});
-    flow->y += 205 + GAP_MIN;
-    keyboard_build(app, flow);
-}
-
-static void
 number(struct app *app, struct flow *flow, const struct question *question)
 {
     char id[UI_ID_MAX];
@@ -263,8 +272,7 @@ heading(struct app *app, struct flow *flow, const struct question *question)
             question->repeat_index, question->repeat_count);
         flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
     }
-    bool crowded = (question->type == QUESTION_TEXT || question->type == QUESTION_KANA) &&
-                   !uses_keypad(question);
+    bool crowded = is_written(question) && app->visit.writing.face != WRITING_POSTAL;
     /* beside a keyboard large words leave less room: the question stays, the hint goes */
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE,
@@ -288,6 +296,10 @@ ready(const struct app *app, const struct question *question)
         char iso[11];
         return date_value(app, iso) || (!question->required && app->visit.field[0] == 0);
     }
+    if (is_written(question) && app->visit.writing.face != WRITING_KEYS) {
+        /* first the page in the page is answered */
+        return app->visit.writing.face == WRITING_POSTAL && postal_ready(app);
+    }
     return app->visit.field[0] != 0 || !question->required;
 }
 
@@ -299,7 +311,8 @@ build(struct app *app)
     if (!current(app, &question)) {
         return;
     }
-    bool keypad = question.type == QUESTION_DATE || uses_keypad(&question);
+    bool postal = is_written(&question) && app->visit.writing.face == WRITING_POSTAL;
+    bool keypad = question.type == QUESTION_DATE || uses_keypad(&question) || postal;
     if (keypad) {
         flow = page_beside_keypad(app, flow);
     }
@@ -319,7 +332,7 @@ build(struct app *app)
     } else if (uses_keypad(&question)) {
         number(app, &flow, &question);
     } else {
-        written(app, &flow, &question);
+        writing_build(app, &flow, &question);
     }
     page_main(app, "next", say(app, "bar.next"), ready(app, &question) ? 0 : UI_STATE_WAITING);
 }
@@ -361,6 +374,9 @@ answer(struct app *app, const struct question *question)
         visit->verdict_shown = true;
         return;
     }
+    if (r == 0) {
+        keep_reading(app, question);
+    }
     if (r < 0) {
         LOG(LOG_ERROR, "answer", LOG_ERR(r));
         visit->fault = r;
@@ -388,6 +404,10 @@ tap(struct app *app, const char *id)
     }
     if (strncmp(id, "choice:", 7) == 0) {
         choose(app, &question, id + 7);
+    } else if (is_written(&question) && writing_tap(app, &question, id)) {
+        return;
+    } else if (strcmp(id, "back") == 0 && is_written(&question) && writing_back(app)) {
+        return;
     } else if (strcmp(id, "next") == 0) {
         answer(app, &question);
     } else if (strcmp(id, "back") == 0) {
@@ -404,8 +424,6 @@ tap(struct app *app, const char *id)
         } else {
             put_digit(app, &question, id + 6);
         }
-    } else {
-        (void)keyboard_tap(app, id);
     }
 }
 
@@ -425,7 +443,12 @@ type(struct app *app, const char *text)
         }
     } else if (question.type == QUESTION_NUMBER && digit) {
         put_digit(app, &question, text);
+    } else if (is_written(&question) && app->visit.writing.face == WRITING_POSTAL && digit) {
+        char id[] = "digit:0";
+        id[6] = text[0];
+        (void)writing_tap(app, &question, id);
     } else if (question.type != QUESTION_NUMBER) {
+        app->visit.writing.face = WRITING_KEYS;
         field_put(app, text);
     }
 }

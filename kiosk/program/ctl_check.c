@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/alloc.h"
 #include "base/attr.h"
@@ -14,6 +13,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/utf8.h"
+#include "ctl_blame.h"
 #include "ctl_po.h"
 #include "ctl_words.h"
 #include "procedure/procedure.h"
@@ -22,16 +22,13 @@
 static const char source_language[] = "ja";
 static const char easy_language[] = "ja-easy";
 
-/* Words that tell people it was their fault (GOV.UK; research on kiosks). */
-static const char *const blame_words[] = {"不正", "無効", "エラー", "失敗"};
-static const char *const blame_words_english[] = {"invalid", "illegal", "error", "failed"};
-
 struct check {
     const char *assets;
     struct procedure_set *set;
     int mistakes;
     size_t words, languages;
     bool report;
+    struct conf *blame; /* owned */
     /* while one catalog is looked at */
     const char *language;
     const struct po *source; /* Japanese: the program's own ids */
@@ -111,40 +108,19 @@ furigana_mistake(const char *text, bool every_kanji)
     return NULL;
 }
 
-static bool
-is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* An English word as a whole, whatever its case. */
-static bool
-holds_english(const char *text, const char *word)
-{
-    size_t len = strlen(word);
-    for (const char *at = text; *at != 0; at++) {
-        if (strncasecmp(at, word, len) == 0 && !is_letter(at[len]) &&
-            (at == text || !is_letter(at[-1]))) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* Words of this language that blame; and of Japanese and English, which slip into translations. */
 static void
-check_blame(struct check *check, const char *text, const char *file, int line)
+check_blame(struct check *check, const char *language, const char *text, const char *file, int line)
 {
-    for (size_t i = 0; i < ARRAY_LEN(blame_words); i++) {
-        if (strstr(text, blame_words[i]) != NULL) {
-            say_mistake(check, file, line, 1,
-                "this word blames the visitor; say what happened and what to do", blame_words[i]);
+    const char *const languages[] = {language, source_language, "en"};
+    char word[BLAME_WORD_MAX];
+    for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
+        if (i > 0 && strcmp(languages[i], language) == 0) {
+            continue;
         }
-    }
-    for (size_t i = 0; i < ARRAY_LEN(blame_words_english); i++) {
-        if (holds_english(text, blame_words_english[i])) {
+        if (blame_find(check->blame, languages[i], text, word)) {
             say_mistake(check, file, line, 1,
-                "this word blames the visitor; say what happened and what to do",
-                blame_words_english[i]);
+                "this word blames the visitor; say what happened and what to do", word);
         }
     }
 }
@@ -160,7 +136,7 @@ check_text(struct check *check, const struct po_entry *entry)
     if (wrong != NULL) {
         say_mistake(check, path, entry->line, 1, wrong, entry->text);
     }
-    check_blame(check, entry->text, path, entry->line);
+    check_blame(check, check->language, entry->text, path, entry->line);
 }
 
 /* A translation beside its Japanese. */
@@ -186,7 +162,7 @@ check_source_words(const struct procedure_words *words, const char *file, int li
 {
     struct check *check = ctx;
     check->words++;
-    check_blame(check, words->source, file, line);
+    check_blame(check, source_language, words->source, file, line);
     const char *wrong = furigana_mistake(words->source, false);
     if (wrong != NULL) {
         say_mistake(check, file, line, 1, wrong, words->source);
@@ -313,6 +289,10 @@ check_catalog(struct check *check, const char *language)
     check->language = language;
     check->po = &po;
     check->languages++;
+    if (blame_count(check->blame, language) < BLAME_LEAST) {
+        say_mistake(
+            check, po.path, 0, 0, "blame.conf has too few words of this language", language);
+    }
     check_head(check, language);
     for (size_t i = 0; i < po.count; i++) {
         check_text(check, &po.entries[i]);
@@ -360,6 +340,22 @@ check_catalogs(struct check *check)
     free(folder);
 }
 
+/* False after a mistake: nothing can be looked for then. */
+static bool
+open_blame(struct check *check)
+{
+    int line = 0;
+    char *folder = fs_join(check->assets, "po");
+    int r = blame_load(folder, &check->blame, &line);
+    if (r < 0) {
+        char *path = fs_join(folder, "blame.conf");
+        say_mistake(check, path, line, 0, "the lists of words that blame can't be read", "");
+        free(path);
+    }
+    free(folder);
+    return r == 0;
+}
+
 int
 ctl_check(int argc, char **argv)
 {
@@ -373,8 +369,10 @@ ctl_check(int argc, char **argv)
     struct check check = {.assets = assets, .report = with_report};
     int r = procedure_load(assets, report, &check, &check.set);
     if (r == 0) {
-        procedure_words_each(check.set, check_source_words, &check);
-        check_catalogs(&check);
+        if (open_blame(&check)) {
+            procedure_words_each(check.set, check_source_words, &check);
+            check_catalogs(&check);
+        }
     } else if (r != KERR_PROCEDURE_FILE) {
         say_mistake(&check, assets, 0, 0, "there is no folder of procedures here", "");
     }
@@ -384,6 +382,7 @@ ctl_check(int argc, char **argv)
     } else {
         (void)fprintf(stderr, "%d to mend\n", check.mistakes);
     }
+    conf_free(check.blame);
     procedure_set_free(check.set);
     free(assets);
     return check.mistakes == 0 ? 0 : 1;

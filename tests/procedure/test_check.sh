@@ -83,7 +83,34 @@ spoil "another language's head" po/ko.po 's/Language: ko/Language: vi/' "the hea
 grep -q '^ja  .* read by a native reader' "$WORK/out" || wrong "check --report: the source is not read"
 grep -q '^my  .* not read by a native yet .*မြန်မာ' "$WORK/out" || wrong "check --report: what is not read is not told"
 spoil "a lost message" po/en.po '0,/^msgid "pin.title"/s//msgid "pin.other"/' "no words in en for: pin.title"
-spoil "English blame" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
+spoil "blame in a translation" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
+
+# Each word of each list is found where a translator might write it: with a capital, in a sentence.
+plant() { # LANGUAGE TEXT: says it on the button that finishes
+    awk -v text="$2" '/^msgid "bar.finish"/ { print; getline; print "msgstr \"" text "\""; next } { print }' \
+        "assets/po/$1.po" >"$WORK/a/po/$1.po"
+    "$CTL" check "$WORK/a" 2>/dev/null
+    cp "assets/po/$1.po" "$WORK/a/po/$1.po"
+}
+rm -rf "$WORK/a" && cp -r assets "$WORK/a"
+rm -f "$WORK/planted"
+sed -n 's/^\([a-z][A-Za-z-]*\) = /\1,/p' assets/po/blame.conf | while IFS=, read -r language list; do
+    echo "$list" | tr ',' '\n' | sed 's/^ *//' | while read -r word; do
+        echo "$language" >>"$WORK/planted"
+        plant "$language" "― $word." | grep -qF "what to do: $word" || echo "blame in $language: $word is not found"
+    done
+done >"$WORK/blame"
+[ ! -s "$WORK/blame" ] || { cat "$WORK/blame"; wrong "blame: words are not found"; }
+[ "$(sort -u "$WORK/planted" | wc -l)" = "$(find assets/po -name '*.po' | wc -l)" ] || wrong "blame: a language has no list"
+plant en "INVALID" | grep -qF "what to do: invalid" || wrong "blame: capitals"
+plant pt-BR "INVÁLIDO" | grep -qF "what to do: inválido" || wrong "blame: capitals with accents"
+plant vi "Lỗi" | grep -qF "what to do: lỗi" || wrong "blame: Vietnamese capitals"
+plant vi "エラー" | grep -qF "what to do: エラー" || wrong "blame: Japanese in a translation"
+for whole in "en terrors" "en invalidité" "vi sain" "fil malinaw" "es fallos"; do
+    plant "${whole%% *}" "${whole#* }" | grep -F "what to do" && wrong "blame: $whole is another word"
+done
+spoil "a short list of blame" po/blame.conf 's/^ko = .*/ko = 오류, 실패/' "too few words of this language: ko"
+spoil "no lists of blame" po/blame.conf 's/^/x/;1s/.*/nothing/' "the lists of words that blame can't be read"
 
 "$CTL" extract assets >"$WORK/content.pot" || wrong "extract: exit code $?"
 msgfmt --check-format -o /dev/null "$WORK/content.pot" || wrong "extract: msgfmt does not take the template"

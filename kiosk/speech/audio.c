@@ -36,6 +36,7 @@ int
 audio_open(const char *device, void (*fill)(void *ctx, int16_t *out, size_t count), void *ctx,
     struct audio **ret_audio)
 {
+    (void)SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); /* signals are the program's */
     if (SDL_InitSubSystem(SDL_INIT_AUDIO) != 0) {
         return KERR_IO;
     }

@@ -295,7 +295,7 @@ advance(struct speech *speech)
     speech->ended = false;
     bool other = speech->playing == now->count || now->all[speech->playing].line != line;
     int ms = other ? GAP_LINE_MS : GAP_PIECE_MS;
-    speech->gap = (size_t)ms * SPEECH_HZ / 10 / (size_t)rates[speech->rate] / 10;
+    speech->gap = (size_t)ms * SPEECH_HZ / 10 / (size_t)rates[speech->rate];
     return other;
 }
 

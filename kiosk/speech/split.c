@@ -143,7 +143,12 @@ sounds(const char *text, size_t len)
 bool
 split_next(const char *language, const char **at, struct piece *ret_piece)
 {
-    while (**at != 0) {
+    for (;;) {
+        *at +=
+            strspn(*at, " \n"); /* "button" is one sentence, wherever it stands: one in the cache */
+        if (**at == 0) {
+            return false;
+        }
         size_t len = sentence(*at);
         size_t other = foreign_run(language, *at, len);
         size_t take = other > 0 ? other : own_run(language, *at, len);
@@ -158,5 +163,4 @@ split_next(const char *language, const char **at, struct piece *ret_piece)
         ret_piece->text[take] = 0;
         return true;
     }
-    return false;
 }

@@ -24,6 +24,7 @@
 static char folder[HARNESS_FOLDER_LEN];
 static char disk[128], sounds[128];
 
+enum { REGION_MAX = 256 * 1024 * 1024 };
 enum { TONE_HZ = 440, TONE_MS = 600, HEARD_MAX = 64 * 1024 * 1024 };
 
 /* ---- files of the tests ---- */
@@ -270,6 +271,403 @@ test_engines(void **state)
     }
 }
 
+/* ---- what is heard, in which order ---- */
+
+/* Loud stretches with silence of at least gap_ms between them. */
+static size_t
+bursts(const struct heard *h, int gap_ms)
+{
+    size_t count = 0;
+    size_t last = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        if (abs(h->samples[i]) > 300) {
+            count += count == 0 || i - last > (size_t)gap_ms * SPEECH_HZ / 1000;
+            last = i;
+        }
+    }
+    return count;
+}
+
+static void
+test_order_and_place(void **state)
+{
+    (void)state;
+    static const struct speech_line lines[] = {
+        {.language = "en", .text = "Tone."},
+        {.language = "fil", .text = "Walang boses."}, /* no voice: passed over */
+        {.language = "en", .text = "Second tone."},
+        {.language = "en", .text = ""},
+        {.language = "en", .text = "Tone."},
+    };
+    struct speech *speech = open_speech(NULL);
+    assert_int_equal(speech_at(speech), -1);
+    assert_int_equal(speech_say(speech, lines, ARRAY_LEN(lines)), 0);
+    int at = speech_at(speech);
+    assert_int_equal(at, 0); /* from the moment it is asked for */
+    int seen[8] = {0};
+    for (int64_t end = now_ms() + 20000; (at = speech_at(speech)) >= 0; nap()) {
+        assert_true(now_ms() < end);
+        seen[at]++;
+    }
+    assert_true(seen[0] > 0 && seen[2] > 0 && seen[4] > 0);
+    speech_free(speech);
+    struct heard h = heard(300);
+    assert_int_equal(bursts(&h, 100), 3);
+    assert_true(length_ms(&h) > 3 * TONE_MS);
+}
+
+static void
+test_pause_and_cut(void **state)
+{
+    (void)state;
+    struct speech *speech = open_speech(NULL);
+    assert_int_equal(speech_say(speech, &tone, 1), 0);
+    speech_pause(speech, true);
+    for (int i = 0; i < 300; i++) { /* at least ten times as long as the tone takes here */
+        nap();
+        assert_int_equal(speech_at(speech), 0);
+    }
+    speech_pause(speech, false);
+    until_silent(speech);
+    /* something else is said instead, at once */
+    static const struct speech_line many[] = {
+        {.language = "en", .text = "Tone."}, {.language = "en", .text = "Tone."}};
+    assert_int_equal(speech_say(speech, many, 2), 0);
+    assert_int_equal(speech_say(speech, NULL, 0), 0);
+    assert_int_equal(speech_at(speech), -1);
+    speech_free(speech);
+    struct heard h = heard(300);
+    assert_true(bursts(&h, 100) <= 2);
+}
+
+static void
+test_closed_is_silent(void **state)
+{
+    (void)state;
+    struct speech_config config = {.sounds = sounds};
+    struct speech *speech;
+    assert_int_equal(speech_new(&config, &speech), 0);
+    assert_false(speech_is_open(speech));
+    assert_int_equal(speech_say(speech, &tone, 1), 0);
+    assert_int_equal(speech_at(speech), -1);
+    assert_int_equal(speech_open(speech), 0);
+    assert_true(speech_is_open(speech));
+    speech_close(speech);
+    assert_false(speech_is_open(speech));
+    speech_free(speech);
+    speech_free(NULL);
+    (void)setenv("SDL_AUDIODRIVER", "no-such-driver", 1);
+    assert_int_equal(speech_new(&config, &speech), 0);
+    assert_int_equal(speech_open(speech), KERR_IO);
+    speech_free(speech);
+    (void)setenv("SDL_AUDIODRIVER", "disk", 1);
+}
+
+static void
+test_click(void **state)
+{
+    (void)state;
+    struct speech *speech = open_speech(NULL);
+    speech_click(speech);
+    for (int i = 0; i < 200; i++) {
+        nap();
+    }
+    speech_free(speech);
+    struct heard h = heard(100);
+    assert_true(length_ms(&h) > 5 && length_ms(&h) < 14);
+}
+
+static void
+test_bounds(void **state)
+{
+    (void)state;
+    static char text[SPEECH_TEXT_MAX + 2];
+    memset(text, 'a', sizeof(text) - 1);
+    struct speech_line line = {.language = "en", .text = text};
+    struct speech *speech = open_speech(NULL);
+    assert_int_equal(speech_say(speech, &line, 1), KERR_TOO_BIG);
+    static struct speech_line many[SPEECH_LINES_MAX + 1];
+    assert_int_equal(speech_say(speech, many, SPEECH_LINES_MAX + 1), KERR_TOO_BIG);
+    assert_int_equal(speech_at(speech), -1);
+    speech_set_volume(speech, 99);
+    speech_set_rate(speech, -7);
+    speech_free(speech);
+    for (int volume = 1; volume <= SPEECH_VOLUME_MAX;
+         volume++) { /* VVSG 2.0: at most 10 dB a step */
+        int step = mix_gain_db(volume, SPEECH_HEADPHONES, 0) -
+                   mix_gain_db(volume - 1, SPEECH_HEADPHONES, 0);
+        assert_true(step > 0 && step <= 10);
+    }
+    assert_int_equal(mix_gain_db(SPEECH_VOLUME_MAX, SPEECH_HEADPHONES, 12), -12);
+}
+
+static void
+test_which_can(void **state)
+{
+    (void)state;
+    struct speech *speech = open_speech(NULL);
+    static const char *const spoken[] = {"ja", "ja-easy", "en", "zh-Hans", "zh-Hant", "ko", "vi",
+        "ne", "pt-BR", "id", "my", "th", "es"};
+    for (size_t i = 0; i < ARRAY_LEN(spoken); i++) {
+        assert_true(speech_can(speech, spoken[i]));
+    }
+    assert_false(speech_can(speech, "fil"));
+    assert_false(speech_can(speech, "xx"));
+    speech_free(speech);
+    struct speech_config config = {
+        .sounds = sounds, .open_jtalk = "/no/such/program", .espeak = "/no/such/program"};
+    speech = open_speech(&config);
+    assert_false(speech_can(speech, "ja"));
+    assert_true(speech_can(speech, "en")); /* recorded, at least in part */
+    assert_false(speech_can(speech, "es"));
+    speech_free(speech);
+}
+
+/* ---- children that do what they should not ---- */
+
+/* A program in the place of espeak-ng. */
+static const char *
+impostor(const char *script)
+{
+    static char path[160];
+    char text[2048];
+    int n = snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
+    (void)snprintf(path, sizeof(path), "%s/impostor", folder);
+    put_file(path, text, (size_t)n, 0700);
+    return path;
+}
+
+/* No process of ours is left behind. */
+static bool
+children_left(void)
+{
+    char path[64];
+    char text[256] = "";
+    (void)snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return false;
+    }
+    (void)fgets(text, sizeof(text), file);
+    (void)fclose(file);
+    return text[0] != 0;
+}
+
+static void
+test_hostile_children(void **state)
+{
+    (void)state;
+    static const char *const scripts[] = {
+        "sleep 60", /* hangs, reading nothing */
+        "cat >/dev/null; sleep 60", /* hangs afterwards */
+        "exit 1", "kill -9 $$", "cat >/dev/null; yes", /* floods */
+        "cat >/dev/null; head -c 5000 /dev/urandom", /* no sound at all */
+        "cat >/dev/null; printf RIFF",
+        "cat >/dev/null; exec >&-; sleep 60", /* closes its output and stays */
+        "(trap '' TERM; sleep 60) & cat >/dev/null; exit 0", /* leaves a child of its own */
+    };
+    static const struct speech_line lines[] = {
+        {.language = "es", .text = "Uno."}, {.language = "en", .text = "Tone."}};
+    for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+        struct speech_config config = {.espeak = impostor(scripts[i]), .child_ms = 400};
+        struct speech *speech = open_speech(&config);
+        int64_t begin = now_ms();
+        assert_int_equal(speech_say(speech, lines, 2), 0);
+        assert_int_equal(speech_at(speech), 0);
+        assert_true(now_ms() - begin < 100); /* the loop waits for nobody */
+        until_silent(speech);
+        assert_true(now_ms() - begin < 4000);
+        speech_free(speech);
+        assert_false(children_left());
+        struct heard h = heard(300);
+        assert_true(length_ms(&h) > TONE_MS - 50); /* the next sentence is spoken all the same */
+    }
+}
+
+/* Whoever comes to the next page does not wait for the sentence of the last one. */
+static void
+test_cancel(void **state)
+{
+    (void)state;
+    struct speech_config config = {.espeak = impostor("sleep 60"), .child_ms = 30000};
+    struct speech *speech = open_speech(&config);
+    static const struct speech_line slow = {.language = "es", .text = "Uno.", .personal = true};
+    assert_int_equal(speech_say(speech, &slow, 1), 0);
+    for (int i = 0; i < 100; i++) {
+        nap(); /* the child runs by now, or will find out that nobody wants it */
+    }
+    int64_t begin = now_ms();
+    assert_int_equal(speech_say(speech, &tone, 1), 0);
+    until_silent(speech);
+    assert_true(now_ms() - begin < 3000);
+    assert_int_equal(speech_say(speech, &slow, 1), 0);
+    speech_forget(speech);
+    speech_free(speech);
+    assert_false(children_left());
+}
+
+/* The text reaches the child by its standard input, and by nothing that others can read. */
+static void
+test_text_goes_by_pipe(void **state)
+{
+    (void)state;
+    char script[512];
+    (void)snprintf(script, sizeof(script),
+        "cat >%s/stdin; tr '\\0' ' ' </proc/$$/cmdline >%s/cmdline; env >%s/environment; "
+        "[ -e /proc/$$/fd/20 ] && echo open >%s/fds || echo closed >%s/fds",
+        folder, folder, folder, folder, folder);
+    assert_int_equal(dup2(1, 20), 20); /* something of the program that is open: not the child's */
+    struct speech_config config = {.espeak = impostor(script)};
+    struct speech *speech = open_speech(&config);
+    static const struct speech_line line = {
+        .language = "es", .text = "Miguel Ejemplo [[x]]", .personal = true};
+    assert_int_equal(speech_say(speech, &line, 1), 0);
+    until_silent(speech);
+    speech_free(speech);
+    char path[160];
+    static const struct {
+        const char *file;
+        bool holds;
+    } files[] = {{"stdin", true}, {"cmdline", false}, {"environment", false}};
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        AUTO_BUF text;
+        buf_init(&text, 65536);
+        (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i].file);
+        assert_int_equal(fs_read(path, &text), 0);
+        assert_int_equal(strstr(buf_str(&text), "Miguel Ejemplo") != NULL, files[i].holds);
+        assert_null(strstr(buf_str(&text), "[[")); /* would begin phonemes */
+        assert_true(text.len > 0);
+    }
+    AUTO_BUF fds;
+    buf_init(&fds, 64);
+    (void)snprintf(path, sizeof(path), "%s/fds", folder);
+    assert_int_equal(fs_read(path, &fds), 0);
+    assert_string_equal(buf_str(&fds), "closed\n");
+    (void)close(20);
+}
+
+/* ---- forgetting ---- */
+
+/* How often the needle stands in this process's writable memory; the needle itself is built here so that no
+ * literal counts. Not instrumented: freed memory is looked at too. */
+__attribute__((no_sanitize("address"))) static size_t
+in_memory(const char *half, const char *other_half)
+{
+    size_t found = 0;
+    size_t a = strlen(half);
+    size_t b = strlen(other_half);
+    FILE *maps = fopen("/proc/self/maps", "r");
+    int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+    char line[512];
+    static unsigned char page[65536];
+    while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
+        unsigned long from;
+        unsigned long to;
+        bool writable = strstr(line, " rw-p ") != NULL && strchr(line, '/') == NULL;
+        if (!writable || sscanf(line, "%lx-%lx", &from, &to) != 2 || to - from > REGION_MAX) {
+            continue; /* the largest are the sanitizer's shadow */
+        }
+        for (unsigned long at = from; at < to; at += sizeof(page) - 64) {
+            ssize_t n = pread(memory, page, sizeof(page), (off_t)at);
+            for (ssize_t i = 0; i + (ssize_t)(a + b) <= n; i++) {
+                found += page[i] == (unsigned char)half[0] && memcmp(page + i, half, a) == 0 &&
+                         memcmp(page + i + a, other_half, b) == 0;
+            }
+        }
+    }
+    explicit_bzero(page, sizeof(page));
+    if (maps != NULL) {
+        (void)fclose(maps);
+    }
+    (void)close(memory);
+    return found;
+}
+
+static void
+test_forget(void **state)
+{
+    (void)state;
+    char name[] = "Zacarias Xocotl";
+    name[0] = 'Q'; /* "Qacarias Xocotl" stands in no literal */
+    struct speech *speech = open_speech(NULL);
+    struct speech_line line = {.language = "es", .text = name, .personal = true};
+    assert_int_equal(speech_say(speech, &line, 1), 0);
+    for (int i = 0; i < 100; i++) {
+        nap();
+    }
+    assert_true(in_memory("Qacari", "as Xocotl") > 1); /* name[] itself and the room's copies */
+    speech_forget(speech);
+    assert_int_equal(speech_at(speech), -1);
+    size_t left = in_memory("Qacari", "as Xocotl");
+    explicit_bzero(name, sizeof(name));
+    print_message("left of the text: %zu\n", left);
+    assert_true(left <= 1); /* name[], if the compiler kept it in memory */
+    speech_free(speech);
+}
+
+__attribute__((no_sanitize("address"))) static bool
+all_zero(const int16_t *samples, size_t count)
+{
+    int sum = 0;
+    for (size_t i = 8; i < count; i++) { /* the allocator may use the first bytes */
+        sum |= samples[i];
+    }
+    return sum == 0;
+}
+
+static void
+test_samples_are_wiped(void **state)
+{
+    (void)state;
+    struct sound_cache *cache = sound_cache_new();
+    struct sound *mine = sound_new(1000);
+    struct sound *everybodys = sound_new(1000);
+    for (size_t i = 0; i < 1000; i++) {
+        mine->samples[i] = everybodys->samples[i] = (int16_t)(i + 1);
+    }
+    mine->personal = true;
+    const int16_t *at = mine->samples;
+    sound_cache_put(cache, "ja", "にほん", mine);
+    sound_cache_put(cache, "ja", "つぎへ", everybodys);
+    sound_free(mine);
+    sound_free(everybodys);
+    assert_false(all_zero(at, 1000));
+    sound_cache_wipe_personal(cache);
+    assert_true(all_zero(at, 1000));
+    assert_null(sound_cache_get(cache, "ja", "にほん"));
+    struct sound *kept = sound_cache_get(cache, "ja", "つぎへ");
+    assert_non_null(kept);
+    assert_int_equal(kept->samples[10], 11);
+    sound_free(kept);
+    assert_null(sound_cache_get(cache, "en", "つぎへ"));
+    sound_cache_free(cache);
+}
+
+static void
+test_cache_is_bounded(void **state)
+{
+    (void)state;
+    struct sound_cache *cache = sound_cache_new();
+    char text[32];
+    for (int i = 0; i < 3 * CACHE_SOUNDS; i++) {
+        struct sound *sound = sound_new(SPEECH_HZ / 2);
+        (void)snprintf(text, sizeof(text), "sentence %d", i);
+        sound_cache_put(cache, "en", text, sound);
+        sound_free(sound);
+        assert_true(sound_cache_bytes(cache) <= CACHE_BYTES);
+        struct sound *first = sound_cache_get(cache, "en", "sentence 0");
+        assert_non_null(first); /* in use all the time: stays */
+        sound_free(first);
+    }
+    struct sound *gone = sound_cache_get(cache, "en", "sentence 1");
+    assert_null(gone);
+    struct sound *huge = sound_new(CACHE_BYTES);
+    sound_cache_put(cache, "en", "huge", huge);
+    sound_free(huge);
+    assert_null(sound_cache_get(cache, "en", "huge"));
+    sound_cache_free(cache);
+}
+
 int
 main(void)
 {
@@ -277,6 +675,18 @@ main(void)
         cmocka_unit_test(test_volume),
         cmocka_unit_test(test_rate_keeps_pitch),
         cmocka_unit_test(test_engines),
+        cmocka_unit_test(test_order_and_place),
+        cmocka_unit_test(test_pause_and_cut),
+        cmocka_unit_test(test_closed_is_silent),
+        cmocka_unit_test(test_click),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_which_can),
+        cmocka_unit_test(test_hostile_children),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_text_goes_by_pipe),
+        cmocka_unit_test(test_forget),
+        cmocka_unit_test(test_samples_are_wiped),
+        cmocka_unit_test(test_cache_is_bounded),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

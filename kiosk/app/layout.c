@@ -65,6 +65,7 @@ tools(struct app *app, const char *where)
     tool(app, TOOL_LANGUAGE, "language", "globe", buf_str(&language));
     tool(app, TOOL_TEXT_SIZE, "text-size", "letters", say(app, "bar.text-size"));
     tool(app, TOOL_CONTRAST, "contrast", "contrast", say(app, "bar.contrast"));
+    tool(app, TOOL_SPEAK, "speak", "speaker", say(app, "bar.speak"));
     if (where != NULL) {
         bool bar = app->places.top_bar.h > 0;
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,

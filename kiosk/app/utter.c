@@ -228,6 +228,7 @@ role_words(const struct ui_element *e)
     case UI_ROLE_MAIN:
     case UI_ROLE_DOOR:
     case UI_ROLE_PANEL:
+    case UI_ROLE_TOOL:
         return "speech.button";
     case UI_ROLE_CHOICE:
         return chosen ? "speech.chosen" : "speech.choice";

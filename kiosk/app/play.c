@@ -304,6 +304,9 @@ answer_question(struct play *play, struct rng_seeded *rng)
         return failed(play, "no valid answer was found");
     }
     int r = 0;
+    if (strcmp(buf_str(&answer), "unknown") == 0 && on_screen(play, "unsure")) {
+        return tap(play, "unsure");
+    }
     if (on_screen(play, "choice:")) {
         if (question.type == QUESTION_SEVERAL) {
             explicit_bzero(app->visit.field, sizeof(app->visit.field));

@@ -9,6 +9,7 @@ play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
 play "$TOP/tests/app/plays/access.play"
 play "$TOP/tests/app/plays/two_languages.play"
+play "$TOP/tests/app/plays/unsure.play"
 # a step that does not hold gives 1, the file, the line and what was on the screen
 printf 'expect screen attract\nexpect text "nobody says this"\n' >"$WORK/wrong.play"
 if "$BUILD/kiosk" --play "$WORK/wrong.play" 2>"$WORK/wrong.err"; then

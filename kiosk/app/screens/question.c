@@ -9,7 +9,13 @@
 #include "base/err.h"
 #include "base/log.h"
 
-enum { CHOICE_H = 330, NUMBER_AS_CHOICES_MAX = 12, NUMBER_DIGITS_MAX = 9 };
+enum {
+    CHOICE_H = 330,
+    NUMBER_AS_CHOICES_MAX = 12,
+    NUMBER_DIGITS_MAX = 9,
+    UNSURE_W = 900,
+    UNSURE_H = 260
+};
 
 static bool
 number_as_choices(const struct question *question)
@@ -76,6 +82,20 @@ keep_reading(struct app *app, const struct question *question)
     }
 }
 
+static bool
+uses_options(const struct question *question)
+{
+    return question->type == QUESTION_CHOICE || question->type == QUESTION_SEVERAL ||
+           question->type == QUESTION_YES_NO || number_as_choices(question);
+}
+
+/* Is there a button for not knowing, since none of the answers says it? */
+static bool
+can_be_unsure(const struct question *question)
+{
+    return question->dont_know && !uses_options(question);
+}
+
 /* Brings the kept answer into the field when the page shows another question than before. */
 static void
 enter(struct app *app)
@@ -93,6 +113,9 @@ enter(struct app *app)
     buf_init(&answer, FIELD_MAX - 1);
     interview_answer_now(visit->interview, &answer);
     const char *text = buf_str(&answer);
+    if (can_be_unsure(&question) && strcmp(text, "unknown") == 0) {
+        text = ""; /* nothing was written */
+    }
     if (question.type == QUESTION_DATE) {
         for (size_t i = 0; i < 10 && text[i] != 0; i++) {
             if (text[i] != '-') {
@@ -243,13 +266,6 @@ number(struct app *app, struct flow *flow, const struct question *question)
     page_keypad(app, "digit:", "", "");
 }
 
-static bool
-uses_options(const struct question *question)
-{
-    return question->type == QUESTION_CHOICE || question->type == QUESTION_SEVERAL ||
-           question->type == QUESTION_YES_NO || number_as_choices(question);
-}
-
 static void
 verdict(struct app *app, struct flow *flow)
 {
@@ -303,6 +319,31 @@ ready(const struct app *app, const struct question *question)
     return app->visit.field[0] != 0 || !question->required;
 }
 
+/* Between the bottom bar's two buttons, or above the field where there is no room for it. */
+static void
+unsure_button(struct app *app, struct flow *flow)
+{
+    struct ui_rect foot = app->places.foot;
+    struct ui_element button = {.id = "unsure",
+        .role = UI_ROLE_BUTTON,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = say(app, "answer.unknown"),
+        .picture = "question",
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_BODY,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    if (foot.w == 0) {
+        flow_element(app, flow, &button, UNSURE_H);
+        flow->y += GAP_MIN;
+        return;
+    }
+    int width = foot.w < UNSURE_W ? foot.w : UNSURE_W;
+    button.rect =
+        rect(foot.x + (foot.w - width) / 2, foot.y + (foot.h - UNSURE_H) / 2, width, UNSURE_H);
+    ui_add(app->ui, &button);
+}
+
 static void
 build(struct app *app)
 {
@@ -324,6 +365,9 @@ build(struct app *app)
     }
     heading(app, &head, &question);
     verdict(app, &head);
+    if (can_be_unsure(&question)) {
+        unsure_button(app, &head);
+    }
     flow.y = head.y;
     if (uses_options(&question)) {
         options(app, &flow, &question);
@@ -361,12 +405,15 @@ choose(struct app *app, const struct question *question, const char *value)
 }
 
 static void
-answer(struct app *app, const struct question *question)
+answer(struct app *app, const struct question *question, bool unsure)
 {
     struct visit *visit = &app->visit;
     char iso[11] = "";
     const char *text = visit->field;
-    if (question->type == QUESTION_DATE) {
+    if (unsure) {
+        field_clear(app);
+        text = "unknown"; /* goes on, and staff look into it */
+    } else if (question->type == QUESTION_DATE) {
         text = date_value(app, iso) ? iso : "";
     }
     int r = interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &visit->verdict);
@@ -374,7 +421,7 @@ answer(struct app *app, const struct question *question)
         visit->verdict_shown = true;
         return;
     }
-    if (r == 0) {
+    if (r == 0 && !unsure) {
         keep_reading(app, question);
     }
     if (r < 0) {
@@ -409,7 +456,9 @@ tap(struct app *app, const char *id)
     } else if (strcmp(id, "back") == 0 && is_written(&question) && writing_back(app)) {
         return;
     } else if (strcmp(id, "next") == 0) {
-        answer(app, &question);
+        answer(app, &question, false);
+    } else if (strcmp(id, "unsure") == 0 && can_be_unsure(&question)) {
+        answer(app, &question, true);
     } else if (strcmp(id, "back") == 0) {
         if (interview_back(app->visit.interview)) {
             app_go(app, &screen_question);

@@ -40,7 +40,8 @@ struct screen {
 extern const struct screen screen_attract, screen_language, screen_home, screen_explain,
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
-    screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call;
+    screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
+    screen_text_size, screen_contrast;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 

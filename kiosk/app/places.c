@@ -12,7 +12,7 @@ enum {
     WHERE_H = 110,
     WHERE_W_MIN = 700,
     MAIN_W = 1500,
-    MAIN_H = 340, /* two lines of the largest size; at least 25 x 60 mm (look: Grid) */
+    MAIN_H = 380, /* two lines of the largest size, ruby too; at least 25 x 60 mm */
     MAIN_H_PORTRAIT = 420, /* narrower: two lines with ruby */
     LEFT_W = 1200,
     MAIN_H_LOW = 300, /* on a small panel, where a seated visitor reaches little */
@@ -99,7 +99,7 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
     int edge = small ? 80 : 120;
     int margin = panel.w >= 4000 ? MARGIN : small && p->portrait ? 100 : 160;
     int main_h = p->portrait ? MAIN_H_PORTRAIT : low && small ? MAIN_H_LOW : MAIN_H;
-    int bottom = main_h + (small || low ? 40 : 80);
+    int bottom = main_h + (small || low ? 40 : 60);
     p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
     p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
     int y = p->bottom_bar.y + (bottom - main_h) / 2;

@@ -18,7 +18,8 @@ app_is_overlay(const struct screen *screen)
 {
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
-           screen == &screen_practice || screen == &screen_call || screen == &screen_sound;
+           screen == &screen_practice || screen == &screen_call || screen == &screen_sound ||
+           screen == &screen_text_size || screen == &screen_contrast;
 }
 
 static void
@@ -54,8 +55,9 @@ app_over(struct app *app, const struct screen *screen)
         app->under_page = app->visit.page;
     }
     /* a call goes on, whatever is looked at meanwhile */
-    bool interrupts =
-        screen == &screen_language || screen == &screen_still_there || app->screen == &screen_call;
+    bool interrupts = screen == &screen_language || screen == &screen_still_there ||
+                      screen == &screen_text_size || screen == &screen_contrast ||
+                      app->screen == &screen_call;
     app->beneath = interrupts && app_is_overlay(app->screen) ? app->screen : NULL;
     app->visit.page = 0;
     enter(app, screen);
@@ -217,12 +219,9 @@ tap_common(struct app *app, const char *id)
     } else if (strcmp(id, "home") == 0) {
         leave(app);
     } else if (strcmp(id, "text-size") == 0) {
-        app->prefs.text_size = (enum ui_text_size)((app->prefs.text_size + 1) % UI_TEXT_SIZE_COUNT);
-        app_apply_preferences(app);
-        app->visit.page = 0;
+        app_over(app, &screen_text_size);
     } else if (strcmp(id, "contrast") == 0) {
-        app->prefs.theme = (enum ui_theme)((app->prefs.theme + 1) % UI_THEME_COUNT);
-        app_apply_preferences(app);
+        app_over(app, &screen_contrast);
     } else if (speak_tap(app, id)) {
         return true;
     } else if (strcmp(id, "page:next") == 0) {

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#include "base/attr.h"
-
 /* 0.1 mm */
 enum {
     BORDER = 10,
@@ -594,44 +592,6 @@ draw_dots(const struct drawing *d, const struct item *item, struct px_rect rect)
     }
 }
 
-/* Dark on light whatever the theme, with the quiet zone of four modules that ISO/IEC 18004 asks for. */
-static void
-draw_qr(const struct drawing *d, const struct item *item, struct px_rect rect)
-{
-    enum { QUIET = 4 };
-    const char *rows = item->e.text != NULL ? item->e.text : "";
-    int size = (int)strcspn(rows, "\n");
-    int side = rect.w < rect.h ? rect.w : rect.h;
-    int module = side / (size + 2 * QUIET);
-    if (size == 0 || module == 0) {
-        return;
-    }
-    int whole = module * (size + 2 * QUIET);
-    int x0 = rect.x + (rect.w - whole) / 2, y0 = rect.y + (rect.h - whole) / 2;
-    d->ops->fill(d->ops->ctx, (struct px_rect){x0, y0, whole, whole}, 0xffffff);
-    for (int x = QUIET, y = QUIET; *rows != '\0'; rows++, x++) {
-        if (*rows == '\n') {
-            x = QUIET - 1;
-            y++;
-        } else if (*rows == '1') {
-            struct px_rect r = {x0 + x * module, y0 + y * module, module, module};
-            d->ops->fill(d->ops->ctx, r, 0x000000);
-        }
-    }
-}
-
-static void
-draw_line(const struct drawing *d, const struct item *item, struct px_rect rect)
-{
-    uint32_t colour = item->e.tone == UI_TONE_QUIET  ? d->palette->rule
-                      : item->e.tone == UI_TONE_BAND ? d->palette->tones[UI_TONE_BAND].ground
-                                                     : d->palette->tones[item->e.tone].edge;
-    /* A rule never vanishes between two pixels. */
-    rect.w = rect.w > 0 ? rect.w : 1;
-    rect.h = rect.h > 0 ? rect.h : 1;
-    d->ops->fill(d->ops->ctx, rect, colour);
-}
-
 static void
 draw_reading(const struct drawing *d, struct item *item, struct px_rect rect)
 {
@@ -684,10 +644,25 @@ draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
     draw_group(d, item, &g, rect, UI_ALIGN_CENTRE, UI_ALIGN_CENTRE, &look);
 }
 
+/* An element that shows what another size or theme would look like. */
+static void
+sample(struct drawing *drawing, const struct ui_element *e)
+{
+    if (e->sample_size > 0 && e->sample_size <= UI_TEXT_SIZE_COUNT) {
+        drawing->text_size = (enum ui_text_size)(e->sample_size - 1);
+    }
+    if (e->sample_theme > 0 && e->sample_theme <= UI_THEME_COUNT) {
+        drawing->palette = theme_palette((enum ui_theme)(e->sample_theme - 1));
+    }
+}
+
 void
 draw_item(const struct drawing *drawing, struct item *item)
 {
     struct px_rect rect = draw_rect(drawing, item->e.rect);
+    struct drawing own = *drawing;
+    sample(&own, &item->e);
+    drawing = &own;
     item->overflow = false;
     switch (item->e.role) {
     case UI_ROLE_PANEL:
@@ -729,45 +704,14 @@ draw_item(const struct drawing *drawing, struct item *item)
     }
 }
 
-static void
-no_fill(void *ctx ATTR_UNUSED, struct px_rect rect ATTR_UNUSED, uint32_t colour ATTR_UNUSED)
-{
-}
-
-static void
-no_box(void *ctx ATTR_UNUSED, const struct draw_box *b ATTR_UNUSED)
-{
-}
-
-static void
-no_run(void *ctx ATTR_UNUSED, const struct text_run *run ATTR_UNUSED, int x ATTR_UNUSED,
-    int y ATTR_UNUSED, bool bold ATTR_UNUSED, uint32_t colour ATTR_UNUSED,
-    bool personal ATTR_UNUSED)
-{
-}
-
-static bool
-no_picture(void *ctx ATTR_UNUSED, const char *name ATTR_UNUSED, struct px_rect rect ATTR_UNUSED,
-    uint32_t colour ATTR_UNUSED)
-{
-    return true;
-}
-
-void
-draw_judge(const struct drawing *drawing, struct item *item)
-{
-    const struct draw_ops none = {
-        .fill = no_fill, .box = no_box, .run = no_run, .picture = no_picture};
-    struct drawing silent = *drawing;
-    silent.ops = &none;
-    draw_item(&silent, item);
-}
-
 void
 draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
     int *ret_w, int *ret_h)
 {
     int width = draw_px(drawing, e->rect.w), around, pad_y;
+    struct drawing own = *drawing;
+    sample(&own, e);
+    drawing = &own;
     struct words words = words_of(drawing, e, language);
     if (is_row(e)) {
         struct row row = row_of(drawing, e, draw_px(drawing, e->rect.h));

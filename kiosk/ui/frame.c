@@ -98,10 +98,12 @@ frame_same(const struct item *a, const struct item *b)
            p->rect.w == q->rect.w && p->rect.h == q->rect.h && p->state == q->state &&
            p->tone == q->tone && p->size == q->size && p->align == q->align &&
            p->valign == q->valign && p->bold == q->bold && p->value == q->value &&
-           p->count == q->count && same_text(p->id, q->id) && same_text(p->text, q->text) &&
-           same_text(p->gloss, q->gloss) && same_text(p->detail, q->detail) &&
-           same_text(p->picture, q->picture) && same_text(p->label, q->label) &&
-           same_text(p->speech, q->speech) && strcmp(a->language, b->language) == 0;
+           p->count == q->count && p->sample_size == q->sample_size &&
+           p->sample_theme == q->sample_theme && same_text(p->id, q->id) &&
+           same_text(p->text, q->text) && same_text(p->gloss, q->gloss) &&
+           same_text(p->detail, q->detail) && same_text(p->picture, q->picture) &&
+           same_text(p->label, q->label) && same_text(p->speech, q->speech) &&
+           strcmp(a->language, b->language) == 0;
 }
 
 bool

@@ -9,7 +9,7 @@
 
 enum { LINE_WIDE = 22, LINE_OTHERS = 26 };
 /* percent of the size */
-enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 170, LINE_LARGE = 140, LINE_ASCII = 135 };
+enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 155, LINE_LARGE = 140, LINE_ASCII = 135 };
 
 static const struct palette
     palettes[UI_THEME_COUNT] =

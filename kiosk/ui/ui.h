@@ -110,6 +110,8 @@ struct ui_element {
     enum ui_align valign; /* TITLE, TEXT: START is the top of rect; buttons are always centred */
     bool bold;
     int value, count; /* DOTS: entered of how many */
+    int sample_size; /* 1 + enum ui_text_size: drawn in that size whatever is chosen; 0: as chosen */
+    int sample_theme; /* 1 + enum ui_theme, the same for colours */
     /* What a play script or a reader of the screen would call it when text is not enough. */
     const char *label;
     /* What the ear hears when it differs from text and label; "" is silent, NULL says these. */

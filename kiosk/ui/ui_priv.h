@@ -311,6 +311,9 @@ struct px_rect draw_clip(const struct drawing *drawing, const struct item *item)
 /* True for a square ground that hides all below it in ret_whole. */
 bool draw_ground(const struct drawing *drawing, const struct item *item, struct px_rect *ret_whole);
 void draw_item(const struct drawing *drawing, struct item *item);
+/* shapes.c */
+void draw_qr(const struct drawing *d, const struct item *item, struct px_rect rect);
+void draw_line(const struct drawing *d, const struct item *item, struct px_rect rect);
 /* Lays out as draw_item does but draws nothing: item->overflow. */
 void draw_judge(const struct drawing *drawing, struct item *item);
 void draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,

@@ -73,3 +73,10 @@ exported() { # waits until the desk's export has COUNT lines, then prints them
     done
     "$BUILD/kiosk-desk" --export json 2>/dev/null
 }
+
+look() { # SIZE THEME, both from 0: the steps of a play that choose them by the screen's own buttons
+    set -- "$1" "$2" small normal large huge default black white low-glare
+    i=$(($1 + 3))
+    j=$(($2 + 7))
+    eval "echo tap text-size; echo tap text-size:\${$i}; echo tap contrast; echo tap contrast:\${$j}"
+}

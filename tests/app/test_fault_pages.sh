@@ -8,13 +8,12 @@ alone "$0" "$@"
 codes=$(sed -n 's/^ *KERR_[A-Z_]* = \(-[0-9]*\).*/\1/p' "$TOP/kiosk/base/err.h")
 mkdir "$WORK/dumps"
 # shellcheck disable=SC2086 # a code is a word of its own
-for look in "ja 0 0" "en 2 1" "ja-easy 2 2"; do
+for look in "ja 1 0" "en 3 1" "ja-easy 3 2"; do
     set -- $look
     {
         echo "language $1"
         echo "start resident-record"
-        i=0; while [ $i -lt "$2" ]; do echo "tap text-size"; i=$((i + 1)); done
-        i=0; while [ $i -lt "$3" ]; do echo "tap contrast"; i=$((i + 1)); done
+        look "$2" "$3"
         for code in $codes; do
             printf 'fault %s\ndump %s\n' "$code" "$WORK/dumps/$1.$code.1.json"
             for page in 2 3 4; do

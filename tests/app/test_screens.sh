@@ -115,8 +115,7 @@ script() { # WALK LANGUAGE SIZE THEME: prints the play with names filled in
             ;;
         LANGUAGE)
             echo "language $2"
-            i=1; while [ $i -ne "$3" ]; do echo "tap text-size"; i=$(( (i + 1) % 4 )); done
-            i=0; while [ $i -ne "$4" ]; do echo "tap contrast"; i=$((i + 1)); done
+            look "$3" "$4"
             ;;
         *) echo "$step $rest" ;;
         esac

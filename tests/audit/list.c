@@ -142,7 +142,7 @@ places(struct audit *audit, const struct item *item)
         "help", "home", "language", "text-size", "contrast", "speak"};
     struct ui_rect r = item->e.rect;
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++) {
-        if (is(item, fixed[i]) && item->e.role == UI_ROLE_BUTTON) {
+        if (is(item, fixed[i]) && item->e.role == UI_ROLE_TOOL) {
             keep_place(audit, fixed[i], r);
         }
     }

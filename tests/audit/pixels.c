@@ -131,12 +131,14 @@ words_contrast(struct audit *audit, const struct canvas *canvas)
             continue;
         }
         int tenths = measured(canvas, area);
+        /* a sample stands in the colours of its own theme */
+        int theme = item->e.sample_theme > 0 ? item->e.sample_theme - 1 : (int)audit->look.theme;
         bool waiting = (item->e.state & UI_STATE_WAITING) != 0;
         int least = waiting       ? WAITING_LEAST
-                    : plain(item) ? wanted[audit->look.theme].plain
-                                  : wanted[audit->look.theme].coloured;
+                    : plain(item) ? wanted[theme].plain
+                                  : wanted[theme].coloured;
         report_checked(audit, RULE_CONTRAST);
-        if (tenths < least || tenths > wanted[audit->look.theme].most + 1) {
+        if (tenths < least || tenths > wanted[theme].most + 1) {
             report_finding(audit, RULE_CONTRAST, audit_name(item), "%d.%d:1, %d.%d:1 wanted: %.60s",
                 tenths / 10, tenths % 10, least / 10, least % 10, ink->run.text);
         }

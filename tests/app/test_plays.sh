@@ -9,6 +9,7 @@ play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
 play "$TOP/tests/app/plays/languages.play"
 play "$TOP/tests/app/plays/access.play"
+cmp -s "$WORK/before.png" "$WORK/after.png" || fail "the next visitor does not find the start as the first one did"
 play "$TOP/tests/app/plays/two_languages.play"
 play "$TOP/tests/app/plays/unsure.play"
 # a step that does not hold gives 1, the file, the line and what was on the screen

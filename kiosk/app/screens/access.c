@@ -6,7 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ROW_H = 300, STATE_MAX = 512, SCAN_MS = 1500 /* the ui's own pace */ };
+#include "app/speak_priv.h"
+
+enum {
+    ROW_H = 300,
+    THREE_COLUMNS_W = 4000,
+    STATE_MAX = 512,
+    SCAN_MS = 1500 /* the ui's own pace */
+};
 
 /* Japanese under Japanese helps nobody; staff read easy Japanese as it is. */
 static bool
@@ -129,6 +136,31 @@ tell_scan(struct app *app, struct buf *out)
 }
 
 static bool
+sound(const struct app *app)
+{
+    return app->prefs.speech;
+}
+
+/* Off turns it off; on also leads to the page that says why there is no sound, when there is none. */
+static void
+turn_sound(struct app *app)
+{
+    (void)speak_tap(app, app->prefs.speech ? "speech" : "speak"); /* both are its own */
+}
+
+static bool
+black_screen(const struct app *app)
+{
+    return app->prefs.black_screen;
+}
+
+static void
+turn_black_screen(struct app *app)
+{
+    (void)speak_tap(app, "black-screen");
+}
+
+static bool
 practice(const struct app *app)
 {
     return app->prefs.practice;
@@ -156,6 +188,8 @@ static const struct option {
     {"access:two-languages", "access.two-languages", speaks_another, two_languages,
         turn_two_languages, NULL},
     {"access:wheelchair", "access.wheelchair", NULL, wheelchair, turn_wheelchair, NULL},
+    {"access:sound", "sound.speech", NULL, sound, turn_sound, NULL},
+    {"access:black-screen", "sound.black", sound, black_screen, turn_black_screen, NULL},
     {"access:slow", "access.slow", NULL, slow, turn_slow, NULL},
     {"access:hold", "access.hold", NULL, hold, turn_hold, tell_hold},
     {"access:switches", "access.switches", NULL, switches, turn_switches, tell_switches},
@@ -208,13 +242,24 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 }
 
 static void
+how_long(struct app *app, struct flow *flow)
+{
+    flow_text(
+        app, flow, say(app, "access.text"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 50);
+}
+
+static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.access"), "bar.back");
     page_title(app, &flow, say(app, "access.title"));
-    flow_text(
-        app, &flow, say(app, "access.text"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 50);
-    struct grid grid = {.columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2, .height = ROW_H};
+    /* a seated visitor reads it above what can be reached; else the rows come first */
+    if (app->places.low) {
+        how_long(app, &flow);
+    }
+    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    bool wide = flow.w >= THREE_COLUMNS_W;
+    struct grid grid = {.columns = (large ? 1 : 2) + (wide ? 1 : 0), .height = ROW_H};
     for (const struct option *option; (option = option_at(app, grid.count)) != NULL; grid.count++) {
         AUTO_BUF state;
         buf_init(&state, STATE_MAX);
@@ -226,6 +271,9 @@ build(struct app *app)
         grid.height = h > grid.height ? h : grid.height;
     }
     flow_grid(app, &flow, &grid, place, NULL);
+    if (!app->places.low) {
+        how_long(app, &flow);
+    }
 }
 
 static void

@@ -19,6 +19,8 @@ enum {
     LINE_TEXT_MAX = 16 * TEXT_BYTES_MAX /* "U+0001" and a NUL for each byte, with room to spare */
 };
 
+#define NO_PIECE SIZE_MAX /* a unit that draws nothing */
+
 int
 text_lines_init(struct text_lines *lines, size_t len)
 {
@@ -268,6 +270,20 @@ fit_group(struct text_lines *lines, size_t index)
     unit->width += left + right;
 }
 
+/* The ends of an isolate draw nothing, and yet keep apart what stands on their two sides; other controls
+ * are gone by now (UAX 9, X9). */
+static bool
+holds_isolate(const struct text_para *para, size_t from, size_t to)
+{
+    for (; from < to; from++) {
+        uint32_t code = para->clusters[from].code;
+        if (code >= 0x2066 && code <= 0x2069) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Makes the units of a line of clusters from..to and its width. */
 static int
 build(struct text_lines *lines, size_t from, size_t to, bool soft_end)
@@ -301,6 +317,10 @@ build(struct text_lines *lines, size_t from, size_t to, bool soft_end)
         if (rc > 0) {
             unit.width = piece->width;
             lines->piece_count++;
+        } else {
+            unit.piece = NO_PIECE;
+        }
+        if (rc > 0 || holds_isolate(para, from, unit.to)) {
             lines->units[lines->unit_count++] = unit;
         }
         from = unit.to;
@@ -529,6 +549,9 @@ add_run(struct text_lines *lines, const struct text_piece *piece, const struct b
 static int
 add_unit(struct text_lines *lines, const struct text_unit *unit, int x)
 {
+    if (unit->piece == NO_PIECE) {
+        return 0;
+    }
     if (unit->group < 0) {
         return add_run(lines, &lines->pieces[unit->piece], &lines->line_text, false, x);
     }

@@ -158,7 +158,7 @@ struct text_piece {
 /* What stands beside its neighbours on a line: a piece, or a group. */
 struct text_unit {
     int32_t group; /* -1: piece */
-    size_t piece;
+    size_t piece; /* SIZE_MAX: draws nothing, has a level */
     size_t from, to; /* clusters */
     int width, pad_left; /* pad_left: from the unit's left edge to the base */
     int ruby_dx; /* from the unit's left edge to the ruby; negative: it overhangs */

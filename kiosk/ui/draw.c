@@ -206,8 +206,10 @@ draw_layout(const struct drawing *d, const struct text_layout *layout, int x, in
     for (size_t i = 0; i < runs; i++) {
         const struct text_run *run = text_layout_run(layout, i);
         int left = width - text_layout_line_width(layout, run->line);
-        int shift = pen->align == UI_ALIGN_CENTRE ? left / 2
-                    : pen->align == UI_ALIGN_END  ? left
+        int own =
+            text_layout_line_left(layout, run->line); /* a short line that reads from the right */
+        int shift = pen->align == UI_ALIGN_CENTRE ? left / 2 - own
+                    : pen->align == UI_ALIGN_END  ? left - own
                                                   : 0;
         d->ops->run(d->ops->ctx, run, x + run->x_px + shift, y + run->baseline_px, pen->bold,
             pen->ink, pen->personal);

@@ -119,6 +119,68 @@ test_goldens(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* Lines of different lengths in a language that reads from the right are centred one by one, too. */
+struct seen {
+    int left[8], right[8]; /* by line: edges of what was drawn */
+    size_t lines;
+    int last_y;
+};
+
+static void
+see_run(void *ctx, const struct text_run *run, int x, int y, bool bold ATTR_UNUSED,
+    uint32_t colour ATTR_UNUSED, bool personal ATTR_UNUSED)
+{
+    struct seen *seen = ctx;
+    if (seen->lines == 0 || y != seen->last_y) {
+        assert_true(seen->lines < ARRAY_LEN(seen->left));
+        seen->left[seen->lines] = x;
+        seen->right[seen->lines++] = x;
+        seen->last_y = y;
+    }
+    size_t line = seen->lines - 1;
+    seen->left[line] = x < seen->left[line] ? x : seen->left[line];
+    int right = x + run->width_px;
+    seen->right[line] = right > seen->right[line] ? right : seen->right[line];
+}
+
+static void
+test_right_to_left_is_centred(void **state ATTR_UNUSED)
+{
+    static const char *const texts[] = {"\u0631\u06c1\u0627\u0626\u0634 \u06a9\u0627 "
+                                        "\u0633\u0631\u0679\u06cc\u0641\u06a9\u06cc\u0679\n"
+                                        "300 \u06cc\u0646",
+        "\u4f4f\u6c11\u7968\u306e\u5199\u3057\n300\u5186"};
+    static const char *const langs[] = {"ur", "ja"};
+    struct ui *ui = scene_ui(NULL);
+    for (int i = 0; i < 4; i++) {
+        bool end = i >= 2;
+        ui_begin(ui, "right-to-left");
+        ui_add(ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                       .rect = {0, 0, SCENE_W, 800},
+                       .text = texts[i % 2],
+                       .lang = langs[i % 2],
+                       .align = end ? UI_ALIGN_END : UI_ALIGN_CENTRE,
+                       .size = UI_SIZE_BODY});
+        ui_end(ui);
+        struct seen seen = {.lines = 0};
+        struct drawing drawing = paint_drawing(ui);
+        struct draw_ops ops = *drawing.ops;
+        ops.run = see_run;
+        ops.ctx = &seen;
+        drawing.ops = &ops;
+        struct px_rect area = draw_rect(&drawing, ui_shown(ui)->items[0].e.rect);
+        draw_item(&drawing, &ui_shown(ui)->items[0]);
+        assert_int_equal(seen.lines, 2);
+        for (size_t line = 0; line < 2; line++) {
+            int before = seen.left[line] - area.x;
+            int behind = area.x + area.w - seen.right[line];
+            assert_in_range(before, 50, 1919);
+            assert_true(end ? behind == 0 : abs(before - behind) <= 2);
+        }
+    }
+    ui_free(ui);
+}
+
 /* Every state of every role that can be touched, in each theme: strokes must differ between states by
  * more than colour. */
 static void
@@ -277,6 +339,7 @@ main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_right_to_left_is_centred),
         cmocka_unit_test(test_state_is_more_than_colour),
         cmocka_unit_test(test_pictures_repeat),
         cmocka_unit_test(test_themes_and_sizes),

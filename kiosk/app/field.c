@@ -88,6 +88,7 @@ field_erase(struct app *app)
     size_t start = last_letter(field);
     shift_parts(&app->visit.writing, start, len, 0);
     explicit_bzero(field + start, len - start);
+    field[start] = 0;
     app->visit.verdict_shown = false;
     app->visit.writing.nothing = false;
 }
@@ -96,6 +97,7 @@ void
 field_clear(struct app *app)
 {
     explicit_bzero(app->visit.field, sizeof(app->visit.field));
+    app->visit.field[0] = 0;
     explicit_bzero(app->visit.writing.parts, sizeof(app->visit.writing.parts));
     app->visit.writing.part_count = 0;
 }

@@ -8,7 +8,12 @@
 
 #include "base/utf8.h"
 
-enum { WORD_H = 205, LONG_WORD = 7, READING_BYTES = 3 * INPUT_READING_MAX };
+enum {
+    WORD_H = 205,
+    WORD_W_MIN = 500,
+    WORD_COLUMNS_MAX = 5,
+    READING_BYTES = 3 * INPUT_READING_MAX
+};
 
 static bool
 hiragana(uint32_t code)
@@ -63,6 +68,7 @@ ask_next(struct app *app)
     char reading[READING_BYTES + 4] = "";
     explicit_bzero(&writing->result, sizeof(writing->result));
     explicit_bzero(writing->picked, sizeof(writing->picked));
+    writing->picked[0] = 0;
     writing->clause = -1;
     writing->face = WRITING_KEYS;
     if (!next_run(app, &writing->from, &writing->to)) {
@@ -111,6 +117,21 @@ offered(const struct writing *writing, const char (**ret_words)[INPUT_TEXT_MAX])
     return writing->result.clauses[writing->clause].count;
 }
 
+static struct ui_element
+word_key(const char *id, const char *word, struct ui_rect where)
+{
+    return (struct ui_element){.id = id,
+        .role = UI_ROLE_KEY,
+        .rect = where,
+        .text = word,
+        .lang = "ja",
+        .size = UI_SIZE_VALUE,
+        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .state = UI_STATE_PERSONAL,
+        .align = UI_ALIGN_CENTRE};
+}
+
 static void
 place_word(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
@@ -119,16 +140,24 @@ place_word(struct app *app, size_t index, struct ui_rect where, void *ctx)
     (void)offered(&app->visit.writing, &list);
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "word:%zu", index);
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_KEY,
-                        .rect = where,
-                        .text = list[index],
-                        .lang = "ja",
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .tone = UI_TONE_SURFACE,
-                        .state = UI_STATE_PERSONAL,
-                        .align = UI_ALIGN_CENTRE});
+    struct ui_element key = word_key(id, list[index], where);
+    ui_add(app->ui, &key);
+}
+
+/* As many columns as the longest word leaves room for. */
+static int
+columns_for(struct app *app, const struct flow *flow, const char (*list)[INPUT_TEXT_MAX], int count)
+{
+    int widest = WORD_W_MIN;
+    for (int i = 0; i < count; i++) {
+        struct ui_element key = word_key("word", list[i], rect(0, 0, 0, WORD_H));
+        int width;
+        int height;
+        ui_natural(app->ui, &key, &width, &height);
+        widest = width > widest ? width : widest;
+    }
+    int columns = (flow->w + COLUMN_GAP) / (widest + COLUMN_GAP);
+    return columns < 1 ? 1 : columns > WORD_COLUMNS_MAX ? WORD_COLUMNS_MAX : columns;
 }
 
 /* "「さいとう」は、どの漢字ですか。" */
@@ -191,12 +220,7 @@ kanji_build(struct app *app, struct flow *flow)
     }
     const char(*list)[INPUT_TEXT_MAX];
     int count = offered(writing, &list);
-    bool wide = false;
-    for (int i = 0; i < count; i++) {
-        wide = wide || utf8_count(list[i], strlen(list[i])) >= LONG_WORD;
-    }
-    bool portrait = app->places.portrait;
-    int columns = portrait ? (wide ? 1 : 3) : (wide ? 2 : 5);
+    int columns = columns_for(app, flow, list, count);
     struct grid grid = {.count = (size_t)count, .columns = columns, .height = WORD_H};
     flow_grid(app, flow, &grid, place_word, NULL);
 }
@@ -231,7 +255,7 @@ pick(struct app *app, const char *word)
     struct writing *writing = &app->visit.writing;
     if (writing->clause < 0) {
         writing->clause = writing->result.clause_count - 1; /* all at once */
-        explicit_bzero(writing->picked, sizeof(writing->picked));
+        writing->picked[0] = 0;
     }
     pick_clause(app, word);
 }
@@ -255,7 +279,7 @@ kanji_tap(struct app *app, const char *id)
         ask_next(app);
     } else if (strcmp(what, "parts") == 0 && writing->result.clause_count > 1) {
         writing->clause = 0;
-        explicit_bzero(writing->picked, sizeof(writing->picked));
+        writing->picked[0] = 0;
         app->visit.page = 0;
     } else {
         int index = (int)strtol(what, NULL, 10);

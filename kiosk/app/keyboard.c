@@ -34,26 +34,26 @@ static const struct face faces[KEYBOARD_MODE_COUNT] = {
             "い", "き", "し", "ち", "に", "ひ", "み", "", "り", "を", "゜", //
             "う", "く", "す", "つ", "ぬ", "ふ", "む", "ゆ", "る", "ん", "小", //
             "え", "け", "せ", "て", "ね", "へ", "め", "", "れ", "ー", "・", //
-            "お", "こ", "そ", "と", "の", "ほ", "も", "よ", "ろ", "、", "　"}},
+            "お", "こ", "そ", "と", "の", "ほ", "も", "よ", "ろ", "、", ""}},
     [KEYBOARD_KATAKANA] = {KEY_COLUMNS, KEY_ROWS,
         {"ア", "カ", "サ", "タ", "ナ", "ハ", "マ", "ヤ", "ラ", "ワ", "゛", //
             "イ", "キ", "シ", "チ", "ニ", "ヒ", "ミ", "", "リ", "ヲ", "゜", //
             "ウ", "ク", "ス", "ツ", "ヌ", "フ", "ム", "ユ", "ル", "ン", "小", //
             "エ", "ケ", "セ", "テ", "ネ", "ヘ", "メ", "", "レ", "ー", "・", //
-            "オ", "コ", "ソ", "ト", "ノ", "ホ", "モ", "ヨ", "ロ", "、", "　"}},
+            "オ", "コ", "ソ", "ト", "ノ", "ホ", "モ", "ヨ", "ロ", "、", ""}},
     [KEYBOARD_PHONE] = {4, 4,
         {"あ", "か", "さ", "ー", //
             "た", "な", "は", "・", //
-            "ま", "や", "ら", "　", //
+            "ま", "や", "ら", "", //
             "゛゜小", "わ", "、", ">"}},
     [KEYBOARD_LATIN] = {KEY_COLUMNS, KEY_ROWS,
         {"A", "B", "C", "D", "E", "F", "G", "H", "I", "J", "abc", //
             "K", "L", "M", "N", "O", "P", "Q", "R", "S", "T", "-", //
-            "U", "V", "W", "X", "Y", "Z", ".", ",", "'", "/", " "}},
+            "U", "V", "W", "X", "Y", "Z", ".", ",", "'", "/", "&"}},
     [KEYBOARD_DIGITS] = {7, 4,
         {"1", "2", "3", "丁目", "番地", "番", "号", //
             "4", "5", "6", "号室", "階", "棟", "-", //
-            "7", "8", "9", "ー", "・", "/", "　", //
+            "7", "8", "9", "ー", "・", "/", "", //
             "", "0", "", "", "", "", ""}},
 };
 
@@ -282,18 +282,14 @@ add_key(struct app *app, struct ui_rect where, const char *key, bool mark)
 {
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "key:%s", key);
-    bool space = strcmp(key, "　") == 0 || strcmp(key, " ") == 0;
     bool next = strcmp(key, ">") == 0;
-    bool several = strcmp(key, "abc") == 0;
-    bool words = space || next || several;
+    bool several = next || strcmp(key, "abc") == 0;
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_KEY,
                         .rect = where,
-                        .text = space  ? say(app, "key.space")
-                                : next ? say(app, "key.next")
-                                       : key,
-                        .lang = space || next ? NULL : "ja",
-                        .size = words ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
+                        .text = next ? say(app, "key.next") : key,
+                        .lang = next ? NULL : "ja",
+                        .size = several ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
                         .tone = mark ? UI_TONE_QUIET : UI_TONE_SURFACE,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE});
@@ -356,7 +352,7 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
         {"key:convert", "key.convert", text, !kanji_possible(app), false},
         {"key:forms", "key.forms", text && app->variants != NULL, !forms_possible(app), false},
         {"mode:postal", "key.postal", postal_possible(app, question), false, false},
-        {NULL, NULL, false, false, false},
+        {mode == KEYBOARD_LATIN ? "key: " : "key:　", "key.space", true, false, false},
     };
     for (int i = 0; i < ACTS; i++) {
         const struct act *act = &list[i];
@@ -395,17 +391,26 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
     AUTO_BUF shown;
     buf_init(&shown, 4 * FIELD_MAX);
     field_shown(app, &shown);
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_FIELD,
-                        .rect = rect(flow->x, flow->y, flow->w, FIELD_H),
-                        .text = buf_str(&shown),
-                        .lang = "ja",
-                        .size = UI_SIZE_VALUE,
-                        .bold = true,
-                        .tone = UI_TONE_SURFACE,
-                        .label = words(app, &question->name),
-                        .state = UI_STATE_PERSONAL});
-    flow->y += FIELD_H + GAP_MIN;
+    struct ui_element field = {.id = id,
+        .role = UI_ROLE_FIELD,
+        .rect = rect(flow->x, flow->y, flow->w, 0),
+        .text =
+            "{字|じ}", /* as high as a name with its reading, before there is one: nothing moves */
+        .lang = "ja",
+        .size = UI_SIZE_VALUE,
+        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .label = words(app, &question->name),
+        .state = UI_STATE_PERSONAL};
+    int width;
+    int least;
+    ui_natural(app->ui, &field, &width, &least);
+    field.text = buf_str(&shown);
+    ui_natural(app->ui, &field, &width, &field.rect.h);
+    least = least < FIELD_H ? FIELD_H : least;
+    field.rect.h = field.rect.h < least ? least : field.rect.h;
+    ui_add(app->ui, &field);
+    flow->y += field.rect.h + GAP_MIN;
 }
 
 void
@@ -448,9 +453,8 @@ keyboard_begin(struct app *app, const struct question *question)
     int chosen[KEYBOARD_KINDS] = {writing->chosen[0], writing->chosen[1]};
     bool lower = writing->lower;
     explicit_bzero(writing, sizeof(*writing));
+    *writing = (struct writing){.lower = lower, .clause = -1};
     memcpy(writing->chosen, chosen, sizeof(chosen));
-    writing->lower = lower;
-    writing->clause = -1;
     bool japanese = strcmp(i18n_current(app->i18n)->tag, "ja") == 0;
     int kind = kind_of(question);
     writing->mode = chosen[kind] > 0 ? (enum keyboard_mode)(chosen[kind] - 1)
@@ -482,6 +486,7 @@ tap_mode(struct app *app, const struct question *question, const char *id)
     }
     if (strcmp(id, "postal") == 0 && postal_possible(app, question)) {
         explicit_bzero(writing->postal, sizeof(writing->postal));
+        writing->postal[0] = 0;
         writing->face = WRITING_POSTAL;
     }
     return true;

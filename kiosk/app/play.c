@@ -362,6 +362,12 @@ step_complete(struct play *play, const char *seed)
     return failed(play, "the procedure does not end");
 }
 
+static bool
+text_is_shown(struct play *play, const char *text)
+{
+    return ui_shows(play->app->ui, text);
+}
+
 static int
 step_wait(struct play *play, char *args)
 {
@@ -374,8 +380,11 @@ step_wait(struct play *play, char *args)
         held = until(play, card_lies_there, NULL, (int64_t)(seconds * 1000));
     } else if (strcmp(what, "screen") == 0 && sscanf(args, "%*s %63s %lf", name, &seconds) >= 1) {
         held = until(play, screen_is, name, (int64_t)(seconds * 1000));
+    } else if (strcmp(what, "text") == 0 &&
+               sscanf(args, "%*s \"%63[^\"]\" %lf", name, &seconds) >= 1) {
+        held = until(play, text_is_shown, name, (int64_t)(seconds * 1000));
     } else {
-        return failed(play, "wait screen NAME [SECONDS] or wait card [SECONDS]");
+        return failed(play, "wait screen NAME, wait text \"...\" or wait card, then [SECONDS]");
     }
     return held ? 0 : failed(play, "did not come in time");
 }

@@ -85,11 +85,14 @@ digits(struct app *app, struct flow *flow)
 void
 postal_build(struct app *app, struct flow *flow)
 {
-    flow_text(app, flow, say(app, "postal.ask"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false,
-        GAP_MIN);
+    bool whole = strlen(app->visit.writing.postal) == POSTAL_DIGITS;
+    if (!whole) {
+        flow_text(app, flow, say(app, "postal.ask"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+            false, GAP_MIN);
+    }
     digits(app, flow);
     size_t count = found(app, 0, NULL);
-    if (count == 0 && strlen(app->visit.writing.postal) == POSTAL_DIGITS) {
+    if (count == 0 && whole) {
         flow_text(app, flow, say(app, "postal.unknown"), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE,
             true, GAP_MIN);
     }
@@ -133,6 +136,7 @@ postal_tap(struct app *app, const char *id)
         app->visit.page = 0;
     } else if (strncmp(id, "digit:", 6) == 0 && have < POSTAL_DIGITS) {
         writing->postal[have] = id[6];
+        writing->postal[have + 1] = 0;
         app->visit.page = 0;
     } else if (strncmp(id, "town:", 5) == 0) {
         take(app, (size_t)strtoul(id + 5, NULL, 10));

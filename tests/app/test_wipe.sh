@@ -1,5 +1,5 @@
 #!/bin/sh
-# timeout: 90
+# timeout: 120
 # Nothing of a visitor survives the visit in the terminal's memory: all writable memory of the process
 # is searched for the words of the card. Negative control: the same program without its wipes must be
 # caught. The words are in no file that the terminal loads.
@@ -10,9 +10,9 @@ reader
 "$BUILD/kioskctl" card insert misaki >/dev/null || fail "card insert"
 printf '%s\n' 美咲 大久保町 日立ハイツ 1992-07-14 19920714 >"$WORK/words"
 
-visit() { # PROGRAM: plays a visit, scans after its end; the scan's exit code in $found
+visit() { # PROGRAM PLAY WORDS: plays a visit, scans after its end; the scan's exit code in $found
     rm -f "$WORK/ended.json"
-    (cd "$WORK" && exec "$1" --play "$TOP/tests/app/plays/wipe.play" 2>"$WORK/play.err") &
+    (cd "$WORK" && exec "$1" --play "$TOP/tests/app/plays/$2.play" 2>"$WORK/play.err") &
     pid=$!
     for _ in $(seq 300); do
         [ -s "$WORK/ended.json" ] && break
@@ -20,13 +20,24 @@ visit() { # PROGRAM: plays a visit, scans after its end; the scan's exit code in
         sleep 0.1
     done
     [ -s "$WORK/ended.json" ] || fail "the visit took too long"
-    "$BUILD/asan/tests/app/tool_scan" "$pid" "$WORK/words" >"$WORK/scan.log"
+    "$BUILD/asan/tests/app/tool_scan" "$pid" "$WORK/$3" >"$WORK/scan.log"
     found=$?
 }
 
-visit "$BUILD/kiosk"
+visit "$BUILD/kiosk" wipe words
 wait "$pid" || { cat "$WORK/play.err"; fail "the visit did not hold"; }
 [ "$found" -eq 0 ] || fail "words of the visitor are in memory after the visit"
-visit "$BUILD/tests/kiosk-unwiped"
+visit "$BUILD/tests/kiosk-unwiped" wipe words
 kill "$pid" 2>/dev/null
 [ "$found" -eq 1 ] || fail "the scan does not notice a program that does not wipe"
+
+# the same for what was written on the screen: kana, the candidates and what was taken, the postal code's address
+wait "$pid" 2>/dev/null
+"$BUILD/kioskctl" card remove >/dev/null || fail "card remove"
+printf '%s\n' くろさわ すみれ 黒澤 黒沢 黒沢菫 6048052 鍛冶屋町 >"$WORK/written"
+visit "$BUILD/kiosk" wipe_written written
+wait "$pid" || { cat "$WORK/play.err"; fail "the written visit did not hold"; }
+[ "$found" -eq 0 ] || fail "what was written is in memory after the visit"
+visit "$BUILD/tests/kiosk-unwiped" wipe_written written
+kill "$pid" 2>/dev/null
+[ "$found" -eq 1 ] || fail "the scan does not notice what was written"

@@ -128,7 +128,7 @@ enter(struct app *app)
         }
         return;
     }
-    memcpy(visit->field, text, strlen(text));
+    memcpy(visit->field, text, strlen(text) + 1);
     if (is_written(&question)) {
         offer_reading(app, &question);
         keyboard_begin(app, &question);
@@ -288,7 +288,7 @@ heading(struct app *app, struct flow *flow, const struct question *question)
             question->repeat_index, question->repeat_count);
         flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
     }
-    bool crowded = is_written(question) && app->visit.writing.face != WRITING_POSTAL;
+    bool crowded = is_written(question);
     /* beside a keyboard large words leave less room: the question stays, the hint goes */
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE,

@@ -62,8 +62,10 @@ play "$WORK/left.play"
 
 # five keys and two switches never end a visit, nor begin one, by what they do not choose
 cat >"$WORK/slips.play" <<'STEPS'
+sleep 400
 drag language:en start
 expect screen attract
+sleep 400
 drag start language:en
 expect screen attract
 tap language:en

@@ -702,7 +702,9 @@ app_play(struct app *app, const char *path)
         return 1;
     }
     app_rebuild(app);
-    speak_record(app);
+    if (strstr(buf_str(&script), "\nheard ") != NULL) {
+        speak_record(app); /* only for who asks: it holds what a visitor would hear */
+    }
     char *text = (char *)script.data;
     while (text != NULL && *text != 0) {
         char *end = strchr(text, '\n');

@@ -16,7 +16,8 @@
 enum {
     HEARD_MAX = 4 * 1024 * 1024,
     ALONE_MS = 60000, /* speech at the start page, with nobody there, before it falls silent */
-    LINE_TEXT_MAX = 8000
+    LINE_TEXT_MAX = 8000,
+    SOON_MAX = 96
 };
 
 struct speak {
@@ -357,31 +358,65 @@ say_element(struct app *app, const char *why, int element)
     }
 }
 
-/* Sentences that come on the next pages: made while nothing else is to be made. */
+/* What may be said on the next pages: a list that grows. */
+struct soon {
+    size_t count;
+    size_t at[SOON_MAX];
+    struct buf pool;
+};
+
+static void
+add_soon(struct app *app, struct soon *soon, const char *text)
+{
+    if (soon->count < SOON_MAX && text[0] != 0) {
+        soon->at[soon->count++] = soon->pool.len;
+        spoken_text(app, i18n_current(app->i18n)->code, text, &soon->pool);
+        (void)buf_add_byte(&soon->pool, 0);
+    }
+}
+
+/* The questions of the procedure that is under way, else the titles of all procedures. */
+static void
+add_content(struct app *app, struct soon *soon)
+{
+    const struct interview *interview = app->visit.interview;
+    for (size_t i = 0; interview != NULL && i < interview_row_count(interview); i++) {
+        struct interview_row row;
+        if (interview_row(interview, i, &row) == 0) {
+            add_soon(app, soon, words(app, &row.question.label));
+        }
+    }
+    for (size_t i = 0; interview == NULL && i < procedure_count(app->procedures); i++) {
+        struct procedure_info info = procedure_info(procedure_at(app->procedures, i));
+        add_soon(app, soon, words(app, &info.title));
+    }
+}
+
+/* Made while nothing else is to be made, so that the next page is heard at once. */
 static void
 prepare(struct app *app)
 {
-    static const char *const soon[] = {"speech.button", "speech.choice", "speech.chosen",
-        "speech.waiting", "speech.field", "bar.next", "bar.back", "bar.help", "bar.finish",
-        "help.title", "language.title", "access.title", "sound.title", "card.title", "pin.title",
-        "reading.title", "check.title", "submitting.title", "accepted.title", "still-there.title",
-        "take-card.title", "leave.title", "fault-pin-wrong.title"};
-    struct speech_line lines[ARRAY_LEN(soon)];
-    size_t at[ARRAY_LEN(soon)];
-    const char *language = i18n_current(app->i18n)->code;
-    AUTO_BUF pool;
-    buf_init(&pool, 16384);
-    for (size_t i = 0; i < ARRAY_LEN(soon); i++) {
-        at[i] = pool.len;
-        spoken_text(app, language, say(app, soon[i]), &pool);
-        (void)buf_add_byte(&pool, 0);
+    static const char *const titles[] = {"home.title", "card.title", "pin.title", "reading.title",
+        "check.title", "submitting.title", "accepted.title", "help.title", "language.title",
+        "access.title", "sound.title", "still-there.title", "take-card.title", "leave.title",
+        "fault-pin-wrong.title", "speech.button", "speech.choice", "speech.chosen", "bar.next",
+        "bar.back", "bar.finish"};
+    struct soon soon = {0};
+    struct speech_line lines[SOON_MAX];
+    if (app->speak->speech == NULL) {
+        return;
     }
-    for (size_t i = 0; i < ARRAY_LEN(soon); i++) {
-        lines[i] = (struct speech_line){.language = language, .text = (char *)pool.data + at[i]};
+    buf_init(&soon.pool, UTTER_POOL);
+    add_content(app, &soon);
+    for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
+        add_soon(app, &soon, say(app, titles[i]));
     }
-    if (app->speak->speech != NULL && buf_error(&pool) == 0) {
-        speech_prepare(app->speak->speech, lines, ARRAY_LEN(lines));
+    for (size_t i = 0; i < soon.count; i++) {
+        lines[i] = (struct speech_line){.language = i18n_current(app->i18n)->code,
+            .text = (const char *)soon.pool.data + soon.at[i]};
     }
+    speech_prepare(app->speak->speech, lines, buf_error(&soon.pool) == 0 ? soon.count : 0);
+    buf_release(&soon.pool);
 }
 
 /* ---- what changed ---- */

@@ -241,12 +241,37 @@ role_words(const struct ui_element *e)
     }
 }
 
+/* What is written in a field. Places that are still empty are drawn as "__": they are not said, nor is the
+ * word after them when nothing stands before it. */
+static void
+add_written(const struct ui_element *e, struct buf *out)
+{
+    const char *at = e->role == UI_ROLE_FIELD && e->text != NULL ? e->text : "";
+    if (strchr(at, '_') == NULL) {
+        (void)buf_add_str(out, at);
+        return;
+    }
+    while (*at != 0) {
+        size_t len = strcspn(at, " ");
+        bool digits = strcspn(at, "0123456789") < len;
+        for (size_t i = 0; digits && i < len; i++) {
+            if (at[i] != '_') {
+                (void)buf_add_byte(out, (uint8_t)at[i]);
+            }
+        }
+        at += len + (at[len] == ' ' ? 1 : 0);
+    }
+}
+
 static void
 add_field(struct app *app, const char *language, const struct ui_element *e, struct buf *out)
 {
+    AUTO_BUF written;
+    buf_init(&written, 8192);
+    add_written(e, &written);
     add_part(app, language, e->label, out);
-    if (e->text != NULL && e->text[0] != 0) {
-        add_part(app, language, e->text, out);
+    if (written.len > 0) {
+        add_part(app, language, buf_str(&written), out);
     } else {
         add_part(app, language, say(app, "speech.empty"), out);
     }
@@ -267,6 +292,23 @@ add_dots(struct app *app, const char *language, const struct ui_element *e, stru
     add_part(app, language, buf_str(&entered), out);
 }
 
+/* Keys that a voice can't name by what stands on them; all of them on Japanese keyboards. */
+static const char *
+name_of_key(const struct ui_element *e)
+{
+    static const struct {
+        const char *sign, *name;
+    } names[] = {{"゛", "だくてん"}, {"゜", "はんだくてん"}, {"゛゜", "てんてん、まる"},
+        {"小", "ちいさい字"}, {"ー", "のばすぼう"}, {"・", "なかてん"}, {"、", "てん"},
+        {"。", "まる"}};
+    for (size_t i = 0; e->role == UI_ROLE_KEY && e->text != NULL && i < ARRAY_LEN(names); i++) {
+        if (strcmp(e->text, names[i].sign) == 0) {
+            return names[i].name;
+        }
+    }
+    return NULL;
+}
+
 static void
 add_words(struct app *app, const char *language, const struct ui_element *e, struct buf *out)
 {
@@ -274,6 +316,8 @@ add_words(struct app *app, const char *language, const struct ui_element *e, str
         add_dots(app, language, e, out);
     } else if (e->speech != NULL) {
         add_part(app, language, e->speech, out);
+    } else if (name_of_key(e) != NULL) {
+        add_part(app, language, name_of_key(e), out);
     } else if (e->role == UI_ROLE_FIELD) {
         add_field(app, language, e, out);
     } else if (e->role != UI_ROLE_QR) {
@@ -313,6 +357,9 @@ language_of(struct app *app, const struct ui_element *e)
                 return speak_has_voice(app, language->code) ? language->code : "en";
             }
         }
+    }
+    if (name_of_key(e) != NULL) {
+        return "ja";
     }
     bool foreign = !is_japanese(current) && e->text != NULL && only_japanese(e->text);
     return foreign ? "ja" : current;
@@ -355,8 +402,10 @@ take(struct app *app, struct utterances *list, size_t index, const struct ui_ele
     out->words = list->pool.len;
     (void)buf_add(&list->pool, words.data, words.len + 1);
     out->value = list->pool.len;
-    const char *value = e->role == UI_ROLE_FIELD && e->text != NULL ? e->text : "";
-    (void)buf_add(&list->pool, value, strlen(value) + 1);
+    AUTO_BUF value;
+    buf_init(&value, 8192);
+    add_written(e, &value);
+    (void)buf_add(&list->pool, buf_str(&value), value.len + 1);
     out->state = list->pool.len;
     (void)buf_add(&list->pool, state.len > 0 ? (const char *)state.data : "", state.len + 1);
     if (buf_error(&list->pool) == 0) { /* more than a page can hold: what fits is said */

@@ -19,6 +19,7 @@
 enum {
     PIECES_MAX = 2048,
     CHILD_MS = 5000,
+    AHEAD = 4, /* sentences that are ready before anything else is made: some seconds of speech */
     GAP_PIECE_MS = 90, /* between the sentences of one line */
     GAP_LINE_MS = 280,
     FEED = 512,
@@ -205,27 +206,42 @@ from_child(struct speech *speech, const char *language, const char *text, struct
     return r == 0 ? wav_sound(file.data, file.len, ret_sound) : r;
 }
 
-/* The next sentence without sound: of what is said first, then of what may be. */
+/* The first sentence of jobs without sound, from one index to another. */
+static struct job *
+first_unmade(struct speech *speech, struct jobs *jobs, size_t from, size_t to)
+{
+    for (size_t i = from; i < to && i < jobs->count; i++) {
+        struct job *job = &jobs->all[i];
+        if (job->made) {
+            continue;
+        }
+        job->sound = sound_cache_get(speech->cache, job->language, job->text);
+        if (job->sound == NULL) {
+            return job;
+        }
+        job->sound->personal = job->sound->personal && job->personal;
+        job->made = true;
+    }
+    return NULL;
+}
+
+/* What is to be made next: what is heard in a moment, then what the next page may begin with, then the rest
+ * of this page, which is seldom listened to. */
 static struct job *
 next_job(struct speech *speech, struct jobs **ret_jobs)
 {
-    struct jobs *lists[] = {&speech->now, &speech->soon};
-    for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
-        for (size_t i = l == 0 ? speech->playing : 0; i < lists[l]->count; i++) {
-            struct job *job = &lists[l]->all[i];
-            if (job->made) {
-                continue;
-            }
-            job->sound = sound_cache_get(speech->cache, job->language, job->text);
-            if (job->sound == NULL) {
-                *ret_jobs = lists[l];
-                return job;
-            }
-            job->sound->personal = job->sound->personal && job->personal;
-            job->made = true;
-        }
+    size_t close = speech->playing + AHEAD;
+    *ret_jobs = &speech->now;
+    struct job *job = first_unmade(speech, &speech->now, speech->playing, close);
+    if (job == NULL) {
+        *ret_jobs = &speech->soon;
+        job = first_unmade(speech, &speech->soon, 0, speech->soon.count);
     }
-    return NULL;
+    if (job == NULL) {
+        *ret_jobs = &speech->now;
+        job = first_unmade(speech, &speech->now, close, speech->now.count);
+    }
+    return job;
 }
 
 /* Makes one sound with the lock off. */

@@ -140,6 +140,19 @@ sounds(const char *text, size_t len)
     return false;
 }
 
+/* A title and the same words at the start of a button's text are one sound: the stop says nothing. */
+static void
+drop_stop(char *text)
+{
+    static const char wide[] = "。";
+    size_t len = strlen(text);
+    if (len > 3 && strcmp(text + len - 3, wide) == 0) {
+        text[len - 3] = 0;
+    } else if (len > 1 && text[len - 1] == '.') {
+        text[len - 1] = 0;
+    }
+}
+
 bool
 split_next(const char *language, const char **at, struct piece *ret_piece)
 {
@@ -161,6 +174,7 @@ split_next(const char *language, const char **at, struct piece *ret_piece)
         (void)snprintf(ret_piece->language, sizeof(ret_piece->language), "%s", spoken);
         memcpy(ret_piece->text, text, take);
         ret_piece->text[take] = 0;
+        drop_stop(ret_piece->text);
         return true;
     }
 }

@@ -73,6 +73,15 @@ row_places(struct app *app, const struct flow *flow, const char *name, const cha
 }
 
 /* Name, value, where it came from, and the button that changes it: one block, as high as its words. */
+/* How a name is read, when the visitor told it: the voice would guess. NULL: as it is written. */
+static const char *
+reading_of(const struct app *app, const struct question *question)
+{
+    const char *key = question->reading;
+    const char *known = key[0] != 0 ? fact_set_value(app->visit.facts, key) : NULL;
+    return known == NULL && key[0] != 0 ? fact_set_value(app->visit.readings, key) : known;
+}
+
 static void
 add_row(struct app *app, struct flow *flow, const struct interview_row *row)
 {
@@ -95,6 +104,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         part.size = UI_SIZE_VALUE;
         part.bold = true;
         part.state = UI_STATE_PERSONAL;
+        part.speech = reading_of(app, &row->question);
         ui_add(app->ui, &part);
         if (from_card) {
             ui_add(app->ui,

@@ -1,0 +1,306 @@
+#!/bin/sh
+# timeout: 240
+# alone
+# Pages for the ear: what is said of every screen (goldens), when it is said, how soon it sounds, what stays
+# silent (PIN, personal words on the loudspeaker, languages without a voice), the black screen, headphones,
+# clocks that stand still meanwhile, and an idle terminal that does nothing. Sound is read back from SDL's
+# disk driver.
+. "$(dirname "$0")/env.sh"
+alone "$0" "$@"
+"$BUILD/kioskctl" init >/dev/null || fail init
+reader
+CONF=$KIOSK_HOME/madoguchi.conf
+cp "$CONF" "$WORK/plain.conf"
+settings() { # LINE...: these besides the usual ones
+    cp "$WORK/plain.conf" "$CONF"
+    printf '%s\n' "$@" >>"$CONF"
+}
+heard() { sed -n 's/.*"screen": "\([^"]*\)", "why": "\([^"]*\)", "id": "\([^"]*\)".*"text": "\(.*\)"}$/\1 \2 \3 \4/p' "$WORK/heard.json"; }
+
+# ---- what is said of each screen ----
+settings "speech = list"
+for language in ja en; do
+    "$BUILD/kioskctl" card reset hanako >/dev/null
+    rm -rf "$WORK/said" && mkdir "$WORK/said"
+    cat >"$WORK/walk.play" <<END
+utterances said/01-attract
+language $language
+utterances said/02-home
+tap help
+utterances said/03-help
+tap back
+tap language
+utterances said/04-language
+tap back
+tap access
+utterances said/05-access
+tap back
+start resident-record
+utterances said/06-explain
+tap next
+wait screen card 3
+utterances said/07-card
+tap no-card
+utterances said/08-question-text
+type ひたち　はなこ
+tap next
+type ひたちし　すけがわちょう　１ちょうめ
+tap next
+utterances said/09-question-date
+tap era:showa
+tap digit:1
+tap digit:6
+tap digit:0
+tap digit:3
+tap digit:0
+tap digit:5
+tap next
+utterances said/10-question-choice
+complete 3
+utterances said/11-accepted
+tap finish
+wait screen attract 3
+END
+    play "$WORK/walk.play"
+    "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
+    cat >"$WORK/walk.play" <<END
+language $language
+start resident-record
+tap next
+wait screen pin 5
+pin 12
+utterances said/12-pin
+pin 39
+tap pin:ok
+wait screen fault-pin-wrong 5
+utterances said/13-fault-pin-wrong
+tap next
+wait screen pin 5
+pin 1234
+tap pin:ok
+wait screen question 5
+utterances said/14-question-after-card
+complete 5
+tap finish
+wait screen take-card 3
+utterances said/15-take-card
+END
+    play "$WORK/walk.play"
+    "$BUILD/kioskctl" card remove >/dev/null
+    # keys of keypads and keyboards are named by test_keys' goldens; numbers that are drawn differ each time
+    for page in "$WORK"/said/*; do
+        echo "== $(basename "$page")"
+        grep -v '"key": true' "$page" | sed -n 's/^ *{"id": "\([^"]*\)", "language": "\([^"]*\)", "text": "\([^"]*\)".*/\2 \1: \3/p' |
+            sed -E 's/(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)(、(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)){7}/EIGHT DIGITS/; s/[0-9](, [0-9]){7}/EIGHT DIGITS/'
+    done >"$BUILD/utterances.$language.txt"
+    diff "$TOP/tests/app/golden/utterances.$language.txt" "$BUILD/utterances.$language.txt" ||
+        fail "what is said in $language differs; when it is as wanted: cp \$BUILD/utterances.$language.txt tests/app/golden/"
+done
+
+# ---- when it is said; what the loudspeaker keeps to itself ----
+"$BUILD/kioskctl" card reset hanako >/dev/null
+"$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+start resident-record
+tap next
+wait screen pin 5
+key right
+key right
+tap pin:1
+tap pin:2
+tap pin:delete
+heard heard.json
+shot seen.png
+tap speak
+expect screen sound
+tap volume:up
+tap rate:up
+tap black-screen
+shot black.png
+key light
+shot light.png
+tap black-screen
+shot black-again.png
+finger back
+finger up
+shot touched.png
+tap page:next
+tap personal-aloud
+heard heard.json
+END
+play "$WORK/a.play"
+heard >"$WORK/lines"
+grep -q '^home page  きょうは、どんなご用ですか。$' "$WORK/lines" || fail "the page is not read when speech begins"
+grep -q '^pin focus ' "$WORK/lines" || fail "the ring's element is not said"
+grep -q '^pin change field:pin .*1けた' "$WORK/lines" || fail "an entered digit is not told"
+grep -q '^pin change field:pin .*2けた' "$WORK/lines" || fail "the second digit is not told"
+grep -q '^sound change volume:up .*60' "$WORK/lines" || fail "the new volume is not said"
+grep -q '^sound change rate:up .*125' "$WORK/lines" || fail "the new rate is not said"
+grep -E '^pin (change|focus) pin:[0-9]' "$WORK/lines" | grep -vE ' 数字のボタン$' && fail "the loudspeaker names a digit of the PIN"
+for picture in seen light touched; do
+    [ "$(identify -format %k "$WORK/$picture.png")" -gt 10 ] || fail "$picture.png shows nothing"
+done
+for picture in black black-again; do
+    [ "$(identify -format '%k %[fx:maxima]' "$WORK/$picture.png")" = "1 0" ] || fail "$picture.png is not black"
+done
+
+# the same visit's check page: by the loudspeaker without the person, in headphones whole
+cat >"$WORK/personal.play" <<'END'
+language ja
+HOW
+start resident-record
+read-card 1234
+wait screen question 5
+complete 5
+heard heard.json
+END
+name=$("$BUILD/kioskctl" card list 2>/dev/null | grep -o '日立[^ ,]*' | head -n 1)
+: "${name:=日立}"
+for how in "tap speak" "headphones in"; do
+    "$BUILD/kioskctl" card reset hanako >/dev/null
+    sed "s/^HOW\$/$how/" "$WORK/personal.play" >"$WORK/a.play"
+    play "$WORK/a.play"
+    heard | grep '^check ' >"$WORK/lines"
+    [ -s "$WORK/lines" ] || fail "nothing was said of the check page ($how)"
+    case $how in
+    tap*) grep -q "$name" "$WORK/lines" && fail "the loudspeaker tells a name" ;;
+    *) grep -q "$name" "$WORK/lines" || fail "headphones do not tell the name" ;;
+    esac
+done
+"$BUILD/kioskctl" card remove >/dev/null
+
+# ---- how soon it sounds ----
+# A press clicks; the page's title must be heard within 300 ms of that, in Japanese and in English.
+settings "key-clicks = always"
+export SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE="$WORK/heard.raw"
+cat >"$WORK/a.play" <<'END'
+headphones in
+sleep 1500
+key pause
+sleep 700
+tap language:ja
+sleep 1600
+key pause
+sleep 700
+tap service:resident-record
+sleep 1600
+key pause
+sleep 700
+tap help
+sleep 1600
+key pause
+sleep 700
+tap back
+sleep 500
+tap language
+sleep 1000
+key pause
+sleep 700
+tap language:en
+sleep 1600
+key pause
+sleep 700
+tap next
+sleep 1600
+key pause
+sleep 700
+tap help
+sleep 1000
+headphones out
+END
+play "$WORK/a.play"
+python3 - "$WORK/heard.raw" <<'END' || fail "speech came too late"
+import array, sys
+HZ, CLICK_MS, QUIET_MS = 24000, 16, 400
+sound = array.array("h", open(sys.argv[1], "rb").read())
+# stretches of sound with at most 25 ms of quiet inside
+runs, quiet = [], HZ * 25 // 1000
+for at, value in enumerate(sound):
+    if abs(value) > 6:
+        if runs and at - runs[-1][1] <= quiet:
+            runs[-1][1] = at
+        else:
+            runs.append([at, at])
+def clicks(at):  # 1800 Hz for 12 ms
+    ups = sum(a < 0 <= b for a, b in zip(sound[at:at + HZ // 100], sound[at + 1:at + HZ // 100 + 1]))
+    return 15 <= ups <= 20
+waits = []
+for i in range(1, len(runs) - 1):
+    before, click, after = runs[i - 1], runs[i], runs[i + 1]
+    if click[0] - before[1] < HZ * QUIET_MS // 1000 or not clicks(click[0]):
+        continue
+    lone = click[1] - click[0] < HZ * CLICK_MS // 1000  # else speech follows within 25 ms
+    waits.append((after[0] - click[0]) * 1000 // HZ if lone else 25)
+print("from press to speech, ms:", waits)
+sys.exit(0 if len(waits) >= 5 and max(waits) <= 300 else 1)
+END
+
+# ---- a language without a voice ----
+cat >"$WORK/a.play" <<'END'
+language fil
+tap speak
+expect screen sound
+dump sound.json
+tap back
+language en
+tap speak
+expect screen home
+END
+play "$WORK/a.play"
+grep -q '"role": "notice"' "$WORK/sound.json" || fail "a language without a voice does not say so"
+
+# ---- headphones: their socket starts it within a second and stops it ----
+mkfifo "$WORK/socket"
+settings "headphone-device = $WORK/socket"
+event() { # VALUE: struct input_event of a 64-bit kernel: time, EV_SW, SW_HEADPHONE_INSERT, value
+    printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\005\0\002\0\'"$1"'\0\0\0'
+}
+rm -f "$SDL_DISKAUDIOFILE"
+"$BUILD/kiosk" 2>"$WORK/kiosk.log" &
+kiosk=$!
+PIDS="$PIDS $kiosk"
+exec 3<>"$WORK/socket"
+within() { # TENTHS COMMAND...
+    tenths=$1
+    shift
+    for _ in $(seq "$tenths"); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+plays() { grep -q SDLAudio /proc/$kiosk/task/*/comm 2>/dev/null; }
+silent() { ! plays; }
+ticks() { sed 's/.*) //' /proc/$kiosk/stat | awk '{ print $12 + $13 }'; }
+started() { grep -q pcsc /proc/$kiosk/maps 2>/dev/null && [ "$(ls /proc/$kiosk/task | wc -l)" -ge 4 ]; }
+within 50 started || fail "the terminal did not start"
+sleep 1 # whatever starting still does
+# idle: no sound thread, and nothing ticks
+plays && fail "the sound device is open though nobody listens"
+before=$(ticks)
+sleep 2
+[ "$(ticks)" -eq "$before" ] || fail "an idle terminal with speech at hand takes time"
+event 1 >&3
+within 10 plays || fail "headphones do not start speech within a second"
+loud() { [ "$(tr -d '\000' <"$SDL_DISKAUDIOFILE" | wc -c)" -gt 2000 ]; }
+within 20 loud || fail "nothing is heard in the headphones"
+event 0 >&3
+within 10 silent || fail "speech goes on without headphones"
+kill "$kiosk"
+wait "$kiosk" || fail "the terminal did not end well"
+exec 3>&-
+
+# ---- clocks stand still while a page is read ----
+settings "idle-warn-s = 1" "idle-warn-speech-s = 1" "idle-end-s = 20"
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+sleep 4000
+expect screen home
+key pause
+wait screen still-there 4
+END
+play "$WORK/a.play"
+exit 0

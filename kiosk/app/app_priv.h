@@ -178,6 +178,7 @@ struct app {
     int64_t spoken_ms; /* when speech was last seen under way; 0: it was not */
     int64_t entered_ms; /* when this screen came */
     uint64_t entered; /* counts pages that came */
+    int chimes; /* how often this page has chimed */
     int64_t last_second; /* countdown last shown */
     int idle_warn_ms, idle_warn_speech_ms, idle_end_ms, accepted_ms, call_ms;
     /* staff exit */

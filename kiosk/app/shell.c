@@ -27,6 +27,7 @@ enter(struct app *app, const struct screen *screen)
 {
     app->screen = screen;
     app->entered++;
+    app->chimes = 0;
     app->entered_ms = clock_mono_ms(app->clock);
     app->last_second = -1;
     if (screen->enter != NULL) {
@@ -351,11 +352,25 @@ hold_while_speaking(struct app *app, int64_t now)
     app->spoken_ms = speak_busy(app) ? now : 0;
 }
 
+/* Whoever walks away without the card hears it (research "ux" section 8 row 44). */
+static void
+remind_of_card(struct app *app, int64_t now)
+{
+    static const int after_ms[] = {3000, 8000};
+    bool left_behind = app->screen == &screen_take_card && app->card_kind != CARD_KIND_NONE;
+    if (left_behind && app->chimes < (int)ARRAY_LEN(after_ms) &&
+        now - app->entered_ms >= after_ms[app->chimes]) {
+        speak_chime(app, app->chimes > 0);
+        app->chimes++;
+    }
+}
+
 static void
 watch_time(struct app *app)
 {
     int64_t now = clock_mono_ms(app->clock);
     hold_while_speaking(app, now);
+    remind_of_card(app, now);
     /* the machine works, or a hand is still on the glass (row 38) */
     if (app->screen->idle_held || ui_touching(app->ui)) {
         /* at the warning the countdown begins again; only its own button goes on */

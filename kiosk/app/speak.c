@@ -663,6 +663,21 @@ click(struct app *app)
     }
 }
 
+void
+speak_chime(struct app *app, bool louder)
+{
+    struct speak *speak = app->speak;
+    if (speak == NULL || speak->engine == SPEAK_OFF || !open_sound(app)) {
+        return; /* the page says the same */
+    }
+    struct speech_line line = {
+        .language = i18n_current(app->i18n)->code, .text = louder ? "louder" : "once"};
+    record(app, "chime", &line, "");
+    if (speak->speech != NULL) {
+        speech_chime(speak->speech, louder);
+    }
+}
+
 bool
 speak_input(struct app *app, const struct ui_input *input)
 {

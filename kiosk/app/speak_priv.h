@@ -70,6 +70,8 @@ bool speak_input(struct app *app, const struct ui_input *input);
 /* Acts by id: speak, speech, volume:up, volume:down, rate:up, rate:down, speech:repeat, speech:pause,
  * black-screen, personal-aloud. True when it was one of them. */
 bool speak_tap(struct app *app, const char *id);
+/* Two notes, louder the second time; also when nothing is read aloud. */
+void speak_chime(struct app *app, bool louder);
 /* Is something being read? The visitor's clock stands still meanwhile. */
 bool speak_busy(const struct app *app);
 /* Can the language that is shown be spoken here? */

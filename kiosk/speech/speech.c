@@ -25,7 +25,12 @@ enum {
     FEED = 512,
     CLICK_MS = 12,
     CLICK_HZ = 1800,
-    CLICK_DB = -6 /* below speech */
+    CLICK_DB = -6, /* below speech */
+    CHIME_MS = 800,
+    CHIME_HIGH_HZ = 988, /* h'' then g'': a third down, as doors do */
+    CHIME_LOW_HZ = 784,
+    CHIME_DB = -6,
+    CHIME_LOUDER_DB = 0
 };
 
 static const int rates[SPEECH_RATE_COUNT] = {50, 75, 100, 125, 150, 175, 200};
@@ -70,7 +75,8 @@ struct speech {
     struct mix *mix;
     int volume, rate;
     enum speech_output output;
-    size_t click_left;
+    size_t click_left, chime_left;
+    bool chime_louder;
 };
 
 int
@@ -366,6 +372,21 @@ add_click(struct speech *speech, int16_t *out, size_t count, double gain)
 }
 
 static void
+add_chime(struct speech *speech, int16_t *out, size_t count, double gain)
+{
+    const size_t half = (size_t)SPEECH_HZ * CHIME_MS / 2000;
+    gain *= pow(10, (speech->chime_louder ? CHIME_LOUDER_DB : CHIME_DB) / 20.0);
+    for (size_t i = 0; i < count && speech->chime_left > 0; i++, speech->chime_left--) {
+        bool high = speech->chime_left > half;
+        size_t left = high ? speech->chime_left - half : speech->chime_left;
+        double at = (double)(half - left) * (high ? CHIME_HIGH_HZ : CHIME_LOW_HZ) / SPEECH_HZ;
+        double fade = (double)left / (double)half;
+        double value = out[i] + sin(at * 2 * 3.14159265) * fade * 16000 * gain;
+        out[i] = (int16_t)(value > 32767 ? 32767 : value < -32768 ? -32768 : value);
+    }
+}
+
+static void
 fill(void *ctx, int16_t *out, size_t count)
 {
     struct speech *speech = ctx;
@@ -378,6 +399,7 @@ fill(void *ctx, int16_t *out, size_t count)
         out[i] = (int16_t)lround(out[i] * gain);
     }
     add_click(speech, out, count, gain * pow(10, CLICK_DB / 20.0));
+    add_chime(speech, out, count, gain);
     (void)pthread_mutex_unlock(&speech->lock);
     if (moved) {
         wake(speech);
@@ -604,6 +626,15 @@ speech_click(struct speech *speech)
 {
     (void)pthread_mutex_lock(&speech->lock);
     speech->click_left = (size_t)SPEECH_HZ * CLICK_MS / 1000;
+    (void)pthread_mutex_unlock(&speech->lock);
+}
+
+void
+speech_chime(struct speech *speech, bool louder)
+{
+    (void)pthread_mutex_lock(&speech->lock);
+    speech->chime_left = (size_t)SPEECH_HZ * CHIME_MS / 1000;
+    speech->chime_louder = louder;
     (void)pthread_mutex_unlock(&speech->lock);
 }
 

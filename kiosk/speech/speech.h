@@ -86,6 +86,9 @@ void speech_set_rate(struct speech *speech, int rate);
 void speech_set_output(struct speech *speech, enum speech_output output);
 /* A short click over whatever is heard. */
 void speech_click(struct speech *speech);
+/* Two notes over whatever is heard, to be noticed across a hall: a card was left, a person is called. Louder ones
+ * are twice as loud as speech, within the cap. */
+void speech_chime(struct speech *speech, bool louder);
 
 /* The visitor is gone: silence, no child, no text or sound of a personal line, usual volume and rate. */
 void speech_forget(struct speech *speech);

@@ -377,6 +377,26 @@ test_click(void **state)
     assert_true(length_ms(&h) > 5 && length_ms(&h) < 14);
 }
 
+/* The louder one has twice the amplitude: 6 dB. */
+static void
+test_chime(void **state)
+{
+    (void)state;
+    double loud_db[2];
+    for (int louder = 0; louder < 2; louder++) {
+        struct speech *speech = open_speech(NULL);
+        speech_chime(speech, louder == 1);
+        for (int i = 0; i < 400; i++) {
+            nap();
+        }
+        speech_free(speech);
+        struct heard h = heard(100);
+        assert_true(length_ms(&h) > 700 && length_ms(&h) < 810);
+        loud_db[louder] = rms_db(&h);
+    }
+    assert_true(loud_db[1] - loud_db[0] > 5 && loud_db[1] - loud_db[0] < 7);
+}
+
 static void
 test_bounds(void **state)
 {
@@ -679,6 +699,7 @@ main(void)
         cmocka_unit_test(test_pause_and_cut),
         cmocka_unit_test(test_closed_is_silent),
         cmocka_unit_test(test_click),
+        cmocka_unit_test(test_chime),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_which_can),
         cmocka_unit_test(test_hostile_children),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/speak_priv.h"
 #include "base/log.h"
 
 enum { WAY_H = 300 };
@@ -149,6 +150,7 @@ static void
 call_enter(struct app *app)
 {
     LOG(LOG_INFO, "call", LOG_ID("page", page_below(app)));
+    speak_chime(app, false);
 }
 
 static void

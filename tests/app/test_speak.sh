@@ -149,6 +149,29 @@ for picture in black black-again; do
     [ "$(identify -format '%k %[fx:maxima]' "$WORK/$picture.png")" = "1 0" ] || fail "$picture.png is not black"
 done
 
+# the next visitor finds the usual volume and speed, and silence
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+tap speak
+tap volume:up
+tap volume:up
+tap rate:down
+expect text "70%"
+expect text "75%"
+tap back
+tap finish
+wait screen attract 3
+language en
+heard heard.json
+tap speak
+tap speak
+expect text "50%"
+expect text "100%"
+END
+play "$WORK/a.play"
+heard | grep -q 'What would you like' && fail "speech stays on for the next visitor"
+
 # the same visit's check page: by the loudspeaker without the person, in headphones whole
 cat >"$WORK/personal.play" <<'END'
 language ja

@@ -1,5 +1,5 @@
 #!/bin/sh
-# timeout: 120
+# timeout: 180
 # Nothing of a visitor survives the visit in the terminal's memory: all writable memory of the process
 # is searched for the words of the card. Negative control: the same program without its wipes must be
 # caught. The words are in no file that the terminal loads.
@@ -41,3 +41,15 @@ wait "$pid" || { cat "$WORK/play.err"; fail "the written visit did not hold"; }
 visit "$BUILD/tests/kiosk-unwiped" wipe_written written
 kill "$pid" 2>/dev/null
 [ "$found" -eq 1 ] || fail "the scan does not notice what was written"
+
+# and for what was read aloud, by real voices to nobody
+wait "$pid" 2>/dev/null
+"$BUILD/kioskctl" card reset misaki >/dev/null || fail "card reset"
+"$BUILD/kioskctl" card insert misaki >/dev/null || fail "card insert"
+export SDL_AUDIODRIVER=dummy
+visit "$BUILD/kiosk" wipe_speech words
+wait "$pid" || { cat "$WORK/play.err"; fail "the spoken visit did not hold"; }
+[ "$found" -eq 0 ] || fail "words that were read aloud are in memory after the visit"
+visit "$BUILD/tests/kiosk-unwiped" wipe_speech words
+kill "$pid" 2>/dev/null
+[ "$found" -eq 1 ] || fail "the scan does not notice what was read aloud"

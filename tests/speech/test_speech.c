@@ -477,19 +477,24 @@ static void
 test_hostile_children(void **state)
 {
     (void)state;
-    static const char *const scripts[] = {
-        "sleep 60", /* hangs, reading nothing */
-        "cat >/dev/null; sleep 60", /* hangs afterwards */
-        "exit 1", "kill -9 $$", "cat >/dev/null; yes", /* floods */
-        "cat >/dev/null; head -c 5000 /dev/urandom", /* no sound at all */
-        "cat >/dev/null; printf RIFF",
-        "cat >/dev/null; exec >&-; sleep 60", /* closes its output and stays */
-        "(trap '' TERM; sleep 60) & cat >/dev/null; exit 0", /* leaves a child of its own */
+    static const struct {
+        const char *script;
+        int limit_ms;
+    } rows[] = {
+        {"sleep 60", 400}, /* hangs, reading nothing */
+        {"cat >/dev/null; sleep 60", 400}, /* hangs afterwards */
+        {"exit 1", 20000}, {"kill -9 $$", 20000},
+        {"cat >/dev/null; yes", 20000}, /* floods: stopped by its size, not by the time */
+        {"cat >/dev/null; head -c 5000 /dev/urandom", 20000}, /* no sound at all */
+        {"cat >/dev/null; printf RIFF", 20000},
+        {"cat >/dev/null; exec >&-; sleep 60", 20000}, /* closes its output and stays */
+        {"(trap '' TERM; sleep 60) & cat >/dev/null; exit 0", 400}, /* leaves a child of its own */
     };
     static const struct speech_line lines[] = {
         {.language = "es", .text = "Uno."}, {.language = "en", .text = "Tone."}};
-    for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
-        struct speech_config config = {.espeak = impostor(scripts[i]), .child_ms = 400};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct speech_config config = {
+            .espeak = impostor(rows[i].script), .child_ms = rows[i].limit_ms};
         struct speech *speech = open_speech(&config);
         int64_t begin = now_ms();
         assert_int_equal(speech_say(speech, lines, 2), 0);

@@ -92,7 +92,7 @@ END
     for page in "$WORK"/said/*; do
         echo "== $(basename "$page")"
         case $page in *-home) bar=none ;; *) bar='help|home|language|text-size|contrast|speak' ;; esac
-        grep -v '"key": true' "$page" | grep -Ev "\"id\": \"($bar)\"" |
+        grep -Ev '"key": true|"id": "(key|mode):' "$page" | grep -Ev "\"id\": \"($bar)\"" |
             sed -n 's/^ *{"id": "\([^"]*\)", "language": "\([^"]*\)", "text": "\([^"]*\)".*/\2 \1: \3/p' |
             sed -E 's/(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)(、(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)){7}/EIGHT DIGITS/; s/[0-9](, [0-9]){7}/EIGHT DIGITS/'
     done >"$BUILD/utterances.$language.txt"

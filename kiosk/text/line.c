@@ -71,8 +71,9 @@ make_piece(struct text_lines *lines, const struct text_para *para, size_t from, 
         .font = first->font,
         .script = script,
         .rtl = !first->missing && (first->level & 1) != 0};
-    ret_piece->width = lines->fonts->width(lines->fonts->ctx, first->font, para->style->bold,
-        para->style->size_px, (const char *)text->data + offset, len, uscript_getShortName(script));
+    ret_piece->width =
+        lines->fonts->width(lines->fonts->ctx, first->font, para->style->bold, para->style->size_px,
+            (const char *)text->data + offset, len, uscript_getShortName(script), ret_piece->rtl);
     return 1;
 }
 

@@ -22,9 +22,10 @@ struct text_font_ops {
     /* Does the font have this character (with this variation selector, 0 for none)? */
     bool (*covers)(void *ctx, int font, uint32_t code, uint32_t selector);
     /* Width in pixels of len bytes at this size; text[len] is NUL. script is an ISO 15924 tag ("Latn";
-     * kana and kanji are one script here, "Hani"). */
+     * kana and kanji are one script here, "Hani"). rtl: shaped from its end, which in Arabic is not as
+     * wide as from its start. */
     int (*width)(void *ctx, int font, bool bold, int size_px, const char *text, size_t len,
-        const char *script);
+        const char *script, bool rtl);
     /* Baseline below the top of the font's own box, pixels. */
     int (*ascent)(void *ctx, int font, bool bold, int size_px);
     int count; /* fonts */

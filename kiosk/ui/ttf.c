@@ -186,7 +186,8 @@ drop_copy(char *copy, const char *small, size_t len)
 }
 
 static int
-width(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script)
+width(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script,
+    bool rtl)
 {
     char small[256];
     TTF_Font *open = face_at(ctx, font, bold, size_px);
@@ -196,7 +197,7 @@ width(void *ctx, int font, bool bold, int size_px, const char *text, size_t len,
     }
     int w = 0;
     (void)TTF_SetFontScriptName(open, script); /* an unknown script is shaped as Latin */
-    (void)TTF_SetFontDirection(open, TTF_DIRECTION_LTR);
+    (void)TTF_SetFontDirection(open, rtl ? TTF_DIRECTION_RTL : TTF_DIRECTION_LTR);
     if (TTF_SizeUTF8(open, copy, &w, NULL) != 0) {
         w = 0;
     }

@@ -17,10 +17,12 @@ covers(void *ctx, int font, uint32_t code, uint32_t selector)
 }
 
 static int
-width(void *ctx, int font, bool bold, int size, const char *text, size_t len, const char *script)
+width(void *ctx, int font, bool bold, int size, const char *text, size_t len, const char *script,
+    bool rtl)
 {
     (void)ctx;
     (void)bold;
+    (void)rtl;
     if (text[len] != '\0' || script[0] == '\0') {
         abort();
     }

@@ -62,8 +62,8 @@ fake_halves(uint32_t code)
 }
 
 static int
-fake_width(
-    void *ctx, int font, bool bold, int size, const char *text, size_t len, const char *script)
+fake_width(void *ctx, int font, bool bold, int size, const char *text, size_t len,
+    const char *script, bool rtl)
 {
     struct fake_fonts *fake = ctx;
     int halves = 0;
@@ -71,6 +71,7 @@ fake_width(
     (void)font;
     (void)bold;
     (void)script;
+    (void)rtl;
     fake->widths++;
     fake->unterminated = fake->unterminated || text[len] != '\0';
     for (size_t pos = 0; pos < len;) {

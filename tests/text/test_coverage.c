@@ -308,8 +308,7 @@ test_names(void **state ATTR_UNUSED)
         {"\u9ad9\u5d0e", "biz"}, /* 髙崎 */
         {"\U00020bb7", "jp"}, /* 𠮷 */
         {"\u845b\U000e0100", "biz"}, /* 葛, Adobe-Japan1 */
-        {"\u8fbb\U000e0100", "biz"},
-        {"\u8fbb\U000e0102", "ipamj"}, /* 辻, Moji_Joho */
+        {"\u8fbb\U000e0100", "biz"}, {"\u8fbb\U000e0102", "ipamj"}, /* 辻, Moji_Joho */
         {"\u9089\U000e010f", "ipamj"}, /* 邉 */
     };
 

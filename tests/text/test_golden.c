@@ -1,6 +1,6 @@
-/* Whole layouts as text dumps: every line of tests/text/golden/cases.txt (name, language, size, width,
- * text) is set and compared with tests/text/golden/NAME.txt. A missing file fails. After looking at what
- * changed: `test_golden --update` writes them. */
+/* Whole layouts as text dumps: every line of tests/text/golden/cases.tsv with fonts that are tables, and of
+ * languages.tsv (sentences in 22 languages) with the built fonts, is set and compared with NAME.txt beside
+ * them. A missing file fails. After looking at what changed: `test_golden --update` writes them. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "text/fake_fonts.h"
+#include "text/real_fonts.h"
 #include "text/text.h"
 
 static bool update;
@@ -95,47 +96,118 @@ unescape(char *text)
     return out;
 }
 
+struct golden {
+    char name[64], language[16];
+    int size, width;
+    struct text_layout *layout;
+};
+
+/* One line of a case file, set and compared. */
 static void
-test_cases(void **state)
+set_case(struct golden *golden, char *line, const struct text_font_ops *ops)
+{
+    int text_at = 0;
+
+    line[strcspn(line, "\n")] = '\0';
+    assert_int_equal(sscanf(line, "%63s %15s %d %d %n", golden->name, golden->language,
+                         &golden->size, &golden->width, &text_at),
+        4);
+    assert_true(text_at > 0);
+    char *text = line + text_at;
+    size_t len = unescape(text);
+    struct text_style style = {
+        .size_px = golden->size, .language = golden->language, .max_width_px = golden->width};
+    assert_int_equal(text_layout_new(text, len, &style, ops, &golden->layout), 0);
+    AUTO_BUF got;
+    buf_init(&got, 1 << 20);
+    buf_printf(&got, "%s, %d px in %d: %s\n", golden->language, golden->size, golden->width, text);
+    dump(golden->layout, &got);
+    compare(golden->name, &got);
+}
+
+/* Sets every case of a file and shows each layout to look. */
+static int
+set_cases(const char *file_name, const struct text_font_ops *ops,
+    void (*look)(const struct golden *golden, void *ctx), void *ctx)
 {
     char path[512];
     char line[4096];
     int cases = 0;
 
-    (void)state;
-    path_of("cases", ".tsv", path, sizeof(path));
+    path_of(file_name, ".tsv", path, sizeof(path));
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     while (fgets(line, sizeof(line), file) != NULL) {
-        char name[64];
-        char language[16];
-        int size;
-        int width;
-        int text_at = 0;
+        struct golden golden;
         if (line[0] == '#' || line[0] == '\n') {
             continue;
         }
-        line[strcspn(line, "\n")] = '\0';
-        assert_int_equal(
-            sscanf(line, "%63s %15s %d %d %n", name, language, &size, &width, &text_at), 4);
-        assert_true(text_at > 0);
-        char *text = line + text_at;
-        size_t len = unescape(text);
-        struct fake_fonts fake = {0};
-        struct text_font_ops ops = fake_fonts_ops(&fake);
-        struct text_style style = {.size_px = size, .language = language, .max_width_px = width};
-        struct text_layout *layout = NULL;
-        assert_int_equal(text_layout_new(text, len, &style, &ops, &layout), 0);
-        AUTO_BUF got;
-        buf_init(&got, 1 << 20);
-        buf_printf(&got, "%s, %d px in %d: %s\n", language, size, width, line + text_at);
-        dump(layout, &got);
-        text_layout_free(layout);
-        compare(name, &got);
+        set_case(&golden, line, ops);
+        if (look != NULL) {
+            look(&golden, ctx);
+        }
+        text_layout_free(golden.layout);
         cases++;
     }
     (void)fclose(file); /* only read */
-    assert_true(cases >= 20);
+    return cases;
+}
+
+static void
+test_cases(void **state)
+{
+    struct fake_fonts fake = {0};
+    struct text_font_ops ops = fake_fonts_ops(&fake);
+
+    (void)state;
+    assert_true(set_cases("cases", &ops, NULL, NULL) >= 20);
+}
+
+/* A run is drawn as wide as it was measured, give or take the ink that leans out of it; a line's runs stand
+ * side by side; and nothing is missing. */
+static void
+look_at_runs(const struct golden *golden, void *ctx)
+{
+    struct faces *faces = ctx;
+    int x = 0;
+    size_t line = SIZE_MAX;
+
+    assert_false(text_layout_missing(golden->layout));
+    assert_false(text_layout_variant_lost(golden->layout));
+    for (size_t i = 0; i < text_layout_run_count(golden->layout); i++) {
+        const struct text_run *run = text_layout_run(golden->layout, i);
+        struct mask mask;
+        int ascent;
+        if (faces_render(faces, run, false, &mask, &ascent) == 0) {
+            int drawn = mask.w;
+            mask_release(&mask);
+            if (abs(drawn - run->width_px) > golden->size / 10) {
+                fail_msg(
+                    "%s: measured %d, drawn %d: %s", golden->name, run->width_px, drawn, run->text);
+            }
+        }
+        if (run->ruby) {
+            continue;
+        }
+        if (run->line != line) {
+            line = run->line;
+            x = text_layout_line_left(golden->layout, line);
+        }
+        assert_true(run->x_px >= x);
+        x = run->x_px + run->width_px;
+        assert_true(x <= golden->width);
+    }
+}
+
+static void
+test_languages(void **state)
+{
+    struct faces *faces = real_fonts();
+    struct text_font_ops ops = faces_ops(faces);
+
+    (void)state;
+    assert_int_equal(set_cases("languages", &ops, look_at_runs, faces), 23);
+    faces_free(faces);
 }
 
 static void
@@ -154,6 +226,7 @@ main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_languages),
         cmocka_unit_test(test_missing_golden_is_noticed),
     };
 

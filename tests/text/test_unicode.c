@@ -34,7 +34,7 @@ all_covers(void *ctx ATTR_UNUSED, int font ATTR_UNUSED, uint32_t code ATTR_UNUSE
 
 static int
 all_width(void *ctx ATTR_UNUSED, int font ATTR_UNUSED, bool bold ATTR_UNUSED, int size ATTR_UNUSED,
-    const char *text, size_t len, const char *script ATTR_UNUSED)
+    const char *text, size_t len, const char *script ATTR_UNUSED, bool rtl ATTR_UNUSED)
 {
     int width = 0;
     for (size_t pos = 0; pos < len; width += 10) {

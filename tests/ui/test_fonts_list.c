@@ -169,7 +169,7 @@ test_no_font_inside(void **state ATTR_UNUSED)
         load("font a /etc/passwd\n", 19, &faces), 0); /* readable; opened when needed */
     struct text_font_ops ops = faces_ops(faces);
     assert_false(ops.covers(ops.ctx, 0, 'a', 0));
-    assert_int_equal(ops.width(ops.ctx, 0, false, 32, "a", 1, "Latn"), 0);
+    assert_int_equal(ops.width(ops.ctx, 0, false, 32, "a", 1, "Latn", false), 0);
     assert_int_equal(ops.ascent(ops.ctx, 0, false, 32), 0);
     struct text_run run = {.text = "a", .len = 1, .script = "Latn", .size_px = 32};
     struct mask mask;
@@ -188,11 +188,11 @@ test_measures(void **state ATTR_UNUSED)
     assert_true(ops.covers(ops.ctx, 0, 0x5bb6, 0)); /* 家 */
     assert_false(ops.covers(ops.ctx, 0, 0x20bb7, 0)); /* not in BIZ UD */
     assert_true(ops.covers(ops.ctx, 1, 0x20bb7, 0));
-    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani"), 80);
-    int narrow = ops.width(ops.ctx, 0, false, 40, "abc", 3, "Latn");
-    int wide = ops.width(ops.ctx, 0, true, 40, "abc", 3, "Latn");
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani", false), 80);
+    int narrow = ops.width(ops.ctx, 0, false, 40, "abc", 3, "Latn", false);
+    int wide = ops.width(ops.ctx, 0, true, 40, "abc", 3, "Latn", false);
     assert_true(narrow > 0 && wide > narrow);
-    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "abcdef", 3, "Latn"), narrow);
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "abcdef", 3, "Latn", false), narrow);
     /* A run is as wide as it was measured to be, and its coverage ends where its ink ends. */
     struct text_run run = {.text = "家族xyz", .len = 6, .script = "Hani", .size_px = 40};
     struct mask mask;
@@ -202,7 +202,7 @@ test_measures(void **state ATTR_UNUSED)
     assert_true(ascent > 30 && ascent < 45);
     mask_release(&mask);
     faces_wipe(faces);
-    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani"), 80);
+    assert_int_equal(ops.width(ops.ctx, 0, false, 40, "家族", 6, "Hani", false), 80);
     faces_free(faces);
 }
 

@@ -63,19 +63,22 @@ holds(const char *text, const char *word)
 {
     size_t len = strlen(text);
     size_t first = 0;
-    bool whole = is_latin(utf8_next(word, strlen(word), &first));
+    uint32_t letter = utf8_next(word, strlen(word), &first);
+    bool whole = is_latin(letter);
+    letter = folded(letter);
     uint32_t before = ' ';
-    for (size_t at = 0; at < len;) {
+    uint32_t code;
+    for (size_t at = 0, next = 0; at < len; at = next, before = code) {
         size_t end;
         size_t after;
-        if (stands_at(text, len, at, word, &end)) {
+        code = utf8_next(text, len, &next);
+        if (folded(code) == letter && stands_at(text, len, at, word, &end)) {
             after = end;
             bool open = after >= len || !is_latin(utf8_next(text, len, &after));
             if (!whole || (open && !is_latin(before))) {
                 return true;
             }
         }
-        before = utf8_next(text, len, &at);
     }
     return false;
 }

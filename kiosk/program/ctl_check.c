@@ -28,6 +28,7 @@ struct check {
     int mistakes;
     size_t words, languages;
     bool report;
+    struct po content; /* the words of the content files, sorted */
     struct conf *blame; /* owned */
     /* while one catalog is looked at */
     const char *language;
@@ -162,6 +163,7 @@ check_source_words(const struct procedure_words *words, const char *file, int li
 {
     struct check *check = ctx;
     check->words++;
+    po_add(&check->content, words->context, words->source, "", line);
     check_blame(check, source_language, words->source, file, line);
     const char *wrong = furigana_mistake(words->source, false);
     if (wrong != NULL) {
@@ -183,37 +185,17 @@ check_words(const struct procedure_words *words, const char *file, int line, voi
     }
 }
 
-struct content_search {
-    const struct po_entry *entry;
-    bool found;
-};
-
-static void
-find_content(const struct procedure_words *words, const char *file, int line, void *ctx)
-{
-    struct content_search *search = ctx;
-    (void)file;
-    (void)line;
-    search->found = search->found || (strcmp(words->context, search->entry->context) == 0 &&
-                                         strcmp(words->source, search->entry->id) == 0);
-}
-
 static void
 check_stale(struct check *check)
 {
     for (size_t i = 0; i < check->po->count; i++) {
-        struct content_search search = {.entry = &check->po->entries[i]};
-        if (search.entry->context[0] == 0) {
-            if (po_find(check->source, "", search.entry->id) == NULL) {
-                say_mistake(check, check->po->path, search.entry->line, 1,
-                    "the Japanese catalog has no such message", search.entry->id);
-            }
-            continue;
-        }
-        procedure_words_each(check->set, find_content, &search);
-        if (!search.found) {
-            say_mistake(check, check->po->path, search.entry->line, 1,
-                "no content file has these words any more", search.entry->context);
+        const struct po_entry *entry = &check->po->entries[i];
+        bool content = entry->context[0] != 0;
+        if (po_find(content ? &check->content : check->source, entry->context, entry->id) == NULL) {
+            say_mistake(check, check->po->path, entry->line, 1,
+                content ? "no content file has these words any more"
+                        : "the Japanese catalog has no such message",
+                content ? entry->context : entry->id);
         }
     }
 }
@@ -371,6 +353,7 @@ ctl_check(int argc, char **argv)
     if (r == 0) {
         if (open_blame(&check)) {
             procedure_words_each(check.set, check_source_words, &check);
+            po_sort(&check.content);
             check_catalogs(&check);
         }
     } else if (r != KERR_PROCEDURE_FILE) {
@@ -383,6 +366,7 @@ ctl_check(int argc, char **argv)
         (void)fprintf(stderr, "%d to mend\n", check.mistakes);
     }
     conf_free(check.blame);
+    po_release(&check.content);
     procedure_set_free(check.set);
     free(assets);
     return check.mistakes == 0 ? 0 : 1;

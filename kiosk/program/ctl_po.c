@@ -24,25 +24,30 @@ struct reader {
     int line, entry_line;
 };
 
+void
+po_add(struct po *po, const char *context, const char *id, const char *text, int line)
+{
+    if (po->count == po->cap) {
+        size_t cap = po->cap > 0 ? po->cap * 2 : 256;
+        struct po_entry *entries = xcalloc(cap, sizeof(*entries));
+        if (po->count > 0) {
+            memcpy(entries, po->entries, po->count * sizeof(*entries));
+        }
+        free(po->entries);
+        po->entries = entries;
+        po->cap = cap;
+    }
+    po->entries[po->count++] = (struct po_entry){
+        .context = xstrdup(context), .id = xstrdup(id), .text = xstrdup(text), .line = line};
+}
+
 static void
 finish_entry(struct reader *reader)
 {
     struct po *po = reader->po;
     if (reader->id.len > 0 && reader->text.len > 0 && !reader->fuzzy) {
-        if (po->count == po->cap) {
-            size_t cap = po->cap > 0 ? po->cap * 2 : 256;
-            struct po_entry *entries = xcalloc(cap, sizeof(*entries));
-            if (po->count > 0) {
-                memcpy(entries, po->entries, po->count * sizeof(*entries));
-            }
-            free(po->entries);
-            po->entries = entries;
-            po->cap = cap;
-        }
-        po->entries[po->count++] = (struct po_entry){.context = xstrdup(buf_str(&reader->context)),
-            .id = xstrdup(buf_str(&reader->id)),
-            .text = xstrdup(buf_str(&reader->text)),
-            .line = reader->entry_line};
+        po_add(po, buf_str(&reader->context), buf_str(&reader->id), buf_str(&reader->text),
+            reader->entry_line);
     } else if (reader->id.len == 0 && reader->text.len > 0 && po->head == NULL) {
         po->head = xstrdup(buf_str(&reader->text));
     }

@@ -20,6 +20,8 @@ struct po {
 
 /* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
 int po_read(struct po *po, const char *path, int *ret_line);
+/* One more entry, copied; unsorted. */
+void po_add(struct po *po, const char *context, const char *id, const char *text, int line);
 /* Sorts; before po_find. */
 void po_sort(struct po *po);
 /* The entry with words, or NULL. */

@@ -45,6 +45,14 @@ app_go(struct app *app, const struct screen *screen)
     enter(app, screen);
 }
 
+/* Pages that are looked at in between: they lead back to the overlay that they came over. */
+static bool
+interrupts(const struct screen *screen)
+{
+    return screen == &screen_language || screen == &screen_still_there ||
+           screen == &screen_text_size || screen == &screen_contrast || screen == &screen_sound;
+}
+
 void
 app_over(struct app *app, const struct screen *screen)
 {
@@ -56,10 +64,11 @@ app_over(struct app *app, const struct screen *screen)
         app->under_page = app->visit.page;
     }
     /* a call goes on, whatever is looked at meanwhile */
-    bool interrupts = screen == &screen_language || screen == &screen_still_there ||
-                      screen == &screen_text_size || screen == &screen_contrast ||
-                      app->screen == &screen_call;
-    app->beneath = interrupts && app_is_overlay(app->screen) ? app->screen : NULL;
+    if (!interrupts(screen) && app->screen != &screen_call) {
+        app->beneath = NULL;
+    } else if (!interrupts(app->screen) || screen == &screen_still_there) {
+        app->beneath = app_is_overlay(app->screen) ? app->screen : NULL;
+    }
     app->visit.page = 0;
     enter(app, screen);
 }

@@ -107,8 +107,10 @@ build(struct app *app)
     struct flow flow = page_begin(app, say(app, "bar.help"), "bar.back");
     page_title(app, &flow, say(app, "help.title"));
     /* the ways come first: in the largest letters they still stand on the first page */
+    /* two doors side by side keep both on the first page; a seated visitor's has less height */
+    bool low = app->places.low && ui_text_size(app->ui) > UI_TEXT_NORMAL;
     struct grid grid = {.count = way_count(app),
-        .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2,
+        .columns = flow.w >= TWO_COLUMNS_W && !low ? 2 : 1,
         .height = WAY_H};
     for (size_t i = 0; i < grid.count; i++) {
         struct ui_element element = door(app, i);

@@ -17,7 +17,7 @@ static struct text_font_ops real;
 /* Only coverage counts here: no glyph is measured. */
 static int
 no_width(void *ctx ATTR_UNUSED, int font ATTR_UNUSED, bool bold ATTR_UNUSED, int size ATTR_UNUSED,
-    const char *text ATTR_UNUSED, size_t len, const char *script ATTR_UNUSED)
+    const char *text ATTR_UNUSED, size_t len, const char *script ATTR_UNUSED, bool rtl ATTR_UNUSED)
 {
     return (int)len;
 }

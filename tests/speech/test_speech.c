@@ -299,7 +299,10 @@ test_order_and_place(void **state)
         {.language = "en", .text = ""},
         {.language = "en", .text = "Tone."},
     };
+    (void)setenv(
+        "SDL_DISKAUDIODELAY", "10", 1); /* slow enough to see each line go by on a busy machine */
     struct speech *speech = open_speech(NULL);
+    (void)setenv("SDL_DISKAUDIODELAY", "1", 1);
     assert_int_equal(speech_at(speech), -1);
     assert_int_equal(speech_say(speech, lines, ARRAY_LEN(lines)), 0);
     int at = speech_at(speech);

@@ -7,6 +7,7 @@ alone "$0" "$@"
 SHOTS=$BUILD/pictures
 mkdir -p "$SHOTS"
 "$BUILD/kioskctl" init >/dev/null || fail init
+echo "speech = list" >>"$KIOSK_HOME/madoguchi.conf" # all of the page sound, on a machine without sound
 reader
 
 # Steps that walk through the pages; SHOT stands for "shot and dump under this name".
@@ -26,6 +27,15 @@ SHOT access
 tap access:practice
 SHOT practice
 tap back
+tap back
+tap speak
+tap speak
+SHOT sound
+tap page:next
+SHOT sound-more
+tap page:back
+tap speech
+SHOT sound-off
 tap back
 tap help
 tap stop

@@ -32,6 +32,7 @@ struct screen {
     void (*type)(
         struct app *app, const char *text); /* one character of a keyboard; NULL: ignored */
     void (*erase)(struct app *app); /* NULL: ignored */
+    void (*key)(struct app *app, const char *act); /* keys are tried here, not used; NULL: used */
     const char *back; /* id that the back key stands for; NULL: "back" */
     bool idle_held; /* the machine is working: the visitor's clock stands still */
     bool no_visit; /* belongs to nobody: no idle warning */
@@ -41,7 +42,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
-    screen_text_size, screen_contrast;
+    screen_text_size, screen_contrast, screen_keys;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -81,6 +82,7 @@ struct visit {
     int pages;
     char number[RECORD_NUMBER_LEN]; /* after submitting */
     int64_t fee;
+    char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */

@@ -19,7 +19,7 @@ app_is_overlay(const struct screen *screen)
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
            screen == &screen_practice || screen == &screen_call || screen == &screen_sound ||
-           screen == &screen_text_size || screen == &screen_contrast;
+           screen == &screen_text_size || screen == &screen_contrast || screen == &screen_keys;
 }
 
 static void
@@ -125,6 +125,7 @@ build(struct app *app, bool reserve)
     words_begin(app);
     places_of(ui_panel(app->ui), app->prefs.wheelchair, &app->places);
     practice_places(app);
+    ui_set_trial(app->ui, app->screen->key != NULL);
     ui_begin(app->ui, app->screen->name);
     ui_part(app->ui, app->entered * PAGE_ITEMS_MAX + (uint64_t)app->visit.page);
     app->screen->build(app);
@@ -299,6 +300,12 @@ handle(struct app *app, const struct ui_input *input)
     case UI_INPUT_LIGHT:
         if (app->screen != &screen_still_there && !input->by_itself) {
             app->touched_ms = clock_mono_ms(app->clock);
+        }
+        return;
+    case UI_INPUT_KEY:
+        if (app->screen->key != NULL) {
+            app->touched_ms = clock_mono_ms(app->clock);
+            app->screen->key(app, input->id);
         }
         return;
     case UI_INPUT_BACK:

@@ -67,6 +67,16 @@ ui_hands(const struct ui *ui)
     return &ui->hands;
 }
 
+void
+ui_set_trial(struct ui *ui, bool trial)
+{
+    ui->trial = trial;
+    if (trial) {
+        hide_scan(ui);
+        ui->focus.shown = false;
+    }
+}
+
 int
 ui_scan_round_ms(const struct ui *ui)
 {
@@ -338,6 +348,11 @@ close_switch(struct ui *ui, int number, bool scripted)
     if (!scan_strike(scan, number, ui_now(ui))) {
         return;
     }
+    if (ui->trial) {
+        /* a full queue has been told enough */
+        (void)ui_push(ui, UI_INPUT_KEY, number == 1 ? "switch-1" : "switch-2", "", 0);
+        return;
+    }
     if (ui->hands.switches == UI_SWITCHES_OFF) {
         ui->hands.switches = ui->hands.first_switches != UI_SWITCHES_OFF ? ui->hands.first_switches
                                                                          : UI_SWITCHES_STEP;
@@ -407,6 +422,12 @@ hands_act(const char *name)
 static void
 handle_key(struct ui *ui, const char *key, bool repeat, bool scripted)
 {
+    if (ui->trial) {
+        if (!repeat) {
+            (void)ui_push(ui, UI_INPUT_KEY, key, "", 0); /* a full queue has been told enough */
+        }
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
         if (strcmp(key, ways[i]) == 0) {
             hide_scan(ui);

@@ -221,6 +221,7 @@ enum ui_input_type {
     UI_INPUT_RATE_DOWN,
     UI_INPUT_PAUSE, /* pauses speech, or goes on */
     UI_INPUT_LIGHT, /* a touch on the black screen, or the key "light": show the picture again */
+    UI_INPUT_KEY, /* while keys are tried (ui_set_trial): id is the act's name, which was not done */
     UI_INPUT_REPEAT, /* says it again; also select on something that is only read */
     UI_INPUT_WAKE, /* ui_wake was called, or the window has another size: lay out again */
     UI_INPUT_QUIT /* window closed, or SIGINT/SIGTERM */
@@ -278,6 +279,8 @@ int ui_shot(struct ui *ui, const char *path);
 void ui_set_hands(struct ui *ui, const struct ui_hands *hands);
 /* As they are now: a switch's key may have turned scanning on. */
 const struct ui_hands *ui_hands(const struct ui *ui);
+/* Trying the keys: a key or switch does nothing but tell its act (UI_INPUT_KEY). Touch stays as it is. */
+void ui_set_trial(struct ui *ui, bool trial);
 /* How long the automatic ring needs for its longest way round the page; 0 when nothing moves by itself. */
 int ui_scan_round_ms(const struct ui *ui);
 /* True while a hand is on the glass: what rests there longer than a minute is a thing. */

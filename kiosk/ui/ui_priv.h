@@ -472,6 +472,7 @@ struct ui {
     struct scan scan;
     struct ui_hands hands;
     struct ring ring; /* as drawn */
+    bool trial; /* keys only tell what they are for */
     bool text_dropped; /* the character of a switch's key is still to come */
     struct ui_input queue[UI_QUEUE_MAX];
     size_t queue_at, queue_count;

@@ -440,6 +440,40 @@ test_scan_by_itself(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* Trying the keys: they tell what they are for, and move, choose and start nothing. */
+static void
+test_trial(void **state ATTR_UNUSED)
+{
+    static const struct {
+        SDL_Keycode code;
+        const char *text, *act;
+    } keys[] = {{SDLK_DOWN, NULL, "down"}, {SDLK_RETURN, NULL, "select"},
+        {SDLK_SPACE, " ", "switch-1"}, {SDLK_ESCAPE, NULL, "back"}, {SDLK_KP_ENTER, NULL, "main"},
+        {SDLK_VOLUMEUP, NULL, "volume-up"}};
+    struct ui *ui = question();
+    assert_int_equal(ui_key(ui, "down"), 0);
+    drain(ui);
+    ui_set_trial(ui, true);
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        now_ms += 5000;
+        push_key(keys[i].code, 0, keys[i].text);
+        expect(ui, UI_INPUT_KEY, keys[i].act);
+        expect(ui, UI_INPUT_NONE, "");
+        expect_ring(ui, NULL);
+    }
+    assert_int_equal(ui_hands(ui)->switches, UI_SWITCHES_OFF);
+    ui_switch(ui, 2);
+    expect(ui, UI_INPUT_KEY, "switch-2");
+    touch(ui, UI_PHASE_DOWN, "choice:1"); /* a finger is a finger */
+    touch(ui, UI_PHASE_UP, "choice:1");
+    expect(ui, UI_INPUT_TAP, "choice:1");
+    ui_set_trial(ui, false);
+    push_key(SDLK_DOWN, 0, NULL);
+    expect(ui, UI_INPUT_NONE, "");
+    expect_ring(ui, "choice:0");
+    ui_free(ui);
+}
+
 /* The end of a visit takes the ring away, and what it was on. */
 static void
 test_wiped(void **state ATTR_UNUSED)
@@ -701,6 +735,7 @@ main(void)
         cmocka_unit_test(test_pad_keys),
         cmocka_unit_test(test_switch_keys),
         cmocka_unit_test(test_scan_by_itself),
+        cmocka_unit_test(test_trial),
         cmocka_unit_test(test_wiped),
         cmocka_unit_test(test_reading),
         cmocka_unit_test(test_reading_what_waits),

@@ -252,6 +252,7 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.access"), "bar.back");
+    page_right_button(app, "keys", say(app, "keys.title"), "number-keypad");
     page_title(app, &flow, say(app, "access.title"));
     /* a seated visitor reads it above what can be reached; else the rows come first */
     if (app->places.low) {
@@ -287,6 +288,8 @@ tap(struct app *app, const char *id)
     }
     if (strcmp(id, "back") == 0) {
         app_return(app);
+    } else if (strcmp(id, "keys") == 0) {
+        app_over(app, &screen_keys);
     }
 }
 

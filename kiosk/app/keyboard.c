@@ -446,6 +446,17 @@ kind_of(const struct question *question)
     return question->type == QUESTION_KANA ? 1 : 0;
 }
 
+/* Who writes kana will want kanji: the programs start while the first keys are pressed. */
+static void
+warm_up(struct app *app)
+{
+    const struct writing *writing = &app->visit.writing;
+    if (writing->face == WRITING_KEYS &&
+        (writing->mode == KEYBOARD_HIRAGANA || writing->mode == KEYBOARD_PHONE)) {
+        input_begin(app->input);
+    }
+}
+
 void
 keyboard_begin(struct app *app, const struct question *question)
 {
@@ -463,9 +474,8 @@ keyboard_begin(struct app *app, const struct question *question)
                                      : KEYBOARD_LATIN;
     if (postal_possible(app, question) && app->visit.field[0] == 0) {
         writing->face = WRITING_POSTAL;
-    } else if (question->type == QUESTION_TEXT) {
-        input_begin(app->input);
     }
+    warm_up(app);
 }
 
 static bool
@@ -497,9 +507,7 @@ writing_tap(struct app *app, const struct question *question, const char *id)
 {
     struct writing *writing = &app->visit.writing;
     if (writing->face == WRITING_POSTAL && postal_tap(app, id)) {
-        if (writing->face == WRITING_KEYS) {
-            input_begin(app->input);
-        }
+        warm_up(app);
         return true;
     }
     if (strncmp(id, "mode:", 5) == 0) {

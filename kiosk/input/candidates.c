@@ -68,19 +68,29 @@ join(const struct input_result *result, int at, int n, char out[INPUT_TEXT_MAX])
     return true;
 }
 
-void
-candidates_whole(struct input_result *result)
+/* Do the clauses, one after the other, read as the whole? */
+static bool
+complete(const struct input_result *result, const char *reading)
 {
-    char reading[INPUT_TEXT_MAX] = "";
-    size_t have = 0;
     for (int i = 0; i < result->clause_count; i++) {
         size_t len = strlen(result->clauses[i].reading);
-        if (have + len < sizeof(reading)) {
-            memcpy(reading + have, result->clauses[i].reading, len + 1);
-            have += len;
+        if (strncmp(reading, result->clauses[i].reading, len) != 0) {
+            return false;
         }
+        reading += len;
     }
+    return *reading == 0;
+}
+
+void
+candidates_whole(struct input_result *result, const char *reading)
+{
     char word[INPUT_TEXT_MAX];
+    if (!complete(result, reading)) {
+        explicit_bzero(result->clauses, sizeof(result->clauses));
+        result->clause_count = 0;
+        return;
+    }
     /* the best of all, then the second of each clause, then the third: what is likely comes early */
     for (int n = 0; n < INPUT_CANDIDATES_MAX; n++) {
         for (int i = 0; i < result->clause_count; i++) {
@@ -90,5 +100,4 @@ candidates_whole(struct input_result *result)
         }
     }
     explicit_bzero(word, sizeof(word));
-    explicit_bzero(reading, sizeof(reading));
 }

@@ -86,7 +86,7 @@ convert(struct input *input, const char *reading, struct input_result *result)
         r = input->engine == INPUT_ENGINE_MOZC ? mozc_convert(&input->talk, reading, result)
                                                : anthy_convert(&input->talk, reading, result);
         if (r == 0) {
-            candidates_whole(result);
+            candidates_whole(result, reading);
             return 0;
         }
         uint64_t ticket = result->ticket;

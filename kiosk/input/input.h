@@ -23,7 +23,7 @@ enum {
     INPUT_READING_MAX = 40, /* kana that are converted at once; longer ones go in pieces */
     INPUT_TEXT_MAX = 168, /* bytes with NUL: 40 characters of at most four bytes */
     INPUT_CANDIDATES_MAX = 10, /* more than that nobody looks through */
-    INPUT_CLAUSES_MAX = 8
+    INPUT_CLAUSES_MAX = 12 /* an address of 40 kana has 6 or 7 */
 };
 
 /* Which program answered. */

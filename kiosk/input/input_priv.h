@@ -71,8 +71,9 @@ int mozc_read(const char *answer, size_t len, int at, bool first, struct input_r
  * not there yet. */
 void candidates_add(char words[INPUT_CANDIDATES_MAX][INPUT_TEXT_MAX], int *count, const char *word,
     const char *reading);
-/* The whole reading in different ways from what its clauses can be. */
-void candidates_whole(struct input_result *result);
+/* The reading in different ways from what its clauses can be. None when the clauses are not the reading (more
+ * of them than there is room for): nothing of what was typed may get lost. */
+void candidates_whole(struct input_result *result, const char *reading);
 
 /* table.c: a file of sorted numbers and texts, mapped read-only. */
 struct table {

@@ -21,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     copy[size] = 0;
     if (mozc_read(copy, size, 0, true, &result) == 0) {
         (void)mozc_read(copy, size, 1, false, &result);
-        candidates_whole(&result);
+        candidates_whole(&result, result.clauses[0].reading);
     }
     free(copy);
     return 0;

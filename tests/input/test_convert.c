@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -95,9 +96,9 @@ entries(const char *path)
     return count;
 }
 
-/* Processes whose parent we are. */
+/* The children of a process, at most max. */
 static int
-children(void)
+children_of(pid_t of, pid_t *pids, int max)
 {
     DIR *proc = opendir("/proc");
     assert_non_null(proc);
@@ -106,15 +107,26 @@ children(void)
         char path[300];
         (void)snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
         FILE *file = fopen(path, "re");
+        int pid = 0;
         int parent = 0;
+        char kind = 'Z';
         if (file != NULL) {
-            count +=
-                fscanf(file, "%*d (%*[^)]) %*c %d", &parent) == 1 && parent == getpid() ? 1 : 0;
+            if (fscanf(file, "%d (%*[^)]) %c %d", &pid, &kind, &parent) == 3 && parent == of &&
+                kind != 'Z' && count < max) {
+                pids[count++] = pid;
+            }
             (void)fclose(file);
         }
     }
     (void)closedir(proc);
     return count;
+}
+
+static int
+children(void)
+{
+    pid_t pids[8];
+    return children_of(getpid(), pids, 8);
 }
 
 static void
@@ -253,22 +265,11 @@ killed_mozc_is_replaced(void **state)
     convert(input, "さいとう");
     assert_int_equal(result.engine, INPUT_ENGINE_MOZC);
     assert_int_equal(children(), 2);
-    DIR *proc = opendir("/proc");
-    for (struct dirent *entry = readdir(proc); entry != NULL; entry = readdir(proc)) {
-        char path[300];
-        (void)snprintf(path, sizeof(path), "/proc/%s/stat", entry->d_name);
-        FILE *file = fopen(path, "re");
-        int pid = 0;
-        int parent = 0;
-        if (file != NULL && fscanf(file, "%d (%*[^)]) %*c %d", &pid, &parent) == 2 &&
-            parent == getpid()) {
-            assert_int_equal(kill(pid, SIGKILL), 0);
-        }
-        if (file != NULL) {
-            (void)fclose(file);
-        }
+    pid_t pids[4];
+    int count = children_of(getpid(), pids, 4);
+    for (int i = 0; i < count; i++) {
+        assert_int_equal(kill(pids[i], SIGKILL), 0);
     }
-    (void)closedir(proc);
     convert(input, "さいとう");
     assert_int_equal(result.engine, INPUT_ENGINE_ANTHY);
     input_end(input);
@@ -373,6 +374,73 @@ mozc_learns_nothing(void **state)
     assert_string_equal(first, third);
 }
 
+/* More clauses than there is room for: rather nothing than a part of what was typed. */
+static void
+a_part_is_never_offered(void **state)
+{
+    (void)state;
+    static struct input_result some;
+    memset(&some, 0, sizeof(some));
+    some.clause_count = 1;
+    some.clauses[0] = (struct input_clause){.reading = "ひたち", .count = 1, .words = {"日立"}};
+    struct input_result copy = some;
+    candidates_whole(&copy, "ひたち");
+    assert_int_equal(copy.count, 1);
+    candidates_whole(&some, "ひたちし");
+    assert_int_equal(some.count, 0);
+    assert_int_equal(some.clause_count, 0);
+}
+
+static bool
+runs(pid_t pid)
+{
+    char path[64];
+    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+    FILE *file = fopen(path, "re");
+    char kind = 'Z';
+    if (file != NULL) {
+        (void)!fscanf(file, "%*d (%*[^)]) %c", &kind);
+        (void)fclose(file);
+    }
+    return kind != 'Z';
+}
+
+/* The terminal is killed in the middle of a visit: its children go with it. */
+static void
+children_die_with_the_terminal(void **state)
+{
+    (void)state;
+    int ready[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t terminal = fork();
+    if (terminal == 0) {
+        struct input *input = start(MOZC, MOZC_SERVER, ANTHY);
+        convert(input, "さいとう");
+        (void)!write(ready[1], "r", 1);
+        for (;;) {
+            (void)pause();
+        }
+    }
+    char letter;
+    assert_int_equal(read(ready[0], &letter, 1), 1);
+    pid_t pids[4];
+    int count = children_of(terminal, pids, 4);
+    assert_int_equal(count, 2);
+    assert_int_equal(kill(terminal, SIGKILL), 0);
+    assert_int_equal(waitpid(terminal, NULL, 0), terminal);
+    int64_t end = clock_mono_ms(clock_system()) + 5000;
+    for (int i = 0; i < count; i++) {
+        while (runs(pids[i])) {
+            assert_true(clock_mono_ms(clock_system()) < end);
+            (void)poll(NULL, 0, 5);
+        }
+    }
+    (void)close(ready[0]);
+    (void)close(ready[1]);
+    input_free(start(NULL, NULL, NULL)); /* and the next start removes the folder */
+    assert_int_equal(entries(folder), 0);
+}
+
 /* A terminal that was killed leaves its folder; the next start removes it, and no living one's. */
 static void
 old_folders_are_swept(void **state)
@@ -435,6 +503,8 @@ main(void)
         cmocka_unit_test(the_end_does_not_wait),
         cmocka_unit_test(the_next_visitor_gets_the_default_order),
         cmocka_unit_test(mozc_learns_nothing),
+        cmocka_unit_test(a_part_is_never_offered),
+        cmocka_unit_test(children_die_with_the_terminal),
         cmocka_unit_test(old_folders_are_swept),
     };
     return cmocka_run_group_tests_name("convert", tests, prepare, clean);

@@ -278,6 +278,87 @@ killed_mozc_is_replaced(void **state)
     input_free(input);
 }
 
+static bool
+is_called(pid_t pid, const char *name)
+{
+    char path[64];
+    char have[64] = "";
+    (void)snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+    FILE *file = fopen(path, "re");
+    if (file != NULL) {
+        (void)!fscanf(file, "%63s", have);
+        (void)fclose(file);
+    }
+    return strcmp(have, name) == 0;
+}
+
+/* The helper would start a server of its own, which nobody could end: it must not be able to. */
+static void
+the_helper_starts_no_server(void **state)
+{
+    (void)state;
+    struct input *input = start(MOZC, MOZC_SERVER, ANTHY);
+    convert(input, "さいとう");
+    pid_t pids[4];
+    int count = children_of(getpid(), pids, 4);
+    for (int i = 0; i < count; i++) {
+        if (is_called(pids[i], "mozc_server")) {
+            assert_int_equal(kill(pids[i], SIGKILL), 0);
+        }
+    }
+    convert(input, "さいとう");
+    assert_int_equal(result.engine, INPUT_ENGINE_ANTHY);
+    input_free(input);
+}
+
+/* Does a process run with this argument? */
+static bool
+argument_runs(const char *argument)
+{
+    DIR *proc = opendir("/proc");
+    assert_non_null(proc);
+    bool found = false;
+    for (struct dirent *entry = readdir(proc); entry != NULL; entry = readdir(proc)) {
+        char path[300];
+        char line[256] = "";
+        (void)snprintf(path, sizeof(path), "/proc/%s/cmdline", entry->d_name);
+        FILE *file = fopen(path, "re");
+        size_t len = file != NULL ? fread(line, 1, sizeof(line) - 1, file) : 0;
+        for (size_t i = 0; i < len; i += strlen(line + i) + 1) {
+            found = found || (i > 0 && strcmp(line + i, argument) == 0);
+        }
+        if (file != NULL) {
+            (void)fclose(file);
+        }
+    }
+    (void)closedir(proc);
+    return found;
+}
+
+/* What a program started is ended with it. */
+static void
+grandchildren_end_too(void **state)
+{
+    (void)state;
+    char argument[32];
+    char script[200];
+    (void)snprintf(argument, sizeof(argument), "1000.%d", (int)getpid());
+    (void)snprintf(script, sizeof(script),
+        "#!/bin/sh\nsleep %s &\n: >$HOME/.config/mozc/.session.ipc\nwait\n", argument);
+    char *server = impostor("server", script); /* says that it is ready once its own child runs */
+    struct input *input = start("/nonexistent", server, NULL);
+    int64_t end = clock_mono_ms(clock_system()) + 5000;
+    convert(input, "さいとう");
+    assert_int_equal(result.engine, INPUT_ENGINE_NONE);
+    while (argument_runs(argument)) {
+        assert_true(clock_mono_ms(clock_system()) < end);
+        (void)poll(NULL, 0, 5);
+    }
+    input_free(input);
+    (void)unlink(server);
+    free(server);
+}
+
 /* Ends a visit while a program hangs: it must not wait for it. */
 static void
 the_end_does_not_wait(void **state)
@@ -500,6 +581,8 @@ main(void)
         cmocka_unit_test(mozc_misbehaves),
         cmocka_unit_test(both_misbehave),
         cmocka_unit_test(killed_mozc_is_replaced),
+        cmocka_unit_test(the_helper_starts_no_server),
+        cmocka_unit_test(grandchildren_end_too),
         cmocka_unit_test(the_end_does_not_wait),
         cmocka_unit_test(the_next_visitor_gets_the_default_order),
         cmocka_unit_test(mozc_learns_nothing),

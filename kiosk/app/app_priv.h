@@ -163,6 +163,7 @@ struct app {
     /* while a screen is built: the column's page so far, whether the turning buttons need room */
     int flow_page;
     bool flow_reserve;
+    unsigned keypad_waits; /* bit d: the digit d of the keypad to come can't be used now */
     struct visit visit;
     struct preferences prefs;
     struct glosses glosses;

@@ -1,5 +1,6 @@
 /* app/date_entry.c - a date by large keys: a calendar (western or era) and digits. The field keeps
- * digits only: year (4 western, 2 era), month (2), day (2). Impossible dates don't leave the page. */
+ * digits only: year (4 western, 2 era), month (2), day (2). A digit after which no date of the calendar
+ * can follow isn't taken, and its key shows that it waits: an impossible date can't be written. */
 #include "app_priv.h"
 
 #include <stdio.h>
@@ -14,8 +15,8 @@ static const struct era {
     int base; /* western year = base + era year */
     int first, last; /* days as yyyymmdd */
 } eras[CALENDAR_COUNT] = {
-    [CALENDAR_WESTERN] = {"era:western", "date.western", 0, 18680101, 99991231},
-    [CALENDAR_REIWA] = {"era:reiwa", "date.reiwa", 2018, 20190501, 99991231},
+    [CALENDAR_WESTERN] = {"era:western", "date.western", 0, 18680101, 20991231},
+    [CALENDAR_REIWA] = {"era:reiwa", "date.reiwa", 2018, 20190501, 20991231},
     [CALENDAR_HEISEI] = {"era:heisei", "date.heisei", 1988, 19890108, 20190430},
     [CALENDAR_SHOWA] = {"era:showa", "date.showa", 1925, 19261225, 19890107},
     [CALENDAR_TAISHO] = {"era:taisho", "date.taisho", 1911, 19120730, 19261224},
@@ -40,6 +41,70 @@ part(const char *field, size_t from, size_t to)
         value = value * 10 + (field[i] - '0');
     }
     return value;
+}
+
+/* Does number, written in size digits, begin with the have digits of text? */
+static bool
+begins(int number, size_t size, const char *text, size_t have)
+{
+    char digits[16];
+    (void)snprintf(digits, sizeof(digits), "%0*d", (int)size, number);
+    return strncmp(digits, text, have < size ? have : size) == 0;
+}
+
+/* Is there a day in this month of the era that begins with the digits? have may be 0. */
+static bool
+day_possible(const struct era *era, int year, int month, const char *text, size_t have)
+{
+    for (int day = 1; day <= 31; day++) {
+        int back_year;
+        int back_month;
+        int back_day;
+        clock_civil_from_days(
+            clock_days_from_civil(year, month, day), &back_year, &back_month, &back_day);
+        int number = year * 10000 + month * 100 + day;
+        if (back_month == month && number >= era->first && number <= era->last &&
+            begins(day, 2, text, have)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is there a date of the era that begins with these digits? */
+static bool
+date_possible(const struct era *era, size_t year_size, const char *text)
+{
+    size_t have = strlen(text);
+    size_t months = have > year_size ? have - year_size : 0;
+    size_t days = months > 2 ? months - 2 : 0;
+    for (int year = era->first / 10000; year <= era->last / 10000; year++) {
+        if (!begins(year - era->base, year_size, text, have)) {
+            continue;
+        }
+        for (int month = 1; month <= 12; month++) {
+            if (begins(month, 2, text + year_size, months) &&
+                day_possible(era, year, month, text + year_size + 2, days)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* May this digit come next? */
+static bool
+digit_fits(const struct app *app, char digit)
+{
+    char text[16];
+    size_t have = strlen(app->visit.field);
+    if (have >= year_digits(app) + 4) {
+        return false;
+    }
+    (void)snprintf(text, sizeof(text), "%.8s%c", app->visit.field, digit);
+    bool fits = date_possible(&eras[app->visit.calendar], year_digits(app), text);
+    explicit_bzero(text, sizeof(text));
+    return fits;
 }
 
 bool
@@ -142,11 +207,12 @@ date_build(struct app *app, struct flow *flow)
         (void)i18n_date(app->i18n, &words_of_it, iso);
         flow_text(app, flow, buf_str(&words_of_it), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_DONE,
             true, GAP_MIN);
-    } else if (strlen(app->visit.field) == year_digits(app) + 4) {
-        flow_text(app, flow, say(app, "answer.date"), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE,
-            true, GAP_MIN);
+    }
+    for (int i = 0; i < 10; i++) {
+        app->keypad_waits |= digit_fits(app, (char)('0' + i)) ? 0 : 1U << i;
     }
     page_keypad(app, "digit:", "", "");
+    app->keypad_waits = 0;
 }
 
 bool
@@ -165,7 +231,7 @@ date_tap(struct app *app, const char *id)
         field_erase(app);
         return true;
     }
-    if (strncmp(id, "digit:", 6) == 0 && strlen(app->visit.field) < year_digits(app) + 4) {
+    if (strncmp(id, "digit:", 6) == 0 && digit_fits(app, id[6])) {
         field_put(app, id + 6);
         return true;
     }

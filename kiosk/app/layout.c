@@ -423,6 +423,8 @@ page_keypad(struct app *app, const char *prefix, const char *last_id, const char
             .bold = true,
             .align = UI_ALIGN_CENTRE};
         (void)snprintf(id, sizeof(id), "%s%s", prefix, digit);
+        bool waits = (i < 9 || i == 10) && (app->keypad_waits >> (digit[0] - '0') & 1) != 0;
+        key.state = waits ? UI_STATE_WAITING : 0;
         if (i == 9) {
             (void)snprintf(id, sizeof(id), "%sdelete", prefix);
             key.text = say(app, "key.delete");

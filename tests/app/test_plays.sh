@@ -7,6 +7,7 @@ alone "$0" "$@"
 reader
 play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
+play "$TOP/tests/app/plays/date.play"
 play "$TOP/tests/app/plays/languages.play"
 play "$TOP/tests/app/plays/access.play"
 play "$TOP/tests/app/plays/keys.play"

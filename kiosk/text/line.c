@@ -344,6 +344,11 @@ measure(struct text_lines *lines, size_t from, size_t to)
     int max = lines->style->max_width_px;
     size_t end = to;
 
+    if (from == lines->built_from && to == lines->built_to) {
+        return 0; /* the line that was tried last stands ready */
+    }
+    lines->built_from = from;
+    lines->built_to = to;
     if (to == para->count) {
         int rc = build(lines, from, to, false);
         if (rc < 0 || max <= 0 || lines->width <= max) {
@@ -601,6 +606,7 @@ text_lines_make(struct text_lines *lines, struct text_para *para)
     bool marked = false;
 
     lines->para = para;
+    lines->built_from = SIZE_MAX; /* another paragraph: none stands ready */
     int rc = make_groups(lines);
     if (rc < 0 || lines->retry) {
         return rc;

@@ -179,6 +179,7 @@ struct text_lines {
     struct buf line_text; /* of the line that is being tried */
     struct buf group_text;
     int width; /* of the line that is being tried */
+    size_t built_from, built_to; /* which line that is; SIZE_MAX: none */
     bool retry; /* a group was found too wide and marked flat: parse again */
 };
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -163,6 +164,14 @@ test_cases(void **state)
     assert_true(set_cases("cases", &ops, NULL, NULL) >= 20);
 }
 
+static void
+count_lines(const struct golden *golden, void *ctx)
+{
+    int *lines = ctx;
+
+    *lines += (int)text_layout_lines(golden->layout);
+}
+
 /* A run is drawn as wide as it was measured, give or take the ink that leans out of it; a line's runs stand
  * side by side; and nothing is missing. */
 static void
@@ -199,6 +208,30 @@ look_at_runs(const struct golden *golden, void *ctx)
     }
 }
 
+/* A warm line takes 0.2 ms at most in any script when it is laid out anew (README: Time); here, with
+ * sanitizers and whatever else the machine does, not 5 ms of processor time. */
+static void
+test_warm_line(void **state)
+{
+    enum { ROUNDS = 5 };
+    struct faces *faces = real_fonts();
+    struct text_font_ops ops = faces_ops(faces);
+
+    (void)state;
+    (void)set_cases("languages", &ops, NULL, NULL); /* opens, loads dictionaries */
+    clock_t before = clock();
+    int lines = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        (void)set_cases("languages", &ops, count_lines, &lines);
+    }
+    double ms = 1000.0 * (double)(clock() - before) / CLOCKS_PER_SEC / lines;
+    assert_true(lines >= ROUNDS * 40);
+    if (ms > 5) {
+        fail_msg("%.2f ms a line", ms);
+    }
+    faces_free(faces);
+}
+
 static void
 test_languages(void **state)
 {
@@ -227,6 +260,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_languages),
+        cmocka_unit_test(test_warm_line),
         cmocka_unit_test(test_missing_golden_is_noticed),
     };
 

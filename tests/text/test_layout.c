@@ -725,6 +725,36 @@ test_warm_up(void **state)
     }
 }
 
+/* A line is measured as often as it takes to find its end, and not once more. */
+static void
+test_measurements(void **state)
+{
+    static const struct {
+        const char *language, *text;
+        int ems, lines, most;
+    } cases[] = {
+        {"zh-Hans", "请将您的个人编号卡放在读卡器上，手续费", 10, 2, 4},
+        {"ja", "一行の文です。", 0, 1, 1},
+        {"en", "to be or not to be, that is the question here", 10, 3, 8},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct fake_fonts fake = {0};
+        struct text_font_ops ops = fake_fonts_ops(&fake);
+        struct text_style style = {
+            .size_px = SIZE, .language = cases[i].language, .max_width_px = cases[i].ems * SIZE};
+        struct text_layout *layout = NULL;
+        const char *text = cases[i].text;
+        assert_int_equal(text_layout_new(text, strlen(text), &style, &ops, &layout), 0);
+        assert_int_equal(text_layout_lines(layout), cases[i].lines);
+        text_layout_free(layout);
+        if (fake.widths > cases[i].most) {
+            fail_msg("%s: %d measurements", text, fake.widths);
+        }
+    }
+}
+
 int
 main(void)
 {
@@ -746,6 +776,7 @@ main(void)
         cmocka_unit_test(test_bidi),
         cmocka_unit_test(test_threads),
         cmocka_unit_test(test_warm_up),
+        cmocka_unit_test(test_measurements),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

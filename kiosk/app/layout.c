@@ -12,7 +12,9 @@ enum {
     KEY_H = 365,
     KEY_GAP = 52,
     DOOR_H = 300,
-    PAGE_BUTTON_W = 620
+    PAGE_BUTTON_W = 620,
+    TOOL_PADS = 60, /* beside the words of a tool; TOOL_PICTURE: and its pictogram */
+    TOOL_PICTURE = 220
 };
 
 struct ui_rect
@@ -49,8 +51,17 @@ static void
 language_name(struct app *app, struct buf *out)
 {
     (void)buf_add_str(out, i18n_current(app->i18n)->name); /* errors stick in out */
-    if (two_languages(app)) {
-        (void)buf_printf(out, " + %s", i18n_text_in(app->i18n, "ja", "language.name"));
+    AUTO_BUF both;
+    buf_init(&both, 256);
+    (void)buf_printf(
+        &both, "%s + %s", buf_str(out), i18n_text_in(app->i18n, "ja", "language.name"));
+    /* a button that has one line for it names the visitor's own; the page shows the other */
+    bool one_line = app->places.portrait || app->places.low;
+    int width = app->places.tools[TOOL_LANGUAGE].w;
+    int room = one_line ? width - TOOL_PADS : 2 * (width - TOOL_PICTURE);
+    if (two_languages(app) && ui_text_width(app->ui, buf_str(&both), UI_SIZE_BAR, true) <= room) {
+        buf_clear(out);
+        (void)buf_add_str(out, buf_str(&both));
     }
 }
 

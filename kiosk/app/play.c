@@ -291,6 +291,17 @@ on_screen(const struct play *play, const char *prefix)
     return false;
 }
 
+/* The same, on whichever page of the column it is; turns to it. */
+static bool
+on_some_page(struct play *play, const char *prefix)
+{
+    bool found = on_screen(play, prefix);
+    while (!found && tap_once(play, "page:next") == 0) {
+        found = on_screen(play, prefix);
+    }
+    return found;
+}
+
 /* Answers the question on the screen at random and goes on. */
 static int
 answer_question(struct play *play, struct rng_seeded *rng)
@@ -307,7 +318,7 @@ answer_question(struct play *play, struct rng_seeded *rng)
     if (strcmp(buf_str(&answer), "unknown") == 0 && on_screen(play, "unsure")) {
         return tap(play, "unsure");
     }
-    if (on_screen(play, "choice:")) {
+    if (on_some_page(play, "choice:")) {
         if (question.type == QUESTION_SEVERAL) {
             explicit_bzero(app->visit.field, sizeof(app->visit.field));
         }

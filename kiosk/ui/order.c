@@ -1,7 +1,7 @@
 /* ui/order.c - the order in which the eye goes over a page, from the list alone: rows from the top, each
- * from the left; the bars, which are the same on every page, come last. Two switches, the ear and the Tab
- * key follow it. A bar is a ground without id that spans the page and is low; keys that stand beside
- * everything else are a block of their own, gone over after it. */
+ * from the left; the bars and their tools, which are the same on every page, come last. Two switches, the ear and the Tab
+ * key follow it. A bar is a ground without id that spans the page and is low; keys with something
+ * beside them are a block of their own, between what stands left and right of it. */
 #include "ui/ui_priv.h"
 
 #include <limits.h>
@@ -39,6 +39,9 @@ zone_of(const struct frame *frame, size_t index, int width, int height)
 {
     const struct ui_rect *r = &frame->items[index].e.rect;
     int middle = r->y + r->h / 2;
+    if (frame->items[index].e.role == UI_ROLE_TOOL) {
+        return ORDER_TOP;
+    }
     for (size_t i = index; i > 0; i--) {
         const struct ui_element *e = &frame->items[i - 1].e;
         if (is_bar(e, width, height) && middle >= e->rect.y && middle < bottom(&e->rect)) {
@@ -110,7 +113,7 @@ make_rows(const struct frame *frame, struct order *order)
     }
 }
 
-/* A keypad beside the page's words is not a part of their rows. */
+/* A keypad beside words or other buttons is not a part of their rows. */
 static void
 keys_aside(const struct frame *frame, struct order *order)
 {
@@ -124,7 +127,7 @@ keys_aside(const struct frame *frame, struct order *order)
             low = bottom(&e->rect) > low ? bottom(&e->rect) : low;
         }
     }
-    bool beside = false;
+    bool beside = false, aside[UI_ELEMENTS_MAX] = {false};
     for (size_t i = 0; i < order->count; i++) {
         const struct ui_element *e = &frame->items[order->at[i]].e;
         if (e->role == UI_ROLE_KEY || order->zone[i] != ORDER_CONTENT || bottom(&e->rect) <= top ||
@@ -132,14 +135,15 @@ keys_aside(const struct frame *frame, struct order *order)
             continue;
         }
         beside = true;
-        if (e->rect.x + e->rect.w > left && e->rect.x < right) {
+        aside[i] = e->rect.x >= right;
+        if (!aside[i] && e->rect.x + e->rect.w > left) {
             return;
         }
     }
     for (size_t i = 0; beside && i < order->count; i++) {
         bool key = frame->items[order->at[i]].e.role == UI_ROLE_KEY;
-        if (key && order->zone[i] == ORDER_CONTENT) {
-            order->zone[i] = ORDER_KEYS;
+        if (order->zone[i] == ORDER_CONTENT && (key || aside[i])) {
+            order->zone[i] = key ? ORDER_KEYS : ORDER_ASIDE;
         }
     }
 }

@@ -121,7 +121,7 @@ int64_t touch_free_at(const struct touch *touch, const char *id, int64_t now);
 
 /* ---- order.c: the order in which the eye goes over a page ---- */
 
-enum order_zone { ORDER_CONTENT, ORDER_KEYS, ORDER_BOTTOM, ORDER_TOP };
+enum order_zone { ORDER_CONTENT, ORDER_KEYS, ORDER_ASIDE, ORDER_BOTTOM, ORDER_TOP };
 struct order {
     size_t count;
     uint16_t at[UI_ELEMENTS_MAX]; /* indices into the frame */

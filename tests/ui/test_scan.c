@@ -76,6 +76,25 @@ date(struct frame *frame)
     end(frame);
 }
 
+/* Seated: the top bar's buttons stand at the sides, the modes right of the keys. */
+static void
+seated(struct frame *frame)
+{
+    frame_begin(frame, "seated");
+    add(frame, "help", UI_ROLE_TOOL, (struct ui_rect){100, 1100, 400, 205});
+    for (int i = 0; i < 6; i++) {
+        char id[32];
+        (void)snprintf(id, sizeof id, "key:%d", i);
+        add(frame, id, UI_ROLE_KEY,
+            (struct ui_rect){700 + i % 3 * 300, 1100 + i / 3 * 230, 260, 205});
+        (void)snprintf(id, sizeof id, "mode:%d", i);
+        add(frame, id, UI_ROLE_BUTTON,
+            (struct ui_rect){2000 + i % 3 * 300, 1100 + i / 3 * 230, 260, 205});
+    }
+    add(frame, NULL, UI_ROLE_PANEL, (struct ui_rect){0, 2260, 4764, 420});
+    end(frame);
+}
+
 static void
 answers(struct frame *frame)
 {
@@ -114,6 +133,7 @@ test_groups(void **state ATTR_UNUSED)
         {keyboard,
             "key:0 11, key:11 11, key:22 11, key:33 11, key:44 11, mode:0 5, next 1, back 1, "
             "help 3"},
+        {seated, "key:0 3, key:3 3, mode:0 3, mode:3 3, next 1, help 1"},
         {date,
             "era:0 3, era:3 3, digit:0 3, digit:3 3, digit:6 3, digit:9 3, next 1, back 1, help 3"},
     };

@@ -50,7 +50,7 @@ ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
 # Libraries that have no .pc file.
 ALL_LIBS := $(foreach r,$(ROOMS),$(LIB_$(r)))
 
-.PHONY: all run test check bench soak audit fuzz format format-check clean setup setup-test \
+.PHONY: all run test check bench soak audit hands fuzz format format-check clean setup setup-test \
 	check-programs bench-programs catalogs fonts FORCE
 .DEFAULT_GOAL := all
 
@@ -202,6 +202,13 @@ $(call stage_obj,tests/audit/walk.c): $(BUILD)/plain/tests/screens.inc
 $(BUILD)/tests/audit: $(call stage_obj,$(AUDIT_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+HANDS_SRC := $(wildcard tests/hands/*.c)
+$(BUILD)/tests/hands: $(call stage_obj,$(HANDS_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+hands: setup-test
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/hands
+	@$(BUILD)/tests/hands "$(CURDIR)" "$(abspath $(BUILD))"
 audit: setup-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/audit
 	@$(BUILD)/tests/audit "$(CURDIR)" "$(abspath $(BUILD))"
@@ -220,7 +227,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) -lpthread
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands
 setup:
 	@packaging/setup build run
 setup-test:

@@ -225,6 +225,7 @@ role_words(const struct ui_element *e)
     bool chosen = (e->state & UI_STATE_CHOSEN) != 0;
     switch (e->role) {
     case UI_ROLE_BUTTON:
+        return chosen ? "speech.chosen" : "speech.button";
     case UI_ROLE_MAIN:
     case UI_ROLE_DOOR:
     case UI_ROLE_PANEL:

@@ -28,6 +28,7 @@ enum rule {
     RULE_BAR, /* the buttons of the top bar are on every page of a visit */
     RULE_LOW, /* wheelchair: all targets in the lower 60 % */
     RULE_KEYS, /* every target can be reached by the arrow keys */
+    RULE_SCAN, /* every target can be reached by two switches */
     RULE_SPEECH, /* every target and title has words for the ear */
     RULE_LINE, /* at most 22 Japanese characters (44 half ones) in a line of reading matter */
     RULE_BODY, /* body kanji of 6.0, 7.3, 9.0, 12.0 mm; nothing to be read is drawn smaller */

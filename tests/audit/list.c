@@ -214,6 +214,28 @@ keys(struct audit *audit, const struct frame *frame)
     }
 }
 
+/* Every target lies in one of the groups over which the ring of two switches goes. */
+static void
+scan(struct audit *audit, const struct frame *frame)
+{
+    static struct scan_groups groups;
+    bool reached[UI_ELEMENTS_MAX] = {false};
+    scan_groups(frame, &groups);
+    for (size_t g = 0; g < groups.count; g++) {
+        for (size_t i = 0; i < groups.len[g]; i++) {
+            reached[groups.order.at[groups.first[g] + i]] = true;
+        }
+    }
+    for (size_t i = 0; i < frame->count; i++) {
+        if (target(&frame->items[i]) && frame_touchable(&frame->items[i])) {
+            report_checked(audit, RULE_SCAN);
+            if (!reached[i]) {
+                report_finding(audit, RULE_SCAN, frame->items[i].e.id, "in no group");
+            }
+        }
+    }
+}
+
 /* The list of what is said holds words for each target and for the title. */
 static void
 speech(struct audit *audit, const struct frame *frame)
@@ -275,4 +297,5 @@ list_rules(struct audit *audit)
     bar(audit, frame);
     speech(audit, frame);
     keys(audit, frame);
+    scan(audit, frame);
 }

@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 
-enum { FINDINGS_MAX = 4096, NUMBERS_MAX = 160, LOOK_MAX = 64 };
+enum { FINDINGS_MAX = 16384, NUMBERS_MAX = 160, LOOK_MAX = 64 };
 
 static const struct {
     const char *name, *about;
@@ -27,6 +27,7 @@ static const struct {
     [RULE_BAR] = {"bar", "the top bar's buttons are on every page"},
     [RULE_LOW] = {"low", "wheelchair: targets in the lower 60 %"},
     [RULE_KEYS] = {"keys", "reachable by arrow keys"},
+    [RULE_SCAN] = {"scan", "reachable by two switches"},
     [RULE_SPEECH] = {"speech", "words for the ear"},
     [RULE_LINE] = {"line", "<= 22 Japanese characters a line"},
     [RULE_BODY] = {"body", "type has the size it was asked in"},

@@ -72,10 +72,10 @@ write_conf(struct stage *stage, const struct stage_options *options)
     buf_init(&made, 64 * 1024);
     buf_init(&text, 64 * 1024);
     (void)buf_printf(&text,
-        "assets = %s/assets\nfonts = %s/fonts\nlocale = %s/locale\n"
-        "panel-width = %d\npanel-height = %d\npanel-px-per-m = %d\n",
-        options->top, options->top, options->build, options->width_px, options->height_px,
-        options->px_per_m);
+        "assets = %s/assets\nfonts = %s/fonts\nlocale = %s/locale\ntables = %s/tables\n"
+        "speech = list\npanel-width = %d\npanel-height = %d\npanel-px-per-m = %d\n",
+        options->top, options->build, options->build, options->build, options->width_px,
+        options->height_px, options->px_per_m);
     int line = 0;
     if (fs_read(path, &made) < 0 || buf_add_str(&text, buf_str(&made)) < 0 ||
         fs_write_atomic(path, text.data, text.len, 0600) < 0 ||
@@ -105,6 +105,7 @@ stage_open(struct stage *stage, const struct stage_options *options)
     harness_folder_make(stage->folder);
     (void)setenv("KIOSK_HOME", stage->folder, 1);
     (void)setenv("SDL_VIDEODRIVER", "dummy", 1);
+    (void)setenv("SDL_AUDIODRIVER", "dummy", 1);
     init_home(stage, options->build);
     write_conf(stage, options);
     stage->card = make_card(options->top);

@@ -1,0 +1,153 @@
+/* hands/hands.h - simulated people who play whole visits on the real terminal: what a person knows
+ * (knows.c), what is seen or heard of a page (sense.c), what is done about it (mind.c), and with which hands
+ * (body.c). A person gets nothing of the program but the element list, as the eye has it, or what is said
+ * of the page, as the ear has it. Sizes in 0.1 mm, times in ms of the stage's clock.
+ *
+ * Threads: one. */
+#ifndef HANDS_HANDS_H
+#define HANDS_HANDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "app/speak_priv.h"
+#include "base/rng.h"
+#include "stage/stage.h"
+
+enum hands {
+    HANDS_TREMOR, /* a finger that trembles, strikes twice, drags; a palm beside it; pauses */
+    HANDS_KEYS, /* four arrows and select */
+    HANDS_SWITCHES, /* two switches, a ring that moves by steps */
+    HANDS_EARS, /* the keys again, and no sight: only what is said */
+    HANDS_COUNT
+};
+
+enum {
+    WORDS_MAX = 768,
+    KNOWN_MAX = 96,
+    SAID_MAX = 64,
+    THINGS_MAX = UI_ELEMENTS_MAX + 1,
+    ENTERED_MAX = 128
+};
+
+/* Words that everybody who reads the language understands. */
+enum said {
+    SAID_NEXT, /* the first words of the program: see knows.c */
+    SAID_BACK,
+    SAID_GO_ON,
+    SAID_START,
+    SAID_WITHOUT_CARD,
+    SAID_PIN_AGAIN,
+    SAID_PIN_ONCE_MORE,
+    SAID_LAST_TRY,
+    SAID_CARD_AGAIN,
+    SAID_SUBMIT,
+    SAID_READ_ON,
+    SAID_MORE,
+    SAID_BEFORE,
+    SAID_DELETE,
+    SAID_SPACE,
+    SAID_HIRAGANA,
+    SAID_KATAKANA,
+    SAID_LATIN,
+    SAID_DIGITS,
+    SAID_WESTERN,
+    SAID_FINISH,
+    SAID_WRITE_ADDRESS,
+    SAID_STILL_HERE,
+    SAID_CHANGE,
+    TITLE_HOME,
+    TITLE_CARD,
+    TITLE_PIN,
+    TITLE_PIN_WRONG,
+    TITLE_PIN_LAST,
+    TITLE_CHECK,
+    TITLE_ACCEPTED,
+    TITLE_TAKE_CARD,
+    TITLE_STILL_THERE,
+    TITLE_READING,
+    TITLE_SUBMITTING,
+    TITLE_ATTRACT,
+    SAID_COUNT
+};
+
+/* An answer that the person has in mind, for a question known by its words. */
+struct known {
+    char label[WORDS_MAX]; /* the question */
+    char who[WORDS_MAX]; /* "person 1 / 2" above it; "" when it is asked once */
+    char row[WORDS_MAX]; /* its name on the page that shows all answers */
+    char shown[WORDS_MAX]; /* the answer there */
+    char choices[8][WORDS_MAX]; /* answers to choose, "" ends */
+    char written[ENTERED_MAX]; /* or to write; dates as 19410305 */
+    enum question_type type;
+    bool digits; /* written on a number pad */
+};
+
+struct person {
+    struct stage *stage;
+    enum hands hands;
+    struct rng_seeded rng;
+    char language[I18N_CODE_MAX];
+    bool card;
+    char own_name[64]; /* of the language */
+    char service[WORDS_MAX]; /* what the person came for */
+    char service_id[64];
+    char said[SAID_COUNT][WORDS_MAX];
+    char dots[5][WORDS_MAX]; /* what is said of none to four digits */
+    struct known known[KNOWN_MAX];
+    size_t known_count;
+    struct fact_set *expected; /* what the record must hold; owned */
+    char entered[ENTERED_MAX]; /* what the person remembers to have pressed on this page */
+    char page[WORDS_MAX]; /* whose title it has */
+    const struct known *question; /* the one that is asked there; NULL: none */
+    bool upwards; /* the column's pages are being turned back */
+    int turns;
+    unsigned acts, mistakes;
+    double bias_x, bias_y;
+};
+
+enum thing_kind { THING_TITLE, THING_WORDS, THING_ACT, THING_FIELD, THING_DOTS };
+struct thing {
+    enum thing_kind kind;
+    char words[WORDS_MAX];
+    char picture[32]; /* sight only */
+    size_t element;
+    bool chosen, waiting;
+    int value; /* dots */
+};
+struct page {
+    struct thing things[THINGS_MAX];
+    size_t count;
+};
+
+enum act { ACT_PRESS, ACT_CARD, ACT_TAKE_CARD, ACT_WAIT, ACT_BACK, ACT_DONE, ACT_LOST };
+struct decision {
+    enum act act;
+    const struct thing *thing; /* PRESS: borrowed from the page */
+};
+
+/* knows.c: thinks of answers until the service is done. facts: what the card will tell, NULL without. */
+bool person_think(struct person *person, const struct fact_set *card_facts);
+void person_forget(struct person *person);
+/* A text of the program as this person meets it: without its ruby, or as it is said. */
+void person_take(const struct person *person, const char *text, char out[WORDS_MAX]);
+
+/* sense.c */
+void sense(const struct person *person, struct page *page);
+/* Does a thing say this? All of it, or as the first of what it says. */
+bool says(const struct thing *thing, const char *words);
+const struct thing *find_act(const struct page *page, const char *words);
+
+/* mind.c */
+/* May add to the page what the person remembers of it. */
+struct decision decide(struct person *person, struct page *page);
+/* What was pressed, as far as the person could notice. */
+void felt(struct person *person, const char *words);
+
+/* body.c: tries to press it; whether it worked is seen on the next page. */
+void body_press(struct person *person, const struct thing *thing);
+void body_back(struct person *person);
+void body_settle(struct person *person, int64_t least, int64_t most);
+
+#endif

@@ -1,0 +1,455 @@
+/* hands/main.c - `make hands`: so many visits by each kind of hands, in Japanese and in every other
+ * language with Japanese beside it. A visit counts when the record that was sealed and stored holds exactly
+ * the answers that the person had in mind. Exit 0 when 95 of 100 of each kind do, 1 when not, 2 when it
+ * could not run.
+ *
+ *   hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell]
+ */
+#include "hands/hands.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "seal/seal.h"
+#include "store/store.h"
+
+enum { SEEDS = 200, GOOD_PERCENT = 95, ACTS_MAX = 1500, WORKERS = 2, WHY_MAX = 240, TOLD_MAX = 12 };
+
+static const char *const names[HANDS_COUNT] = {"tremor", "keys", "switches", "ears"};
+static const char *const tongues[] = {"ja", "two languages"};
+
+struct options {
+    const char *top, *build;
+    unsigned seeds, first;
+    int only; /* -1: all */
+    bool tell;
+    char folder[512];
+};
+
+/* What comes of the visits of one worker. */
+struct tally {
+    unsigned played[HANDS_COUNT][2], good[HANDS_COUNT][2];
+    unsigned acts[HANDS_COUNT][2], mistakes[HANDS_COUNT][2];
+    char why[HANDS_COUNT][2][TOLD_MAX][WHY_MAX];
+    unsigned told[HANDS_COUNT][2];
+};
+
+struct city { /* opens what the terminal stored */
+    struct seal_verifier *verifier;
+    struct seal_opener *opener;
+    struct store *store;
+};
+
+struct worker {
+    const struct options *options;
+    struct stage stage;
+    struct city city;
+    struct fact_set *card_facts;
+    struct tally tally;
+};
+
+static void
+stop(const char *what)
+{
+    (void)fprintf(stdout, "hands: %s\n", what);
+    exit(2);
+}
+
+static void
+open_city(struct worker *worker)
+{
+    char *keys = fs_join(worker->stage.folder, "keys");
+    char *ca = fs_join(keys, "kiosk-ca.crt");
+    char *cert = fs_join(keys, "city.crt");
+    char *key = fs_join(keys, "city.key");
+    char *queue = conf_path(worker->stage.conf, "queue", "queue.db");
+    if (seal_verifier_new(ca, &worker->city.verifier) < 0 ||
+        seal_opener_new(cert, key, &worker->city.opener) < 0 ||
+        store_open(queue, &worker->city.store) < 0) {
+        stop("the records can't be opened");
+    }
+    free(queue);
+    free(key);
+    free(cert);
+    free(ca);
+    free(keys);
+}
+
+/* The oldest record of the queue, taken out of it; NULL when there is none that opens. */
+static struct record *
+take_record(struct worker *worker)
+{
+    struct city *city = &worker->city;
+    struct store_row row;
+    struct seal_header header;
+    struct record *record = NULL;
+    AUTO_BUF envelope;
+    AUTO_BUF sealed;
+    AUTO_BUF plain;
+    buf_init(&envelope, STORE_ENVELOPE_MAX);
+    buf_init(&sealed, STORE_ENVELOPE_MAX);
+    buf_init(&plain, STORE_ENVELOPE_MAX);
+    int64_t now = clock_wall_s(&worker->stage.clock);
+    if (store_next_due(city->store, now, &row, &envelope) < 0) {
+        return NULL;
+    }
+    if (seal_verify(city->verifier, envelope.data, envelope.len, &header, &sealed) == 0 &&
+        seal_open(city->opener, sealed.data, sealed.len, &plain) == 0) {
+        (void)record_decode(plain.data, plain.len, &record); /* NULL tells it */
+    }
+    (void)store_sent(city->store, row.sequence, row.hash, now);
+    return record;
+}
+
+/* "" when the record holds what the person meant, else the first thing that differs. */
+static void
+compare(const struct person *person, const struct record *record, char why[WHY_MAX])
+{
+    if (record == NULL) {
+        (void)snprintf(why, WHY_MAX, "no record");
+        return;
+    }
+    const struct fact_set *facts = record_facts(record);
+    if (strcmp(record_head(record)->procedure, person->service_id) != 0) {
+        (void)snprintf(why, WHY_MAX, "another service: %s", record_head(record)->procedure);
+        return;
+    }
+    if (strcmp(record_head(record)->language, person->language) != 0) {
+        (void)snprintf(why, WHY_MAX, "another language: %s", record_head(record)->language);
+        return;
+    }
+    for (size_t i = 0; i < fact_set_count(person->expected); i++) {
+        const struct fact *fact = fact_set_at(person->expected, i);
+        const char *value = fact_set_value(facts, fact->key);
+        if (value == NULL || strcmp(value, fact->value) != 0) {
+            (void)snprintf(why, WHY_MAX, "%.60s is \"%.50s\", meant was \"%.50s\"", fact->key,
+                value != NULL ? value : "", fact->value);
+            return;
+        }
+    }
+    if (fact_set_count(facts) != fact_set_count(person->expected)) {
+        (void)snprintf(why, WHY_MAX, "%zu answers instead of %zu", fact_set_count(facts),
+            fact_set_count(person->expected));
+    }
+}
+
+static void
+tell(const struct worker *worker, const struct person *person, const struct page *page,
+    const struct decision *decision)
+{
+    static const char *const acts[] = {
+        "press", "card", "take card", "wait", "back", "done", "lost"};
+    if (worker->options->tell) {
+        (void)printf("  %-14s %-24.60s | %-9s %.60s | %s\n", person->stage->app->screen->name,
+            person->page, acts[decision->act],
+            decision->thing != NULL ? decision->thing->words : "", person->entered);
+    }
+    for (size_t i = 0; worker->options->tell && decision->act == ACT_LOST && i < page->count; i++) {
+        (void)printf("    %d%s %s\n", (int)page->things[i].kind,
+            page->things[i].waiting ? " waiting" : "", page->things[i].words);
+    }
+    for (size_t i = 0;
+         worker->options->tell && decision->act == ACT_LOST && person->question != NULL && i < 8;
+         i++) {
+        (void)printf("    meant: %s\n", person->question->choices[i]);
+    }
+}
+
+/* One thing that the person decides. False when the visit is over, well or not. */
+static bool
+act(struct worker *worker, struct person *person, char why[WHY_MAX])
+{
+    static struct page page;
+    struct stage *stage = &worker->stage;
+    sense(person, &page);
+    struct decision decision = decide(person, &page);
+    tell(worker, person, &page, &decision);
+    switch (decision.act) {
+    case ACT_PRESS:
+        body_press(person, decision.thing);
+        return true;
+    case ACT_CARD:
+        stage_card(stage, true);
+        body_settle(person, 500, 1500);
+        return true;
+    case ACT_TAKE_CARD:
+        stage_card(stage, false);
+        return false;
+    case ACT_WAIT: {
+        const struct screen *screen = stage->app->screen;
+        if (!stage_leave(stage, screen)) {
+            (void)snprintf(why, WHY_MAX, "waits for ever on %s", screen->name);
+        }
+        return why[0] == 0;
+    }
+    case ACT_BACK:
+        body_back(person);
+        return true;
+    case ACT_DONE:
+        return false;
+    case ACT_LOST:
+        (void)snprintf(why, WHY_MAX, "does not know what to do on %s: %.120s",
+            stage->app->screen->name, person->page);
+        return false;
+    }
+    return false;
+}
+
+static void
+play(struct worker *worker, struct person *person, char why[WHY_MAX])
+{
+    static struct page page;
+    struct app *app = worker->stage.app;
+    why[0] = 0;
+    stage_reset(&worker->stage);
+    if (person->hands == HANDS_EARS) { /* as headphones that are plugged in */
+        speak_plug(app, true);
+        stage_settle(&worker->stage);
+    }
+    sense(person, &page);
+    for (int i = 0; i < 20 && app->screen == &screen_attract; i++) {
+        const struct thing *own = find_act(&page, person->own_name);
+        if (own == NULL) {
+            (void)snprintf(why, WHY_MAX, "the language is not offered");
+            return;
+        }
+        body_press(person, own);
+        sense(person, &page);
+    }
+    app->prefs.two_languages = strcmp(person->language, "ja") != 0;
+    app_rebuild(app);
+    while (act(worker, person, why)) {
+        if (person->acts > ACTS_MAX) {
+            (void)snprintf(why, WHY_MAX, "goes round and round on %s: %.100s", app->screen->name,
+                person->page);
+        }
+        if (why[0] != 0) {
+            return;
+        }
+    }
+    if (why[0] == 0) {
+        struct record *record = take_record(worker);
+        compare(person, record, why);
+        record_free(record);
+    }
+}
+
+static void
+visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
+{
+    static struct person person;
+    struct app *app = worker->stage.app;
+    struct tally *tally = &worker->tally;
+    size_t languages = i18n_language_count(app->i18n);
+    size_t services = procedure_count(app->procedures);
+    const struct procedure *service = procedure_at(app->procedures, seed % services);
+    person = (struct person){.stage = &worker->stage,
+        .hands = hands,
+        .rng = {.state = seed * 7919U + (uint64_t)hands * 104729U + tongue},
+        .card = seed / services % 3 != 2};
+    const char *code =
+        tongue == 0 ? "ja" : i18n_language_at(app->i18n, 1 + seed % (languages - 1))->code;
+    (void)snprintf(person.language, sizeof(person.language), "%s", code);
+    (void)snprintf(person.service_id, sizeof(person.service_id), "%s", procedure_info(service).id);
+    person.bias_x = (double)rng_seeded_below(&person.rng, 30) - 15;
+    person.bias_y = (double)rng_seeded_below(&person.rng, 30) - 10;
+    char why[WHY_MAX] = "";
+    if (person_think(&person, person.card ? worker->card_facts : NULL)) {
+        play(worker, &person, why);
+    } else {
+        (void)snprintf(why, sizeof(why), "no answers could be thought of");
+    }
+    stage_reset(&worker->stage);
+    speak_plug(app, false);
+    stage_settle(&worker->stage);
+    tally->played[hands][tongue]++;
+    tally->good[hands][tongue] += why[0] == 0 ? 1 : 0;
+    tally->acts[hands][tongue] += person.acts;
+    tally->mistakes[hands][tongue] += person.mistakes;
+    unsigned *told = &tally->told[hands][tongue];
+    if (why[0] != 0 && *told < TOLD_MAX) {
+        (void)snprintf(tally->why[hands][tongue][(*told)++], WHY_MAX,
+            "seed %u %.12s %.30s%s: %.120s", seed, person.language, person.service_id,
+            person.card ? "" : " without card", why);
+    }
+    person_forget(&person);
+}
+
+/* What the card tells, by reading it once. */
+static void
+read_card(struct worker *worker)
+{
+    struct stage *stage = &worker->stage;
+    struct app *app = stage->app;
+    stage_card(stage, true);
+    (void)visit_choose(app, "resident-record");
+    app_rebuild(app);
+    (void)stage_tap(stage, "next");
+    (void)stage_leave(stage, &screen_card);
+    for (const char *id = "pin:1\0pin:2\0pin:3\0pin:4\0pin:ok\0"; *id != 0; id += strlen(id) + 1) {
+        (void)stage_tap(stage, id);
+    }
+    (void)stage_leave(stage, &screen_reading);
+    worker->card_facts = fact_set_new();
+    for (size_t i = 0; i < fact_set_count(app->visit.facts); i++) {
+        const struct fact *fact = fact_set_at(app->visit.facts, i);
+        if (fact->origin == FACT_ORIGIN_CARD) {
+            (void)fact_set_put(worker->card_facts, fact->key, fact->value, fact->origin, fact->at);
+        }
+    }
+    stage_reset(stage);
+    if (fact_set_count(worker->card_facts) == 0) {
+        stop("the card was not read");
+    }
+}
+
+static int
+work(const struct options *options, unsigned which)
+{
+    static struct worker worker;
+    char path[1024];
+    worker.options = options;
+    (void)snprintf(path, sizeof(path), "%s/%u.log", options->folder, which);
+    if (freopen(path, "w", stderr) == NULL) {
+        return 2;
+    }
+    bool portrait = which % 2 != 0;
+    stage_open(&worker.stage, &(struct stage_options){.top = options->top,
+                                  .build = options->build,
+                                  .width_px = portrait ? 1080 : 1920,
+                                  .height_px = portrait ? 1920 : 1080,
+                                  .px_per_m = 4030});
+    open_city(&worker);
+    read_card(&worker);
+    for (unsigned seed = options->first; seed < options->first + options->seeds; seed++) {
+        for (int hands = 0; seed % WORKERS == which && hands < HANDS_COUNT; hands++) {
+            for (size_t tongue = 0; tongue < ARRAY_LEN(tongues); tongue++) {
+                if (options->only < 0 || options->only == hands) {
+                    visit(&worker, (enum hands)hands, seed, tongue);
+                }
+            }
+        }
+    }
+    fact_set_free(worker.card_facts);
+    store_close(worker.city.store);
+    seal_opener_free(worker.city.opener);
+    seal_verifier_free(worker.city.verifier);
+    stage_close(&worker.stage);
+    (void)snprintf(path, sizeof(path), "%s/%u.part", options->folder, which);
+    FILE *file = fopen(path, "wb");
+    bool written = file != NULL && fwrite(&worker.tally, sizeof(worker.tally), 1, file) == 1;
+    return file != NULL && fclose(file) == 0 && written ? 0 : 2;
+}
+
+static bool
+add_part(const struct options *options, unsigned which, struct tally *sum)
+{
+    static struct tally part;
+    char path[1024];
+    (void)snprintf(path, sizeof(path), "%s/%u.part", options->folder, which);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL || fread(&part, sizeof(part), 1, file) != 1) {
+        return false;
+    }
+    for (int h = 0; h < HANDS_COUNT; h++) {
+        for (size_t t = 0; t < ARRAY_LEN(tongues); t++) {
+            sum->played[h][t] += part.played[h][t];
+            sum->good[h][t] += part.good[h][t];
+            sum->acts[h][t] += part.acts[h][t];
+            sum->mistakes[h][t] += part.mistakes[h][t];
+            for (unsigned i = 0; i < part.told[h][t] && sum->told[h][t] < TOLD_MAX; i++) {
+                memcpy(sum->why[h][t][sum->told[h][t]++], part.why[h][t][i], WHY_MAX);
+            }
+        }
+    }
+    return fclose(file) == 0;
+}
+
+static bool
+print(const struct tally *tally)
+{
+    bool good = true;
+    (void)printf("%-10s %-14s %7s %7s %6s %12s %12s\n", "hands", "", "visits", "right", "%",
+        "acts/visit", "put right");
+    for (int h = 0; h < HANDS_COUNT; h++) {
+        for (size_t t = 0; t < ARRAY_LEN(tongues); t++) {
+            unsigned n = tally->played[h][t];
+            if (n == 0) {
+                continue;
+            }
+            (void)printf("%-10s %-14s %7u %7u %6.1f %12.1f %12u\n", names[h], tongues[t], n,
+                tally->good[h][t], 100.0 * tally->good[h][t] / n, 1.0 * tally->acts[h][t] / n,
+                tally->mistakes[h][t]);
+            good = good && tally->good[h][t] * 100 >= GOOD_PERCENT * n;
+            for (unsigned i = 0; i < tally->told[h][t]; i++) {
+                (void)printf("    %s\n", tally->why[h][t][i]);
+            }
+        }
+    }
+    return good;
+}
+
+static int
+parse(int argc, char **argv, struct options *options)
+{
+    *options = (struct options){.seeds = SEEDS, .only = -1};
+    if (argc < 3) {
+        return -1;
+    }
+    options->top = argv[1];
+    options->build = argv[2];
+    for (int i = 3; i < argc; i++) {
+        if (strcmp(argv[i], "--tell") == 0) {
+            options->tell = true;
+        } else if (i + 1 < argc && strcmp(argv[i], "--seeds") == 0) {
+            options->seeds = (unsigned)strtoul(argv[++i], NULL, 10);
+        } else if (i + 1 < argc && strcmp(argv[i], "--first") == 0) {
+            options->first = (unsigned)strtoul(argv[++i], NULL, 10);
+        } else if (i + 1 < argc && strcmp(argv[i], "--only") == 0) {
+            i++;
+            for (int h = 0; h < HANDS_COUNT; h++) {
+                options->only = strcmp(argv[i], names[h]) == 0 ? h : options->only;
+            }
+        } else {
+            return -1;
+        }
+    }
+    (void)snprintf(options->folder, sizeof(options->folder), "%.480s/hands", options->build);
+    return fs_make_dirs(options->folder);
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct tally sum;
+    struct options options;
+    pid_t pids[WORKERS];
+    bool ran = true;
+    if (parse(argc, argv, &options) < 0) {
+        (void)fputs(
+            "usage: hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell]\n", stderr);
+        return 2;
+    }
+    for (unsigned i = 0; i < WORKERS; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            exit(work(&options, i));
+        }
+    }
+    for (unsigned i = 0; i < WORKERS; i++) {
+        int status = 1;
+        ran = waitpid(pids[i], &status, 0) == pids[i] && status == 0 && ran;
+        ran = ran && add_part(&options, i, &sum);
+    }
+    if (!ran) {
+        (void)puts("hands: not every visit could be played");
+        return 2;
+    }
+    return print(&sum) ? 0 : 1;
+}

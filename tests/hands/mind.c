@@ -1,0 +1,487 @@
+/* hands/mind.c - what a person does about a page. Knows words only: the page by its title, a button by
+ * what stands on it. Reads again after each act, as people do: a wrong choice is chosen anew, a wrong key
+ * deleted, a page that nobody asked for left by "back". */
+#include "hands/hands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char *const pin = "1234";
+
+static struct decision
+press(const struct thing *thing)
+{
+    return thing != NULL ? (struct decision){ACT_PRESS, thing} : (struct decision){ACT_LOST, NULL};
+}
+
+static const struct thing *
+button(const struct person *person, const struct page *page, enum said said)
+{
+    return find_act(page, person->said[said]);
+}
+
+static const struct thing *
+first_of(const struct page *page, enum thing_kind kind)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        if (page->things[i].kind == kind) {
+            return &page->things[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+titled(const struct page *page, const char *title)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        if (page->things[i].kind == THING_TITLE && says(&page->things[i], title)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+shows(const struct page *page, const char *words)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        if (page->things[i].kind == THING_WORDS && says(&page->things[i], words)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What isn't on this page of the column may be on the next one, or on one before. */
+static struct decision
+turn(struct person *person, const struct page *page)
+{
+    const struct thing *more = button(person, page, SAID_MORE);
+    const struct thing *before = button(person, page, SAID_BEFORE);
+    if (++person->turns > 24) {
+        return (struct decision){ACT_LOST, NULL};
+    }
+    if (person->upwards && before == NULL) {
+        person->upwards = false;
+    } else if (!person->upwards && more == NULL) {
+        person->upwards = true;
+    }
+    return press(person->upwards ? before : more);
+}
+
+/* A page that the person did not ask for. */
+static struct decision
+lost(struct person *person, const struct page *page)
+{
+    static const enum said ways[] = {
+        SAID_STILL_HERE, SAID_GO_ON, SAID_BACK, SAID_CARD_AGAIN, SAID_START, SAID_NEXT};
+    const struct thing *own = find_act(page, person->own_name);
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        const struct thing *thing = button(person, page, ways[i]);
+        if (thing != NULL) {
+            return press(thing);
+        }
+    }
+    if (own != NULL) {
+        return press(own);
+    }
+    for (size_t i = 0; i < page->count;
+         i++) { /* a page in letters nobody here can read: the globe */
+        if (strcmp(page->things[i].picture, "globe") == 0) {
+            return press(&page->things[i]);
+        }
+    }
+    return (struct decision){ACT_BACK, NULL};
+}
+
+/* ---- writing ---- */
+
+static const char *const voiced =
+    "かがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどはばひびふぶへべほぼ"
+    "カガキギクグケゲコゴサザシジスズセゼソゾタダチヂツヅテデトドハバヒビフブヘベホボ";
+
+static const char *const small =
+    "あぁいぃうぅえぇおぉつっやゃゆゅよょアァイィウゥエェオォツッヤャユュヨョ";
+
+/* The kana of which a mark makes this one, and the mark; NULL when there is none. */
+static const char *
+unmarked(const char *one, char out[8])
+{
+    static const struct {
+        const char *const *pairs, *mark;
+    } marks[] = {{&voiced, "゛"}, {&small, "小"}};
+    for (size_t k = 0; k < ARRAY_LEN(marks) && one[0] != 0; k++) {
+        const char *pairs = *marks[k].pairs;
+        for (size_t i = 0; pairs[i] != 0; i += 6) {
+            if (strncmp(pairs + i + 3, one, 3) == 0) {
+                (void)snprintf(out, 8, "%.3s", pairs + i);
+                return marks[k].mark;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void
+digits_only(const char *text, char out[ENTERED_MAX])
+{
+    size_t n = 0;
+    for (; *text != 0 && n + 1 < ENTERED_MAX; text++) {
+        if (*text >= '0' && *text <= '9') {
+            out[n++] = *text;
+        }
+    }
+    out[n] = 0;
+}
+
+/* What stands in the field: read from it, or remembered by who can't see. */
+static void
+standing(const struct person *person, const struct page *page, bool digits, char out[ENTERED_MAX])
+{
+    const struct thing *field = first_of(page, THING_FIELD);
+    const char *text =
+        person->hands == HANDS_EARS || field == NULL ? person->entered : field->words;
+    if (digits) {
+        digits_only(text, out);
+    } else {
+        (void)snprintf(out, ENTERED_MAX, "%s", text);
+    }
+}
+
+static struct decision
+key_for(struct person *person, const struct page *page, const char *one)
+{
+    char base[8];
+    char words[WORDS_MAX];
+    if (strcmp(one, " ") == 0 || strcmp(one, "　") == 0) {
+        const struct thing *space = button(person, page, SAID_SPACE);
+        if (space != NULL) {
+            return press(space);
+        }
+    }
+    person_take(person, one, words);
+    const struct thing *key = find_act(page, words);
+    if (key == NULL && unmarked(one, base) != NULL) {
+        person_take(person, base, words);
+        key = find_act(page, words);
+    }
+    if (key != NULL) {
+        return press(key);
+    }
+    bool letter = ((unsigned char)one[0] | 0x20) >= 'a' && ((unsigned char)one[0] | 0x20) <= 'z';
+    bool digit = one[0] >= '0' && one[0] <= '9';
+    bool katakana = strncmp(one, "\xe3\x82\xa1", 3) >= 0 && strncmp(one, "\xe3\x83\xbf", 3) <= 0;
+    return press(button(person, page,
+        letter     ? SAID_LATIN
+        : digit    ? SAID_DIGITS
+        : katakana ? SAID_KATAKANA
+                   : SAID_HIRAGANA));
+}
+
+static struct decision
+write_on(struct person *person, const struct page *page, const char *wanted, bool digits)
+{
+    char now[ENTERED_MAX];
+    standing(person, page, digits, now);
+    size_t have = strlen(now);
+    if (strcmp(now, wanted) == 0) {
+        return press(button(person, page, SAID_NEXT));
+    }
+    if (strncmp(now, wanted, have) != 0) {
+        /* "は" where "ば" is to be: the mark is still to come */
+        char base[8];
+        char next[8] = "";
+        size_t at = have >= 3 ? have - 3 : 0;
+        (void)snprintf(next, sizeof(next), "%.3s", wanted + at);
+        const char *missing = unmarked(next, base);
+        bool half = missing != NULL && have >= 3 && strncmp(now, wanted, at) == 0 &&
+                    strcmp(now + at, base) == 0;
+        const struct thing *mark = half ? find_act(page, missing) : NULL;
+        return press(mark != NULL ? mark : button(person, page, SAID_DELETE));
+    }
+    char one[8] = "";
+    size_t pos = have;
+    (void)utf8_next(wanted, strlen(wanted), &pos);
+    memcpy(one, wanted + have, pos - have);
+    return key_for(person, page, one);
+}
+
+/* ---- pages ---- */
+
+static struct decision
+choose(struct person *person, const struct page *page, const struct known *known)
+{
+    const struct thing *missing = NULL;
+    bool hidden = false;
+    for (size_t i = 0; i < 8 && known->choices[i][0] != 0; i++) {
+        const struct thing *option = find_act(page, known->choices[i]);
+        hidden = hidden || option == NULL;
+        missing = missing == NULL && option != NULL && !option->chosen ? option : missing;
+    }
+    if (missing != NULL) {
+        return press(missing);
+    }
+    if (hidden && person->turns < 8) {
+        return turn(person, page);
+    }
+    for (size_t i = 0; known->type == QUESTION_SEVERAL && i < page->count; i++) {
+        const struct thing *thing = &page->things[i];
+        bool wanted = false;
+        for (size_t k = 0; k < 8; k++) {
+            wanted = wanted || says(thing, known->choices[k]);
+        }
+        if (thing->kind == THING_ACT && thing->chosen && !wanted) {
+            return press(thing); /* chosen by mistake: taken back */
+        }
+    }
+    return press(button(person, page, SAID_NEXT));
+}
+
+static const struct known *
+question_of(const struct person *person, const struct page *page)
+{
+    if (button(person, page, SAID_BEFORE) != NULL) {
+        return person->question; /* further down the column: still the same one */
+    }
+    for (size_t i = 0; i < person->known_count; i++) {
+        const struct known *known = &person->known[i];
+        if (titled(page, known->label) && (known->who[0] == 0 || shows(page, known->who))) {
+            return known;
+        }
+    }
+    return NULL;
+}
+
+static struct decision
+answer(struct person *person, const struct page *page, const struct known *known)
+{
+    bool keys = first_of(page, THING_FIELD) != NULL;
+    if (!keys && known->choices[0][0] != 0) {
+        return choose(person, page, known);
+    }
+    if (known->written[0] == 0) { /* left open */
+        return press(button(person, page, SAID_NEXT));
+    }
+    if (known->type == QUESTION_DATE) {
+        const struct thing *western = button(person, page, SAID_WESTERN);
+        if (western != NULL && !western->chosen) {
+            return press(western);
+        }
+    }
+    /* an address can come from its postal code; here it is written */
+    const struct thing *by_hand = button(person, page, SAID_WRITE_ADDRESS);
+    if (by_hand != NULL) {
+        return press(by_hand);
+    }
+    bool digits = known->type == QUESTION_DATE || known->type == QUESTION_NUMBER || known->digits;
+    return write_on(person, page, known->written, digits);
+}
+
+static struct decision
+enter_pin(struct person *person, const struct page *page)
+{
+    const struct thing *dots = first_of(page, THING_DOTS);
+    int count = dots != NULL ? dots->value : 0;
+    int have = (int)strlen(person->entered);
+    if (count < have) {
+        person->entered[count] = 0; /* the last press did not count */
+        have = count;
+    }
+    bool right = count == have && strncmp(person->entered, pin, strlen(person->entered)) == 0;
+    if (!right) {
+        return press(button(person, page, SAID_DELETE));
+    }
+    if (count == (int)strlen(pin)) {
+        return press(button(person, page, SAID_NEXT));
+    }
+    char digit[2] = {pin[count], 0};
+    char words[WORDS_MAX];
+    person_take(person, digit, words);
+    return press(find_act(page, words));
+}
+
+/* The row of an answer is its name and, after it, the answer; a button to change it follows. */
+static struct decision
+check(struct person *person, const struct page *page)
+{
+    for (size_t k = 0; k < person->known_count; k++) {
+        const struct known *known = &person->known[k];
+        for (size_t i = 0; i + 1 < page->count; i++) {
+            const struct thing *name = &page->things[i];
+            const struct thing *value = &page->things[i + 1];
+            if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
+                value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0) {
+                continue;
+            }
+            for (size_t b = i + 2; b < page->count; b++) {
+                if (page->things[b].kind == THING_ACT &&
+                    strstr(page->things[b].words, person->said[SAID_CHANGE]) != NULL) {
+                    person->mistakes++;
+                    return press(&page->things[b]);
+                }
+            }
+        }
+    }
+    const struct thing *on = button(person, page, SAID_READ_ON);
+    return press(on != NULL ? on : button(person, page, SAID_SUBMIT));
+}
+
+static struct decision
+card_page(struct person *person, const struct page *page)
+{
+    if (!person->card) {
+        return press(button(person, page, SAID_WITHOUT_CARD));
+    }
+    return (struct decision){person->stage->card_there ? ACT_WAIT : ACT_CARD, NULL};
+}
+
+/* Pages with a name that everybody knows. ret_decision is set when it was one. */
+static bool
+plain_pages(struct person *person, const struct page *page, struct decision *ret_decision)
+{
+    static const struct {
+        enum said title, does;
+    } pages[] = {
+        {TITLE_PIN_WRONG, SAID_PIN_AGAIN},
+        {TITLE_PIN_LAST, SAID_LAST_TRY},
+        {TITLE_STILL_THERE, SAID_STILL_HERE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        if (titled(page, person->said[pages[i].title])) {
+            const struct thing *thing = button(person, page, pages[i].does);
+            *ret_decision = press(thing != NULL ? thing : button(person, page, SAID_PIN_ONCE_MORE));
+            return true;
+        }
+    }
+    if (titled(page, person->said[TITLE_READING]) || titled(page, person->said[TITLE_SUBMITTING])) {
+        *ret_decision = (struct decision){ACT_WAIT, NULL};
+    } else if (titled(page, person->said[TITLE_ACCEPTED])) {
+        *ret_decision = (struct decision){ACT_DONE, NULL};
+    } else if (titled(page, person->said[TITLE_TAKE_CARD])) {
+        *ret_decision = (struct decision){ACT_TAKE_CARD, NULL};
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Another page, or another question, is begun afresh in mind. */
+static void
+notice_page(struct person *person, const struct page *page)
+{
+    char title[WORDS_MAX] = "";
+    bool later = button(person, page, SAID_BEFORE) != NULL;
+    for (size_t i = later ? page->count - 1 : 0; i < page->count; i++) {
+        if (page->things[i].kind == THING_TITLE) {
+            (void)snprintf(title, sizeof(title), "%s", page->things[i].words);
+            break;
+        }
+    }
+    const struct known *known = question_of(person, page);
+    person->question = known;
+    if (known != NULL && known->who[0] != 0) {
+        (void)snprintf(title, sizeof(title), "%.300s %.300s", known->label, known->who);
+    }
+    if (strcmp(title, person->page) != 0) {
+        (void)snprintf(person->page, sizeof(person->page), "%s", title);
+        person->entered[0] = 0;
+        person->turns = 0;
+        person->upwards = false;
+    }
+}
+
+/* The second page of a column bears no title: one knows where one is from having turned to it. */
+static void
+keep_title(const struct person *person, struct page *page)
+{
+    if (button(person, page, SAID_BEFORE) != NULL && page->count < THINGS_MAX) {
+        struct thing *title = &page->things[page->count++];
+        *title = (struct thing){.kind = THING_TITLE};
+        (void)snprintf(title->words, sizeof(title->words), "%s", person->page);
+    }
+}
+
+struct decision
+decide(struct person *person, struct page *page)
+{
+    struct decision decision;
+    keep_title(person, page);
+    notice_page(person, page);
+    if (plain_pages(person, page, &decision)) {
+        return decision;
+    }
+    if (titled(page, person->said[TITLE_HOME])) {
+        const struct thing *door = find_act(page, person->service);
+        return door != NULL ? press(door) : turn(person, page);
+    }
+    const struct known *known = person->question;
+    if (titled(page, person->said[TITLE_CARD])) {
+        decision = card_page(person, page);
+    } else if (titled(page, person->said[TITLE_PIN])) {
+        decision = enter_pin(person, page);
+    } else if (titled(page, person->said[TITLE_CHECK])) {
+        decision = check(person, page);
+    } else if (known != NULL) {
+        decision = answer(person, page, known);
+    } else if (titled(page, person->service)) {
+        decision = press(button(person, page, SAID_START));
+    } else {
+        return lost(person, page);
+    }
+    return decision.act == ACT_LOST && person->turns <= 24 ? turn(person, page) : decision;
+}
+
+/* ---- what was done ---- */
+
+static void
+drop_last(char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && ((unsigned char)text[len - 1] & 0xc0) == 0x80) {
+        text[--len] = 0;
+    }
+    if (len > 0) {
+        text[len - 1] = 0;
+    }
+}
+
+/* A mark turns the last kana into its partner. */
+static void
+turn_last(char *text, const char *pairs)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; len >= 3 && pairs[i] != 0; i += 6) {
+        if (strncmp(text + len - 3, pairs + i, 3) == 0) {
+            memcpy(text + len - 3, pairs + i + 3, 3);
+            return;
+        }
+    }
+}
+
+static void
+add(struct person *person, const char *one)
+{
+    size_t len = strlen(person->entered);
+    if (len + strlen(one) < ENTERED_MAX) {
+        memcpy(person->entered + len, one, strlen(one) + 1);
+    }
+}
+
+void
+felt(struct person *person, const char *words)
+{
+    if (strcmp(words, person->said[SAID_DELETE]) == 0) {
+        drop_last(person->entered);
+    } else if (strcmp(words, person->said[SAID_SPACE]) == 0) {
+        add(person, strncmp(person->language, "ja", 2) == 0 ? "　" : " ");
+    } else if (strcmp(words, "゛") == 0) {
+        turn_last(person->entered, voiced);
+    } else if (strcmp(words, "小") == 0) {
+        turn_last(person->entered, small);
+    } else if (utf8_count(words, strlen(words)) == 1) {
+        add(person, words);
+    }
+}

@@ -5,8 +5,10 @@
  */
 #include "audit/audit.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +104,7 @@ main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(orientations); i++) {
         pids[i] = fork();
         if (pids[i] == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
             exit(run(&options, i));
         }
         bad = bad || pids[i] < 0;

@@ -127,6 +127,7 @@ strike_key(struct person *person, const char *name)
 static void
 key(struct person *person, const char *name)
 {
+    person->strokes++;
     stage_pass(person->stage, 350 + chance(person, 900));
     strike_key(person, name);
 }
@@ -210,6 +211,7 @@ listen(struct person *person, const struct thing *thing)
 static void
 close_switch(struct person *person, int number)
 {
+    person->strokes++;
     stage_pass(person->stage, 700 + chance(person, 900));
     ui_switch(person->stage->app->ui, number);
     stage_settle(person->stage);

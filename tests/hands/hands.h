@@ -103,7 +103,7 @@ struct person {
     const struct known *question; /* the one that is asked there; NULL: none */
     bool upwards; /* the column's pages are being turned back */
     int turns;
-    unsigned acts, mistakes;
+    unsigned acts, strokes, mistakes; /* strokes: keys and switches */
     double bias_x, bias_y;
 };
 

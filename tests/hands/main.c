@@ -7,9 +7,11 @@
  */
 #include "hands/hands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +21,7 @@
 #include "seal/seal.h"
 #include "store/store.h"
 
-enum { SEEDS = 200, GOOD_PERCENT = 95, ACTS_MAX = 1500, WORKERS = 2, WHY_MAX = 240, TOLD_MAX = 12 };
+enum { SEEDS = 200, GOOD_PERCENT = 95, ACTS_MAX = 600, WORKERS = 2, WHY_MAX = 240, TOLD_MAX = 12 };
 
 static const char *const names[HANDS_COUNT] = {"tremor", "keys", "switches", "ears"};
 static const char *const tongues[] = {"ja", "two languages"};
@@ -225,7 +227,7 @@ play(struct worker *worker, struct person *person, char why[WHY_MAX])
     app->prefs.two_languages = strcmp(person->language, "ja") != 0;
     app_rebuild(app);
     while (act(worker, person, why)) {
-        if (person->acts > ACTS_MAX) {
+        if (person->acts > ACTS_MAX || person->strokes > STROKES_MAX) {
             (void)snprintf(why, WHY_MAX, "goes round and round on %s: %.100s", app->screen->name,
                 person->page);
         }
@@ -439,6 +441,7 @@ main(int argc, char **argv)
     for (unsigned i = 0; i < WORKERS; i++) {
         pids[i] = fork();
         if (pids[i] == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
             exit(work(&options, i));
         }
     }

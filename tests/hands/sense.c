@@ -62,7 +62,7 @@ hear(const struct person *person, struct page *page)
         struct thing *thing = &page->things[page->count++];
         *thing = (struct thing){.element = u->element,
             .kind = u->act ? THING_ACT : THING_WORDS,
-                        .chosen = chosen(app, state),
+            .chosen = chosen(app, state),
             .waiting = holds(state, say(app, "speech.waiting"))};
         (void)snprintf(thing->words, sizeof(thing->words), "%s", utterance_words(&list, u));
         if (i == 0 && !u->act) {

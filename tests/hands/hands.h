@@ -121,6 +121,7 @@ struct page {
     size_t count;
 };
 
+enum { STROKES_MAX = 3000 };
 enum act { ACT_PRESS, ACT_CARD, ACT_TAKE_CARD, ACT_WAIT, ACT_BACK, ACT_DONE, ACT_LOST };
 struct decision {
     enum act act;

@@ -202,6 +202,8 @@ halves(const struct text_run *run)
     return sum;
 }
 
+/* A line of kana and kanji is counted; letters of other scripts are narrow and wide: their line is as long
+ * as 22 kanji of its size. */
 static void
 line_lengths(struct audit *audit)
 {
@@ -209,18 +211,20 @@ line_lengths(struct audit *audit)
     for (size_t a = 0; a < audit->inks; a++) {
         const struct ink *first = &audit->ink[a];
         bool begins = a == 0 || audit->ink[a - 1].item != first->item ||
-                      audit->ink[a - 1].run.line != first->run.line;
+                      audit->ink[a - 1].baseline != first->baseline;
         if (!begins || !reading(&frame->items[first->item]) || first->run.ruby) {
             continue;
         }
         int sum = 0;
-        for (size_t b = a; b < audit->inks && audit->ink[b].item == first->item &&
-                           audit->ink[b].run.line == first->run.line;
-             b++) {
-            sum += audit->ink[b].run.ruby ? 0 : halves(&audit->ink[b].run);
+        int width = 0;
+        for (size_t b = a; b < audit->inks && audit->ink[b].item == first->item; b++) {
+            const struct ink *ink = &audit->ink[b];
+            bool same = ink->baseline == first->baseline;
+            sum += same ? halves(&ink->run) : 0;
+            width += same ? ink->run.width_px : 0;
         }
         report_checked(audit, RULE_LINE);
-        if (sum > LINE_HALVES) {
+        if (sum > LINE_HALVES && width > LINE_HALVES / 2 * first->run.size_px) {
             report_finding(audit, RULE_LINE, audit_name(&frame->items[first->item]),
                 "%d half widths: %.80s", sum, frame->items[first->item].e.text);
         }

@@ -48,7 +48,9 @@ static bool
 shows(const struct page *page, const char *words)
 {
     for (size_t i = 0; i < page->count; i++) {
-        if (page->things[i].kind == THING_WORDS && says(&page->things[i], words)) {
+        bool words_only =
+            page->things[i].kind == THING_WORDS || page->things[i].kind == THING_TITLE;
+        if (words_only && says(&page->things[i], words)) {
             return true;
         }
     }
@@ -200,6 +202,9 @@ write_on(struct person *person, const struct page *page, const char *wanted, boo
         bool half = missing != NULL && have >= 3 && strncmp(now, wanted, at) == 0 &&
                     strcmp(now + at, base) == 0;
         const struct thing *mark = half ? find_act(page, missing) : NULL;
+        if (half && mark == NULL) { /* the ear knows it by name */
+            mark = find_act(page, strcmp(missing, "小") == 0 ? "ちいさい字" : "だくてん");
+        }
         return press(mark != NULL ? mark : button(person, page, SAID_DELETE));
     }
     char one[8] = "";
@@ -477,9 +482,9 @@ felt(struct person *person, const char *words)
         drop_last(person->entered);
     } else if (strcmp(words, person->said[SAID_SPACE]) == 0) {
         add(person, strncmp(person->language, "ja", 2) == 0 ? "　" : " ");
-    } else if (strcmp(words, "゛") == 0) {
+    } else if (strcmp(words, "゛") == 0 || strcmp(words, "だくてん") == 0) {
         turn_last(person->entered, voiced);
-    } else if (strcmp(words, "小") == 0) {
+    } else if (strcmp(words, "小") == 0 || strcmp(words, "ちいさい字") == 0) {
         turn_last(person->entered, small);
     } else if (utf8_count(words, strlen(words)) == 1) {
         add(person, words);

@@ -48,7 +48,7 @@ chosen(struct app *app, const char *state)
     return done && !open;
 }
 
-/* What is said: the first thing is the title, the word behind a thing says what it is and how it stands. */
+/* What is said: a page begins with its title, or with whom it asks about and then the title; the word behind a thing says what it is and how it stands. */
 static void
 hear(const struct person *person, struct page *page)
 {
@@ -65,7 +65,7 @@ hear(const struct person *person, struct page *page)
             .chosen = chosen(app, state),
             .waiting = holds(state, say(app, "speech.waiting"))};
         (void)snprintf(thing->words, sizeof(thing->words), "%s", utterance_words(&list, u));
-        if (i == 0 && !u->act) {
+        if (i < 2 && !u->act && (i == 0 || page->things[0].kind == THING_TITLE)) {
             thing->kind = THING_TITLE;
         } else if (holds(state, say(app, "speech.field"))) {
             thing->kind = THING_FIELD;

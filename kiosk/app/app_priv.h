@@ -260,7 +260,7 @@ enum {
     GAP_MIN = 50,
     COLUMN_GAP = 70,
     GAP_OPPOSITE = 100,
-    PAGE_TURN_H = 200,
+    PAGE_TURN_H = 220,
     TWO_COLUMNS_W = 3000 /* a column as wide as this has room for two things side by side */
 };
 /* Ground, tools, bottom bar with a back button (back: message id, NULL none). where: what is said of

@@ -190,16 +190,10 @@ digits_field(struct app *app, struct flow *flow)
     flow->y += GAP_MIN;
 }
 
-void
-date_build(struct app *app, struct flow *flow)
+/* The day in words once it is one; else, when all digits are there, what to do. */
+static void
+day_words(struct app *app, struct flow *flow)
 {
-    if (app->places.low) { /* what is read above what is touched */
-        digits_field(app, flow);
-        calendars(app, flow);
-    } else {
-        calendars(app, flow);
-        digits_field(app, flow);
-    }
     char iso[11];
     if (date_value(app, iso)) {
         AUTO_BUF words_of_it;
@@ -210,6 +204,20 @@ date_build(struct app *app, struct flow *flow)
     }
     for (int i = 0; i < 10; i++) {
         app->keypad_waits |= digit_fits(app, (char)('0' + i)) ? 0 : 1U << i;
+    }
+}
+
+void
+date_build(struct app *app, struct flow *flow)
+{
+    if (app->places.low) { /* what is read above what is touched */
+        digits_field(app, flow);
+        day_words(app, flow);
+        calendars(app, flow);
+    } else {
+        calendars(app, flow);
+        digits_field(app, flow);
+        day_words(app, flow);
     }
     page_keypad(app, "digit:", "", "");
     app->keypad_waits = 0;

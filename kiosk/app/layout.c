@@ -12,7 +12,8 @@ enum {
     KEY_H = 365,
     KEY_GAP = 52,
     DOOR_H = 300,
-    PAGE_BUTTON_W = 620,
+    PAGE_BUTTON_W = 900,
+    PAGE_NUMBER_W = 440,
     TOOL_PADS = 60, /* beside the words of a tool; TOOL_PICTURE: and its pictogram */
     TOOL_PICTURE = 220
 };
@@ -329,7 +330,8 @@ page_turn_buttons(struct app *app)
     if (visit->pages < 2) {
         return;
     }
-    int width = turn->w < 3 * PAGE_BUTTON_W ? turn->w / 3 : PAGE_BUTTON_W;
+    int width = (turn->w - PAGE_NUMBER_W) / 2;
+    width = width > PAGE_BUTTON_W ? PAGE_BUTTON_W : width;
     char text[32];
     (void)snprintf(text, sizeof(text), "%d / %d", visit->page + 1, visit->pages);
     struct ui_element button = {.role = UI_ROLE_BUTTON,
@@ -391,7 +393,8 @@ keypad_first(const struct places *places)
 {
     const struct ui_rect *column = &places->column;
     int top = column->y > places->targets ? column->y : places->targets;
-    int bottom = places->turn.y - GAP_MIN;
+    bool beside_turn = places->turn.w < column->w;
+    int bottom = beside_turn ? column->y + column->h : places->turn.y - GAP_MIN;
     int share = places->portrait ? column->w : column->w * 43 / 100;
     int w = (share - 2 * KEY_GAP) / 3;
     int h = (bottom - top - 3 * KEY_GAP) / 4;

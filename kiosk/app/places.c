@@ -6,9 +6,12 @@
 enum {
     NARROW = 2200, /* the shorter side of a 15.6 inch panel is 194 mm, of a 21.5 inch one 268 mm */
     BESIDE_W = 560, /* a tool with its word beside the pictogram */
-    STACKED_H = 250, /* and with the word below it */
+    STACKED_H = 275, /* and with the word below it */
     BESIDE_H = 220,
+    BESIDE_H_LOW = 200, /* two rows of them on a narrow panel leave more to the keypad */
     TOOL_AIR = 30,
+    TOOL_AIR_LOW = 10,
+    TURN_PERCENT = 55, /* of the column, where the keypad takes the rest down to its end */
     WHERE_H = 110,
     WHERE_W_MIN = 700,
     MAIN_W = 1500,
@@ -65,12 +68,13 @@ tools_narrow(struct places *p, int edge, int y)
         return STACKED_H;
     }
     w = (p->panel.w - 2 * edge - 2 * GAP_MIN) / 3;
-    int next = y + BESIDE_H + GAP_MIN;
-    p->tools[TOOL_HELP] = at(edge, y, w, BESIDE_H);
-    p->tools[TOOL_HOME] = at(edge, next, w, BESIDE_H);
-    row(p, TOOL_LANGUAGE, 2, at(edge + w + GAP_MIN, y, w, BESIDE_H));
-    row(p, TOOL_CONTRAST, 2, at(edge + w + GAP_MIN, next, w, BESIDE_H));
-    return 2 * BESIDE_H + GAP_MIN;
+    int h = p->low ? BESIDE_H_LOW : BESIDE_H;
+    int next = y + h + GAP_MIN;
+    p->tools[TOOL_HELP] = at(edge, y, w, h);
+    p->tools[TOOL_HOME] = at(edge, next, w, h);
+    row(p, TOOL_LANGUAGE, 2, at(edge + w + GAP_MIN, y, w, h));
+    row(p, TOOL_CONTRAST, 2, at(edge + w + GAP_MIN, next, w, h));
+    return 2 * h + GAP_MIN;
 }
 
 /* Seated, landscape: the tools stand at both sides, within reach; the column between them. */
@@ -78,9 +82,9 @@ static void
 tools_aside(struct places *p, int edge)
 {
     int w = 440;
-    int room = p->bottom_bar.y - p->targets - 2 * TOOL_AIR;
+    int room = p->bottom_bar.y - p->targets - 2 * TOOL_AIR_LOW;
     int h = least(STACKED_H, (room - 3 * GAP_MIN) / 4);
-    int y = p->targets + TOOL_AIR;
+    int y = p->targets + TOOL_AIR_LOW;
     for (int i = TOOL_HELP; i <= TOOL_SPEAK; i++) {
         bool left = i <= TOOL_HOME;
         int line = left ? i - TOOL_HELP : i - TOOL_LANGUAGE;
@@ -98,7 +102,9 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
     bool small = least(panel.w, panel.h) < NARROW;
     int edge = small ? 80 : 120;
     int margin = panel.w >= 4000 ? MARGIN : small && p->portrait ? 100 : 160;
-    int main_h = p->portrait ? MAIN_H_PORTRAIT : low && small ? MAIN_H_LOW : MAIN_H;
+    int main_h = p->portrait    ? (low && small ? MAIN_H : MAIN_H_PORTRAIT)
+                 : low && small ? MAIN_H_LOW
+                                : MAIN_H;
     int bottom = main_h + (small || low ? 40 : 60);
     p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
     p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
@@ -136,5 +142,6 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
     }
     int air = low ? GAP_MIN : small && !p->portrait ? 70 : 110;
     p->column = at(p->column.x, top + air, p->column.w, p->column.y + p->column.h - top - air);
-    p->turn = at(p->column.x, p->column.y + p->column.h - PAGE_TURN_H, p->column.w, PAGE_TURN_H);
+    int turn_w = low && !p->portrait ? p->column.w * TURN_PERCENT / 100 : p->column.w;
+    p->turn = at(p->column.x, p->column.y + p->column.h - PAGE_TURN_H, turn_w, PAGE_TURN_H);
 }

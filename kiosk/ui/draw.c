@@ -170,6 +170,7 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
     enum ui_size detail = e->role == UI_ROLE_TITLE ? UI_SIZE_BODY : UI_SIZE_HINT;
     int own = theme_size(e->size, d->text_size), small = theme_size(UI_SIZE_SMALL, d->text_size);
     bool tool = e->role == UI_ROLE_TOOL;
+    own = tool ? theme_size(e->size, UI_TEXT_NORMAL) : own; /* the bars stay as they are */
     bool label =
         tool || e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY;
     small = e->size == UI_SIZE_BAR ? BAR_LEAST : small;
@@ -638,7 +639,8 @@ draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
         draw_row(d, item, rect, &look);
         return;
     }
-    if (item->e.role == UI_ROLE_TOOL && item->e.rect.w < TOOL_BESIDE && has_picture(&item->e)) {
+    bool tool = item->e.role == UI_ROLE_TOOL && has_picture(&item->e);
+    if (tool && item->e.rect.w < TOOL_BESIDE && item->e.rect.h > SMALL_HEIGHT) {
         draw_stacked(d, item, rect, &look);
         return;
     }

@@ -145,7 +145,6 @@ int
 theme_size(enum ui_size size, enum ui_text_size text_size)
 {
     switch (size) {
-    case UI_SIZE_BAR:
     case UI_SIZE_KEY:
     case UI_SIZE_KEYBOARD:
     case UI_SIZE_NUMBER:

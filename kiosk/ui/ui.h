@@ -70,8 +70,9 @@ enum ui_tone {
 };
 
 /* Text sizes by meaning, 0.1 mm at the default of the four sizes (look: Type). All of them grow with the
- * text size, but for those that would move a button or tear a number in two: BAR, KEY, KEYBOARD,
- * NUMBER and PROMISE stay, TITLE stops at the third size. */
+ * text size, but for those that would move a button or tear a number in two: KEY, KEYBOARD,
+ * NUMBER, PROMISE and the words of TOOL stay, TITLE stops at the third size. BAR grows as far as its
+ * place allows: down to 6.0 mm it is made smaller until it fits. */
 enum ui_size {
     UI_SIZE_HINT, /* 7.9 mm */
     UI_SIZE_BODY, /* 8.6 mm */

@@ -144,7 +144,36 @@ for look in "ja 1 0" "ja 3 1" "ja-easy 1 0" "ja-easy 3 1" "en 1 0" "en 3 2" "ja 
     play "$WORK/walk.play"
     "$BUILD/kioskctl" card remove >/dev/null
 done
-bad=$(grep -l '"overflow": *true' "$WORK"/dumps/*.json | wc -l)
-grep '"overflow": *true' "$WORK"/dumps/*.json | sed "s|$WORK/dumps/||" | cut -c1-240 | head -n 40
+# One place for each button of the bars, on every page, in every size and theme; the main one at its own.
+one_place() { # DUMPS
+    for id in help home language text-size contrast speak back page:next page:back; do
+        rects=$(grep -ho "\"id\": \"$id\", \"rect\": [^]]*" "$1"/*.json | sort -u)
+        [ "$(printf '%s\n' "$rects" | wc -l)" -eq 1 ] && [ -n "$rects" ] || fail "$id stands at: $rects"
+    done
+    rects=$(grep -ho '"role": "main", "id": [^]]*' "$1"/*.json | grep -o '"rect.*' | sort -u)
+    [ "$(printf '%s\n' "$rects" | wc -l)" -eq 1 ] || fail "main stands at: $rects"
+}
+one_place "$WORK/dumps"
+
+# Upright panels and a seated visitor: the same walk without the card.
+cp "$KIOSK_HOME/madoguchi.conf" "$WORK/conf"
+for panel in "1080 1920 no" "1920 1080 yes" "1080 1920 yes"; do
+    set -- $panel
+    {
+        cat "$WORK/conf"
+        printf 'panel-width = %s\npanel-height = %s\nwheelchair = %s\n' "$1" "$2" "$3"
+    } >"$KIOSK_HOME/madoguchi.conf"
+    name=$1$3
+    mkdir "$WORK/dumps/$name"
+    for look in "ja 1 0" "ja-easy 3 1"; do
+        set -- $look
+        script walk "$1" "$2" "$3" | sed "s|/dumps/|/dumps/$name/|; s|^shot $SHOTS/|&$name.|" >"$WORK/walk.play"
+        play "$WORK/walk.play"
+    done
+    one_place "$WORK/dumps/$name"
+done
+
+bad=$(grep -lr '"overflow": *true' "$WORK/dumps" | wc -l)
+grep -r '"overflow": *true' "$WORK/dumps" | sed "s|$WORK/dumps/||" | cut -c1-240 | head -n 40
 [ "$bad" -eq 0 ] || fail "words do not fit on $bad pages"
-[ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 150 ] || fail "pages are missing"
+[ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 190 ] || fail "pages are missing"

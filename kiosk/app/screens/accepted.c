@@ -10,6 +10,7 @@ enum {
     QR_SIDE = 1000,
     QR_PAD = 60,
     NOTE_W = 1360,
+    CAPTION_H = 300,
     NOTE_GAP = 150,
     TICK = 300,
     TICK_GAP = 80,
@@ -39,7 +40,8 @@ note_to_take(struct app *app, struct flow flow)
     struct procedure_info info = procedure_info(app->visit.procedure);
     bool below = app->places.portrait;
     int height = flow.bottom - flow.top;
-    int side = QR_SIDE > height - 2 * QR_PAD ? height - 2 * QR_PAD : QR_SIDE;
+    int most = height - 2 * QR_PAD - (below ? 0 : CAPTION_H);
+    int side = QR_SIDE > most ? most : QR_SIDE;
     struct ui_rect box = rect(flow.x + flow.w - NOTE_W, flow.top, NOTE_W, height);
     if (below) {
         box = rect(flow.x, flow.bottom - side - 2 * QR_PAD, flow.w, side + 2 * QR_PAD);

@@ -8,6 +8,8 @@
 
 enum {
     LANGUAGE_H = 230,
+    LANGUAGE_W = 500, /* narrower: the longest name is a little smaller */
+    LITTLE_GROUND = 1000, /* a seated visitor's small panel: the button says what the hint does */
     LABEL_H = 230,
     ACCESS_W = 720,
     START_W = 1300,
@@ -23,6 +25,7 @@ enum {
 struct attract {
     int margin, width, columns, rows;
     int ground; /* where the promise's ground ends */
+    int start_y; /* of the button for a seated visitor */
 };
 
 static struct attract
@@ -38,6 +41,8 @@ plan(struct app *app)
     a.width = (all->w - 2 * a.margin - (a.columns - 1) * GAP_MIN) / a.columns;
     int below = BAND_H + ROW_GAP / 2 + LABEL_H + a.rows * (LANGUAGE_H + ROW_GAP) + ROW_GAP;
     a.ground = all->h - below;
+    a.start_y = a.ground - START_H - ROW_GAP;
+    a.start_y = a.start_y < places->targets ? places->targets : a.start_y;
     return a;
 }
 
@@ -55,7 +60,7 @@ language(struct app *app, const struct attract *a, int index, int top)
                      .text = language->name,
                      .lang = language->code,
                      .tone = UI_TONE_SURFACE,
-                     .size = UI_SIZE_BODY,
+                     .size = a->width < LANGUAGE_W ? UI_SIZE_BAR : UI_SIZE_BODY,
                      .bold = true,
                      .align = UI_ALIGN_CENTRE});
 }
@@ -68,13 +73,14 @@ promise(struct app *app, const struct attract *a)
     int room = places->panel.w - 2 * x;
     int width = places->portrait ? room : places->panel.w * PROMISE_W_PERCENT / 100;
     const char *text = say(app, "attract.promise");
-    int start = places->low ? START_H + 2 * ROW_GAP : 0;
-    int bottom = a->ground - start;
-    int place_y = bottom * 9 / 100;
-    int title_y = place_y + 240;
+    int bottom = places->low ? a->start_y - ROW_GAP : a->ground;
+    bool little = bottom < LITTLE_GROUND;
+    bool dense = little || places->low;
+    int place_y = dense ? GAP_MIN : bottom * 9 / 100;
+    int title_y = place_y + (dense ? 160 : 240);
     int high = ui_text_height(app->ui, text, width, UI_SIZE_PROMISE, true);
     int hint_h = ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
-    int hint_y = bottom - hint_h - 150;
+    int hint_y = little ? bottom : bottom - hint_h - (places->low ? GAP_MIN : 150);
     high = high > hint_y - title_y - 60 ? hint_y - title_y - 60 : high;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = rect(x, place_y, width, 180),
@@ -88,14 +94,17 @@ promise(struct app *app, const struct attract *a)
                         .tone = UI_TONE_PRIMARY,
                         .size = UI_SIZE_PROMISE,
                         .bold = true});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(x, hint_y, room, hint_h),
-                        .text = say(app, "attract.hint"),
-                        .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_VALUE});
+    if (!little) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(x, hint_y, room, hint_h),
+                            .text = say(app, "attract.hint"),
+                            .tone = UI_TONE_PRIMARY,
+                            .size = UI_SIZE_VALUE});
+    }
     /* the card: beside the words, or between them in portrait */
     int top = places->portrait ? title_y + high : place_y;
-    int side = hint_y - 120 - top - 120;
+    int air = dense ? GAP_MIN : GAP;
+    int side = hint_y - top - 2 * air;
     int most = places->portrait ? room : room - width;
     side = side > most ? most : side;
     side = side > 1000 ? 1000 : side;
@@ -121,8 +130,7 @@ start(struct app *app, const struct attract *a)
                         .rect = rect(0, a->ground, places->panel.w, BAND_H),
                         .tone = UI_TONE_BAND});
     if (places->low) {
-        int y = a->ground - START_H - ROW_GAP;
-        y = y < places->targets ? places->targets : y;
+        int y = a->start_y;
         ui_add(app->ui, &(struct ui_element){.id = "start",
                             .role = UI_ROLE_BUTTON,
                             .rect = rect(a->margin + 40, y, START_W, a->ground - ROW_GAP - y),
@@ -149,7 +157,7 @@ build(struct app *app)
         &(struct ui_element){.role = UI_ROLE_TEXT,
             .rect = rect(a.margin, y, places->panel.w - 2 * a.margin - ACCESS_W - GAP, LABEL_H),
             .text = say(app, "attract.choose-language"),
-            .size = UI_SIZE_SMALL,
+            .size = UI_SIZE_BAR,
             .valign = UI_ALIGN_CENTRE,
             .bold = true});
     ui_add(app->ui,

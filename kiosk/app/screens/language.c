@@ -5,26 +5,32 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LANGUAGE_H = 250 };
+enum { LANGUAGE_H = 230, LANGUAGE_W = 1500, LANGUAGE_AIR = 90 };
+
+static struct ui_element
+choice(struct app *app, size_t index)
+{
+    const struct i18n_language *language = i18n_language_at(app->i18n, index);
+    bool chosen = strcmp(language->code, i18n_current(app->i18n)->code) == 0;
+    return (struct ui_element){.role = UI_ROLE_CHOICE,
+        .text = language->name,
+        .lang = language->code,
+        .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
+        .state = chosen ? UI_STATE_CHOSEN : 0,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+}
 
 static void
 place(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
-    const struct i18n_language *language = i18n_language_at(app->i18n, index);
-    bool chosen = language == i18n_current(app->i18n) ||
-                  strcmp(language->code, i18n_current(app->i18n)->code) == 0;
     char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "language:%s", language->code);
-    ui_add(app->ui, &(struct ui_element){.id = id,
-                        .role = UI_ROLE_CHOICE,
-                        .rect = where,
-                        .text = language->name,
-                        .lang = language->code,
-                        .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
-                        .state = chosen ? UI_STATE_CHOSEN : 0,
-                        .size = UI_SIZE_CHOICE,
-                        .bold = true});
+    (void)snprintf(id, sizeof(id), "language:%s", i18n_language_at(app->i18n, index)->code);
+    struct ui_element element = choice(app, index);
+    element.id = id;
+    element.rect = where;
+    ui_add(app->ui, &element);
 }
 
 static void
@@ -35,6 +41,11 @@ build(struct app *app)
     struct grid grid = {.count = i18n_language_count(app->i18n),
         .columns = flow.w >= TWO_COLUMNS_W ? 3 : 2,
         .height = LANGUAGE_H};
+    if (ui_text_size(app->ui) > UI_TEXT_LARGE && flow.w / grid.columns < LANGUAGE_W) {
+        grid.columns--; /* else the longest name would be torn */
+    }
+    int line = ui_text_height(app->ui, "日", flow.w, UI_SIZE_CHOICE, true) + LANGUAGE_AIR;
+    grid.height = line > grid.height ? line : grid.height;
     flow_grid(app, &flow, &grid, place, NULL);
 }
 

@@ -220,17 +220,14 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
             .bold = true});
 }
 
-static void
-options(struct app *app, struct flow *flow, const struct question *question)
+/* How high an answer is in so many columns: taller where one of them needs two lines. */
+static int
+options_height(
+    struct app *app, const struct flow *flow, const struct question *question, int columns)
 {
-    struct option_place at = {question, question->type == QUESTION_SEVERAL};
-    size_t count = option_count(question);
-    bool wide = flow->w >= TWO_COLUMNS_W;
-    int columns = number_as_choices(question) ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
-    struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H};
-    /* taller where one of the answers needs two lines */
-    int width = (flow->w - (grid.columns - 1) * 70) / grid.columns - 420;
-    for (size_t i = 0; i < count; i++) {
+    int height = CHOICE_H;
+    int width = (flow->w - (columns - 1) * COLUMN_GAP) / columns - 420;
+    for (size_t i = 0; i < option_count(question); i++) {
         struct option option;
         char number[32];
         AUTO_BUF text;
@@ -240,7 +237,24 @@ options(struct app *app, struct flow *flow, const struct question *question)
         if (option.detail != NULL && option.detail[0] != 0) {
             need += ui_text_height(app->ui, option.detail, width, UI_SIZE_HINT, false);
         }
-        grid.height = need > grid.height ? need : grid.height;
+        height = need > height ? need : height;
+    }
+    return height;
+}
+
+static void
+options(struct app *app, struct flow *flow, const struct question *question)
+{
+    struct option_place at = {question, question->type == QUESTION_SEVERAL};
+    size_t count = option_count(question);
+    bool wide = flow->w >= TWO_COLUMNS_W;
+    int columns = number_as_choices(question) ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
+    struct grid grid = {.count = count, .columns = columns};
+    grid.height = options_height(app, flow, question, columns);
+    flow_within_reach(app, flow);
+    if (columns == 2 && grid.height > (flow->bottom - flow->y) / 2) {
+        grid.columns = 1; /* side by side large words would be as high as the page */
+        grid.height = options_height(app, flow, question, 1);
     }
     flow_grid(app, flow, &grid, place, &at);
 }

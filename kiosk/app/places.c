@@ -12,7 +12,7 @@ enum {
     TOOL_AIR = 30,
     TOOL_AIR_LOW = 10,
     TURN_PERCENT = 55, /* of the column, where the keypad takes the rest down to its end */
-    WHERE_H = 110,
+    WHERE_H = 130, /* with ruby */
     WHERE_W_MIN = 700,
     MAIN_W = 1500,
     MAIN_H = 380, /* two lines of the largest size, ruby too; at least 25 x 60 mm */

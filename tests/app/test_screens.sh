@@ -156,12 +156,12 @@ one_place() { # DUMPS
 one_place "$WORK/dumps"
 
 # Upright panels and a seated visitor: the same walk without the card.
-cp "$KIOSK_HOME/madoguchi.conf" "$WORK/conf"
+sed '/^panel-/d' "$KIOSK_HOME/madoguchi.conf" >"$WORK/conf"
 for panel in "1080 1920 no" "1920 1080 yes" "1080 1920 yes"; do
     set -- $panel
     {
         cat "$WORK/conf"
-        printf 'panel-width = %s\npanel-height = %s\nwheelchair = %s\n' "$1" "$2" "$3"
+        printf 'panel-width = %s\npanel-height = %s\npanel-px-per-m = 4030\nwheelchair = %s\n' "$1" "$2" "$3"
     } >"$KIOSK_HOME/madoguchi.conf"
     name=$1$3
     mkdir "$WORK/dumps/$name"

@@ -24,6 +24,10 @@ tap next
 tap help
 tap access
 SHOT access
+tap keys
+key left
+SHOT keys
+tap back
 tap access:practice
 SHOT practice
 tap back

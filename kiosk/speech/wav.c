@@ -72,9 +72,6 @@ parse(const uint8_t *file, size_t len, struct wav *ret_wav)
         size_t size = little(chunk + 4, 4);
         size_t room = len - at - 8;
         bool data = memcmp(chunk, "data", 4) == 0;
-        if (size > room && !data) {
-            return KERR_INVALID;
-        }
         size = size > room ? room : size;
         if (memcmp(chunk, "fmt ", 4) == 0 && size >= 16) {
             wav.channels = (int)little(chunk + 10, 2);

@@ -329,4 +329,15 @@ key pause
 wait screen still-there 4
 END
 play "$WORK/a.play"
+# and who listens has longer before the warning
+settings "idle-warn-s = 1" "idle-warn-speech-s = 4" "idle-end-s = 20"
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+key pause
+sleep 2500
+expect screen home
+wait screen still-there 4
+END
+play "$WORK/a.play"
 exit 0

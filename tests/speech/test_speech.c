@@ -27,6 +27,15 @@ static char disk[128], sounds[128];
 enum { REGION_MAX = 256 * 1024 * 1024 };
 enum { TONE_HZ = 440, TONE_MS = 600, HEARD_MAX = 64 * 1024 * 1024 };
 
+/* The sanitizer would overwrite what was freed, and so hide what we did not. */
+const char *__asan_default_options(void);
+
+const char *
+__asan_default_options(void)
+{
+    return "max_free_fill_size=0";
+}
+
 /* ---- files of the tests ---- */
 
 static void

@@ -13,6 +13,15 @@ printf 'call-s = 4\n' >>"$KIOSK_HOME/madoguchi.conf"
 play "$TOP/tests/app/plays/call.play"
 [ "$(grep -c 'event=call page=question$' "$WORK/play.err")" -eq 2 ] || fail "a call was not told with its page"
 
+# slow: no digits of a countdown before its last 20 s; else they are told from the beginning
+for slow in '' 'tap access:slow'; do
+    printf 'tap start\ntap access\n%s\ntap access:practice\ntap next\nstart resident-record\ncomplete 3\nexpect screen accepted\ndump %s\n' \
+        "${slow:-expect screen access}" "$WORK/accepted${slow:+-slow}.json" >"$WORK/pace.play"
+    play "$WORK/pace.play"
+done
+grep -q '秒で消えます' "$WORK/accepted.json" || fail "the seconds are not told"
+grep -q '秒で消えます' "$WORK/accepted-slow.json" && fail "seconds are counted for somebody who wants no hurry"
+
 # nothing leads past the warning but its own buttons
 for way in help language; do
     printf 'start resident-record\nwait screen still-there 4\ntap %s\n' "$way" >"$WORK/past.play"

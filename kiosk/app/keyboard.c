@@ -362,7 +362,7 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
         }
         bool strong = strcmp(act->id, "key:convert") == 0 && !act->waiting;
         ui_add(app->ui, &(struct ui_element){.id = act->id,
-                            .role = UI_ROLE_BUTTON,
+                            .role = UI_ROLE_KEY,
                             .rect = cell(place->acts, place->act_columns, place->act_rows, at),
                             .text = say(app, act->words),
                             .tone = act->chosen || strong ? UI_TONE_SOFT : UI_TONE_QUIET,

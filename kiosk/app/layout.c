@@ -47,7 +47,7 @@ tool(struct app *app, enum tool which, const char *id, const char *picture, cons
                         .align = UI_ALIGN_CENTRE});
 }
 
-/* "English", or both when two languages are shown. */
+/* "English", or both when two languages are shown. The short name: the bar's buttons are narrow. */
 static void
 language_name(struct app *app, struct buf *out)
 {

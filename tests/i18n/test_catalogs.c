@@ -43,7 +43,7 @@ static const struct {
         "12,345 येन"},
     {"pt-BR", "Português", "Continuar", "5 de março de 1941 (Showa 16)",
         "1 de maio de 2019 (Reiwa 1)", "2 de janeiro de 1860", "12.345 ienes"},
-    {"id", "Bahasa Indonesia", "Lanjut", "5 Maret 1941 (Showa 16)", "1 Mei 2019 (Reiwa 1)",
+    {"id", "Indonesia", "Lanjut", "5 Maret 1941 (Showa 16)", "1 Mei 2019 (Reiwa 1)",
         "2 Januari 1860", "12.345 yen"},
     {"my", "မြန်မာ", "ရှေ့ဆက်", "1941 ခုနှစ် မတ်လ 5 ရက် (ရှိုဝ 16)", "2019 ခုနှစ် မေလ 1 ရက် (ရေးဝ 1)",
         "1860 ခုနှစ် ဇန်နဝါရီလ 2 ရက်", "12,345 ယန်း"},

@@ -624,8 +624,9 @@ static void
 test_forget(void **state)
 {
     (void)state;
-    char name[] = "Zacarias Xocotl";
-    name[0] = 'Q'; /* "Qacarias Xocotl" stands in no literal */
+    /* the sanitizer notes something in the first bytes of what is freed: the name stands behind them */
+    char name[] = "Le atiende a usted hoy Zacarias Xocotl";
+    *strchr(name, 'Z') = 'Q'; /* "Qacarias Xocotl" stands in no literal */
     struct speech *speech = open_speech(NULL);
     struct speech_line line = {.language = "es", .text = name, .personal = true};
     assert_int_equal(speech_say(speech, &line, 1), 0);

@@ -324,17 +324,16 @@ static const char *const ways[] = {
 static const struct {
     const char *name;
     enum ui_input_type type;
-    bool repeats; /* while the key is held down */
 } plain_keys[] = {
-    {"back", UI_INPUT_BACK, false},
-    {"delete", UI_INPUT_DELETE, true},
-    {"volume-up", UI_INPUT_VOLUME_UP, true},
-    {"volume-down", UI_INPUT_VOLUME_DOWN, true},
-    {"rate-up", UI_INPUT_RATE_UP, true},
-    {"rate-down", UI_INPUT_RATE_DOWN, true},
-    {"pause", UI_INPUT_PAUSE, false},
-    {"repeat", UI_INPUT_REPEAT, false},
-    {"light", UI_INPUT_LIGHT, false},
+    {"back", UI_INPUT_BACK},
+    {"delete", UI_INPUT_DELETE},
+    {"volume-up", UI_INPUT_VOLUME_UP},
+    {"volume-down", UI_INPUT_VOLUME_DOWN},
+    {"rate-up", UI_INPUT_RATE_UP},
+    {"rate-down", UI_INPUT_RATE_DOWN},
+    {"pause", UI_INPUT_PAUSE},
+    {"repeat", UI_INPUT_REPEAT},
+    {"light", UI_INPUT_LIGHT},
 };
 
 static void
@@ -392,7 +391,6 @@ ui_switch(struct ui *ui, int number)
     close_switch(ui, number == 1 ? 1 : 2, true);
 }
 
-/* These count once however long they are held; so does "tap:ID". */
 static const struct {
     const char *name;
     void (*act)(struct ui *ui, bool scripted);
@@ -419,13 +417,16 @@ hands_act(const char *name)
     return known;
 }
 
+/* However long a key is held, it counts once: a slow hand would lose its place, or a whole answer (EN 301 549
+ * clause 5.7). */
 static void
 handle_key(struct ui *ui, const char *key, bool repeat, bool scripted)
 {
+    if (repeat) {
+        return;
+    }
     if (ui->trial) {
-        if (!repeat) {
-            (void)ui_push(ui, UI_INPUT_KEY, key, "", 0); /* a full queue has been told enough */
-        }
+        (void)ui_push(ui, UI_INPUT_KEY, key, "", 0); /* a full queue has been told enough */
         return;
     }
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
@@ -436,16 +437,16 @@ handle_key(struct ui *ui, const char *key, bool repeat, bool scripted)
         }
     }
     for (size_t i = 0; i < ARRAY_LEN(plain_keys); i++) {
-        if (strcmp(key, plain_keys[i].name) == 0 && (!repeat || plain_keys[i].repeats)) {
-            (void)ui_push(ui, plain_keys[i].type, "", "", 0); /* a full queue is held down keys */
+        if (strcmp(key, plain_keys[i].name) == 0) {
+            (void)ui_push(ui, plain_keys[i].type, "", "", 0); /* a full queue heard enough of it */
         }
     }
-    for (size_t i = 0; i < ARRAY_LEN(acts) && !repeat; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
         if (strcmp(key, acts[i].name) == 0) {
             acts[i].act(ui, scripted);
         }
     }
-    if (strncmp(key, "tap:", 4) == 0 && !repeat) {
+    if (strncmp(key, "tap:", 4) == 0) {
         tap_by_key(ui, key + 4, scripted);
     }
 }

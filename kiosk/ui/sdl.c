@@ -45,7 +45,7 @@ struct window {
     bool mouse_is_finger; /* SDL_MOUSE_TOUCH_EVENTS: fingers come too */
     struct set_key keys[KEYS_MAX];
     size_t key_count, bad_keys;
-    bool point_dropped; /* the character of the number pad's point is still to come */
+    bool text_dropped; /* a character is still to come that does not count */
     struct sigaction old_int, old_term;
 };
 
@@ -398,13 +398,13 @@ switch_number(const struct window *window, SDL_Keycode code)
 
 /* A number pad types its digits whether its NumLock is lit or not; with it they come as text. */
 static bool
-pad_digit(const SDL_Keysym *key, struct window_event *out)
+pad_digit(const SDL_Keysym *key, bool repeat, struct window_event *out)
 {
     static const SDL_Keycode pad[] = {SDLK_KP_0, SDLK_KP_1, SDLK_KP_2, SDLK_KP_3, SDLK_KP_4,
         SDLK_KP_5, SDLK_KP_6, SDLK_KP_7, SDLK_KP_8, SDLK_KP_9};
     for (size_t i = 0; i < ARRAY_LEN(pad); i++) {
         if (pad[i] == key->sym && (key->mod & KMOD_NUM) == 0) {
-            out->type = WINDOW_TEXT;
+            out->type = repeat ? WINDOW_NONE : WINDOW_TEXT;
             out->text[0] = (char)('0' + i);
             return true;
         }
@@ -416,16 +416,17 @@ static void
 from_key(struct window *window, const SDL_KeyboardEvent *event, struct window_event *out)
 {
     const SDL_Keysym *key = &event->keysym;
+    /* a key held down types once, and the number pad's point only rubs out */
+    window->text_dropped = event->repeat != 0 || key->sym == SDLK_KP_PERIOD;
     out->key = key_name(window, key);
     out->number = switch_number(window, key->sym);
-    if (out->key == NULL && out->number == 0 && pad_digit(key, out)) {
+    if (out->key == NULL && out->number == 0 && pad_digit(key, event->repeat != 0, out)) {
         return;
     }
     out->repeat = event->repeat != 0;
     out->prints =
         key->sym >= SDLK_SPACE && (key->sym & SDLK_SCANCODE_MASK) == 0 && key->sym != SDLK_DELETE;
     out->type = out->key != NULL || out->number > 0 ? WINDOW_KEY : WINDOW_NONE;
-    window->point_dropped = key->sym == SDLK_KP_PERIOD;
 }
 
 static void
@@ -509,8 +510,8 @@ translate(struct window *window, const SDL_Event *event, struct window_event *ou
         from_key(window, &event->key, out);
         break;
     case SDL_TEXTINPUT:
-        out->type = window->point_dropped ? WINDOW_NONE : WINDOW_TEXT;
-        window->point_dropped = false;
+        out->type = window->text_dropped ? WINDOW_NONE : WINDOW_TEXT;
+        window->text_dropped = false;
         (void)snprintf(out->text, sizeof out->text, "%s", event->text.text);
         break;
     case SDL_WINDOWEVENT:

@@ -301,6 +301,38 @@ test_number_pad(void **state ATTR_UNUSED)
 }
 
 static void
+push_held(SDL_Keycode code, const char *text)
+{
+    SDL_Event event = {.key = {.type = SDL_KEYDOWN, .repeat = 1, .keysym = {.sym = code}}};
+    assert_int_equal(SDL_PushEvent(&event), 1);
+    if (text != NULL) {
+        event = (SDL_Event){.text = {.type = SDL_TEXTINPUT}};
+        (void)snprintf(event.text.text, sizeof event.text.text, "%s", text);
+        assert_int_equal(SDL_PushEvent(&event), 1);
+    }
+}
+
+/* A slow hand leaves the key late: digits, letters, arrows, deleting and louder count once. */
+static void
+test_held_keys_count_once(void **state ATTR_UNUSED)
+{
+    struct ui *ui = question();
+    push_key(SDLK_KP_7, KMOD_NUM, "7");
+    expect_text(ui, "7");
+    push_held(SDLK_KP_7, "7");
+    push_held(SDLK_KP_8, NULL); /* NumLock out */
+    push_held(SDLK_a, "a");
+    push_held(SDLK_BACKSPACE, NULL);
+    push_held(SDLK_VOLUMEUP, NULL);
+    push_held(SDLK_DOWN, NULL);
+    expect(ui, UI_INPUT_NONE, "");
+    expect_ring(ui, NULL);
+    push_key(SDLK_7, 0, "7");
+    expect_text(ui, "7");
+    ui_free(ui);
+}
+
+static void
 test_pad_keys(void **state ATTR_UNUSED)
 {
     struct ui_config config = {.fonts = "fonts/fonts.list",
@@ -732,6 +764,7 @@ main(void)
         cmocka_unit_test(test_first_touch_after_idle),
         cmocka_unit_test(test_part_is_a_page),
         cmocka_unit_test(test_number_pad),
+        cmocka_unit_test(test_held_keys_count_once),
         cmocka_unit_test(test_pad_keys),
         cmocka_unit_test(test_switch_keys),
         cmocka_unit_test(test_scan_by_itself),

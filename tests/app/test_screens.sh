@@ -177,6 +177,14 @@ for panel in "1080 1920 no" "1920 1080 yes" "1080 1920 yes"; do
     one_place "$WORK/dumps/$name"
 done
 
+# Seated, nothing that is touched stands in the upper 40 % of the panel.
+for name in 1920yes 1080yes; do
+    high=$(sed -n 's/.*"panel": \[[0-9]*, \([0-9]*\)\].*/\1/p' "$WORK/dumps/$name/home.ja.size1.theme0.json")
+    above=$(grep -hoE '"role": "(button|tool|main|choice|check|door|key)", "id": "[^"]+", "rect": \[[0-9]+, [0-9]+' \
+        "$WORK/dumps/$name"/*.json | awk -v high="$high" 'high < 1000 || $NF < high * 40 / 100 - 1' | sort -u)
+    [ -z "$above" ] || fail "out of a seated visitor's reach: $above"
+done
+
 bad=$(grep -lr '"overflow": *true' "$WORK/dumps" | wc -l)
 grep -r '"overflow": *true' "$WORK/dumps" | sed "s|$WORK/dumps/||" | cut -c1-240 | head -n 40
 [ "$bad" -eq 0 ] || fail "words do not fit on $bad pages"

@@ -326,6 +326,39 @@ test_pictograms(void **state ATTR_UNUSED)
     assert_true(count >= (int)ARRAY_LEN(needed));
 }
 
+/* However wide the place, a line of reading ends after 22 kanji, in other scripts after as much as 26. */
+static void
+test_line_length(void **state ATTR_UNUSED)
+{
+    static const struct {
+        const char *tag, *letter;
+        int most;
+    } cases[] = {{"ja", "\u56fd", 22}, {"zh-Hant", "\u56fd", 22}, {"ko", "\u56fd", 22},
+        {"th", "\u56fd", 26}};
+    struct ui *ui = scene_ui(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        ui_set_language(ui, cases[i].tag);
+        AUTO_BUF text;
+        buf_init(&text, 1024);
+        for (int n = 0; n < cases[i].most; n++) {
+            (void)buf_add_str(&text, cases[i].letter);
+        }
+        int one = ui_text_height(ui, buf_str(&text), 4700, UI_SIZE_SMALL, false);
+        (void)buf_add_str(&text, cases[i].letter);
+        int two = ui_text_height(ui, buf_str(&text), 4700, UI_SIZE_SMALL, false);
+        assert_true(two > one * 3 / 2);
+        struct ui_element element = {.role = UI_ROLE_TEXT,
+            .rect = {.w = 4700},
+            .text = buf_str(&text),
+            .size = UI_SIZE_SMALL};
+        int w;
+        int h;
+        ui_natural(ui, &element, &w, &h);
+        assert_true(h > one * 3 / 2);
+    }
+    ui_free(ui);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -339,6 +372,7 @@ main(int argc, char **argv)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
+        cmocka_unit_test(test_line_length),
         cmocka_unit_test(test_right_to_left_is_centred),
         cmocka_unit_test(test_state_is_more_than_colour),
         cmocka_unit_test(test_pictures_repeat),

@@ -171,7 +171,9 @@ for panel in "1080 1920 no" "1920 1080 yes" "1080 1920 yes"; do
     mkdir "$WORK/dumps/$name"
     for look in "ja 1 0" "ja-easy 3 1"; do
         set -- $look
-        script walk "$1" "$2" "$3" | sed "s|/dumps/|/dumps/$name/|; s|^shot $SHOTS/|&$name.|" >"$WORK/walk.play"
+        # a column that needs two pages there may need one here
+        script walk "$1" "$2" "$3" |
+            sed "/^tap page:/d; s|/dumps/|/dumps/$name/|; s|^shot $SHOTS/|&$name.|" >"$WORK/walk.play"
         play "$WORK/walk.play"
     done
     one_place "$WORK/dumps/$name"

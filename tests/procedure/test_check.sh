@@ -1,4 +1,5 @@
 #!/bin/sh
+# timeout: 300
 # kioskctl check and extract over the real content, over every broken file, and over content that was spoiled in one
 # place: each time the place and the reason are told. Needs build/kioskctl and gettext's msgfmt.
 set -u

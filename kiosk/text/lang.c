@@ -12,6 +12,8 @@
 #define OTHER .rules = TEXT_RULES_PLAIN
 
 static const struct text_language LANGUAGES[] = {
+    {"ja-easy", CJK, .rules = TEXT_RULES_STRICT_JA, .line_percent = 150, .ruby_percent = 190,
+        .phrases = true, .spaced = true},
     {"ja", CJK, .rules = TEXT_RULES_STRICT_JA, .line_percent = 150, .ruby_percent = 190,
         .phrases = true},
     {"en", LATIN, .line_percent = 135, .ruby_percent = 180},
@@ -42,7 +44,8 @@ text_language(const char *tag)
     }
     size_t len = strcspn(tag, "-_@.");
     for (size_t i = 0; i < ARRAY_LEN(LANGUAGES); i++) {
-        if (strlen(LANGUAGES[i].tag) == len && memcmp(LANGUAGES[i].tag, tag, len) == 0) {
+        bool whole = strcmp(LANGUAGES[i].tag, tag) == 0;
+        if (whole || (strlen(LANGUAGES[i].tag) == len && memcmp(LANGUAGES[i].tag, tag, len) == 0)) {
             return &LANGUAGES[i];
         }
     }

@@ -507,6 +507,9 @@ choose_end(struct text_lines *lines, size_t from, size_t fit, size_t *ret_end)
     size_t phrase = from; /* the end at a phrase that was not quite full enough */
 
     for (int level = TEXT_BREAK_GOOD; level >= TEXT_BREAK_STRICT; level--) {
+        /* Who writes spaces between phrases would rather see a short line than a phrase in two. */
+        bool spaced = lines->para->language->spaced && level == TEXT_BREAK_GOOD;
+        int enough = spaced ? FULL_ENOUGH_RATHER : FULL_ENOUGH_PERCENT;
         size_t end;
         int rc = find_end(lines, from, fit, level, &end);
         if (rc < 0) {
@@ -520,7 +523,7 @@ choose_end(struct text_lines *lines, size_t from, size_t fit, size_t *ret_end)
             }
             return avoid_crumb(lines, from, end, ret_end);
         }
-        if (full >= FULL_ENOUGH_PERCENT) {
+        if (full >= enough) {
             *ret_end = end;
             return 0;
         }

@@ -25,11 +25,12 @@ enum text_rules {
 };
 
 struct text_language {
-    const char *tag; /* primary subtag */
+    const char *tag; /* primary subtag, or a whole tag that comes before it */
     enum text_rules rules;
     UScriptCode script; /* of text that has no letter */
     int line_percent, ruby_percent; /* line height in percent of the size */
     bool phrases; /* lines end between phrases where that leaves them full enough */
+    bool spaced; /* easy Japanese: its phrases have spaces between them, no other is one */
     bool spaces_only; /* Korean: no break inside a word */
     bool rtl;
 };

@@ -18,11 +18,15 @@ static const char *const NO_START[] = {"て", "っ", "ぁ", "ぃ", "ぅ", "ぇ",
 static const char NO_END[] = "おごっ";
 /* Few phrases end with these before more hiragana; such a break is probably inside a word. */
 static const char RARE_END[] = "ぁぃぅぇぉゃゅょぐぎござぞぢづどぬひびふぶほぼぱぴぷぺぽまみむめゆ";
+/* Behind these a phrase ends even where no space stands. */
+static const char MARKS[] = "、。！？」』）";
 /* Particles: they belong to the bracket before them. */
 static const char PARTICLES[] = "はがをにでともへのやかな";
-/* Words that ICU cuts in two. */
+/* Words that ICU cuts in two; no line ends inside one while it fits on a line. */
 static const char *const JOINED[] = {"くださ", "いただ", "ありが", "おねが", "まどぐち", "てつづ",
-    "てつだ", "決め直", "落ち着", "読み取", "置き直", "申し込", "引っ越", "取り出", "見直"};
+    "てつだ", "つだいます", "決め直", "落ち着", "読み取", "置き直", "申し込", "引っ越", "取り出",
+    "見直", "ございま", "ございました", "ません", "ました", "でした", "もう一度", "られない",
+    "ようです", "マイナンバー", "パスワード", "はらいま", "もらいま"};
 
 enum { QUOTE_MAX = 10 }; /* graphemes in 「」 that stay together */
 
@@ -115,11 +119,14 @@ worth(const struct text_para *para, size_t at)
     if (is_close(left) && is_one_of(right, PARTICLES)) {
         return TEXT_BREAK_STRICT;
     }
-    if (is_one_of(left, NO_END) || starts_badly(para, at) || cuts_word(para, at)) {
+    if (is_one_of(left, NO_END) || starts_badly(para, at)) {
         return TEXT_BREAK_STRICT;
     }
     if (is_hiragana(left) && is_hiragana(right) && is_one_of(left, RARE_END)) {
         return TEXT_BREAK_STRICT;
+    }
+    if (para->language->spaced && !para->clusters[at - 1].space && !is_one_of(left, MARKS)) {
+        return TEXT_BREAK_PHRASE;
     }
     bool counter = at > 1 && is_digit(para->clusters[at - 2].code); /* 3回|まちがえる */
     if (is_han(left) && is_hiragana(right) && !counter) { /* before an inflection: 続|けます */
@@ -188,6 +195,9 @@ holds_together(const struct text_para *para, size_t at)
     }
     if (!para->language->phrases) {
         return false;
+    }
+    if (cuts_word(para, at)) {
+        return true;
     }
     if (is_digit(right->code)) {
         return is_one_of(left->code, "年月");

@@ -357,7 +357,7 @@ step_complete(struct play *play, const char *seed)
             r = try_tap(play, "next") == 0 ? 0 : tap(play, "page:next");
         } else if (app->screen == &screen_explain) {
             r = tap(play, "next");
-        } else if (on_screen(play, "no-card")) {
+        } else if (on_some_page(play, "no-card")) {
             r = tap(play, "no-card");
         } else if (app->screen == &screen_pin) {
             r = tap(play, "pin:unknown"); /* its page has the way without the card */

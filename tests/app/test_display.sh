@@ -34,7 +34,7 @@ xdotool mousemove 600 400 mousedown 1 sleep 0.1 mouseup 1
 shows 60 400 fbfaf7 # home's paper
 sleep 0.5
 xdotool mousemove 1400 400 mousedown 1 sleep 0.1 mouseup 1 # the right door: the resident record
-shows 1600 1000 00118f # its page has the main button
+shows 1300 1000 00118f # its page has the main button
 mkdir -p "$BUILD/pictures"
 import -silent -window root "$BUILD/pictures/display.png"
 # by keys as the display server sends them: back to the first page, then its large door again

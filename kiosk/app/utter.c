@@ -388,7 +388,8 @@ take(struct app *app, struct utterances *list, size_t index, const struct ui_ele
     bool act = is_act(e);
     add_words(app, language, e, &words);
     add_state(app, i18n_current(app->i18n)->code, e, &state);
-    if (words.len == 0 || (!act && said_before(list, buf_str(&words)))) {
+    if (words.len == 0 ||
+        (!act && (e->state & UI_STATE_PERSONAL) == 0 && said_before(list, buf_str(&words)))) {
         return;
     }
     struct utterance *out = &list->all[list->count];

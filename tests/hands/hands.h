@@ -54,6 +54,7 @@ enum said {
     SAID_DIGITS,
     SAID_WESTERN,
     SAID_FINISH,
+    SAID_EMPTY,
     SAID_WRITE_ADDRESS,
     SAID_STILL_HERE,
     SAID_CHANGE,
@@ -121,7 +122,7 @@ struct page {
     size_t count;
 };
 
-enum { STROKES_MAX = 3000 };
+enum { STROKES_MAX = 8000 };
 enum act { ACT_PRESS, ACT_CARD, ACT_TAKE_CARD, ACT_WAIT, ACT_BACK, ACT_DONE, ACT_LOST };
 struct decision {
     enum act act;

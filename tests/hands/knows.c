@@ -32,6 +32,7 @@ static const char *const messages[SAID_COUNT] = {
     [SAID_DIGITS] = "key.digits",
     [SAID_WESTERN] = "date.western",
     [SAID_FINISH] = "bar.finish",
+    [SAID_EMPTY] = "speech.empty",
     [SAID_WRITE_ADDRESS] = "postal.skip",
     [SAID_STILL_HERE] = "still-there.go-on",
     [SAID_CHANGE] = "check.change",
@@ -176,6 +177,12 @@ answer_one(struct person *person, struct interview *interview)
     bool by_hand = (q.type == QUESTION_TEXT || q.type == QUESTION_KANA) && !q.digits;
     if (by_hand && write_answer(person, interview, &q, &verdict, written) == 0) {
         remember(person, &asked, written);
+        return true;
+    }
+    char few[2] = {(char)('1' + (int)rng_seeded_below(&person->rng, 2)), 0};
+    if (q.type == QUESTION_NUMBER && q.min <= 1 && q.max >= 2 &&
+        interview_answer(interview, few, FACT_ORIGIN_PERSON, &verdict) == 0) {
+        remember(person, &asked, few); /* a family of nine is no other visit, only a longer one */
         return true;
     }
     if (interview_random_answer(interview, &person->rng, &answer) < 0 ||

@@ -139,17 +139,33 @@ digits_only(const char *text, char out[ENTERED_MAX])
     out[n] = 0;
 }
 
-/* What stands in the field: read from it, or remembered by who can't see. */
+/* What is said of a field is its name and, after a stop, what stands in it. */
+static void
+heard_value(const struct person *person, const char *words, char out[ENTERED_MAX])
+{
+    static const char *const stops[] = {"。", ". "};
+    const char *value = "";
+    for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+        const char *at = strstr(words, stops[i]);
+        value = value[0] == 0 && at != NULL ? at + strlen(stops[i]) : value;
+    }
+    bool empty = strcmp(value, person->said[SAID_EMPTY]) == 0;
+    (void)snprintf(out, ENTERED_MAX, "%.*s", ENTERED_MAX - 1, empty ? "" : value);
+}
+
+/* What stands in the field: read from it, or heard; digits, which are said as words, are remembered. */
 static void
 standing(const struct person *person, const struct page *page, bool digits, char out[ENTERED_MAX])
 {
     const struct thing *field = first_of(page, THING_FIELD);
-    const char *text =
-        person->hands == HANDS_EARS || field == NULL ? person->entered : field->words;
+    bool ears = person->hands == HANDS_EARS;
     if (digits) {
-        digits_only(text, out);
+        digits_only(ears || field == NULL ? person->entered : field->words, out);
+    } else if (ears && field != NULL) {
+        heard_value(person, field->words, out);
     } else {
-        (void)snprintf(out, ENTERED_MAX, "%s", text);
+        (void)snprintf(out, ENTERED_MAX, "%.*s", ENTERED_MAX - 1,
+            field != NULL ? field->words : person->entered);
     }
 }
 
@@ -264,7 +280,8 @@ static struct decision
 answer(struct person *person, const struct page *page, const struct known *known)
 {
     bool keys = first_of(page, THING_FIELD) != NULL;
-    if (!keys && known->choices[0][0] != 0) {
+    bool unsure = find_act(page, known->choices[0]) != NULL; /* "I don't know" beside the keys */
+    if (known->choices[0][0] != 0 && (!keys || unsure)) {
         return choose(person, page, known);
     }
     if (known->written[0] == 0) { /* left open */
@@ -308,6 +325,18 @@ enter_pin(struct person *person, const struct page *page)
     return press(find_act(page, words));
 }
 
+/* Names are said as they are read. */
+static bool
+is_reading(const struct person *person, const char *words)
+{
+    for (size_t i = 0; person->hands == HANDS_EARS && i < person->known_count; i++) {
+        if (person->known[i].type == QUESTION_KANA && strcmp(words, person->known[i].shown) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The row of an answer is its name and, after it, the answer; a button to change it follows. */
 static struct decision
 check(struct person *person, const struct page *page)
@@ -318,7 +347,8 @@ check(struct person *person, const struct page *page)
             const struct thing *name = &page->things[i];
             const struct thing *value = &page->things[i + 1];
             if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
-                value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0) {
+                value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0 ||
+                is_reading(person, value->words)) {
                 continue;
             }
             for (size_t b = i + 2; b < page->count; b++) {

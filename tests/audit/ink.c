@@ -11,6 +11,7 @@
 enum {
     ABOVE_PERCENT = 88, /* the em box: ascender and descender of a CJK font */
     LINE_HALVES = 44, /* 22 Japanese characters */
+    LINE_EMS = 26, /* of letters that are narrower: some 50 of them (ui/theme.c) */
     BODY_TOLERANCE = 2, /* 0.1 mm: pixels of 0.25 mm, hinting */
     SIZE_LEAST_PERCENT = 98
 };
@@ -203,11 +204,13 @@ halves(const struct text_run *run)
 }
 
 /* A line of kana and kanji is counted; letters of other scripts are narrow and wide: their line is as long
- * as 22 kanji of its size. */
+ * as 26 kanji of its size. */
 static void
 line_lengths(struct audit *audit)
 {
     const struct frame *frame = audit_frame(audit);
+    const char *language = audit->look.language;
+    bool wide = strncmp(language, "ja", 2) == 0 || strncmp(language, "zh", 2) == 0;
     for (size_t a = 0; a < audit->inks; a++) {
         const struct ink *first = &audit->ink[a];
         bool begins = a == 0 || audit->ink[a - 1].item != first->item ||
@@ -224,7 +227,7 @@ line_lengths(struct audit *audit)
             width += same ? ink->run.width_px : 0;
         }
         report_checked(audit, RULE_LINE);
-        if (sum > LINE_HALVES && width > LINE_HALVES / 2 * first->run.size_px) {
+        if (sum > LINE_HALVES && width > (wide ? LINE_HALVES / 2 : LINE_EMS) * first->run.size_px) {
             report_finding(audit, RULE_LINE, audit_name(&frame->items[first->item]),
                 "%d half widths: %.80s", sum, frame->items[first->item].e.text);
         }

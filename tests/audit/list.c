@@ -236,6 +236,19 @@ scan(struct audit *audit, const struct frame *frame)
     }
 }
 
+/* A title is not said twice when another element of the page has said its words. */
+static bool
+same_title(struct audit *audit, const struct item *item, const struct utterances *list, size_t k)
+{
+    if (item->e.role != UI_ROLE_TITLE || item->e.text == NULL) {
+        return false;
+    }
+    AUTO_BUF words;
+    buf_init(&words, 4096);
+    spoken_text(audit->stage.app, audit->look.language, item->e.text, &words);
+    return strcmp(buf_str(&words), utterance_words(list, &list->all[k])) == 0;
+}
+
 /* The list of what is said holds words for each target and for the title. */
 static void
 speech(struct audit *audit, const struct frame *frame)
@@ -250,8 +263,8 @@ speech(struct audit *audit, const struct frame *frame)
             continue;
         }
         for (size_t k = 0; k < list.count; k++) {
-            said =
-                said || (list.all[k].element == i && utterance_words(&list, &list.all[k])[0] != 0);
+            bool own = list.all[k].element == i || same_title(audit, item, &list, k);
+            said = said || (own && utterance_words(&list, &list.all[k])[0] != 0);
         }
         report_checked(audit, RULE_SPEECH);
         if (!said) {

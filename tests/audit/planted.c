@@ -78,8 +78,13 @@ plant_words(struct app *app, int x, int y)
         add_text(app, ui_panel(app->ui).w - 150, y, 900, 0, "1111111111");
     } else if (has(RULE_GLYPH)) {
         add_text(app, x, y, 900, 0, "\xf3\xb0\x80\x80"); /* a private character, plane 15 */
-    } else if (has(RULE_LINE)) {
-        add_text(app, 0, y, ui_panel(app->ui).w, 0, sentence);
+    } else if (
+        has(RULE_LINE)) { /* the ui breaks lines itself; said to be English they are longer */
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(0, y, ui_panel(app->ui).w, 300),
+                            .text = "かかかかかかかかかかかかかかかかかかかかかかかかかかかかかか",
+                            .lang = "en",
+                            .size = UI_SIZE_BODY});
     } else if (has(RULE_BODY)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(x, y, 900, 100),

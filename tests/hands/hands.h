@@ -102,6 +102,7 @@ struct person {
     char entered[ENTERED_MAX]; /* what the person remembers to have pressed on this page */
     char page[WORDS_MAX]; /* whose title it has */
     const struct known *question; /* the one that is asked there; NULL: none */
+    char changed[WORDS_MAX]; /* the row that was changed last */
     bool upwards; /* the column's pages are being turned back */
     int turns;
     unsigned acts, strokes, mistakes; /* strokes: keys and switches */

@@ -3,7 +3,7 @@
  * the answers that the person had in mind. Exit 0 when 95 of 100 of each kind do, 1 when not, 2 when it
  * could not run.
  *
- *   hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell]
+ *   hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell] [--mistaken]
  */
 #include "hands/hands.h"
 
@@ -31,6 +31,7 @@ struct options {
     unsigned seeds, first;
     int only; /* -1: all */
     bool tell;
+    bool mistaken; /* each person expects another answer than the one given: none may be right */
     char folder[512];
 };
 
@@ -235,6 +236,10 @@ play(struct worker *worker, struct person *person, char why[WHY_MAX])
             return;
         }
     }
+    if (worker->options->mistaken) {
+        const char *key = fact_set_at(person->expected, 0)->key;
+        (void)fact_set_put(person->expected, key, "?", FACT_ORIGIN_PERSON, 0); /* a known key */
+    }
     if (why[0] == 0) {
         struct record *record = take_record(worker);
         compare(person, record, why);
@@ -409,6 +414,8 @@ parse(int argc, char **argv, struct options *options)
     for (int i = 3; i < argc; i++) {
         if (strcmp(argv[i], "--tell") == 0) {
             options->tell = true;
+        } else if (strcmp(argv[i], "--mistaken") == 0) {
+            options->mistaken = true;
         } else if (i + 1 < argc && strcmp(argv[i], "--seeds") == 0) {
             options->seeds = (unsigned)strtoul(argv[++i], NULL, 10);
         } else if (i + 1 < argc && strcmp(argv[i], "--first") == 0) {
@@ -434,8 +441,9 @@ main(int argc, char **argv)
     pid_t pids[WORKERS];
     bool ran = true;
     if (parse(argc, argv, &options) < 0) {
-        (void)fputs(
-            "usage: hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell]\n", stderr);
+        (void)fputs("usage: hands TOP BUILD [--seeds N] [--only HANDS] [--first SEED] [--tell] "
+                    "[--mistaken]\n",
+            stderr);
         return 2;
     }
     for (unsigned i = 0; i < WORKERS; i++) {

@@ -337,7 +337,8 @@ is_reading(const struct person *person, const char *words)
     return false;
 }
 
-/* The row of an answer is its name and, after it, the answer; a button to change it follows. */
+/* The row of an answer is its name and, after it, the answer; a button to change it follows. What was
+ * changed just now and is said so still is how it is said. */
 static struct decision
 check(struct person *person, const struct page *page)
 {
@@ -348,13 +349,14 @@ check(struct person *person, const struct page *page)
             const struct thing *value = &page->things[i + 1];
             if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
                 value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0 ||
-                is_reading(person, value->words)) {
+                is_reading(person, value->words) || strcmp(person->changed, known->row) == 0) {
                 continue;
             }
             for (size_t b = i + 2; b < page->count; b++) {
                 if (page->things[b].kind == THING_ACT &&
                     strstr(page->things[b].words, person->said[SAID_CHANGE]) != NULL) {
                     person->mistakes++;
+                    (void)snprintf(person->changed, sizeof(person->changed), "%s", known->row);
                     return press(&page->things[b]);
                 }
             }

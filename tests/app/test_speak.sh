@@ -151,6 +151,7 @@ done
 
 "$BUILD/kioskctl" card remove >/dev/null
 # the next visitor finds the usual volume and speed, and silence
+"$BUILD/kioskctl" card remove >/dev/null || fail "card remove" # else the end waits until it is taken
 cat >"$WORK/a.play" <<'END'
 language ja
 tap speak
@@ -177,6 +178,7 @@ heard | grep -q 'What would you like' && fail "speech stays on for the next visi
 "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
 
 # the same visit's check page: by the loudspeaker without the person, in headphones whole
+"$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
 cat >"$WORK/personal.play" <<'END'
 language ja
 HOW

@@ -92,7 +92,7 @@ END
     for page in "$WORK"/said/*; do
         echo "== $(basename "$page")"
         case $page in *-home) bar=none ;; *) bar='help|home|language|text-size|contrast|speak' ;; esac
-        grep -Ev '"key": true|"id": "(key|mode):' "$page" | grep -Ev "\"id\": \"($bar)\"" |
+        grep -Ev '"key": true|"id": "(key|mode|language):' "$page" | grep -Ev "\"id\": \"($bar)\"" |
             sed -n 's/^ *{"id": "\([^"]*\)", "language": "\([^"]*\)", "text": "\([^"]*\)".*/\2 \1: \3/p' |
             sed -E 's/(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)(、(ぜろ|いち|に|さん|よん|ご|ろく|なな|はち|きゅう)){7}/EIGHT DIGITS/; s/[0-9](, [0-9]){7}/EIGHT DIGITS/'
     done >"$BUILD/utterances.$language.txt"
@@ -109,6 +109,10 @@ tap speak
 start resident-record
 tap next
 wait screen pin 5
+key right
+key right
+key right
+key right
 key right
 key right
 tap pin:1
@@ -141,6 +145,7 @@ grep -q '^pin change field:pin .*1けた' "$WORK/lines" || fail "an entered digi
 grep -q '^pin change field:pin .*2けた' "$WORK/lines" || fail "the second digit is not told"
 grep -q '^sound change volume:up .*60' "$WORK/lines" || fail "the new volume is not said"
 grep -q '^sound change rate:up .*125' "$WORK/lines" || fail "the new rate is not said"
+grep -q '^pin focus pin:[0-9] 数字のボタン$' "$WORK/lines" || fail "the ring on a digit of the keypad says nothing"
 grep -E '^pin (change|focus) pin:[0-9]' "$WORK/lines" | grep -vE ' 数字のボタン$' && fail "the loudspeaker names a digit of the PIN"
 for picture in seen light touched; do
     [ "$(identify -format %k "$WORK/$picture.png")" -gt 10 ] || fail "$picture.png shows nothing"

@@ -200,6 +200,10 @@ struct app {
 void app_go(struct app *app, const struct screen *screen); /* to a page; an overlay is forgotten */
 void app_over(struct app *app, const struct screen *screen); /* an overlay: back returns here */
 void app_return(struct app *app); /* from an overlay */
+/* The page on which news matter: the one shown, or the one under an overlay. */
+const struct screen *app_page(const struct app *app);
+/* Changes that page without closing the overlay. */
+void app_turn(struct app *app, const struct screen *screen);
 void app_step(struct app *app, int timeout_ms); /* waits for one thing and handles it */
 void app_rebuild(struct app *app);
 int64_t app_idle_left_ms(const struct app *app); /* until the visit ends by itself */

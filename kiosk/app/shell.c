@@ -92,6 +92,26 @@ app_return(struct app *app)
     app->last_second = -1;
 }
 
+const struct screen *
+app_page(const struct app *app)
+{
+    return app->under != NULL ? app->under : app->screen;
+}
+
+void
+app_turn(struct app *app, const struct screen *screen)
+{
+    if (app->under == NULL) {
+        app_go(app, screen);
+        return;
+    }
+    app->under = screen;
+    app->under_page = 0;
+    if (screen->enter != NULL) {
+        screen->enter(app);
+    }
+}
+
 static int64_t
 now_ns(void)
 {
@@ -338,17 +358,17 @@ poll_devices(struct app *app)
     kanji_poll(app);
     struct submit_result result;
     while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
-        if (result.visit != app->visit.serial || app->screen != &screen_submitting) {
+        if (result.visit != app->visit.serial || app_page(app) != &screen_submitting) {
             continue; /* that visitor has gone; the record is in the queue all the same */
         }
         app->touched_ms = clock_mono_ms(app->clock);
         if (result.error == 0) {
             memcpy(app->visit.number, result.number, sizeof(app->visit.number));
-            app_go(app, &screen_accepted);
+            app_turn(app, &screen_accepted);
         } else {
             LOG(LOG_ERROR, "submit", LOG_ERR(result.error));
             app->visit.fault = result.error;
-            app_go(app, fault_screen(result.error));
+            app_turn(app, fault_screen(result.error));
         }
         explicit_bzero(&result, sizeof(result));
     }

@@ -136,40 +136,18 @@ visit_show_interview(struct app *app)
         interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check : &screen_question);
 }
 
-/* The page on which the card's news matter: the one shown, or the one under an overlay. */
-static const struct screen *
-page(const struct app *app)
-{
-    return app->under != NULL ? app->under : app->screen;
-}
-
-/* Changes the page below an overlay without closing the overlay. */
-static void
-turn(struct app *app, const struct screen *screen)
-{
-    if (app->under == NULL) {
-        app_go(app, screen);
-        return;
-    }
-    app->under = screen;
-    app->visit.page = 0;
-    if (screen->enter != NULL) {
-        screen->enter(app);
-    }
-}
-
 static void
 show_fault(struct app *app, int error)
 {
     visit_drop_pin(app);
     app->visit.fault = error;
-    turn(app, fault_screen(error));
+    app_turn(app, fault_screen(error));
 }
 
 static void
 card_came(struct app *app)
 {
-    if (page(app) != &screen_card || app->prefs.practice) {
+    if (app_page(app) != &screen_card || app->prefs.practice) {
         return;
     }
     if (app->card_error != 0) {
@@ -180,8 +158,8 @@ card_came(struct app *app)
         show_fault(app, KERR_CARD_PIN_BLOCKED);
     } else {
         app->visit.tries_before = app->card_tries;
-        turn(app, app->card_tries == 1 && !app->visit.last_try_confirmed ? &screen_pin_last
-                                                                         : &screen_pin);
+        app_turn(app, app->card_tries == 1 && !app->visit.last_try_confirmed ? &screen_pin_last
+                                                                             : &screen_pin);
     }
 }
 
@@ -201,11 +179,11 @@ visit_want_card(struct app *app)
 static void
 card_went(struct app *app)
 {
-    const struct screen *at = page(app);
+    const struct screen *at = app_page(app);
     app->visit.last_try_confirmed = false;
     if ((at == &screen_pin || at == &screen_pin_last) && !app->prefs.practice) {
         visit_drop_pin(app);
-        turn(app, &screen_card);
+        app_turn(app, &screen_card);
     } else if (at == &screen_take_card) {
         visit_end(app);
     }
@@ -228,7 +206,7 @@ take_facts(struct app *app, const struct fact_set *facts)
 static void
 card_read_done(struct app *app, const struct card_event *event)
 {
-    if (page(app) != &screen_reading) {
+    if (app_page(app) != &screen_reading) {
         return; /* the visit that asked is over */
     }
     app->visit.last_try_confirmed = false;
@@ -239,8 +217,8 @@ card_read_done(struct app *app, const struct card_event *event)
     if (event->error == 0 && event->facts != NULL) {
         take_facts(app, event->facts);
         interview_refresh(app->visit.interview);
-        turn(app, interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check
-                                                                        : &screen_question);
+        app_turn(app, interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check
+                                                                            : &screen_question);
         return;
     }
     LOG(LOG_INFO, "card.read", LOG_ERR(event->error), LOG_INT("tries", event->tries));

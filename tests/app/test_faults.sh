@@ -132,6 +132,40 @@ wait screen question 5
 expect fact applicant.address "茨城県日立市助川町１丁目１番１号"
 STEPS
 
+# help is open when the queue answers: the number waits below it
+"$BUILD/kioskctl" card reset hanako >/dev/null
+"$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
+cat >"$WORK/meanwhile.play" <<STEPS
+start resident-record
+read-card 1234
+wait screen question 5
+complete 6
+expect screen accepted
+tap back
+start resident-record
+tap next
+expect screen check
+tap read-on
+dump $WORK/held-now.json
+sleep 3000
+tap next
+expect screen submitting
+tap help
+dump $WORK/asked.json
+sleep 4000
+expect screen help
+tap back
+expect screen accepted
+STEPS
+# holds the queue from the check page until help is open
+cat >"$WORK/hold.sh" <<'END'
+until [ -e "$1/held-now.json" ]; do sleep 0.05; done
+{ echo 'BEGIN EXCLUSIVE;'; until [ -e "$1/asked.json" ]; do sleep 0.05; done; echo 'COMMIT;'; } | sqlite3 "$2"
+END
+start hold sh "$WORK/hold.sh" "$WORK" "$KIOSK_HOME/queue.db"
+play "$WORK/meanwhile.play"
+"$BUILD/kioskctl" card remove >/dev/null
+
 # no reader at all: said on the card page, the way without a card is open
 for pid in $PIDS; do
     [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = pcscd ] && kill "$pid"

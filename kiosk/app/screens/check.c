@@ -45,8 +45,17 @@ struct row_places {
     int height;
 };
 
+/* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
+ * their Japanese forms. NULL for what the program words itself. */
+static const char *
+language_of(const struct question *question)
+{
+    return question->type == QUESTION_TEXT || question->type == QUESTION_KANA ? "ja" : NULL;
+}
+
 static struct row_places
-row_places(struct app *app, const struct flow *flow, const char *name, const char *value, bool card)
+row_places(struct app *app, const struct flow *flow, const char *name,
+    const struct ui_element *value, bool card)
 {
     struct row_places at = {.height = 0};
     bool wide = flow->w >= TWO_COLUMNS_W;
@@ -54,7 +63,10 @@ row_places(struct app *app, const struct flow *flow, const char *name, const cha
     int name_w = wide ? flow->w * 20 / 100 - 40 : room;
     int value_w = wide ? room - name_w - 40 - (card ? ORIGIN_W : 0) : room;
     int name_h = ui_text_height(app->ui, name, name_w, UI_SIZE_HINT, false);
-    int value_h = ui_text_height(app->ui, value, value_w, UI_SIZE_VALUE, true);
+    struct ui_element measured = *value;
+    measured.rect.w = value_w;
+    int value_h;
+    ui_natural(app->ui, &measured, &value_w, &value_h);
     if (wide) {
         int high = name_h > value_h ? name_h : value_h;
         at.height = (high > BUTTON_H ? high : BUTTON_H) + GAP_MIN;
@@ -72,7 +84,6 @@ row_places(struct app *app, const struct flow *flow, const char *name, const cha
     return at;
 }
 
-/* Name, value, where it came from, and the button that changes it: one block, as high as its words. */
 /* How a name is read, when the visitor told it: the voice would guess. NULL: as it is written. */
 static const char *
 reading_of(const struct app *app, const struct question *question)
@@ -82,6 +93,7 @@ reading_of(const struct app *app, const struct question *question)
     return known == NULL && key[0] != 0 ? fact_set_value(app->visit.readings, key) : known;
 }
 
+/* Name, value, where it came from, and the button that changes it: one block, as high as its words. */
 static void
 add_row(struct app *app, struct flow *flow, const struct interview_row *row)
 {
@@ -92,20 +104,23 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
     buf_init(&name, 1024);
     answer_words(app, &row->question, row->value, &value);
     row_name(app, &row->question, &name);
-    struct row_places at = row_places(app, flow, buf_str(&name), buf_str(&value), from_card);
+    struct ui_element answer = {.role = UI_ROLE_TEXT,
+        .text = buf_str(&value),
+        .lang = language_of(&row->question),
+        .size = UI_SIZE_VALUE,
+        .bold = true,
+        .valign = UI_ALIGN_CENTRE,
+        .state = UI_STATE_PERSONAL,
+        .speech = reading_of(app, &row->question)};
+    struct row_places at = row_places(app, flow, buf_str(&name), &answer, from_card);
     if (flow_target(app, flow, at.height)) {
-        struct ui_element part = {.role = UI_ROLE_TEXT, .valign = UI_ALIGN_CENTRE};
-        part.rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h);
-        part.text = buf_str(&name);
-        part.size = UI_SIZE_HINT;
-        ui_add(app->ui, &part);
-        part.rect = rect(at.value.x, flow->y + at.value.y, at.value.w, at.value.h);
-        part.text = buf_str(&value);
-        part.size = UI_SIZE_VALUE;
-        part.bold = true;
-        part.state = UI_STATE_PERSONAL;
-        part.speech = reading_of(app, &row->question);
-        ui_add(app->ui, &part);
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h),
+                            .text = buf_str(&name),
+                            .size = UI_SIZE_HINT,
+                            .valign = UI_ALIGN_CENTRE});
+        answer.rect = rect(at.value.x, flow->y + at.value.y, at.value.w, at.value.h);
+        ui_add(app->ui, &answer);
         if (from_card) {
             ui_add(app->ui,
                 &(struct ui_element){.role = UI_ROLE_TEXT,

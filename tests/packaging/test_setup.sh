@@ -11,7 +11,7 @@ fail() {
     exit 1
 }
 mkdir "$WORK/bin"
-for tool in sh awk grep sed printf dirname cat env; do
+for tool in sh awk grep sed printf dirname basename cat env mktemp mkdir chmod rm cp; do
     ln -s "$(command -v $tool)" "$WORK/bin/$tool"
 done
 pretend() { # NAME LINE...: a program of ours in front of the real one
@@ -61,7 +61,29 @@ USER_ID=0
 APT_FAILS=yes setup && fail "apt-get failed, but exit 0"
 setup bulid 2>/dev/null && fail "it accepts a use that does not exist"
 
+# contrib: only for what is run, from the machine's own sources with another component, which stay as they are
+voice=$(awk '$1 == "run-contrib" { print $2 }' "$TOP/packaging/packages.txt")
+[ -n "$voice" ] || fail "no voice is listed"
+USER_ID=0 MISSING=$voice
+export APT_SOURCES="$WORK/etc"
+mkdir -p "$APT_SOURCES/sources.list.d"
+printf 'Types: deb\nURIs: http://mirror.example/debian\nSuites: bookworm\nComponents: main\n' >"$APT_SOURCES/sources.list.d/debian.sources"
+echo 'deb [trusted=yes] http://mirror.example/debian bookworm main' >"$APT_SOURCES/sources.list"
+cat "$APT_SOURCES"/sources.list "$APT_SOURCES"/sources.list.d/* >"$WORK/sources-before"
+# what apt was given to read, while it is there
+pretend apt-get 'echo "apt-get $*" >>"$ASKED"' \
+    'for a in "$@"; do case $a in Dir::Etc::sourceparts=*) cat "${a#*=}"/* >"$ASKED.sources" ;; esac; done' '[ "${APT_FAILS:-}" != yes ]'
+setup build || fail "exit $?"
+[ ! -s "$ASKED" ] || fail "a build asks for the voice"
+setup run || fail "exit $?"
+asked "install --no-install-recommends $voice\$" || fail "the voice is not asked for"
+grep -q '^Components: contrib$' "$ASKED.sources" && grep -q '^deb .*mirror.example/debian bookworm contrib$' "$ASKED.sources" ||
+    fail "apt does not read contrib"
+cat "$APT_SOURCES"/sources.list "$APT_SOURCES"/sources.list.d/* | cmp -s - "$WORK/sources-before" || fail "the machine's sources were changed"
+APT_FAILS=yes setup run || fail "without the voice the terminal runs too, but exit $?"
+grep -q 'will not be read aloud' "$WORK/out" || fail "it does not say that Japanese stays silent"
+
 # the list itself: known uses, no package twice
-awk '/^#/ || !NF { next } NF != 2 || $1 !~ /^(build|run|test)$/ || seen[$2]++ { print FILENAME ": " $0; bad = 1 } END { exit bad }' \
+awk '/^#/ || !NF { next } NF != 2 || $1 !~ /^(build|run|test|run-contrib)$/ || seen[$2]++ { print FILENAME ": " $0; bad = 1 } END { exit bad }' \
     "$TOP/packaging/packages.txt" >"$WORK/out" || fail "packages.txt"
 exit 0

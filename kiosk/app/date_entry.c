@@ -190,7 +190,8 @@ digits_field(struct app *app, struct flow *flow)
     flow->y += GAP_MIN;
 }
 
-/* The day in words once it is one; else, when all digits are there, what to do. */
+/* The day in words once it is one. Where long or large words leave no room for it the digits stand alone:
+ * they must not go to another page of the column as the last one is pressed. */
 static void
 day_words(struct app *app, struct flow *flow)
 {
@@ -199,8 +200,19 @@ day_words(struct app *app, struct flow *flow)
         AUTO_BUF words_of_it;
         buf_init(&words_of_it, 256);
         (void)i18n_date(app->i18n, &words_of_it, iso);
-        flow_text(app, flow, buf_str(&words_of_it), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_DONE,
-            true, GAP_MIN);
+        struct ui_element day = {.role = UI_ROLE_NOTICE,
+            .rect = rect(flow->x, 0, flow->w, 0),
+            .text = buf_str(&words_of_it),
+            .tone = UI_TONE_DONE,
+            .size = UI_SIZE_BODY,
+            .bold = true};
+        int width;
+        int height;
+        ui_natural(app->ui, &day, &width, &height);
+        if (flow->y + height <= flow->bottom) {
+            flow_element(app, flow, &day, 0);
+            flow->y += GAP_MIN;
+        }
     }
     for (int i = 0; i < 10; i++) {
         app->keypad_waits |= digit_fits(app, (char)('0' + i)) ? 0 : 1U << i;

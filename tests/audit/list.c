@@ -214,23 +214,42 @@ keys(struct audit *audit, const struct frame *frame)
     }
 }
 
-/* Every target lies in one of the groups over which the ring of two switches goes. */
+/* Selecting what the ring lies on: the thing, or all of a group one after the other. */
+static void
+scan_collect(struct scan scan, const struct frame *frame, bool reached[UI_ELEMENTS_MAX])
+{
+    const struct item *item = scan_select(&scan, frame);
+    if (item != NULL) {
+        reached[item - frame->items] = true;
+        return;
+    }
+    while (scan.inside) {
+        item = scan_select(&scan, frame);
+        reached[item - frame->items] = true;
+        scan_move(&scan, frame);
+    }
+}
+
+/* The ring of two switches comes to every target in one round, the list being made anew at each step. */
 static void
 scan(struct audit *audit, const struct frame *frame)
 {
     static struct scan_groups groups;
     bool reached[UI_ELEMENTS_MAX] = {false};
+    struct scan ring = {.shown = false};
     scan_groups(frame, &groups);
+    scan_start(&ring, frame);
     for (size_t g = 0; g < groups.count; g++) {
-        for (size_t i = 0; i < groups.len[g]; i++) {
-            reached[groups.order.at[groups.first[g] + i]] = true;
-        }
+        scan_collect(ring, frame, reached);
+        scan_move(&ring, frame);
+        scan_frame(&ring, frame, false);
     }
     for (size_t i = 0; i < frame->count; i++) {
         if (target(&frame->items[i]) && frame_touchable(&frame->items[i])) {
             report_checked(audit, RULE_SCAN);
             if (!reached[i]) {
-                report_finding(audit, RULE_SCAN, frame->items[i].e.id, "in no group");
+                report_finding(
+                    audit, RULE_SCAN, frame->items[i].e.id, "the ring does not come here");
             }
         }
     }

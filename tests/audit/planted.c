@@ -51,8 +51,8 @@ plant_targets(struct app *app, int x, int y)
         add_button(app, "high", x, ui_panel(app->ui).h / 4, 300, 210, "1");
     } else if (has(RULE_MAIN)) {
         page_main(app, "other", "1", 0);
-    } else if (has(RULE_KEYS)) {
-        /* two targets with one id: a key can only ever come to the upper one */
+    } else if (has(RULE_KEYS) || has(RULE_SCAN)) {
+        /* two targets with one id: keys and ring can only ever come to the first one */
         add_button(app, "twin", x, y, 300, 210, "1");
         add_button(app, "twin", x + 400, y, 300, 210, "2");
     } else if (has(RULE_EDGE)) {
@@ -110,7 +110,10 @@ build(struct app *app)
     int y = all.h * 60 / 100;
     if (away) {
         page_left_button(app, "back", "1", "arrow-left");
-        add_button(app, "help", flow.x, y, 300, 210, "1");
+        ui_add(app->ui, &(struct ui_element){.id = "help",
+                            .role = UI_ROLE_TOOL,
+                            .rect = rect(flow.x, y, 300, 210),
+                            .text = "1"});
     }
     page_main(app, "next", say(app, "bar.next"), 0);
     plant_targets(app, flow.x, y);

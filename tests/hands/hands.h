@@ -103,6 +103,7 @@ struct person {
     char page[WORDS_MAX]; /* whose title it has */
     const struct known *question; /* the one that is asked there; NULL: none */
     char changed[WORDS_MAX]; /* the row that was changed last */
+    bool changing; /* a button to change a row was pressed: its question is expected */
     bool upwards; /* the column's pages are being turned back */
     int turns;
     unsigned acts, strokes, mistakes; /* strokes: keys and switches */

@@ -54,6 +54,7 @@ struct worker {
     struct stage stage;
     struct city city;
     struct fact_set *card_facts;
+    int64_t day; /* the wall clock at the start of each visit: alone it goes as among others */
     struct tally tally;
 };
 
@@ -149,9 +150,13 @@ tell(const struct worker *worker, const struct person *person, const struct page
     static const char *const acts[] = {
         "press", "card", "take card", "wait", "back", "done", "lost"};
     if (worker->options->tell) {
-        (void)printf("  %-14s %-24.60s | %-9s %.60s | %s\n", person->stage->app->screen->name,
-            person->page, acts[decision->act],
-            decision->thing != NULL ? decision->thing->words : "", person->entered);
+        const char *field = "";
+        for (size_t i = 0; i < page->count; i++) {
+            field = page->things[i].kind == THING_FIELD ? page->things[i].words : field;
+        }
+        (void)printf("  %-14s %-24.60s | %-9s %.60s | %s | %.60s\n",
+            person->stage->app->screen->name, person->page, acts[decision->act],
+            decision->thing != NULL ? decision->thing->words : "", person->entered, field);
     }
     for (size_t i = 0; worker->options->tell && decision->act == ACT_LOST && i < page->count; i++) {
         (void)printf("    %d%s %s\n", (int)page->things[i].kind,
@@ -256,6 +261,7 @@ visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
     size_t languages = i18n_language_count(app->i18n);
     size_t services = procedure_count(app->procedures);
     const struct procedure *service = procedure_at(app->procedures, seed % services);
+    worker->stage.wall_s = worker->day - worker->stage.now_ms / 1000;
     person = (struct person){.stage = &worker->stage,
         .hands = hands,
         .rng = {.state = seed * 7919U + (uint64_t)hands * 104729U + tongue},
@@ -333,6 +339,7 @@ work(const struct options *options, unsigned which)
                                   .height_px = portrait ? 1920 : 1080,
                                   .px_per_m = 4030});
     open_city(&worker);
+    worker.day = clock_wall_s(&worker.stage.clock);
     read_card(&worker);
     for (unsigned seed = options->first; seed < options->first + options->seeds; seed++) {
         for (int hands = 0; seed % WORKERS == which && hands < HANDS_COUNT; hands++) {

@@ -356,7 +356,7 @@ check(struct person *person, const struct page *page)
                 if (page->things[b].kind == THING_ACT &&
                     strstr(page->things[b].words, person->said[SAID_CHANGE]) != NULL) {
                     person->mistakes++;
-                    (void)snprintf(person->changed, sizeof(person->changed), "%s", known->row);
+                    person->changing = true;
                     return press(&page->things[b]);
                 }
             }
@@ -419,6 +419,10 @@ notice_page(struct person *person, const struct page *page)
     }
     const struct known *known = question_of(person, page);
     person->question = known;
+    if (known != NULL && person->changing) { /* another row's button may have been struck */
+        (void)snprintf(person->changed, sizeof(person->changed), "%s", known->row);
+        person->changing = false;
+    }
     if (known != NULL && known->who[0] != 0) {
         (void)snprintf(title, sizeof(title), "%.300s %.300s", known->label, known->who);
     }

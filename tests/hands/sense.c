@@ -33,18 +33,21 @@ see(const struct person *person, struct page *page)
     }
 }
 
+/* Is a message part of what is said of a state? */
 static bool
-holds(const char *state, const char *words)
+holds(const struct person *person, const char *state, const char *message)
 {
+    char words[WORDS_MAX];
+    person_take(person, say(person->stage->app, message), words);
     return words[0] != 0 && strstr(state, words) != NULL;
 }
 
 /* "can be chosen" holds "chosen": what is still open is asked first. */
 static bool
-chosen(struct app *app, const char *state)
+chosen(const struct person *person, const char *state)
 {
-    bool open = holds(state, say(app, "speech.choice")) || holds(state, say(app, "speech.check"));
-    bool done = holds(state, say(app, "speech.chosen")) || holds(state, say(app, "speech.checked"));
+    bool open = holds(person, state, "speech.choice") || holds(person, state, "speech.check");
+    bool done = holds(person, state, "speech.chosen") || holds(person, state, "speech.checked");
     return done && !open;
 }
 
@@ -62,12 +65,12 @@ hear(const struct person *person, struct page *page)
         struct thing *thing = &page->things[page->count++];
         *thing = (struct thing){.element = u->element,
             .kind = u->act ? THING_ACT : THING_WORDS,
-            .chosen = chosen(app, state),
-            .waiting = holds(state, say(app, "speech.waiting"))};
+            .chosen = chosen(person, state),
+            .waiting = holds(person, state, "speech.waiting")};
         (void)snprintf(thing->words, sizeof(thing->words), "%s", utterance_words(&list, u));
         if (i < 2 && !u->act && (i == 0 || page->things[0].kind == THING_TITLE)) {
             thing->kind = THING_TITLE;
-        } else if (holds(state, say(app, "speech.field"))) {
+        } else if (holds(person, state, "speech.field")) {
             thing->kind = THING_FIELD;
         } else if (thing->waiting) {
             thing->kind = THING_ACT;

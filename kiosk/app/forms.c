@@ -79,11 +79,17 @@ forms_start(struct app *app)
     app->visit.page = 0;
 }
 
+/* What is offered: kanji of the field, or forms of one. */
+struct forms {
+    uint32_t selectors[FORMS_MAX];
+    size_t count;
+};
+
 static void
 place_form(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     const struct writing *writing = &app->visit.writing;
-    const uint32_t *selectors = ctx;
+    const struct forms *forms = ctx;
     char text[FORM_TEXT];
     char id[UI_ID_MAX];
     size_t at = writing->form_at;
@@ -93,12 +99,15 @@ place_form(struct app *app, size_t index, struct ui_rect where, void *ctx)
         form_text(app->visit.field, at, 0, text);
     } else {
         (void)snprintf(id, sizeof(id), index == 0 ? "form:usual" : "form:%zu", index);
-        form_text(app->visit.field, at, index == 0 ? 0 : selectors[index - 1], text);
+        form_text(app->visit.field, at, index == 0 ? 0 : forms->selectors[index - 1], text);
     }
+    char place[PLACE_TEXT];
+    place_among(index, forms->count, place);
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_KEY,
                         .rect = where,
                         .text = text,
+                        .label = place,
                         .lang = "ja",
                         .size = UI_SIZE_KEY,
                         .tone = UI_TONE_SURFACE,
@@ -112,21 +121,21 @@ forms_build(struct app *app, struct flow *flow)
 {
     const struct writing *writing = &app->visit.writing;
     bool which = writing->face == WRITING_FORM_OF;
-    uint32_t selectors[FORMS_MAX];
-    size_t count = 0;
+    struct forms forms = {0};
     size_t at;
     if (which) {
-        while (kanji_with_forms(app, count, &at)) {
-            count++;
+        while (kanji_with_forms(app, forms.count, &at)) {
+            forms.count++;
         }
     } else {
-        count = forms_at(app, writing->form_at, selectors) + 1; /* and without a selector */
+        forms.count =
+            forms_at(app, writing->form_at, forms.selectors) + 1; /* and without a selector */
     }
     flow_text(app, flow, say(app, which ? "write.form-of" : "write.form"), UI_ROLE_TEXT,
         UI_SIZE_BODY, UI_TONE_PAPER, true, GAP_MIN);
     bool portrait = app->places.portrait;
-    struct grid grid = {.count = count, .columns = portrait ? 4 : 8, .height = FORM_H};
-    flow_grid(app, flow, &grid, place_form, selectors);
+    struct grid grid = {.count = forms.count, .columns = portrait ? 4 : 8, .height = FORM_H};
+    flow_grid(app, flow, &grid, place_form, &forms);
 }
 
 /* Puts the form in place of the kanji and what selector it had; a reading stays what it was. */

@@ -132,15 +132,24 @@ word_key(const char *id, const char *word, struct ui_rect where)
         .align = UI_ALIGN_CENTRE};
 }
 
+void
+place_among(size_t index, size_t count, char out[PLACE_TEXT])
+{
+    (void)snprintf(out, PLACE_TEXT, "%zu / %zu", index + 1, count);
+}
+
 static void
 place_word(struct app *app, size_t index, struct ui_rect where, void *ctx)
 {
     (void)ctx;
     const char(*list)[INPUT_TEXT_MAX];
-    (void)offered(&app->visit.writing, &list);
+    int count = offered(&app->visit.writing, &list);
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "word:%zu", index);
     struct ui_element key = word_key(id, list[index], where);
+    char place[PLACE_TEXT];
+    place_among(index, (size_t)count, place);
+    key.label = place;
     ui_add(app->ui, &key);
 }
 

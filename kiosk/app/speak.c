@@ -13,12 +13,7 @@
 #include "base/log.h"
 #include "speech/speech.h"
 
-enum {
-    HEARD_MAX = 4 * 1024 * 1024,
-    ALONE_MS = 60000, /* speech at the start page, with nobody there, before it falls silent */
-    LINE_TEXT_MAX = 8000,
-    SOON_MAX = 96
-};
+enum { HEARD_MAX = 4 * 1024 * 1024, ALONE_S = 60, LINE_TEXT_MAX = 8000, SOON_MAX = 96 };
 
 struct speak {
     enum speak_engine engine;
@@ -27,6 +22,7 @@ struct speak {
     enum speak_clicks clicks;
     bool aloud_by_default; /* personal words also by the loudspeaker */
     bool headphones; /* as last seen */
+    int alone_ms; /* speech at the start page, with nobody there, before it falls silent */
     bool by_script, script_plugged; /* a script plugs and unplugs */
     bool no_sound; /* the device can't be opened */
     /* what was said last of which page */
@@ -96,6 +92,7 @@ speak_open(struct app *app, void (*wakeup)(void *), void *wakeup_ctx)
                     : strcmp(engine, "list") == 0 ? SPEAK_LIST
                                                   : SPEAK_VOICES;
     speak->clicks = clicks_of(conf_str(app->conf, "key-clicks", "speech"));
+    speak->alone_ms = (int)conf_int(app->conf, "speech-alone-s", 1, 3600, ALONE_S) * 1000;
     speak->aloud_by_default = strcmp(conf_str(app->conf, "speak-personal-aloud", "no"), "yes") == 0;
     if (speak->engine == SPEAK_VOICES) {
         open_voices(app, speak, wakeup, wakeup_ctx);
@@ -289,7 +286,7 @@ line_text(struct app *app, const char *why, const struct utterance *u, struct bu
     if (is_pin_key(app, u) && !app->speak->headphones) {
         (void)buf_add_str(out, say(app, "speech.digit-key"));
     } else if (u->personal && !aloud(app)) {
-        (void)buf_add_str(out, say(app, "speech.kept-quiet"));
+        utterance_quiet(app, app->speak->page, u, out);
     } else if (old != NULL) {
         typed(app, utterance_value(app->speak->before, old), utterance_value(app->speak->page, u),
             out);
@@ -481,7 +478,7 @@ watch_absence(struct app *app)
 {
     struct speak *speak = app->speak;
     bool nobody = app->screen->no_visit && !app->visit.open && app->prefs.speech && speak->at < 0;
-    if (nobody && clock_mono_ms(app->clock) - speak->silent_ms >= ALONE_MS) {
+    if (nobody && clock_mono_ms(app->clock) - speak->silent_ms >= speak->alone_ms) {
         turn(app, false);
     }
 }
@@ -564,7 +561,7 @@ speak_sleep_ms(const struct app *app)
     if (speak == NULL || !app->prefs.speech || app->visit.open || speak->at >= 0) {
         return -1;
     }
-    int64_t left = speak->silent_ms + ALONE_MS - clock_mono_ms(app->clock);
+    int64_t left = speak->silent_ms + speak->alone_ms - clock_mono_ms(app->clock);
     return left < 1 ? 1 : (int)left;
 }
 

@@ -18,6 +18,8 @@ struct utterance {
     size_t element; /* its place in ui_at() */
     const char *language; /* code of the language it is said in: "ja", "en"; static or i18n's */
     size_t words; /* where in the pool what it is called or says begins */
+    size_t
+        name; /* of a personal field or key: what may be told to a whole room, its label; "" for none */
     size_t value; /* of a field: what is written in it, alone */
     size_t state; /* what follows when it is reached: "button", "chosen" */
     bool act; /* it can be pressed */
@@ -38,11 +40,15 @@ void utterances_release(struct utterances *list);
 /* The page that is shown, in the ui's reading order. Replaces what list held. */
 void utterances_take(struct app *app, struct utterances *list);
 const char *utterance_words(const struct utterances *list, const struct utterance *utterance);
+const char *utterance_name(const struct utterances *list, const struct utterance *utterance);
 const char *utterance_value(const struct utterances *list, const struct utterance *utterance);
 const char *utterance_state(const struct utterances *list, const struct utterance *utterance);
 /* Words and state as one text, as they are said. Appended. */
 void utterance_text(
     const struct utterances *list, const struct utterance *utterance, struct buf *out);
+/* A personal one where others listen: what it is called, and that the rest is kept quiet. Appended. */
+void utterance_quiet(struct app *app, const struct utterances *list,
+    const struct utterance *utterance, struct buf *out);
 /* The list as JSON: [{"id", "language", "text", "act", "key", "personal"}, ...]. KERR_TOO_BIG. */
 int utterances_dump(const struct utterances *list, struct buf *ret_json);
 /* Appends text as a JSON string (RFC 8259 section 7); text must be UTF-8. */

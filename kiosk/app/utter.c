@@ -32,6 +32,12 @@ utterance_words(const struct utterances *list, const struct utterance *utterance
 }
 
 const char *
+utterance_name(const struct utterances *list, const struct utterance *utterance)
+{
+    return buf_str(&list->pool) + utterance->name;
+}
+
+const char *
 utterance_value(const struct utterances *list, const struct utterance *utterance)
 {
     return buf_str(&list->pool) + utterance->value;
@@ -139,11 +145,21 @@ add_ruby(const char *language, const char *at, struct buf *out)
     return end + 1;
 }
 
+static bool
+selector(const char *at)
+{
+    return strncmp(at, "\xf3\xa0", 2) == 0 && ((unsigned char)at[2] & 0xfc) == 0x84 && at[3] != 0;
+}
+
 void
 spoken_text(struct app *app, const char *language, const char *text, struct buf *out)
 {
     const char *at = text;
     while (*at != 0) {
+        if (selector(at)) { /* U+E0100 to U+E01EF tell forms of a kanji apart to the eye alone */
+            at += 4;
+            continue;
+        }
         if (*at == '{') {
             const char *next = add_ruby(language, at, out);
             if (next != NULL) {
@@ -293,6 +309,45 @@ add_dots(struct app *app, const char *language, const struct ui_element *e, stru
     add_part(app, language, buf_str(&entered), out);
 }
 
+/* One of several answers to "which word?": its label is its place among them. */
+static bool
+is_candidate(const struct ui_element *e)
+{
+    return e->role == UI_ROLE_KEY && e->label != NULL && e->text != NULL;
+}
+
+/* Words that are read alike are told apart by their place and by their letters: kana by its name, kanji one
+ * by one, as the voice reads each alone. */
+static void
+add_candidate(struct app *app, const char *language, const struct ui_element *e, struct buf *out)
+{
+    size_t len = strlen(e->text);
+    size_t letters = 0;
+    size_t hiragana = 0;
+    size_t katakana = 0;
+    AUTO_BUF alone;
+    buf_init(&alone, 8192);
+    for (size_t pos = 0; pos < len;) {
+        size_t from = pos;
+        uint32_t code = utf8_next(e->text, len, &pos);
+        bool mark = code == 0x30fc || selector(e->text + from); /* the long mark is of both kana */
+        hiragana += mark || (code >= 0x3041 && code <= 0x3096) ? 1 : 0;
+        katakana += mark || (code >= 0x30a1 && code <= 0x30fa) ? 1 : 0;
+        (void)buf_add_str(&alone, letters > 0 && !mark ? "、" : "");
+        (void)buf_add(&alone, e->text + from, pos - from);
+        letters++;
+    }
+    add_part(app, language, e->label, out);
+    add_part(app, language, e->text, out);
+    if (hiragana == letters) {
+        add_part(app, language, say(app, "key.hiragana"), out);
+    } else if (katakana == letters) {
+        add_part(app, language, say(app, "key.katakana"), out);
+    } else if (letters > 1) {
+        add_part(app, language, buf_str(&alone), out);
+    }
+}
+
 /* Keys that a voice can't name by what stands on them; all of them on Japanese keyboards. */
 static const char *
 name_of_key(const struct ui_element *e)
@@ -319,6 +374,8 @@ add_words(struct app *app, const char *language, const struct ui_element *e, str
         add_part(app, language, e->speech, out);
     } else if (name_of_key(e) != NULL) {
         add_part(app, language, name_of_key(e), out);
+    } else if (is_candidate(e)) {
+        add_candidate(app, language, e, out);
     } else if (e->role == UI_ROLE_FIELD) {
         add_field(app, language, e, out);
     } else if (e->role != UI_ROLE_QR) {
@@ -362,7 +419,8 @@ language_of(struct app *app, const struct ui_element *e)
     if (name_of_key(e) != NULL) {
         return "ja";
     }
-    bool foreign = !is_japanese(current) && e->text != NULL && only_japanese(e->text);
+    bool foreign =
+        !is_japanese(current) && !is_candidate(e) && e->text != NULL && only_japanese(e->text);
     return foreign ? "ja" : current;
 }
 
@@ -403,6 +461,14 @@ take(struct app *app, struct utterances *list, size_t index, const struct ui_ele
     (void)snprintf(out->id, sizeof(out->id), "%s", e->id != NULL ? e->id : "");
     out->words = list->pool.len;
     (void)buf_add(&list->pool, words.data, words.len + 1);
+    out->name = list->pool.len;
+    if (out->personal && (out->key || out->field)) {
+        AUTO_BUF name;
+        buf_init(&name, 2048);
+        add_part(app, language, e->label, &name);
+        (void)buf_add(&list->pool, name.data, name.len);
+    }
+    (void)buf_add_byte(&list->pool, 0);
     out->value = list->pool.len;
     AUTO_BUF value;
     buf_init(&value, 8192);
@@ -436,6 +502,17 @@ utterance_text(const struct utterances *list, const struct utterance *utterance,
     if (state[0] != 0) {
         stop(utterance->language, out);
         (void)buf_add_str(out, state);
+    }
+}
+
+void
+utterance_quiet(struct app *app, const struct utterances *list, const struct utterance *utterance,
+    struct buf *out)
+{
+    const char *name = utterance_name(list, utterance);
+    (void)buf_add_str(out, name);
+    if (!utterance->key || name[0] == 0) { /* the page's text has said it of its keys */
+        add_part(app, i18n_current(app->i18n)->code, say(app, "speech.kept-quiet"), out);
     }
 }
 

@@ -92,6 +92,9 @@ void kanji_start(struct app *app);
 bool kanji_possible(const struct app *app); /* is there hiragana left to convert? */
 void kanji_build(struct app *app, struct flow *flow);
 bool kanji_tap(struct app *app, const char *id);
+/* "2 / 5": the label of one of several answers, for who hears them. */
+enum { PLACE_TEXT = 24 };
+void place_among(size_t index, size_t count, char out[PLACE_TEXT]);
 void kanji_poll(struct app *app); /* takes an answer of the converter */
 
 /* forms.c: forms of a kanji */

@@ -1,0 +1,215 @@
+#!/bin/sh
+# timeout: 240
+# alone
+# For the ear alone: answers that sound alike are told apart, the trial of keys names what was pressed, every page has
+# its title and its acts said in each of the 14 languages; and the sound device is closed when a visit ends or nobody
+# has come to the start page for a while.
+. "$(dirname "$0")/env.sh"
+alone "$0" "$@"
+"$BUILD/kioskctl" init >/dev/null || fail init
+reader
+CONF=$KIOSK_HOME/madoguchi.conf
+cp "$CONF" "$WORK/plain.conf"
+settings() { # LINE...: these besides the usual ones
+    cp "$WORK/plain.conf" "$CONF"
+    printf '%s\n' "$@" >>"$CONF"
+}
+heard() { sed -n 's/.*"screen": "\([^"]*\)", "why": "\([^"]*\)", "id": "\([^"]*\)".*"text": "\(.*\)"}$/\1 \2 \3 \4/p' "$WORK/heard.json"; }
+
+# ---- which word, which form ----
+settings "speech = list"
+words() { # LANGUAGE HOW
+    cat >"$WORK/a.play" <<END
+language $1
+start move-in
+tap next
+wait screen card 3
+tap no-card
+$2
+tap mode:hiragana
+tap key:さ
+tap key:い
+tap key:と
+tap key:う
+tap key:convert
+wait text "斎藤" 5
+utterances words.json
+key down
+key down
+key down
+key down
+key down
+key right
+tap word:0
+tap key:forms
+utterances forms.json
+tap form-of:0
+utterances form.json
+heard heard.json
+END
+    play "$WORK/a.play"
+}
+words ja "tap speak"
+for list in words forms form; do # no two sound alike, whatever is written
+    sed -n 's/.*"id": "\(word\|form\|form-of\):[0-9u].*"text": "\([^"]*\)".*/\2/p' "$WORK/$list.json" >"$WORK/said"
+    [ "$(wc -l <"$WORK/said")" -ge 2 ] || fail "$list: nothing is said"
+    [ -z "$(sort "$WORK/said" | uniq -d)" ] || fail "$list: two sound alike"
+done
+[ "$(sed -n 's/.*\([0-9][0-9]*\)番目.*/\1/p' "$WORK/words.json" | head -n 3 | tr '\n' ' ')" = "1 2 3 " ] ||
+    fail "words are not counted in their order"
+grep -q '"id": "word:[0-9]", .*番目。斎藤。斎、藤"' "$WORK/words.json" || fail "kanji are not said one by one"
+grep -q '"id": "word:[0-9]", .*番目。サイトウ。カタカナ"' "$WORK/words.json" || fail "katakana is not told"
+LC_ALL=C grep -q "$(printf '\363\240\204')" "$WORK/form.json" && fail "a selector goes to the voice"
+heard | grep '^question focus word:[0-9]' >"$WORK/lines"
+grep -q '番目$' "$WORK/lines" || fail "the loudspeaker does not say which answer the ring is on"
+grep -q '斎' "$WORK/lines" && fail "the loudspeaker tells a name"
+words ja "headphones in"
+heard | grep -q '^question focus word:0 .*番目。斎藤。斎、藤$' || fail "headphones do not tell the word"
+words en "headphones in"
+heard | grep -q '^question focus word:0 1 of [0-9]*\. 斎藤\. 斎、藤$' || fail "the word in an English visit"
+
+# ---- the trial of keys ----
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+tap access
+tap keys
+wait screen keys 3
+key up
+key select
+switch 1
+key pause
+heard heard.json
+expect screen keys
+END
+play "$WORK/a.play"
+heard | sed -n 's/^keys change  //p' >"$WORK/lines"
+[ "$(wc -l <"$WORK/lines")" = 4 ] || { cat "$WORK/lines"; fail "not each key's act is said as it is pressed"; }
+[ -z "$(sort "$WORK/lines" | uniq -d)" ] || fail "two keys sound alike"
+
+# ---- every language ----
+languages="ja ja-easy en zh-Hans zh-Hant ko vi fil ne pt-BR id my th es"
+for language in $languages; do
+    cat <<END
+language $language
+utterances home.$language.said
+dump home.$language.seen
+tap help
+utterances help.$language.said
+dump help.$language.seen
+tap back
+tap access
+utterances access.$language.said
+dump access.$language.seen
+tap back
+start resident-record
+utterances explain.$language.said
+dump explain.$language.seen
+tap back
+END
+done >"$WORK/a.play"
+play "$WORK/a.play"
+cat >"$WORK/pages.py" <<'END'
+import glob, json, re, sys
+bad, titles = 0, 0
+for path in sorted(glob.glob("*.said")):
+    said = json.load(open(path))
+    seen = json.load(open(path.replace(".said", ".seen")))["elements"]
+    ids = {u["id"] for u in said if u["text"]}
+    letters = lambda text: re.sub(r"[\s.。]", "", text)
+    easy = ".ja-easy." in path  # said by its furigana, which the list of what is seen does not tell
+    for e in seen:
+        if e["role"] == "title":
+            titles += 1
+            if not any(easy and u["id"] == "" or letters(e["text"]) in letters(u["text"]) for u in said):
+                print(path, "title is not said:", e["text"]); bad += 1
+        elif e.get("id") and e["id"] not in ids:
+            print(path, "nothing to hear:", e["id"]); bad += 1
+print(titles, "titles")
+sys.exit(1 if bad or titles < 14 * 4 else 0)
+END
+(cd "$WORK" && python3 pages.py) || fail "something on a page has nothing to hear"
+
+# ---- the device ----
+plays() { grep -q SDLAudio /proc/$kiosk/task/*/comm 2>/dev/null; }
+alive() { kill -0 "$kiosk" 2>/dev/null; }
+quiet() { alive && ! plays; }
+there() { [ -s "$WORK/$1" ]; }
+within() { # TENTHS COMMAND...
+    tenths=$1
+    shift
+    for _ in $(seq "$tenths"); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+run() { # plays a.play; the shell looks on
+    rm -f "$WORK"/mark-*
+    (cd "$WORK" && exec "$BUILD/kiosk" --play a.play 2>play.err) &
+    kiosk=$!
+    PIDS="$PIDS $kiosk"
+}
+export SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE="$WORK/heard.raw"
+# with the visitor, whatever was open for them is closed
+for clicks in speech always; do
+    settings "key-clicks = $clicks"
+    cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+dump mark-open
+sleep 1500
+tap home
+tap finish
+wait screen attract 3
+dump mark-over
+sleep 6000
+END
+    run
+    within 100 there mark-open || fail "the visit did not begin"
+    within 10 plays || fail "speech does not open the device"
+    within 100 there mark-over || { cat "$WORK/play.err"; fail "the visit did not end"; }
+    within 20 quiet || fail "the device stays open after the visit (key-clicks = $clicks)"
+    kill "$kiosk"
+    wait "$kiosk"
+done
+
+# headphones that somebody left in: silence after a while, also in a terminal that nothing else wakes up
+mkfifo "$WORK/socket"
+settings "speech-alone-s = 2" "headphone-device = $WORK/socket"
+SDL_DISKAUDIODELAY=1 "$BUILD/kiosk" 2>"$WORK/kiosk.log" & # a page is read in no time
+kiosk=$!
+PIDS="$PIDS $kiosk"
+exec 3<>"$WORK/socket"
+event() { # VALUE: struct input_event of a 64-bit kernel: time, EV_SW, SW_HEADPHONE_INSERT, value
+    printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\005\0\002\0\'"$1"'\0\0\0'
+}
+sleep 1
+event 1 >&3
+within 50 plays || fail "headphones do not start speech"
+within 700 quiet || fail "nobody comes, and the device stays open"
+kill "$kiosk"
+wait "$kiosk"
+exec 3>&-
+
+# and speech again for the next visitor
+settings "speech-alone-s = 2"
+cat >"$WORK/a.play" <<'END'
+headphones in
+sleep 300
+key down
+dump mark-in
+sleep 9000
+tap start
+dump mark-visit
+sleep 3000
+END
+run
+within 100 there mark-in || fail "the script did not begin"
+within 20 plays || fail "headphones do not open the device"
+within 85 quiet || fail "nobody is there, and the device stays open"
+within 300 there mark-visit || { cat "$WORK/play.err"; fail "no visit begins"; }
+within 20 plays || fail "the next visitor hears nothing"
+kill "$kiosk"
+wait "$kiosk"
+exit 0

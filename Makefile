@@ -22,6 +22,7 @@ PKG_procedure := yaml-0.1
 PKG_ui := sdl2 SDL2_ttf SDL2_image
 PKG_speech := sdl2
 LIB_speech := -lsonic -lm
+LIB_input := -lzinnia
 PKG_sync := libcurl
 PKG_intake := libmicrohttpd gnutls
 PKG_desk := libmicrohttpd libcjson

@@ -153,6 +153,7 @@ struct app {
     struct input *input; /* kana to kanji */
     struct input_postal *postal; /* NULL: no table */
     struct input_variants *variants; /* NULL: no table */
+    struct input_hand *hand; /* NULL: no model */
     struct submitter *submitter; /* NULL: no applications can be taken */
     int submitter_error; /* why not */
     uint64_t practice_apdus; /* how many commands cards had been sent when practising began */
@@ -348,5 +349,7 @@ enum play_hands { PLAY_FINGER, PLAY_KEYS, PLAY_SWITCHES };
 int play_tap(struct app *app, enum play_hands hands, const char *id_or_text);
 /* A finger comes down on one element, slides to the other and is lifted there. KERR_NOT_FOUND. */
 int play_drag(struct app *app, const char *from, const char *to);
+/* One stroke in the drawing area, corner to corner: x and y of each in thousandths of it. KERR_NOT_FOUND. */
+int play_draw(struct app *app, const int *thousandths, int corners);
 
 #endif

@@ -55,6 +55,7 @@ static const struct face faces[KEYBOARD_MODE_COUNT] = {
             "4", "5", "6", "号室", "階", "棟", "-", //
             "7", "8", "9", "ー", "・", "/", "", //
             "", "0", "", "", "", "", ""}},
+    [KEYBOARD_HAND] = {0, 0, {NULL}}, /* hand.c's */
 };
 
 /* The row of kana that a key of the phone's twelve goes through. */
@@ -340,6 +341,7 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
 {
     const struct writing *writing = &app->visit.writing;
     bool text = question->type == QUESTION_TEXT;
+    bool postal = postal_possible(app, question);
     enum keyboard_mode mode = writing->mode;
     /* modes in the first column (landscape) or row (portrait), acts in the second */
     const struct act list[ACTS] = {
@@ -351,7 +353,10 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
         {"key:delete", "key.delete", true, app->visit.field[0] == 0, false},
         {"key:convert", "key.convert", text, !kanji_possible(app), false},
         {"key:forms", "key.forms", text && app->variants != NULL, !forms_possible(app), false},
-        {"mode:postal", "key.postal", postal_possible(app, question), false, false},
+        /* one place: an address is begun by its postal code, other texts may need a rare kanji */
+        postal ? (struct act){"mode:postal", "key.postal", true, false, false}
+               : (struct act){"mode:hand", "key.hand", hand_possible(app, question), false,
+                     mode == KEYBOARD_HAND},
         {mode == KEYBOARD_LATIN ? "key: " : "key:　", "key.space", true, false, false},
     };
     for (int i = 0; i < ACTS; i++) {
@@ -433,7 +438,11 @@ writing_build(struct app *app, struct flow *flow, const struct question *questio
     } else {
         flow_within_reach(app, flow);
         struct place place = place_of(app, flow);
-        place_keys(app, &place);
+        if (writing->mode == KEYBOARD_HAND) {
+            hand_build(app, place.keys, KEYBOARD_GAP);
+        } else {
+            place_keys(app, &place);
+        }
         place_acts(app, &place, question);
     }
 }
@@ -482,13 +491,14 @@ static bool
 tap_mode(struct app *app, const struct question *question, const char *id)
 {
     static const char *const modes[KEYBOARD_MODE_COUNT] = {
-        "hiragana", "katakana", "phone", "latin", "digits"};
+        "hiragana", "katakana", "phone", "latin", "digits", "hand"};
     struct writing *writing = &app->visit.writing;
     for (int i = 0; i < KEYBOARD_MODE_COUNT; i++) {
-        if (strcmp(id, modes[i]) == 0) {
+        bool there = i != KEYBOARD_HAND || hand_possible(app, question);
+        if (there && strcmp(id, modes[i]) == 0) {
             writing->mode = (enum keyboard_mode)i;
             writing->phone_key = 0;
-            if (i != KEYBOARD_DIGITS) { /* digits are for a moment */
+            if (i < KEYBOARD_DIGITS) { /* digits and one rare kanji are for a moment */
                 writing->chosen[kind_of(question)] = i + 1;
             }
             return true;
@@ -512,6 +522,9 @@ writing_tap(struct app *app, const struct question *question, const char *id)
     }
     if (strncmp(id, "mode:", 5) == 0) {
         return tap_mode(app, question, id + 5);
+    }
+    if (writing->face == WRITING_KEYS && writing->mode == KEYBOARD_HAND && hand_tap(app, id)) {
+        return true;
     }
     if (strncmp(id, "key:", 4) == 0) {
         bool variant = writing->mode == KEYBOARD_LATIN && kin(app) != NULL &&

@@ -443,11 +443,14 @@ step_expect(struct play *play, char *args)
     struct app *app = play->app;
     settle(app);
     if (sscanf(args, "%15s%n", what, &used) != 1) {
-        return failed(play, "expect screen, text or fact");
+        return failed(play, "expect screen, text, no-text or fact");
     }
     char *rest = args + used;
     if (strcmp(what, "screen") == 0) {
         return screen_is(play, argument(rest)) ? 0 : failed(play, "another screen is shown");
+    }
+    if (strcmp(what, "no-text") == 0) {
+        return ui_shows(app->ui, argument(rest)) ? failed(play, "these words are shown") : 0;
     }
     if (strcmp(what, "text") == 0) {
         return ui_shows(app->ui, argument(rest)) ? 0 : failed(play, "these words are not shown");
@@ -628,6 +631,19 @@ step_drag(struct play *play, char *args)
 }
 
 static int
+step_draw(struct play *play, char *args)
+{
+    int at[6];
+    int count =
+        sscanf(args, "%d %d %d %d %d %d", &at[0], &at[1], &at[2], &at[3], &at[4], &at[5]) / 2;
+    if (count < 2 || play_draw(play->app, at, count) < 0) {
+        return failed(play, "X Y X Y or X Y X Y X Y, in thousandths of the page's drawing area");
+    }
+    settle(play->app);
+    return 0;
+}
+
+static int
 step_tap(struct play *play, char *args)
 {
     return tap(play, argument(args));
@@ -653,6 +669,7 @@ run_step(struct play *play, char *text)
         {"switch", step_switch},
         {"hands", step_hands},
         {"drag", step_drag},
+        {"draw", step_draw},
         {"type", step_type},
         {"wait", step_wait},
         {"expect", step_expect},

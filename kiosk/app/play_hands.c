@@ -131,3 +131,38 @@ play_drag(struct app *app, const char *from, const char *to)
     ui_touch(app->ui, UI_PHASE_UP, FINGER, x1, y1);
     return 0;
 }
+
+static const struct ui_rect *
+drawing_area(const struct app *app)
+{
+    for (size_t i = 0; i < ui_count(app->ui); i++) {
+        if (ui_at(app->ui, i)->role == UI_ROLE_INK) {
+            return &ui_at(app->ui, i)->rect;
+        }
+    }
+    return NULL;
+}
+
+int
+play_draw(struct app *app, const int *thousandths, int corners)
+{
+    enum { STEPS = 16, FINGER = 1 };
+    const struct ui_rect *area = drawing_area(app);
+    if (area == NULL) {
+        return KERR_NOT_FOUND;
+    }
+    int x = area->x + area->w * thousandths[0] / 1000;
+    int y = area->y + area->h * thousandths[1] / 1000;
+    ui_touch(app->ui, UI_PHASE_DOWN, FINGER, x, y);
+    for (int i = 1; i < corners; i++) {
+        int x0 = x, y0 = y;
+        x = area->x + area->w * thousandths[2 * i] / 1000;
+        y = area->y + area->h * thousandths[2 * i + 1] / 1000;
+        for (int step = 1; step <= STEPS; step++) {
+            ui_touch(app->ui, UI_PHASE_MOVE, FINGER, x0 + (x - x0) * step / STEPS,
+                y0 + (y - y0) * step / STEPS);
+        }
+    }
+    ui_touch(app->ui, UI_PHASE_UP, FINGER, x, y);
+    return 0;
+}

@@ -322,6 +322,10 @@ handle(struct app *app, const struct ui_input *input)
             app->touched_ms = clock_mono_ms(app->clock);
         }
         return;
+    case UI_INPUT_INK:
+        app->touched_ms = clock_mono_ms(app->clock);
+        hand_drawn(app);
+        return;
     case UI_INPUT_KEY:
         if (app->screen->key != NULL) {
             app->touched_ms = clock_mono_ms(app->clock);

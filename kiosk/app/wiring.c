@@ -115,7 +115,9 @@ open_reader(struct app *app)
     }
 }
 
-/* Kana to kanji, and the tables of postal codes and kanji forms: without any of them visitors write by hand
+#define HANDWRITING "/usr/share/tegaki/models/zinnia/handwriting-ja.model"
+
+/* Kana to kanji, and the tables of postal codes and kanji forms, and drawn kanji: without any of them visitors write by hand
  * what they would have chosen. */
 static int
 open_input(struct app *app)
@@ -137,6 +139,10 @@ open_input(struct app *app)
     r = input_variants_open(variants, &app->variants);
     if (r < 0) {
         LOG(LOG_ERROR, "table.variants", LOG_ERR(r));
+    }
+    r = input_hand_open(conf_str(app->conf, "handwriting", HANDWRITING), &app->hand);
+    if (r < 0 && r != KERR_NOT_FOUND) { /* an extra: without the package nothing is amiss */
+        LOG(LOG_ERROR, "handwriting", LOG_ERR(r));
     }
     free(variants);
     free(postal);
@@ -231,6 +237,7 @@ app_free(struct app *app)
     input_free(app->input);
     input_postal_close(app->postal);
     input_variants_close(app->variants);
+    input_hand_close(app->hand);
     procedure_set_free(app->procedures);
     i18n_free(app->i18n);
     ui_free(app->ui);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "input/input.h"
 #include "procedure/procedure.h"
+#include "ui/ui.h"
 
 struct app;
 struct flow;
@@ -21,6 +22,7 @@ enum keyboard_mode {
     KEYBOARD_PHONE, /* twelve keys, each for a row of kana: tap again for the next one */
     KEYBOARD_LATIN,
     KEYBOARD_DIGITS,
+    KEYBOARD_HAND, /* a kanji is drawn by finger */
     KEYBOARD_MODE_COUNT
 };
 
@@ -60,6 +62,9 @@ struct writing {
     int clause; /* which clause is asked for; -1: the whole */
     char picked[INPUT_TEXT_MAX]; /* clauses so far */
     struct input_result result;
+    /* drawn by finger: what it may be, and the area's side */
+    int hand_count, hand_side;
+    char hand_words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
     size_t form_at; /* byte of the field: the kanji whose form is asked for */
     char postal[POSTAL_DIGITS + 1];
 };
@@ -102,6 +107,12 @@ bool forms_possible(const struct app *app);
 void forms_start(struct app *app);
 void forms_build(struct app *app, struct flow *flow);
 bool forms_tap(struct app *app, const char *id);
+
+/* hand.c: a kanji drawn by finger */
+bool hand_possible(const struct app *app, const struct question *question);
+void hand_drawn(struct app *app); /* a stroke has ended */
+void hand_build(struct app *app, struct ui_rect keys, int gap);
+bool hand_tap(struct app *app, const char *id);
 
 /* postal.c */
 bool postal_possible(const struct app *app, const struct question *question);

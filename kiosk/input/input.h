@@ -1,5 +1,5 @@
 /* input/input.h - Japanese writing without a keyboard of one's own: kana to kanji by a conversion program
- * that runs as a child, and what the tables know (postal codes, forms of a kanji).
+ * that runs as a child, what the tables know (postal codes, forms of a kanji), and characters drawn by finger.
  *
  * The converter owns a thread of its own, which talks to the children; every call here returns at once,
  * but for input_end, which waits until the children are gone (some milliseconds). Results are fetched
@@ -110,5 +110,30 @@ size_t input_variants_find(
     const struct input_variants *variants, uint32_t kanji, uint32_t *selectors, size_t max);
 /* Makes the table from SKK-JISYO.ivd. Appended. KERR_INVALID, KERR_TOO_BIG. */
 int input_variants_compile(const char *forms, size_t len, struct buf *ret_table);
+
+/* A character drawn by finger. Source: a model for libzinnia, as in the package tegaki-zinnia-japanese; which
+ * models are good is the operator's to know: its file is trusted like a library. A guess takes 10 to 30 ms
+ * and keeps nothing: it runs in the caller's thread, one at a time. */
+struct input_hand; /* opaque */
+enum {
+    INPUT_HAND_STROKES_MAX = 40, /* the most that a kanji in use has is 30 */
+    INPUT_HAND_POINTS_MAX = 768,
+    INPUT_HAND_WORD = 8 /* bytes of one character with NUL */
+};
+/* Plain value; points of all strokes one after the other, any unit, in a square of this side. */
+struct input_drawing {
+    size_t stroke_count, point_count;
+    uint16_t ends[INPUT_HAND_STROKES_MAX]; /* one past the last point of each stroke */
+    struct input_point {
+        int16_t x, y;
+    } points[INPUT_HAND_POINTS_MAX];
+    int side;
+};
+/* KERR_NOT_FOUND, KERR_INVALID for a file that is no such model. */
+int input_hand_open(const char *path, struct input_hand **ret_hand);
+void input_hand_close(struct input_hand *hand);
+/* What the drawing may be, best first. Returns how many; 0 for a drawing that is empty or beyond the bounds. */
+int input_hand_guess(const struct input_hand *hand, const struct input_drawing *drawing,
+    char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD]);
 
 #endif

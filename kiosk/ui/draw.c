@@ -688,6 +688,10 @@ draw_item(const struct drawing *drawing, struct item *item)
         draw_qr(drawing, item, rect);
         ring_around(drawing, item);
         break;
+    case UI_ROLE_INK:
+        draw_ink(drawing, item, rect);
+        ring_around(drawing, item);
+        break;
     case UI_ROLE_DOTS:
         draw_dots(drawing, item, rect);
         ring_around(drawing, item);

@@ -24,6 +24,7 @@ static const char *const role_names[UI_ROLE_COUNT] = {
     [UI_ROLE_PICTURE] = "picture",
     [UI_ROLE_LINE] = "line",
     [UI_ROLE_QR] = "qr",
+    [UI_ROLE_INK] = "ink",
 };
 static const char *const tone_names[UI_TONE_COUNT] = {
     [UI_TONE_PAPER] = "paper",

@@ -186,6 +186,7 @@ hands_frame(struct ui *ui, const struct frame *frame, bool page_changed)
     touch_frame(&ui->touch, frame, page_changed, ui_now(ui));
     focus_frame(&ui->focus, frame, page_changed);
     scan_frame(&ui->scan, frame, page_changed);
+    ink_frame(ui, frame);
     if (page_changed && ui->scan.shown) {
         rest(ui, 2);
     }
@@ -225,12 +226,15 @@ ui_touch(struct ui *ui, enum ui_phase phase, int64_t finger, int x, int y)
         if (!was && ui->touch.inside) {
             pressed(ui);
         }
+        ink_down(ui, finger, x, y);
         break;
     }
     case UI_PHASE_MOVE:
         touch_move(&ui->touch, frame, finger, x, y, ui_now(ui));
+        ink_move(ui, finger, x, y);
         break;
     case UI_PHASE_UP: {
+        ink_up(ui, finger, x, y);
         enum touch_verdict verdict = touch_up(&ui->touch, frame, finger, x, y, ui_now(ui), id);
         if (verdict == TOUCH_TAP) {
             tapped(ui, id);

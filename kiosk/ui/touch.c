@@ -28,8 +28,8 @@ static const struct item *
 target(const struct frame *frame, int x, int y)
 {
     const struct item *hit = frame_hit(frame, x, y);
-    if (hit != NULL) {
-        return hit;
+    if (hit != NULL || ink_inside(frame, x, y)) {
+        return hit; /* what is drawn near a key is not meant for it */
     }
     int64_t near = INT64_MAX, second = INT64_MAX;
     for (size_t i = 0; i < frame->count; i++) {
@@ -308,6 +308,24 @@ touch_select(struct touch *touch, const struct item *item, int64_t now)
     }
     lock(touch, item, now);
     return true;
+}
+
+bool
+touch_free(const struct touch *touch, int64_t finger)
+{
+    return touch->down && touch->finger == finger && !touch->ignored && touch->id[0] == '\0';
+}
+
+bool
+touch_is_palm(const struct touch *touch, int64_t finger)
+{
+    for (size_t i = 0; i < TOUCH_CONTACTS; i++) {
+        const struct contact *c = &touch->contacts[i];
+        if (c->down && c->finger == finger) {
+            return c->palm;
+        }
+    }
+    return false;
 }
 
 int64_t

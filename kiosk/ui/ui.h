@@ -43,6 +43,7 @@ enum ui_role {
     UI_ROLE_PICTURE, /* pictogram alone; on a disc when its tone is SURFACE or DONE */
     UI_ROLE_LINE, /* thin rule */
     UI_ROLE_QR, /* text is encoded by the app as rows of '0'/'1' separated by \n */
+    UI_ROLE_INK, /* a finger draws here (ui_ink), one a page, no id: touches in it are never taps */
     UI_ROLE_COUNT
 };
 
@@ -221,6 +222,7 @@ enum ui_input_type {
     UI_INPUT_RATE_UP,
     UI_INPUT_RATE_DOWN,
     UI_INPUT_PAUSE, /* pauses speech, or goes on */
+    UI_INPUT_INK, /* a stroke in the drawing area has ended: ui_ink */
     UI_INPUT_LIGHT, /* a touch on the black screen, or the key "light": show the picture again */
     UI_INPUT_KEY, /* while keys are tried (ui_set_trial): id is the act's name, which was not done */
     UI_INPUT_REPEAT, /* says it again; also select on something that is only read */
@@ -301,6 +303,23 @@ void ui_set_focus(struct ui *ui, int index);
 size_t ui_reading_order(const struct ui *ui, size_t *ret_indices, size_t cap);
 /* How many entries of keys and switch_keys were no key or no act: for a line in the log. */
 size_t ui_bad_keys(const struct ui *ui);
+
+/* What was drawn in the page's drawing area: strokes one after the other, their points in 0.1 mm from the
+ * area's top left. Gathered and drawn while the finger moves. More strokes or points than fit are not
+ * taken. Forgotten by ui_ink_clear, ui_wipe, and when the area is gone or another. Borrowed until the
+ * next call. */
+enum { UI_INK_STROKES_MAX = 40, UI_INK_POINTS_MAX = 768 };
+struct ui_ink {
+    size_t stroke_count, point_count;
+    uint16_t ends[UI_INK_STROKES_MAX]; /* one past the last point of each stroke */
+    struct ui_ink_point {
+        int16_t x, y;
+    } points[UI_INK_POINTS_MAX];
+};
+const struct ui_ink *ui_ink(const struct ui *ui);
+/* Takes the last stroke away; nothing happens without one. */
+void ui_ink_undo(struct ui *ui);
+void ui_ink_clear(struct ui *ui);
 
 /* Forgets everything personal: text and picture caches, element list, text input; draws the next two
  * frames in full so that no buffer keeps the old ones. */

@@ -116,6 +116,9 @@ void touch_cancel(struct touch *touch);
 void touch_frame(struct touch *touch, const struct frame *frame, bool page_changed, int64_t now);
 /* A key selects: false while a lock holds. */
 bool touch_select(struct touch *touch, const struct item *item, int64_t now);
+/* Is it the finger that is judged, not set aside by a lock or as a palm? */
+bool touch_free(const struct touch *touch, int64_t finger);
+bool touch_is_palm(const struct touch *touch, int64_t finger);
 /* When nothing would swallow a tap on this id, not before now. */
 int64_t touch_free_at(const struct touch *touch, const char *id, int64_t now);
 
@@ -300,6 +303,7 @@ struct drawing {
     enum ui_text_size text_size;
     int px_per_m;
     struct px_rect panel;
+    const struct ui_ink *ink; /* what a finger drew; NULL: nothing */
     bool lone_field; /* no field of the page is chosen: the only one has the caret */
 };
 int draw_px(const struct drawing *drawing, int tenths);
@@ -334,6 +338,23 @@ struct ring {
 };
 struct px_rect draw_ring_bounds(const struct drawing *drawing, const struct ring *ring);
 void draw_ring(const struct drawing *drawing, const struct ring *ring);
+
+/* ---- ink.c: the drawing area ---- */
+
+struct ink {
+    struct ui_rect area; /* of the shown page; w 0: none */
+    struct ui_ink strokes;
+    bool drawing; /* the last stroke is being drawn by this finger */
+    int64_t finger, since;
+};
+bool ink_inside(const struct frame *frame, int x, int y);
+/* After touch.c judged them. */
+void ink_down(struct ui *ui, int64_t finger, int x, int y);
+void ink_move(struct ui *ui, int64_t finger, int x, int y);
+void ink_up(struct ui *ui, int64_t finger, int x, int y);
+/* A new list: without this area the strokes are forgotten. */
+void ink_frame(struct ui *ui, const struct frame *frame);
+void draw_ink(const struct drawing *d, const struct item *item, struct px_rect rect);
 
 /* ---- dump.c ---- */
 const char *dump_role(enum ui_role role);
@@ -470,6 +491,7 @@ struct ui {
     struct touch touch;
     struct focus focus;
     struct scan scan;
+    struct ink ink;
     struct ui_hands hands;
     struct ring ring; /* as drawn */
     bool trial; /* keys only tell what they are for */

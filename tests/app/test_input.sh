@@ -21,6 +21,9 @@ for words in '齋藤　花子' 'サイトウ　ハナコ' '茨城県日立市助
     grep -q "$words" "$WORK/record.json" || { cat "$WORK/record.json"; fail "the record lacks $words"; }
 done
 play "$TOP/tests/app/plays/modes.play"
+play "$TOP/tests/app/plays/hand.play"
+settings 'handwriting = /nonexistent'
+play "$TOP/tests/app/plays/no-hand.play"
 settings 'mozc = /nonexistent'
 play "$TOP/tests/app/plays/written.play"
 settings 'mozc = /nonexistent' 'anthy = /nonexistent'
@@ -37,7 +40,13 @@ start move-in
 tap next
 wait screen card 3
 tap no-card
-$(for mode in hiragana katakana phone latin digits; do printf 'tap mode:%s\ndump %s-%s.json\nshot %s-%s.png\n' $mode "$1" $mode "$1" $mode; done)
+$(for mode in hiragana katakana phone latin digits hand; do printf 'tap mode:%s\ndump %s-%s.json\nshot %s-%s.png\n' $mode "$1" $mode "$1" $mode; done)
+draw 100 400 900 400
+draw 500 100 500 900
+draw 500 400 150 850
+draw 500 400 850 850
+dump $1-drawn.json
+shot $1-drawn.png
 tap mode:latin
 tap key:A
 dump $1-letters.json
@@ -94,7 +103,7 @@ for path in sorted(glob.glob(f"{work}/{prefix}-*.json")):
                 print(path, "smaller than 18 mm:", name, w, h); bad = 1
     if not keys:
         print(path, "shows no key"); bad = 1
-    if page in ("hiragana", "katakana", "phone", "latin", "digits"):
+    if page in ("hiragana", "katakana", "phone", "latin", "digits", "hand", "drawn"):
         other = places.setdefault(page, keys)
         if other != keys:
             print(path, "keys moved with the text size"); bad = 1

@@ -33,14 +33,14 @@ static void
 damage(struct ui *ui, size_t from, size_t to)
 {
     struct drawing drawing = paint_drawing(ui);
-    const struct ui_ink *ink = &ui->ink.strokes;
+    const struct ui_ink *ink = &ui->drawn.strokes;
     for (size_t i = from; i < to; i++) {
         size_t before = i > from ? i - 1 : i;
         int x0 = ink->points[before].x, x1 = ink->points[i].x;
         int y0 = ink->points[before].y, y1 = ink->points[i].y;
         int x = x0 < x1 ? x0 : x1, y = y0 < y1 ? y0 : y1;
-        struct ui_rect r = {.x = ui->ink.area.x + x - PEN,
-            .y = ui->ink.area.y + y - PEN,
+        struct ui_rect r = {.x = ui->drawn.area.x + x - PEN,
+            .y = ui->drawn.area.y + y - PEN,
             .w = (x0 < x1 ? x1 : x0) - x + 2 * PEN,
             .h = (y0 < y1 ? y1 : y0) - y + 2 * PEN};
         paint_damage(ui, draw_rect(&drawing, r));
@@ -57,10 +57,10 @@ within(int value, int most)
 static void
 add_point(struct ui *ui, int x, int y)
 {
-    struct ui_ink *ink = &ui->ink.strokes;
+    struct ui_ink *ink = &ui->drawn.strokes;
     size_t stroke = ink->stroke_count - 1, first = stroke > 0 ? ink->ends[stroke - 1] : 0;
-    x = within(x - ui->ink.area.x, ui->ink.area.w - 1);
-    y = within(y - ui->ink.area.y, ui->ink.area.h - 1);
+    x = within(x - ui->drawn.area.x, ui->drawn.area.w - 1);
+    y = within(y - ui->drawn.area.y, ui->drawn.area.h - 1);
     if (ink->point_count == UI_INK_POINTS_MAX) {
         return;
     }
@@ -80,7 +80,7 @@ add_point(struct ui *ui, int x, int y)
 static void
 drop_last(struct ui *ui)
 {
-    struct ui_ink *ink = &ui->ink.strokes;
+    struct ui_ink *ink = &ui->drawn.strokes;
     size_t stroke = ink->stroke_count - 1, first = stroke > 0 ? ink->ends[stroke - 1] : 0;
     damage(ui, first, ink->point_count);
     explicit_bzero(ink->points + first, (ink->point_count - first) * sizeof ink->points[0]);
@@ -92,7 +92,7 @@ drop_last(struct ui *ui)
 static void
 finish(struct ui *ui)
 {
-    ui->ink.drawing = false;
+    ui->drawn.drawing = false;
     (void)ui_push(
         ui, UI_INPUT_INK, "", "", 0); /* a full queue has one already, or is awake enough */
 }
@@ -100,29 +100,29 @@ finish(struct ui *ui)
 void
 ink_down(struct ui *ui, int64_t finger, int x, int y)
 {
-    struct ink *ink = &ui->ink;
-    if (ink->drawing && touch_is_palm(&ui->touch, ink->finger)) {
+    struct drawn *drawn = &ui->drawn;
+    if (drawn->drawing && touch_is_palm(&ui->touch, drawn->finger)) {
         drop_last(ui);
         finish(ui);
     }
-    bool free = !ink->drawing || ui_now(ui) - ink->since > TOUCH_REST_MS;
+    bool free = !drawn->drawing || ui_now(ui) - drawn->since > TOUCH_REST_MS;
     if (!touch_free(&ui->touch, finger) || !free || !ink_inside(ui_shown(ui), x, y) ||
-        ink->strokes.stroke_count == UI_INK_STROKES_MAX ||
-        ink->strokes.point_count == UI_INK_POINTS_MAX) {
+        drawn->strokes.stroke_count == UI_INK_STROKES_MAX ||
+        drawn->strokes.point_count == UI_INK_POINTS_MAX) {
         return;
     }
-    ink->drawing = true;
-    ink->finger = finger;
-    ink->since = ui_now(ui);
-    ink->strokes.stroke_count++;
-    ink->strokes.ends[ink->strokes.stroke_count - 1] = (uint16_t)ink->strokes.point_count;
+    drawn->drawing = true;
+    drawn->finger = finger;
+    drawn->since = ui_now(ui);
+    drawn->strokes.stroke_count++;
+    drawn->strokes.ends[drawn->strokes.stroke_count - 1] = (uint16_t)drawn->strokes.point_count;
     add_point(ui, x, y);
 }
 
 void
 ink_move(struct ui *ui, int64_t finger, int x, int y)
 {
-    if (ui->ink.drawing && ui->ink.finger == finger) {
+    if (ui->drawn.drawing && ui->drawn.finger == finger) {
         add_point(ui, x, y);
     }
 }
@@ -130,7 +130,7 @@ ink_move(struct ui *ui, int64_t finger, int x, int y)
 void
 ink_up(struct ui *ui, int64_t finger, int x, int y)
 {
-    if (ui->ink.drawing && ui->ink.finger == finger) {
+    if (ui->drawn.drawing && ui->drawn.finger == finger) {
         add_point(ui, x, y);
         finish(ui);
     }
@@ -141,24 +141,24 @@ ink_frame(struct ui *ui, const struct frame *frame)
 {
     const struct item *item = area_of(frame);
     struct ui_rect area = item != NULL ? item->e.rect : (struct ui_rect){0};
-    if (memcmp(&area, &ui->ink.area, sizeof area) != 0) {
-        explicit_bzero(&ui->ink.strokes, sizeof ui->ink.strokes);
-        ui->ink.drawing = false;
-        ui->ink.area = area;
+    if (memcmp(&area, &ui->drawn.area, sizeof area) != 0) {
+        explicit_bzero(&ui->drawn.strokes, sizeof ui->drawn.strokes);
+        ui->drawn.drawing = false;
+        ui->drawn.area = area;
     }
 }
 
 const struct ui_ink *
 ui_ink(const struct ui *ui)
 {
-    return &ui->ink.strokes;
+    return &ui->drawn.strokes;
 }
 
 void
 ui_ink_undo(struct ui *ui)
 {
-    ui->ink.drawing = false;
-    if (ui->ink.strokes.stroke_count > 0) {
+    ui->drawn.drawing = false;
+    if (ui->drawn.strokes.stroke_count > 0) {
         drop_last(ui);
     }
     paint(ui);
@@ -167,9 +167,9 @@ ui_ink_undo(struct ui *ui)
 void
 ui_ink_clear(struct ui *ui)
 {
-    damage(ui, 0, ui->ink.strokes.point_count);
-    explicit_bzero(&ui->ink.strokes, sizeof ui->ink.strokes);
-    ui->ink.drawing = false;
+    damage(ui, 0, ui->drawn.strokes.point_count);
+    explicit_bzero(&ui->drawn.strokes, sizeof ui->drawn.strokes);
+    ui->drawn.drawing = false;
     paint(ui);
 }
 

@@ -205,7 +205,7 @@ paint_drawing(struct ui *ui)
         .text_size = ui->text_size,
         .px_per_m = ui->scale,
         .panel = ui->panel,
-        .ink = &ui->ink.strokes,
+        .ink = &ui->drawn.strokes,
         .lone_field = true,
     };
     const struct frame *frame = ui_shown(ui);

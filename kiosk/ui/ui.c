@@ -452,7 +452,7 @@ ui_wipe(struct ui *ui)
     explicit_bzero(&ui->focus, sizeof ui->focus);
     ui->focus.reading = reading;
     explicit_bzero(&ui->scan, sizeof ui->scan);
-    explicit_bzero(&ui->ink, sizeof ui->ink);
+    explicit_bzero(&ui->drawn, sizeof ui->drawn);
     ui->ring = (struct ring){0};
     if (window_canvas(ui->window, &ui->canvas)) {
         canvas_fill(&ui->canvas, ui->canvas.clip, theme_palette(ui->theme)->paper);

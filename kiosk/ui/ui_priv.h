@@ -341,7 +341,7 @@ void draw_ring(const struct drawing *drawing, const struct ring *ring);
 
 /* ---- ink.c: the drawing area ---- */
 
-struct ink {
+struct drawn {
     struct ui_rect area; /* of the shown page; w 0: none */
     struct ui_ink strokes;
     bool drawing; /* the last stroke is being drawn by this finger */
@@ -491,7 +491,7 @@ struct ui {
     struct touch touch;
     struct focus focus;
     struct scan scan;
-    struct ink ink;
+    struct drawn drawn;
     struct ui_hands hands;
     struct ring ring; /* as drawn */
     bool trial; /* keys only tell what they are for */

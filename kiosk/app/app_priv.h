@@ -131,6 +131,7 @@ struct places {
     struct ui_rect panel;
     bool portrait;
     bool low; /* for a seated visitor: every target at or below targets */
+    bool small; /* a 15.6 inch panel: lower bars, closer keys */
     int targets;
     struct ui_rect top_bar, bottom_bar; /* top_bar.h is 0 in the low layout */
     struct ui_rect tools[TOOL_COUNT];
@@ -313,6 +314,8 @@ struct grid {
     size_t count;
     int columns;
     int height; /* of one item */
+    const int
+        *heights; /* of each, at least height: a row is as high as its highest; NULL: all height */
 };
 void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx);

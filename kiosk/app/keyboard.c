@@ -12,11 +12,16 @@ enum {
     KEY_COLUMNS = 11,
     KEY_ROWS = 5,
     KEYBOARD_GAP = 36,
+    KEYBOARD_GAP_SMALL = 25,
+    NARROW_COLUMNS = 10, /* upright and small: the last column's keys stand in a row below */
     KEY_H =
         185, /* 18.5 mm: five rows, the field and a long question fit on the panel at every size */
     KEY_H_PORTRAIT = 205,
+    EDGE_SMALL = 50,
     EDGE = 120, /* in portrait the keyboard is as wide as the bars */
+    SIDE_PART_SMALL = 77, /* where a small panel leaves little between the tools */
     SIDE_PART = 74, /* per cent of the width that the keys have beside the column of acts */
+    KEY_H_LEAST = 162,
     FIELD_H = 205,
     ACTS = 10,
     LETTERS_ROW = 3 /* where the variants of a Latin letter begin */
@@ -240,28 +245,35 @@ tap_key(struct app *app, const char *key)
 struct place {
     struct ui_rect keys, acts;
     int act_columns, act_rows;
+    int key_rows, gap;
+    bool narrow;
 };
 
 /* Keys and acts: beside each other in landscape, below each other in portrait. */
 static struct place
 place_of(const struct app *app, const struct flow *flow)
 {
-    bool portrait = app->places.portrait;
-    int edge = flow->x < EDGE ? flow->x : EDGE;
+    const struct places *places = &app->places;
+    bool portrait = places->portrait;
+    int edge = places->small ? EDGE_SMALL : flow->x < EDGE ? flow->x : EDGE;
     int x = portrait ? edge : flow->x;
-    int w = portrait ? app->places.panel.w - 2 * edge : flow->w;
-    int rows = portrait ? KEY_ROWS + 2 : KEY_ROWS;
-    int room = flow->bottom - flow->y - (rows - 1) * KEYBOARD_GAP;
-    int key_h = portrait ? KEY_H_PORTRAIT : KEY_H;
-    key_h = room < rows * key_h ? room / rows : key_h;
-    int keys_h = KEY_ROWS * key_h + (KEY_ROWS - 1) * KEYBOARD_GAP;
-    int top = flow->bottom - rows * key_h - (rows - 1) * KEYBOARD_GAP;
-    struct place place = {.keys = rect(x, top, w, keys_h),
-        .acts = rect(x, top + keys_h + KEYBOARD_GAP, w, 2 * key_h + KEYBOARD_GAP),
+    int w = portrait ? places->panel.w - 2 * edge : flow->w;
+    struct place place = {.narrow = portrait && places->small,
+        .gap = places->small ? KEYBOARD_GAP_SMALL : KEYBOARD_GAP,
         .act_columns = 5,
         .act_rows = 2};
+    place.key_rows = KEY_ROWS + (place.narrow ? 1 : 0);
+    int rows = portrait ? place.key_rows + 2 : place.key_rows;
+    int room = flow->bottom - flow->y - (rows - 1) * place.gap;
+    int key_h = portrait ? KEY_H_PORTRAIT : KEY_H;
+    key_h = room < rows * key_h ? room / rows : key_h;
+    int keys_h = place.key_rows * key_h + (place.key_rows - 1) * place.gap;
+    int top = flow->bottom - rows * key_h - (rows - 1) * place.gap;
+    place.keys = rect(x, top, w, keys_h);
+    place.acts = rect(x, top + keys_h + place.gap, w, 2 * key_h + place.gap);
     if (!portrait) {
-        place.keys.w = w * SIDE_PART / 100;
+        int part = places->small && places->low ? SIDE_PART_SMALL : SIDE_PART;
+        place.keys.w = w * part / 100;
         place.acts = rect(x + place.keys.w + GAP_MIN, top, w - place.keys.w - GAP_MIN, keys_h);
         place.act_columns = 2;
         place.act_rows = 5;
@@ -270,12 +282,26 @@ place_of(const struct app *app, const struct flow *flow)
 }
 
 static struct ui_rect
-cell(struct ui_rect all, int columns, int rows, int index)
+cell(const struct place *place, struct ui_rect all, int columns, int rows, int index)
 {
-    int w = (all.w - (columns - 1) * KEYBOARD_GAP) / columns;
-    int h = (all.h - (rows - 1) * KEYBOARD_GAP) / rows;
-    return rect(all.x + index % columns * (w + KEYBOARD_GAP),
-        all.y + index / columns * (h + KEYBOARD_GAP), w, h);
+    int w = (all.w - (columns - 1) * place->gap) / columns;
+    int h = (all.h - (rows - 1) * place->gap) / rows;
+    return rect(all.x + index % columns * (w + place->gap),
+        all.y + index / columns * (h + place->gap), w, h);
+}
+
+/* Of the index-th key of a face. */
+static struct ui_rect
+key_cell(const struct place *place, const struct face *face, int index)
+{
+    int row = index / face->columns;
+    int column = index % face->columns;
+    if (!place->narrow || face->columns < KEY_COLUMNS) {
+        return cell(place, place->keys, face->columns, face->rows, index);
+    }
+    bool last = column == KEY_COLUMNS - 1;
+    int at = last ? KEY_ROWS * NARROW_COLUMNS + 2 * row : row * NARROW_COLUMNS + column;
+    return cell(place, place->keys, NARROW_COLUMNS, place->key_rows, at);
 }
 
 static void
@@ -303,8 +329,10 @@ place_letters(struct app *app, const struct place *place)
     const struct letters *found = kin(app);
     char letter[8];
     for (int i = 0; found != NULL && letter_of(found->variants, i, letter); i++) {
-        add_key(app, cell(place->keys, KEY_COLUMNS, KEY_ROWS, LETTERS_ROW * KEY_COLUMNS + i),
-            letter, true);
+        int columns = place->narrow ? NARROW_COLUMNS : KEY_COLUMNS;
+        struct ui_rect where =
+            cell(place, place->keys, columns, place->key_rows, LETTERS_ROW * columns + i);
+        add_key(app, where, letter, true);
     }
 }
 
@@ -324,7 +352,7 @@ place_keys(struct app *app, const struct place *place)
             lower[0] = (char)(key[0] - 'A' + 'a');
         }
         bool mark = i % face->columns == face->columns - 1 || strcmp(key, "゛゜小") == 0;
-        add_key(app, cell(place->keys, face->columns, face->rows, i), capital ? lower : key, mark);
+        add_key(app, key_cell(place, face, i), capital ? lower : key, mark);
     }
     if (writing->mode == KEYBOARD_LATIN) {
         place_letters(app, place);
@@ -366,17 +394,18 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
             continue;
         }
         bool strong = strcmp(act->id, "key:convert") == 0 && !act->waiting;
-        ui_add(app->ui, &(struct ui_element){.id = act->id,
-                            .role = UI_ROLE_KEY,
-                            .rect = cell(place->acts, place->act_columns, place->act_rows, at),
-                            .text = say(app, act->words),
-                            .tone = act->chosen || strong ? UI_TONE_SOFT : UI_TONE_QUIET,
-                            .state = act->chosen    ? UI_STATE_CHOSEN
-                                     : act->waiting ? UI_STATE_WAITING
-                                                    : 0,
-                            .size = UI_SIZE_BAR,
-                            .bold = true,
-                            .align = UI_ALIGN_CENTRE});
+        ui_add(
+            app->ui, &(struct ui_element){.id = act->id,
+                         .role = UI_ROLE_KEY,
+                         .rect = cell(place, place->acts, place->act_columns, place->act_rows, at),
+                         .text = say(app, act->words),
+                         .tone = act->chosen || strong ? UI_TONE_SOFT : UI_TONE_QUIET,
+                         .state = act->chosen    ? UI_STATE_CHOSEN
+                                  : act->waiting ? UI_STATE_WAITING
+                                                 : 0,
+                         .size = UI_SIZE_BAR,
+                         .bold = true,
+                         .align = UI_ALIGN_CENTRE});
     }
 }
 
@@ -386,6 +415,40 @@ bare_name(const struct question *question)
 {
     const char *dot = strrchr(question->key, '.');
     return dot != NULL ? dot + 1 : question->key;
+}
+
+/* Where room is short what is written stays as large as the keys. */
+static enum ui_size
+field_size(const struct app *app)
+{
+    bool short_of_room =
+        app->places.small || app->visit.verdict_shown || ui_text_size(app->ui) > UI_TEXT_LARGE;
+    return short_of_room ? UI_SIZE_KEYBOARD : UI_SIZE_VALUE;
+}
+
+/* The field as high as a name with its reading, before there is one: so nothing moves. */
+static int
+field_height(struct app *app)
+{
+    struct ui_element field = {.role = UI_ROLE_FIELD,
+        .rect = rect(0, 0, app->places.column.w, 0),
+        .text = "{字|じ}",
+        .lang = "ja",
+        .size = field_size(app),
+        .bold = true};
+    int width;
+    int height;
+    ui_natural(app->ui, &field, &width, &height);
+    return height < FIELD_H ? FIELD_H : height;
+}
+
+int
+writing_height(struct app *app)
+{
+    const struct places *places = &app->places;
+    int rows = KEY_ROWS + (places->portrait ? 2 : 0) + (places->portrait && places->small ? 1 : 0);
+    int gap = places->small ? KEYBOARD_GAP_SMALL : KEYBOARD_GAP;
+    return field_height(app) + GAP_MIN + rows * KEY_H_LEAST + (rows - 1) * gap;
 }
 
 static void
@@ -399,20 +462,16 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
     struct ui_element field = {.id = id,
         .role = UI_ROLE_FIELD,
         .rect = rect(flow->x, flow->y, flow->w, 0),
-        .text =
-            "{字|じ}", /* as high as a name with its reading, before there is one: nothing moves */
+        .text = buf_str(&shown),
         .lang = "ja",
-        .size = UI_SIZE_VALUE,
+        .size = field_size(app),
         .bold = true,
         .tone = UI_TONE_SURFACE,
         .label = words(app, &question->name),
         .state = UI_STATE_PERSONAL};
     int width;
-    int least;
-    ui_natural(app->ui, &field, &width, &least);
-    field.text = buf_str(&shown);
+    int least = field_height(app);
     ui_natural(app->ui, &field, &width, &field.rect.h);
-    least = least < FIELD_H ? FIELD_H : least;
     field.rect.h = field.rect.h < least ? least : field.rect.h;
     ui_add(app->ui, &field);
     flow->y += field.rect.h + GAP_MIN;

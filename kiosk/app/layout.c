@@ -10,10 +10,12 @@ enum {
     PICTURE_LEAST_H = 2600, /* the same, above them */
     KEY_W = 560,
     KEY_H = 365,
+    KEY_H_LOW = 235, /* upright and seated: what is chosen above the keys is within reach too */
     KEY_GAP = 52,
     DOOR_H = 300,
     PAGE_BUTTON_W = 900,
     PAGE_NUMBER_W = 440,
+    PAGE_NUMBER_W_SMALL = 300,
     TOOL_PADS = 60, /* beside the words of a tool; TOOL_PICTURE: and its pictogram */
     TOOL_PICTURE = 220
 };
@@ -240,6 +242,10 @@ flow_element(struct app *app, struct flow *flow, struct ui_element *element, int
     int width;
     ui_natural(app->ui, element, &width, &element->rect.h);
     element->rect.h = element->rect.h < least ? least : element->rect.h;
+    int most = flow->bottom - (flow->top < app->places.targets ? app->places.targets : flow->top);
+    if (is_target(element) && element->rect.h > most) {
+        element->rect.h = most; /* a page to itself; its words become smaller */
+    }
     bool shown = is_target(element) ? flow_target(app, flow, element->rect.h)
                                     : flow_room(app, flow, element->rect.h);
     element->rect.y = flow->y;
@@ -247,6 +253,46 @@ flow_element(struct app *app, struct flow *flow, struct ui_element *element, int
         ui_add(app->ui, element);
     }
     flow->y += element->rect.h;
+}
+
+/* Does a sentence end at the end of these bytes? Or, to be taken only when no sentence fits, a part of one? */
+static bool
+ends_part(const char *text, size_t len, bool sentence)
+{
+    static const char *const sentences[] = {"。", "！", "？", "।", "။", ". ", "! ", "? ", "\n"};
+    static const char *const parts[] = {"、", "，", " ", "　"};
+    size_t count = sentence ? ARRAY_LEN(sentences) : ARRAY_LEN(parts);
+    for (size_t i = 0; i < count; i++) {
+        const char *end = sentence ? sentences[i] : parts[i];
+        size_t n = strlen(end);
+        if (len >= n && memcmp(text + len - n, end, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Copies what of the text fits a page, whole sentences when that is possible; returns how many bytes that
+ * are, 0 when nothing does. */
+static size_t
+part_for_page(
+    struct app *app, const struct flow *flow, const struct ui_element *element, struct buf *part)
+{
+    size_t whole = strlen(element->text);
+    for (int sentence = 1; sentence >= 0; sentence--) {
+        for (size_t len = whole - 1; len > 0; len--) {
+            if (!ends_part(element->text, len, sentence == 1)) {
+                continue;
+            }
+            buf_clear(part);
+            (void)buf_add(part, element->text, len);
+            if (ui_text_height(app->ui, buf_str(part), flow->w, element->size, element->bold) <=
+                flow->bottom - flow->top) {
+                return len;
+            }
+        }
+    }
+    return 0;
 }
 
 void
@@ -262,6 +308,19 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
         .tone = tone,
         .size = size,
         .bold = bold};
+    AUTO_BUF part;
+    buf_init(&part, UI_TEXT_POOL);
+    while (role == UI_ROLE_TEXT &&
+           ui_text_height(app->ui, element.text, flow->w, size, bold) > flow->bottom - flow->top) {
+        size_t len = part_for_page(app, flow, &element, &part);
+        if (len == 0) {
+            break;
+        }
+        const char *rest = element.text + len;
+        element.text = buf_str(&part);
+        flow_element(app, flow, &element, 0);
+        element.text = rest;
+    }
     flow_element(app, flow, &element, 0);
     flow->y += gap_after;
 }
@@ -297,7 +356,9 @@ page_picture(struct app *app, struct flow flow, const char *picture, enum ui_ton
         }
         return flow;
     }
-    if (flow.w >= PICTURE_LEAST_W) {
+    /* large words for a seated visitor need all of the width */
+    bool crowded = app->places.low && ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    if (flow.w >= PICTURE_LEAST_W && !crowded) {
         int width = flow.w * 36 / 100;
         picture_panel(app, rect(flow.x + flow.w - width, flow.top, width, height), picture, tone);
         flow.w -= width + 180;
@@ -330,7 +391,8 @@ page_turn_buttons(struct app *app)
     if (visit->pages < 2) {
         return;
     }
-    int width = (turn->w - PAGE_NUMBER_W) / 2;
+    int number_w = turn->w < TWO_COLUMNS_W / 2 ? PAGE_NUMBER_W_SMALL : PAGE_NUMBER_W;
+    int width = (turn->w - number_w) / 2;
     width = width > PAGE_BUTTON_W ? PAGE_BUTTON_W : width;
     char text[32];
     (void)snprintf(text, sizeof(text), "%d / %d", visit->page + 1, visit->pages);
@@ -354,10 +416,22 @@ page_turn_buttons(struct app *app)
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = rect(turn->x + width, turn->y, turn->w - 2 * width, turn->h),
                         .text = text,
-                        .size = UI_SIZE_CHOICE,
+                        .size = UI_SIZE_BAR,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE,
                         .valign = UI_ALIGN_CENTRE});
+}
+
+/* As high as its highest item, but no higher than a page. */
+static int
+row_height(const struct grid *grid, int row, int most)
+{
+    int height = grid->height;
+    size_t end = (size_t)(row + 1) * (size_t)grid->columns;
+    for (size_t i = (size_t)row * (size_t)grid->columns; grid->heights != NULL && i < end; i++) {
+        height = i < grid->count && grid->heights[i] > height ? grid->heights[i] : height;
+    }
+    return height > most ? most : height;
 }
 
 void
@@ -368,21 +442,26 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     int count = (int)grid->count;
     int rows = (count + grid->columns - 1) / grid->columns;
     int room = flow->bottom - flow->y;
+    int most = flow->bottom - (flow->top < app->places.targets ? app->places.targets : flow->top);
+    int all = 0;
+    for (int row = 0; row < rows; row++) {
+        all += row_height(grid, row, most);
+    }
     /* all on one page: spread out to the default gap; else as close as is allowed */
-    int gap = rows > 1 ? (room - rows * grid->height) / (rows - 1) : GAP;
+    int gap = rows > 1 ? (room - all) / (rows - 1) : GAP;
     gap = gap > GAP ? GAP : gap < GAP_MIN ? GAP_MIN : gap;
     int width = (flow->w - (grid->columns - 1) * COLUMN_GAP) / grid->columns;
     for (int row = 0; row < rows; row++) {
-        bool shown = flow_target(app, flow, grid->height);
+        int height = row_height(grid, row, most);
+        bool shown = flow_target(app, flow, height);
         for (int column = 0; shown && column < grid->columns; column++) {
             int index = row * grid->columns + column;
             if (index < count) {
                 place(app, (size_t)index,
-                    rect(flow->x + column * (width + COLUMN_GAP), flow->y, width, grid->height),
-                    ctx);
+                    rect(flow->x + column * (width + COLUMN_GAP), flow->y, width, height), ctx);
             }
         }
-        flow->y += grid->height + gap;
+        flow->y += height + gap;
     }
 }
 
@@ -395,7 +474,7 @@ keypad_first(const struct places *places)
     int top = column->y > places->targets ? column->y : places->targets;
     bool beside_turn = places->turn.w < column->w;
     int bottom = beside_turn ? column->y + column->h : places->turn.y - GAP_MIN;
-    int share = places->portrait ? column->w : column->w * 43 / 100;
+    int share = places->portrait ? column->w : column->w * 46 / 100;
     int w = (share - 2 * KEY_GAP) / 3;
     int h = (bottom - top - 3 * KEY_GAP) / 4;
     w = w > KEY_W ? KEY_W : w;
@@ -403,7 +482,8 @@ keypad_first(const struct places *places)
     if (!places->portrait) {
         return rect(column->x + column->w - 3 * w - 2 * KEY_GAP, top, w, h);
     }
-    h = h > w / 2 ? w / 2 : h;
+    int most = places->low && KEY_H_LOW < w / 2 ? KEY_H_LOW : w / 2;
+    h = h > most ? most : h;
     return rect(
         column->x + (column->w - 3 * w - 2 * KEY_GAP) / 2, bottom - 4 * h - 3 * KEY_GAP, w, h);
 }
@@ -451,7 +531,7 @@ page_keypad(struct app *app, const char *prefix, const char *last_id, const char
         }
         if (i == 9 || i == 11) {
             key.tone = UI_TONE_QUIET;
-            key.size = UI_SIZE_BODY;
+            key.size = UI_SIZE_BAR;
         }
         ui_add(app->ui, &key);
     }

@@ -7,18 +7,22 @@ enum {
     NARROW = 2200, /* the shorter side of a 15.6 inch panel is 194 mm, of a 21.5 inch one 268 mm */
     BESIDE_W = 560, /* a tool with its word beside the pictogram */
     STACKED_H = 275, /* and with the word below it */
+    STACKED_H_SMALL = 235, /* on a small panel, where height is rare */
     BESIDE_H = 220,
     BESIDE_H_LOW = 200, /* two rows of them on a narrow panel leave more to the keypad */
     TOOL_AIR = 30,
-    TOOL_AIR_LOW = 10,
-    TURN_PERCENT = 55, /* of the column, where the keypad takes the rest down to its end */
-    WHERE_H = 130, /* with ruby */
+    TOOL_AIR_LOW = 10, /* and on a small panel */
+    TURN_PERCENT = 51, /* of the column, where the keypad takes the rest down to its end */
+    WHERE_H = 190, /* two lines with ruby */
     WHERE_W_MIN = 700,
+    BAR_AIR = 30, /* of the bottom bar, above and below its buttons */
+    BAR_AIR_LOW = 10,
     MAIN_W = 1500,
     MAIN_H = 380, /* two lines of the largest size, ruby too; at least 25 x 60 mm */
     MAIN_H_PORTRAIT = 420, /* narrower: two lines with ruby */
     LEFT_W = 1200,
-    MAIN_H_LOW = 300, /* on a small panel, where a seated visitor reaches little */
+    MAIN_H_SMALL = 300,
+    MAIN_H_LOW = 270, /* on a small panel, where a seated visitor reaches little */
     FOOT_LEAST = 1300,
     LOW_PERCENT = 40 /* what a seated visitor can't reach: the upper part of the panel */
 };
@@ -49,13 +53,15 @@ static void
 tools_wide(struct places *p, int edge)
 {
     int w = least(BESIDE_W, (p->panel.w - 2 * edge - 5 * GAP_MIN - WHERE_W_MIN) / TOOL_COUNT);
-    int h = w < BESIDE_W ? STACKED_H : BESIDE_H;
+    bool small = p->small;
+    int h = small ? STACKED_H_SMALL : w < BESIDE_W ? STACKED_H : BESIDE_H;
+    int air = small ? TOOL_AIR_LOW : TOOL_AIR;
     int right = p->panel.w - edge - 4 * w - 3 * GAP_MIN;
-    row(p, TOOL_HELP, 2, at(edge, TOOL_AIR, w, h));
-    row(p, TOOL_LANGUAGE, 4, at(right, TOOL_AIR, w, h));
+    row(p, TOOL_HELP, 2, at(edge, air, w, h));
+    row(p, TOOL_LANGUAGE, 4, at(right, air, w, h));
     int left = edge + 2 * (w + GAP_MIN) + 20;
-    p->where = at(left, TOOL_AIR, right - left - GAP_MIN, h);
-    p->top_bar = at(0, 0, p->panel.w, h + 2 * TOOL_AIR);
+    p->top_bar = at(0, 0, p->panel.w, h + 2 * air);
+    p->where = at(left, 0, right - left - GAP_MIN, p->top_bar.h);
 }
 
 /* Portrait: six in a row, or three above three when the panel is narrow; returns their height. */
@@ -82,30 +88,30 @@ static void
 tools_aside(struct places *p, int edge)
 {
     int w = 440;
-    int room = p->bottom_bar.y - p->targets - 2 * TOOL_AIR_LOW;
-    int h = least(STACKED_H, (room - 3 * GAP_MIN) / 4);
-    int y = p->targets + TOOL_AIR_LOW;
+    int y = p->targets;
+    int h = least(STACKED_H, (p->main.y - y - 4 * GAP_MIN) / 4);
     for (int i = TOOL_HELP; i <= TOOL_SPEAK; i++) {
         bool left = i <= TOOL_HOME;
         int line = left ? i - TOOL_HELP : i - TOOL_LANGUAGE;
         p->tools[i] = at(left ? edge : p->panel.w - edge - w, y + line * (h + GAP_MIN), w, h);
     }
     int x = edge + w + 80;
-    p->column = at(x, TOOL_AIR, p->panel.w - 2 * x, p->bottom_bar.y - GAP_MIN - TOOL_AIR);
+    p->column = at(x, TOOL_AIR, p->panel.w - 2 * x, 0);
 }
 
 void
 places_of(struct ui_rect panel, bool low, struct places *ret_places)
 {
     struct places *p = ret_places;
-    *p = (struct places){.panel = panel, .low = low, .portrait = panel.h > panel.w};
     bool small = least(panel.w, panel.h) < NARROW;
+    *p = (struct places){.panel = panel, .low = low, .small = small, .portrait = panel.h > panel.w};
     int edge = small ? 80 : 120;
     int margin = panel.w >= 4000 ? MARGIN : small && p->portrait ? 100 : 160;
-    int main_h = p->portrait    ? (low && small ? MAIN_H : MAIN_H_PORTRAIT)
+    int main_h = p->portrait    ? (low && small ? MAIN_H_SMALL : MAIN_H_PORTRAIT)
                  : low && small ? MAIN_H_LOW
+                 : small        ? MAIN_H_SMALL
                                 : MAIN_H;
-    int bottom = main_h + (small || low ? 40 : 60);
+    int bottom = main_h + 2 * (small || low ? BAR_AIR_LOW : BAR_AIR);
     p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
     p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
     int y = p->bottom_bar.y + (bottom - main_h) / 2;
@@ -116,15 +122,16 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
     int between = p->main.x - edge - left_w - 2 * GAP_OPPOSITE;
     p->foot = at(edge + left_w + GAP_OPPOSITE, y, between > FOOT_LEAST ? between : 0, main_h);
     int top = 0;
-    p->column = at(margin, 0, panel.w - 2 * margin, p->bottom_bar.y - GAP_MIN);
+    p->column = at(margin, 0, panel.w - 2 * margin, 0);
+    int end = (small || low ? p->main.y : p->bottom_bar.y) - GAP_MIN; /* of the column */
     if (low && p->portrait) {
         int h = tools_narrow(p, edge, 0);
-        int first = p->bottom_bar.y - h - TOOL_AIR;
+        int first = p->main.y - GAP_MIN - h;
         for (int i = 0; i < TOOL_COUNT; i++) {
             p->tools[i].y += first;
         }
-        p->bottom_bar = at(0, first - TOOL_AIR, panel.w, panel.h - first + TOOL_AIR);
-        p->column.h = p->bottom_bar.y - GAP_MIN;
+        p->bottom_bar = at(0, first - BAR_AIR_LOW, panel.w, panel.h - first + BAR_AIR_LOW);
+        end = first - GAP_MIN;
         top = TOOL_AIR + WHERE_H;
         p->where = at(margin, TOOL_AIR, panel.w - 2 * margin, WHERE_H);
     } else if (low) {
@@ -140,8 +147,8 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
         tools_wide(p, edge);
         top = p->top_bar.h;
     }
-    int air = low ? GAP_MIN : small && !p->portrait ? 70 : 110;
-    p->column = at(p->column.x, top + air, p->column.w, p->column.y + p->column.h - top - air);
+    int air = low ? GAP_MIN : small && !p->portrait ? 40 : 110;
+    p->column = at(p->column.x, top + air, p->column.w, end - top - air);
     int turn_w = low && !p->portrait ? p->column.w * TURN_PERCENT / 100 : p->column.w;
     p->turn = at(p->column.x, p->column.y + p->column.h - PAGE_TURN_H, turn_w, PAGE_TURN_H);
 }

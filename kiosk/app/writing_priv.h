@@ -87,6 +87,8 @@ void field_turn_last(struct app *app, const char *pairs);
 void keyboard_begin(struct app *app, const struct question *question); /* the page came */
 /* Field and whatever stands below it. */
 void writing_build(struct app *app, struct flow *flow, const struct question *question);
+/* What field and keys need at least below the question, 0.1 mm. */
+int writing_height(struct app *app);
 /* True when the tap was one of these pages'; field is changed. */
 bool writing_tap(struct app *app, const struct question *question, const char *id);
 /* One step back inside the page; false when the page itself is to be left. */

@@ -602,6 +602,14 @@ place(struct text_lines *lines)
     return text_layout_end_line(lines->layout, lines->width, para->rtl);
 }
 
+/* Does a line that ends before this cluster end inside a word, or in Japanese inside a phrase? */
+static bool
+tears(const struct text_para *para, size_t end)
+{
+    enum text_break least = para->language->phrases ? TEXT_BREAK_PHRASE : TEXT_BREAK_STRICT;
+    return end < para->count && para->clusters[end].before < least;
+}
+
 int
 text_lines_make(struct text_lines *lines, struct text_para *para)
 {
@@ -625,6 +633,7 @@ text_lines_make(struct text_lines *lines, struct text_para *para)
         }
         if (rc == 0 && end < para->count) {
             rc = choose_end(lines, from, end, &end);
+            para->torn = para->torn || (rc == 0 && tears(para, end));
         }
         if (rc == 0) {
             rc = measure(lines, from, end);

@@ -31,7 +31,7 @@ struct text_layout {
     int line_height;
     int ruby_size;
     int first_baseline, first_ruby_baseline; /* from the top of a line */
-    bool missing, variant_lost;
+    bool missing, variant_lost, torn;
 };
 
 static int
@@ -211,6 +211,7 @@ set_text(const char *text, size_t len, struct text_lines *lines, struct text_par
      * text by then. */
     do {
         lines->retry = false;
+        para->torn = false;
         text_source_parse(lines->source, text, len);
         layout_clear(layout);
         set_heights(layout, lines->style, lines->fonts, lines->source->group_count > 0);
@@ -218,6 +219,7 @@ set_text(const char *text, size_t len, struct text_lines *lines, struct text_par
     } while (rc == 0 && lines->retry);
     layout->missing = para->missing;
     layout->variant_lost = para->variant_lost;
+    layout->torn = para->torn;
     finish(layout);
     return rc;
 }
@@ -341,6 +343,12 @@ bool
 text_layout_variant_lost(const struct text_layout *layout)
 {
     return layout->variant_lost;
+}
+
+bool
+text_layout_torn(const struct text_layout *layout)
+{
+    return layout->torn;
 }
 
 int

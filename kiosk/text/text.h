@@ -80,6 +80,10 @@ bool text_layout_missing(const struct text_layout *layout);
  * drawn. A name may then look different from how its owner writes it. */
 bool text_layout_variant_lost(const struct text_layout *layout);
 
+/* True when some line ended inside a word or a phrase: it was longer than a line, or would have left it
+ * half empty. */
+bool text_layout_torn(const struct text_layout *layout);
+
 /* Opens and tries what breaking lines in this language needs, for this thread; without it the first text
  * that wraps pays for it (README: Time). KERR_NO_MEMORY, KERR_NOT_FOUND (ICU's data is missing). */
 int text_warm_up(const char *language);

@@ -123,6 +123,7 @@ struct text_para {
     bool rtl; /* base direction */
     bool mixed; /* some level is not 0 */
     bool missing, variant_lost;
+    bool torn; /* some line ended inside a word */
 };
 
 /* The order in which a style's fonts are tried; valid as long as the fonts are. */

@@ -19,10 +19,14 @@ enum {
     LEAST_PAD = 30,
     DASH = 30,
     SMALL_HEIGHT = 215, /* of a button: thinner border */
+    STACKED_LEAST = 200, /* a tool as high as this has room for its word below the pictogram */
     TOOL_BESIDE = 480, /* a tool this wide has its word beside the pictogram */
     GROUP_PICTURE = 150, /* beside a word, at most */
     BAR_LEAST = 60, /* words in the bars are 6.0 mm at least: JIS S 0032 at 60 cm */
-    TOOL_PICTURE = 90
+    TOOL_PICTURE = 90,
+    TOOL_PICTURE_LEAST = 60, /* where its word needs two lines */
+    SIGN = 130, /* at the end of a row that is answered by itself */
+    SIGN_GAP = 40
 };
 
 int
@@ -168,12 +172,15 @@ static struct words
 words_of(const struct drawing *d, const struct ui_element *e, const char *language)
 {
     enum ui_size detail = e->role == UI_ROLE_TITLE ? UI_SIZE_BODY : UI_SIZE_HINT;
-    int own = theme_size(e->size, d->text_size), small = theme_size(UI_SIZE_SMALL, d->text_size);
+    int own = theme_size(e->size, d->text_size), small;
     bool tool = e->role == UI_ROLE_TOOL;
     own = tool ? theme_size(e->size, UI_TEXT_NORMAL) : own; /* the bars stay as they are */
     bool label =
         tool || e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY;
-    small = e->size == UI_SIZE_BAR ? BAR_LEAST : small;
+    bool read = e->role == UI_ROLE_TITLE || e->role == UI_ROLE_TEXT || e->role == UI_ROLE_NOTICE;
+    /* what is touched may be as small as anything before its words don't fit */
+    enum ui_text_size least = read || d->text_size < UI_TEXT_NORMAL ? d->text_size : UI_TEXT_NORMAL;
+    small = e->size == UI_SIZE_BAR ? BAR_LEAST : theme_size(UI_SIZE_SMALL, least);
     return (struct words){
         .text = e->text,
         .gloss = e->gloss,
@@ -186,8 +193,9 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
                 e->role == UI_ROLE_DOOR || e->role == UI_ROLE_KEY || e->role == UI_ROLE_BUTTON ||
                 tool || e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK,
         .label = label,
-        .line_percent = theme_line_percent(e->size, e->text, language, label),
-        .line_characters = e->role == UI_ROLE_FIELD ? 0 : theme_line_characters(language),
+        .line_percent =
+            theme_line_percent(e->size, e->text, language, label || e->size == UI_SIZE_BAR),
+        .line_characters = e->role == UI_ROLE_FIELD ? 0 : theme_line_characters(),
         .language = language,
     };
 }
@@ -351,7 +359,7 @@ is_row(const struct ui_element *e)
 }
 
 struct row {
-    int pad, lead, gap, pad_right; /* px */
+    int pad, lead, gap, pad_right, sign; /* px */
 };
 
 static struct row
@@ -363,6 +371,10 @@ row_of(const struct drawing *d, const struct ui_element *e, int height)
     case UI_ROLE_CHECK:
         row.lead = scaled_px(d, RING);
         row.gap = draw_px(d, ROW_GAP);
+        if (has_picture(e)) { /* what it is about, at the other end */
+            row.sign = draw_px(d, SIGN);
+            row.pad_right = draw_px(d, SIGN + 2 * SIGN_GAP);
+        }
         break;
     case UI_ROLE_NOTICE:
         row.pad = row.pad_right = draw_px(d, 70);
@@ -466,6 +478,11 @@ draw_row(const struct drawing *d, struct item *item, struct px_rect rect, const 
     }
     if (e->role == UI_ROLE_CHOICE || e->role == UI_ROLE_CHECK) {
         draw_answer_mark(d, item, lead, look);
+        struct px_rect sign = {rect.x + rect.w - row.sign - draw_px(d, SIGN_GAP),
+            rect.y + (rect.h - row.sign) / 2, row.sign, row.sign};
+        if (row.sign > 0) {
+            draw_picture(d, e->picture, sign, look->c.ink);
+        }
     } else if (row.lead > 0) {
         bool accent = e->role == UI_ROLE_DOOR && look->c.ink == d->palette->ink;
         draw_picture(d, e->picture, lead, accent ? d->palette->accent : look->c.ink);
@@ -618,6 +635,10 @@ draw_stacked(
     int pad = draw_px(d, 15), icon = draw_px(d, TOOL_PICTURE);
     struct words_fit fit;
     words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon - 2 * pad, &fit);
+    if (fit.overflow) {
+        icon = draw_px(d, TOOL_PICTURE_LEAST);
+        words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon - pad, &fit);
+    }
     item->overflow = fit.overflow;
     int y = rect.y + (rect.h - icon - fit.h) / 2;
     int w = picture_width(item->e.picture, icon);
@@ -640,7 +661,7 @@ draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
         return;
     }
     bool tool = item->e.role == UI_ROLE_TOOL && has_picture(&item->e);
-    if (tool && item->e.rect.w < TOOL_BESIDE && item->e.rect.h > SMALL_HEIGHT) {
+    if (tool && item->e.rect.w < TOOL_BESIDE && item->e.rect.h > STACKED_LEAST) {
         draw_stacked(d, item, rect, &look);
         return;
     }

@@ -172,13 +172,23 @@ void
 words_fit(struct layouts *layouts, const struct text_font_ops *fonts, const struct words *words,
     int max_w, int max_h, struct words_fit *ret_fit)
 {
+    int largest = words->size_px > words->detail_px ? words->size_px : words->detail_px;
     /* A label reads better a little smaller on one line than broken in two. */
     for (int percent = 100; words->label && percent >= LABEL_SHRINK; percent -= SHRINK_STEP) {
         if (attempt(layouts, fonts, words, percent, 0, max_w, max_h, ret_fit)) {
             return;
         }
     }
-    int largest = words->size_px > words->detail_px ? words->size_px : words->detail_px;
+    /* and smaller still than with a word in two */
+    for (int percent = 100; words->label && percent > 0; percent -= SHRINK_STEP) {
+        if (attempt(layouts, fonts, words, percent, max_w, max_w, max_h, ret_fit) &&
+            (ret_fit->main == NULL || !text_layout_torn(ret_fit->main))) {
+            return;
+        }
+        if (largest * percent / 100 <= words->min_px) {
+            break;
+        }
+    }
     for (int percent = 100; percent > 0; percent -= SHRINK_STEP) {
         if (attempt(layouts, fonts, words, percent, max_w, max_w, max_h, ret_fit) ||
             largest * percent / 100 <= words->min_px) {

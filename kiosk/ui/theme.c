@@ -7,7 +7,7 @@
 
 #include "base/attr.h"
 
-enum { LINE_WIDE = 22, LINE_OTHERS = 26 };
+enum { LINE_CHARACTERS = 22 };
 /* percent of the size */
 enum { LINE_LABEL = 125, LINE_LABEL_RUBY = 155, LINE_LARGE = 140, LINE_ASCII = 135 };
 
@@ -171,11 +171,9 @@ compact(const char *language)
 }
 
 int
-theme_line_characters(const char *language)
+theme_line_characters(void)
 {
-    bool wide = strncmp(language, "ja", 2) == 0 || strncmp(language, "zh", 2) == 0 ||
-                strncmp(language, "ko", 2) == 0;
-    return wide ? LINE_WIDE : LINE_OTHERS;
+    return LINE_CHARACTERS;
 }
 
 /* Digits, Latin letters and signs without marks: a key, a page number. */

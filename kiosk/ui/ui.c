@@ -307,7 +307,7 @@ plain_layout(
         .max_width_px = width > 0 ? draw_px(&drawing, width) : 0,
         .line_height_percent = theme_line_percent(size, text, language, false),
     };
-    int longest = theme_line_characters(language) * style.size_px;
+    int longest = theme_line_characters() * style.size_px;
     style.max_width_px = style.max_width_px > longest ? longest : style.max_width_px;
     return layouts_get(ui->layouts, &ui->fonts, text, &style);
 }

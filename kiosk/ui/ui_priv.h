@@ -204,9 +204,9 @@ struct palette {
 const struct palette *theme_palette(enum ui_theme theme);
 /* Size in 0.1 mm of this text size. */
 int theme_size(enum ui_size size, enum ui_text_size text_size);
-/* Longest line of reading, in full-width characters: 22 of Japanese, Chinese and Korean (research "ux"
- * section 8 row 10), 26 in other scripts, whose 44 letters are about that wide. */
-int theme_line_characters(const char *language);
+/* Longest line of reading, in full-width characters: 22 (research "ux" section 8 row 10), about as wide as
+ * 44 letters of other scripts. */
+int theme_line_characters(void);
 /* Large Japanese type, and the two lines of a button's label, stand closer than the language's own line
  * height; so does plain ASCII (a key, "2 / 5") where a script's own letters need more. 0: that one. */
 int theme_line_percent(enum ui_size size, const char *text, const char *language, bool label);

@@ -149,21 +149,23 @@ countdown(struct app *app, struct flow *flow, const char *message)
 static void
 done(struct app *app, struct flow *flow)
 {
-    if (flow_room(app, flow, TICK)) {
+    int width = flow->w - TICK - TICK_GAP;
+    int height = ui_text_height(app->ui, say(app, "accepted.title"), width, UI_SIZE_TITLE, true);
+    height = height < TICK ? TICK : height;
+    if (flow_room(app, flow, height)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
                             .rect = rect(flow->x, flow->y, TICK, TICK),
                             .picture = "check-round",
                             .tone = UI_TONE_DONE});
-        ui_add(app->ui,
-            &(struct ui_element){.role = UI_ROLE_TITLE,
-                .rect = rect(flow->x + TICK + TICK_GAP, flow->y, flow->w - TICK - TICK_GAP, TICK),
-                .text = say(app, "accepted.title"),
-                .valign = UI_ALIGN_CENTRE,
-                .tone = UI_TONE_DONE,
-                .size = UI_SIZE_TITLE,
-                .bold = true});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
+                            .rect = rect(flow->x + TICK + TICK_GAP, flow->y, width, height),
+                            .text = say(app, "accepted.title"),
+                            .valign = UI_ALIGN_CENTRE,
+                            .tone = UI_TONE_DONE,
+                            .size = UI_SIZE_TITLE,
+                            .bold = true});
     }
-    flow->y += TICK + 60;
+    flow->y += height + 60;
 }
 
 /* The end of practising: nothing was sent, and there is no number. */

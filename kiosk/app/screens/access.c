@@ -179,22 +179,26 @@ turn_practice(struct app *app)
 /* on, turn and tell speak of app->prefs. */
 static const struct option {
     const char *id; /* "access:NAME"; stays for ever */
+    const char *picture;
     const char *name; /* message */
     bool (*offered)(const struct app *app); /* NULL: always */
     bool (*on)(const struct app *app);
     void (*turn)(struct app *app); /* on and off, or to the next value */
     void (*tell)(struct app *app, struct buf *out); /* the value; NULL: it is only on or off */
 } options[] = {
-    {"access:two-languages", "access.two-languages", speaks_another, two_languages,
+    {"access:two-languages", "two-languages", "access.two-languages", speaks_another, two_languages,
         turn_two_languages, NULL},
-    {"access:wheelchair", "access.wheelchair", NULL, wheelchair, turn_wheelchair, NULL},
-    {"access:sound", "sound.speech", NULL, sound, turn_sound, NULL},
-    {"access:black-screen", "sound.black", sound, black_screen, turn_black_screen, NULL},
-    {"access:slow", "access.slow", NULL, slow, turn_slow, NULL},
-    {"access:hold", "access.hold", NULL, hold, turn_hold, tell_hold},
-    {"access:switches", "access.switches", NULL, switches, turn_switches, tell_switches},
-    {"access:scan", "access.scan", moves_by_itself, moves_by_itself, turn_scan, tell_scan},
-    {"access:practice", "access.practice", NULL, practice, turn_practice, NULL},
+    {"access:wheelchair", "wheelchair", "access.wheelchair", NULL, wheelchair, turn_wheelchair,
+        NULL},
+    {"access:sound", "headphones", "sound.speech", NULL, sound, turn_sound, NULL},
+    {"access:black-screen", "eye-closed", "sound.black", sound, black_screen, turn_black_screen,
+        NULL},
+    {"access:slow", "slow", "access.slow", NULL, slow, turn_slow, NULL},
+    {"access:hold", "hold", "access.hold", NULL, hold, turn_hold, tell_hold},
+    {"access:switches", "switches", "access.switches", NULL, switches, turn_switches,
+        tell_switches},
+    {"access:scan", "pace", "access.scan", moves_by_itself, moves_by_itself, turn_scan, tell_scan},
+    {"access:practice", "pen", "access.practice", NULL, practice, turn_practice, NULL},
 };
 
 /* The option that stands at this place of the page; NULL behind the last. */
@@ -223,6 +227,7 @@ row(struct app *app, const struct option *option, struct buf *state)
     return (struct ui_element){.id = option->id,
         .role = UI_ROLE_CHECK,
         .text = say(app, option->name),
+        .picture = option->picture,
         .detail = buf_str(state),
         .tone = on ? UI_TONE_SOFT : UI_TONE_SURFACE,
         .state = on ? UI_STATE_CHOSEN : 0,
@@ -252,7 +257,7 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.access"), "bar.back");
-    page_right_button(app, "keys", say(app, "keys.title"), "number-keypad");
+    page_right_button(app, "keys", say(app, "keys.title"), "keyboard");
     page_title(app, &flow, say(app, "access.title"));
     /* a seated visitor reads it above what can be reached; else the rows come first */
     if (app->places.low) {
@@ -260,16 +265,16 @@ build(struct app *app)
     }
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     bool wide = flow.w >= THREE_COLUMNS_W;
-    struct grid grid = {.columns = (large ? 1 : 2) + (wide ? 1 : 0), .height = ROW_H};
+    int heights[ARRAY_LEN(options)];
+    struct grid grid = {
+        .columns = (large ? 1 : 2) + (wide ? 1 : 0), .height = ROW_H, .heights = heights};
     for (const struct option *option; (option = option_at(app, grid.count)) != NULL; grid.count++) {
         AUTO_BUF state;
         buf_init(&state, STATE_MAX);
         struct ui_element element = row(app, option, &state);
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
-        int h;
-        ui_natural(app->ui, &element, &w, &h);
-        grid.height = h > grid.height ? h : grid.height;
+        ui_natural(app->ui, &element, &w, &heights[grid.count]);
     }
     flow_grid(app, &flow, &grid, place, NULL);
     if (!app->places.low) {

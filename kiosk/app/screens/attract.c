@@ -10,7 +10,8 @@ enum {
     LANGUAGE_H = 230,
     LANGUAGE_W = 500, /* narrower: the longest name is a little smaller */
     LITTLE_GROUND = 1000, /* a seated visitor's small panel: the button says what the hint does */
-    LABEL_H = 230,
+    LABEL_H = 250,
+    ACCESS_H = 200,
     ACCESS_W = 720,
     START_W = 1300,
     ROW_GAP = 60,
@@ -65,6 +66,19 @@ language(struct app *app, const struct attract *a, int index, int top)
                      .align = UI_ALIGN_CENTRE});
 }
 
+/* As large as there is room for. */
+static enum ui_size
+promise_size(struct app *app, const char *text, int width, int most)
+{
+    static const enum ui_size sizes[] = {UI_SIZE_PROMISE, UI_SIZE_NUMBER, UI_SIZE_TITLE};
+    size_t i = 0;
+    while (
+        i + 1 < ARRAY_LEN(sizes) && ui_text_height(app->ui, text, width, sizes[i], true) > most) {
+        i++;
+    }
+    return sizes[i];
+}
+
 static void
 promise(struct app *app, const struct attract *a)
 {
@@ -74,17 +88,24 @@ promise(struct app *app, const struct attract *a)
     int width = places->portrait ? room : places->panel.w * PROMISE_W_PERCENT / 100;
     const char *text = say(app, "attract.promise");
     int bottom = places->low ? a->start_y - ROW_GAP : a->ground;
-    bool little = bottom < LITTLE_GROUND;
+    int need = ui_text_height(app->ui, say(app, "attract.place"), width, UI_SIZE_VALUE, true) +
+               ui_text_height(app->ui, text, width, UI_SIZE_TITLE, true) +
+               ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
+    bool little = bottom < LITTLE_GROUND || need + 2 * GAP > bottom;
     bool dense = little || places->low;
     int place_y = dense ? GAP_MIN : bottom * 9 / 100;
-    int title_y = place_y + (dense ? 160 : 240);
-    int high = ui_text_height(app->ui, text, width, UI_SIZE_PROMISE, true);
+    const char *place = say(app, "attract.place");
+    int place_h = ui_text_height(app->ui, place, width, UI_SIZE_VALUE, true);
+    int title_y = place_y + place_h + (dense ? 0 : 60);
     int hint_h = ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
     int hint_y = little ? bottom : bottom - hint_h - (places->low ? GAP_MIN : 150);
-    high = high > hint_y - title_y - 60 ? hint_y - title_y - 60 : high;
+    int most = hint_y - title_y - 60;
+    enum ui_size size = promise_size(app, text, width, most);
+    int high = ui_text_height(app->ui, text, width, size, true);
+    high = high > most ? most : high;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(x, place_y, width, 180),
-                        .text = say(app, "attract.place"),
+                        .rect = rect(x, place_y, width, place_h),
+                        .text = place,
                         .tone = UI_TONE_PRIMARY,
                         .size = UI_SIZE_VALUE,
                         .bold = true});
@@ -92,7 +113,7 @@ promise(struct app *app, const struct attract *a)
                         .rect = rect(x, title_y, width, high),
                         .text = text,
                         .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_PROMISE,
+                        .size = size,
                         .bold = true});
     if (!little) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
@@ -105,8 +126,8 @@ promise(struct app *app, const struct attract *a)
     int top = places->portrait ? title_y + high : place_y;
     int air = dense ? GAP_MIN : GAP;
     int side = hint_y - top - 2 * air;
-    int most = places->portrait ? room : room - width;
-    side = side > most ? most : side;
+    int wide = places->portrait ? room : room - width;
+    side = side > wide ? wide : side;
     side = side > 1000 ? 1000 : side;
     int left = places->portrait ? (places->panel.w - side) / 2 : places->panel.w - x - side;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
@@ -160,16 +181,15 @@ build(struct app *app)
             .size = UI_SIZE_BAR,
             .valign = UI_ALIGN_CENTRE,
             .bold = true});
-    ui_add(app->ui,
-        &(struct ui_element){.id = "access",
-            .role = UI_ROLE_BUTTON,
-            .rect = rect(places->panel.w - a.margin - ACCESS_W, y, ACCESS_W, LABEL_H - ROW_GAP / 2),
-            .text = say(app, "bar.access"),
-            .picture = "access",
-            .tone = UI_TONE_SOFT,
-            .size = UI_SIZE_BAR,
-            .bold = true,
-            .align = UI_ALIGN_CENTRE});
+    ui_add(app->ui, &(struct ui_element){.id = "access",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = rect(places->panel.w - a.margin - ACCESS_W, y, ACCESS_W, ACCESS_H),
+                        .text = say(app, "bar.access"),
+                        .picture = "access",
+                        .tone = UI_TONE_SOFT,
+                        .size = UI_SIZE_BAR,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
     for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
         language(app, &a, (int)i, y + LABEL_H);
     }

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ORIGIN_H = 130 };
+enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ORIGIN_H = 130, LINE_H = 8 };
 
 static void
 row_name(struct app *app, const struct question *question, struct buf *out)
@@ -58,7 +58,8 @@ row_places(struct app *app, const struct flow *flow, const char *name,
     const struct ui_element *value, bool card)
 {
     struct row_places at = {.height = 0};
-    bool wide = flow->w >= TWO_COLUMNS_W;
+    /* large words need the row's whole width */
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
     int room = flow->w - CHANGE_W - 60;
     int name_w = wide ? flow->w * 20 / 100 - 40 : room;
     int value_w = wide ? room - name_w - 40 - (card ? ORIGIN_W : 0) : room;
@@ -113,7 +114,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         .state = UI_STATE_PERSONAL,
         .speech = reading_of(app, &row->question)};
     struct row_places at = row_places(app, flow, buf_str(&name), &answer, from_card);
-    if (flow_target(app, flow, at.height)) {
+    if (flow_target(app, flow, at.height + LINE_H)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h),
                             .text = buf_str(&name),
@@ -133,10 +134,10 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         }
         change_button(app, flow, &row->question, buf_str(&name), at.height);
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
-                            .rect = rect(flow->x, flow->y + at.height, flow->w, 8),
+                            .rect = rect(flow->x, flow->y + at.height, flow->w, LINE_H),
                             .tone = UI_TONE_QUIET});
     }
-    flow->y += at.height + 8;
+    flow->y += at.height + LINE_H;
 }
 
 static void

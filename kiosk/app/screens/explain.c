@@ -5,18 +5,20 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ICON_W = 190, LINE_H = 130 };
+enum { ICON_W = 190, LINE_H = 130, LINE_GAP = 40 };
 
+/* picture and name NULL: goes on with what was named above. */
 static void
 line(struct app *app, struct flow *flow, const char *picture, const char *name, const char *text)
 {
     int name_w = flow->w * 26 / 100;
     int value_w = flow->w - ICON_W - name_w;
     int height = ui_text_height(app->ui, text, value_w, UI_SIZE_BODY, true);
-    int name_h = ui_text_height(app->ui, name, name_w - 40, UI_SIZE_HINT, false);
+    int name_h = name != NULL ? ui_text_height(app->ui, name, name_w - 40, UI_SIZE_HINT, false) : 0;
     height = height > name_h ? height : name_h;
-    height = height > LINE_H ? height : LINE_H;
-    if (flow_room(app, flow, height)) {
+    height = height > LINE_H || name == NULL ? height : LINE_H;
+    bool shown = flow_room(app, flow, height);
+    if (shown && name != NULL) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
                             .rect = rect(flow->x, flow->y + 5, LINE_H - 10, LINE_H - 10),
                             .picture = picture,
@@ -26,6 +28,8 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
                             .text = name,
                             .size = UI_SIZE_HINT,
                             .tone = UI_TONE_PAPER});
+    }
+    if (shown) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(flow->x + ICON_W + name_w, flow->y, value_w, height),
                             .text = text,
@@ -33,20 +37,18 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
                             .tone = UI_TONE_PAPER,
                             .bold = true});
     }
-    flow->y += height + 40;
+    flow->y += height + LINE_GAP;
 }
 
+/* Each thing is a block of its own, so that a page ends between two. */
 static void
-bring_list(struct app *app, const struct procedure_info *info, struct buf *out)
+bring_list(struct app *app, struct flow *flow, const struct procedure_info *info)
 {
-    AUTO_BUF japanese;
-    buf_init(&japanese, 4096);
     for (size_t i = 0; i < info->bring_count; i++) {
-        const char *between = i > 0 ? "\n" : "";
-        (void)buf_printf(out, "%s%s", between, words(app, &info->bring[i]));
-        (void)buf_printf(&japanese, "%s%s", between, info->bring[i].source);
+        flow->y -= i > 0 ? LINE_GAP : 0;
+        line(app, flow, i == 0 ? "document" : NULL, i == 0 ? say(app, "explain.bring") : NULL,
+            words(app, &info->bring[i]));
     }
-    words_pair(app, buf_str(out), buf_str(&japanese));
 }
 
 static void
@@ -59,10 +61,7 @@ build(struct app *app)
         app, &flow, words(app, &info.about), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
     AUTO_BUF text;
     buf_init(&text, 4096);
-    bring_list(app, &info, &text);
-    if (text.len > 0) {
-        line(app, &flow, "document", say(app, "explain.bring"), buf_str(&text));
-    }
+    bring_list(app, &flow, &info);
     if (info.has_fee) {
         line(app, &flow, "yen", say(app, "explain.fee"), words(app, &info.fee_note));
     }

@@ -109,16 +109,16 @@ build(struct app *app)
     /* the ways come first: in the largest letters they still stand on the first page */
     /* two doors side by side keep both on the first page; a seated visitor's has less height */
     bool low = app->places.low && ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    int heights[ARRAY_LEN(ways)];
     struct grid grid = {.count = way_count(app),
         .columns = flow.w >= TWO_COLUMNS_W && !low ? 2 : 1,
-        .height = WAY_H};
+        .height = WAY_H,
+        .heights = heights};
     for (size_t i = 0; i < grid.count; i++) {
         struct ui_element element = door(app, i);
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
-        int h;
-        ui_natural(app->ui, &element, &w, &h);
-        grid.height = h > grid.height ? h : grid.height;
+        ui_natural(app->ui, &element, &w, &heights[i]);
     }
     flow_grid(app, &flow, &grid, place, NULL);
     flow_text(

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LANGUAGE_H = 230, LANGUAGE_W = 1500, LANGUAGE_AIR = 90 };
+enum { LANGUAGE_H = 205, COLUMNS_MOST = 3 };
 
 static struct ui_element
 choice(struct app *app, size_t index)
@@ -38,14 +38,22 @@ build(struct app *app)
 {
     struct flow flow = page_begin(app, NULL, "bar.back");
     page_title(app, &flow, say(app, "language.title"));
-    struct grid grid = {.count = i18n_language_count(app->i18n),
-        .columns = flow.w >= TWO_COLUMNS_W ? 3 : 2,
-        .height = LANGUAGE_H};
-    if (ui_text_size(app->ui) > UI_TEXT_LARGE && flow.w / grid.columns < LANGUAGE_W) {
-        grid.columns--; /* else the longest name would be torn */
+    int heights[PAGE_ITEMS_MAX] = {0};
+    struct grid grid = {
+        .count = i18n_language_count(app->i18n), .height = LANGUAGE_H, .heights = heights};
+    grid.count = grid.count > PAGE_ITEMS_MAX ? PAGE_ITEMS_MAX : grid.count;
+    /* as many beside each other as leave the longest name on one line */
+    int widest = 1;
+    for (size_t i = 0; i < grid.count; i++) {
+        struct ui_element element = choice(app, i);
+        int width;
+        ui_natural(app->ui, &element, &width, &heights[i]);
+        heights[i] -=
+            LANGUAGE_H / 4; /* the air that a row has above and below its words is enough by half */
+        widest = width > widest ? width : widest;
     }
-    int line = ui_text_height(app->ui, "日", flow.w, UI_SIZE_CHOICE, true) + LANGUAGE_AIR;
-    grid.height = line > grid.height ? line : grid.height;
+    grid.columns = (flow.w + COLUMN_GAP) / (widest + COLUMN_GAP);
+    grid.columns = grid.columns > COLUMNS_MOST ? COLUMNS_MOST : grid.columns < 1 ? 1 : grid.columns;
     flow_grid(app, &flow, &grid, place, NULL);
 }
 

@@ -55,15 +55,16 @@ look_page(struct app *app, bool of_sizes)
 {
     struct flow flow = page_begin(app, NULL, "bar.back");
     page_title(app, &flow, say(app, of_sizes ? "text-size.title" : "contrast.title"));
-    struct grid grid = {
-        .count = LOOKS, .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1, .height = ROW_H};
+    int heights[LOOKS];
+    struct grid grid = {.count = LOOKS,
+        .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1,
+        .height = ROW_H,
+        .heights = heights};
     for (size_t i = 0; i < LOOKS; i++) {
         struct ui_element element = row(app, of_sizes, i);
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
-        int h;
-        ui_natural(app->ui, &element, &w, &h);
-        grid.height = h > grid.height ? h : grid.height;
+        ui_natural(app->ui, &element, &w, &heights[i]);
     }
     flow_grid(app, &flow, &grid, place, &of_sizes);
 }

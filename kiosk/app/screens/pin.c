@@ -26,13 +26,14 @@ dots(struct app *app, struct flow *flow)
 {
     int entered = app->visit.pin != NULL ? (int)secret_len(app->visit.pin) : 0;
     if (flow_room(app, flow, DOTS_H)) {
-        ui_add(app->ui, &(struct ui_element){.id = "field:pin",
-                            .role = UI_ROLE_DOTS,
-                            .rect = rect(flow->x, flow->y, DOTS_W, DOTS_H),
-                            .value = entered,
-                            .count = PIN_DIGITS,
-                            .label = say(app, "pin.dots"),
-                            .tone = UI_TONE_SURFACE});
+        ui_add(app->ui,
+            &(struct ui_element){.id = "field:pin",
+                .role = UI_ROLE_DOTS,
+                .rect = rect(flow->x, flow->y, flow->w < DOTS_W ? flow->w : DOTS_W, DOTS_H),
+                .value = entered,
+                .count = PIN_DIGITS,
+                .label = say(app, "pin.dots"),
+                .tone = UI_TONE_SURFACE});
     }
     flow->y += DOTS_H + 60;
 }

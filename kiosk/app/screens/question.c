@@ -11,6 +11,7 @@
 
 enum {
     CHOICE_H = 330,
+    CROWDED_AIR = 40,
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
     UNSURE_W = 900,
@@ -220,26 +221,26 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
             .bold = true});
 }
 
-/* How high an answer is in so many columns: taller where one of them needs two lines. */
+/* How high each answer is in so many columns; returns the highest. */
 static int
-options_height(
-    struct app *app, const struct flow *flow, const struct question *question, int columns)
+options_heights(struct app *app, const struct flow *flow, const struct question *question,
+    int columns, int heights[PAGE_ITEMS_MAX])
 {
-    int height = CHOICE_H;
+    int highest = CHOICE_H;
     int width = (flow->w - (columns - 1) * COLUMN_GAP) / columns - 420;
-    for (size_t i = 0; i < option_count(question); i++) {
+    for (size_t i = 0; i < option_count(question) && i < PAGE_ITEMS_MAX; i++) {
         struct option option;
         char number[32];
         AUTO_BUF text;
         buf_init(&text, 512);
         option_at(app, question, i, &option, number, &text);
-        int need = ui_text_height(app->ui, option.text, width, UI_SIZE_CHOICE, true) + 110;
+        heights[i] = ui_text_height(app->ui, option.text, width, UI_SIZE_CHOICE, true) + 110;
         if (option.detail != NULL && option.detail[0] != 0) {
-            need += ui_text_height(app->ui, option.detail, width, UI_SIZE_HINT, false);
+            heights[i] += ui_text_height(app->ui, option.detail, width, UI_SIZE_HINT, false);
         }
-        height = need > height ? need : height;
+        highest = heights[i] > highest ? heights[i] : highest;
     }
-    return height;
+    return highest;
 }
 
 static void
@@ -249,12 +250,13 @@ options(struct app *app, struct flow *flow, const struct question *question)
     size_t count = option_count(question);
     bool wide = flow->w >= TWO_COLUMNS_W;
     int columns = number_as_choices(question) ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
-    struct grid grid = {.count = count, .columns = columns};
-    grid.height = options_height(app, flow, question, columns);
+    int heights[PAGE_ITEMS_MAX] = {0};
+    struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H, .heights = heights};
+    int highest = options_heights(app, flow, question, columns, heights);
     flow_within_reach(app, flow);
-    if (columns == 2 && grid.height > (flow->bottom - flow->y) / 2) {
+    if (columns == 2 && highest > (flow->bottom - flow->y) / 2) {
         grid.columns = 1; /* side by side large words would be as high as the page */
-        grid.height = options_height(app, flow, question, 1);
+        (void)options_heights(app, flow, question, 1, heights);
     }
     flow_grid(app, flow, &grid, place, &at);
 }
@@ -280,16 +282,70 @@ number(struct app *app, struct flow *flow, const struct question *question)
     page_keypad(app, "digit:", "", "");
 }
 
-static void
-verdict(struct app *app, struct flow *flow)
+/* Why the answer was not taken; "" when it was. */
+static const char *
+verdict_words(struct app *app)
 {
     const struct interview_verdict *why = &app->visit.verdict;
     if (!app->visit.verdict_shown) {
-        return;
+        return "";
     }
-    const char *text =
-        why->otherwise.source != NULL ? words(app, &why->otherwise) : say(app, why->message);
-    flow_text(app, flow, text, UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE, true, 50);
+    return why->otherwise.source != NULL ? words(app, &why->otherwise) : say(app, why->message);
+}
+
+static struct ui_element
+notice(struct app *app, const struct flow *flow, enum ui_size size)
+{
+    return (struct ui_element){.role = UI_ROLE_NOTICE,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = verdict_words(app),
+        .tone = UI_TONE_CARE,
+        .size = size,
+        .bold = true};
+}
+
+static void
+verdict(struct app *app, struct flow *flow, enum ui_size size)
+{
+    if (app->visit.verdict_shown) {
+        struct ui_element element = notice(app, flow, size);
+        flow_element(app, flow, &element, 0);
+        flow->y += GAP_MIN;
+    }
+}
+
+/* Above a keyboard: the question and what is said of the answer as large as the keys leave room for, the
+ * hint only when there is nothing to say and room is left. */
+static void
+heading_crowded(struct app *app, struct flow *flow, const struct question *question)
+{
+    static const enum ui_size steps[][2] = {{UI_SIZE_TITLE, UI_SIZE_BODY},
+        {UI_SIZE_VALUE, UI_SIZE_BODY}, {UI_SIZE_BODY, UI_SIZE_HINT}, {UI_SIZE_BAR, UI_SIZE_BAR}};
+    const char *label = words(app, &question->label);
+    const char *hint = words(app, &question->hint);
+    int room = flow->bottom - flow->y - writing_height(app) - CROWDED_AIR;
+    size_t step = 0;
+    int high = 0;
+    for (;; step++) {
+        high = ui_text_height(app->ui, label, flow->w, steps[step][0], true);
+        if (app->visit.verdict_shown) {
+            struct ui_element element = notice(app, flow, steps[step][1]);
+            int width;
+            int height;
+            ui_natural(app->ui, &element, &width, &height);
+            high += height + GAP_MIN;
+        }
+        if (high <= room || step + 1 == ARRAY_LEN(steps)) {
+            break;
+        }
+    }
+    flow_text(app, flow, label, UI_ROLE_TITLE, steps[step][0], UI_TONE_PAPER, true, 20);
+    int hint_h = ui_text_height(app->ui, hint, flow->w, UI_SIZE_HINT, false);
+    if (!app->visit.verdict_shown && high + hint_h + 20 <= room) {
+        flow_text(app, flow, hint, UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 20);
+    }
+    flow->y += 10;
+    verdict(app, flow, steps[step][1]);
 }
 
 static void
@@ -302,20 +358,18 @@ heading(struct app *app, struct flow *flow, const struct question *question)
             question->repeat_index, question->repeat_count);
         flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
     }
-    bool crowded = is_written(question);
-    /* beside a keyboard large words leave less room: the question stays, the hint goes */
-    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
-    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE,
-        crowded && large ? UI_SIZE_VALUE : UI_SIZE_TITLE, UI_TONE_PAPER, true, crowded ? 20 : 40);
-    if (!crowded || !large) {
-        flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
-            false, 20);
+    if (is_written(question)) {
+        heading_crowded(app, flow, question);
+        return;
     }
-    if (!crowded) {
-        flow_text(app, flow, words(app, &question->why), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
-            false, 20);
-    }
-    flow->y += crowded ? 10 : 40;
+    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER,
+        true, 40);
+    flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
+        false, 20);
+    flow_text(app, flow, words(app, &question->why), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
+        false, 20);
+    flow->y += 40;
+    verdict(app, flow, UI_SIZE_BODY);
 }
 
 /* Is there something to go on with? */
@@ -378,7 +432,6 @@ build(struct app *app)
         flow_tighten(app, &head, 60); /* a keyboard needs the room */
     }
     heading(app, &head, &question);
-    verdict(app, &head);
     if (can_be_unsure(&question)) {
         unsure_button(app, &head);
     }

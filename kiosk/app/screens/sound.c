@@ -97,16 +97,16 @@ build(struct app *app)
     }
     struct rows rows = {0};
     add_rows(app, &rows);
+    int heights[ROWS_MAX];
     struct grid grid = {.count = rows.count,
         .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2,
-        .height = ROW_H};
+        .height = ROW_H,
+        .heights = heights};
     for (size_t i = 0; i < rows.count; i++) {
         struct ui_element element = rows.all[i];
         element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
         int w;
-        int h;
-        ui_natural(app->ui, &element, &w, &h);
-        grid.height = h > grid.height ? h : grid.height;
+        ui_natural(app->ui, &element, &w, &heights[i]);
     }
     flow_grid(app, &flow, &grid, place, &rows);
 }

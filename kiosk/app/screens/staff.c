@@ -31,7 +31,7 @@ build(struct app *app)
     if (flow_room(app, &flow, DOTS_H)) {
         ui_add(app->ui, &(struct ui_element){.id = "field:staff",
                             .role = UI_ROLE_DOTS,
-                            .rect = rect(flow.x, flow.y, DOTS_W, DOTS_H),
+                            .rect = rect(flow.x, flow.y, flow.w < DOTS_W ? flow.w : DOTS_W, DOTS_H),
                             .value = (int)strlen(app->staff_digits),
                             .count = STAFF_DIGITS,
                             .label = say(app, "pin.dots"),

@@ -19,12 +19,12 @@ enum {
     LEAST_PAD = 30,
     DASH = 30,
     SMALL_HEIGHT = 215, /* of a button: thinner border */
-    STACKED_LEAST = 200, /* a tool as high as this has room for its word below the pictogram */
+    STACKED_LEAST = 155, /* a tool as high as this has room for its word below the pictogram */
     TOOL_BESIDE = 480, /* a tool this wide has its word beside the pictogram */
     GROUP_PICTURE = 150, /* beside a word, at most */
     BAR_LEAST = 60, /* words in the bars are 6.0 mm at least: JIS S 0032 at 60 cm */
     TOOL_PICTURE = 90,
-    TOOL_PICTURE_LEAST = 60, /* where its word needs two lines */
+    TOOL_PICTURE_LEAST = 50, /* where its word needs two lines */
     SIGN = 130, /* at the end of a row that is answered by itself */
     SIGN_GAP = 40
 };
@@ -637,7 +637,7 @@ draw_stacked(
     words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon - 2 * pad, &fit);
     if (fit.overflow) {
         icon = draw_px(d, TOOL_PICTURE_LEAST);
-        words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon - pad, &fit);
+        words_fit(d->layouts, d->fonts, &words, rect.w - 2 * pad, rect.h - icon, &fit);
     }
     item->overflow = fit.overflow;
     int y = rect.y + (rect.h - icon - fit.h) / 2;

@@ -326,7 +326,31 @@ test_pictograms(void **state ATTR_UNUSED)
     assert_true(count >= (int)ARRAY_LEN(needed));
 }
 
-/* However wide the place, a line of reading ends after 22 kanji, in other scripts after as much as 26. */
+/* A word on a key becomes smaller before it is broken: "わからない", not "わからな" and "い". */
+static void
+test_whole_words(void **state ATTR_UNUSED)
+{
+    struct ui *ui = scene_ui(NULL);
+    struct words words = {.text = "わからない",
+        .size_px = 40,
+        .min_px = 20,
+        .line_percent = 125,
+        .bold = true,
+        .label = true,
+        .language = "ja"};
+    struct words_fit fit;
+    words_fit(ui->layouts, &ui->fonts, &words, 125, 200, &fit);
+    assert_false(fit.overflow);
+    assert_int_equal(text_layout_lines(fit.main), 1);
+    assert_false(text_layout_torn(fit.main));
+    words.min_px = 40; /* nothing smaller is allowed: it is broken, and says so */
+    words_fit(ui->layouts, &ui->fonts, &words, 125, 200, &fit);
+    assert_int_equal(text_layout_lines(fit.main), 2);
+    assert_true(text_layout_torn(fit.main));
+    ui_free(ui);
+}
+
+/* However wide the place, a line of reading ends after 22 kanji, in any script. */
 static void
 test_line_length(void **state ATTR_UNUSED)
 {
@@ -334,7 +358,7 @@ test_line_length(void **state ATTR_UNUSED)
         const char *tag, *letter;
         int most;
     } cases[] = {{"ja", "\u56fd", 22}, {"zh-Hant", "\u56fd", 22}, {"ko", "\u56fd", 22},
-        {"th", "\u56fd", 26}};
+        {"th", "\u56fd", 22}};
     struct ui *ui = scene_ui(NULL);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         ui_set_language(ui, cases[i].tag);
@@ -373,6 +397,7 @@ main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_goldens),
         cmocka_unit_test(test_line_length),
+        cmocka_unit_test(test_whole_words),
         cmocka_unit_test(test_right_to_left_is_centred),
         cmocka_unit_test(test_state_is_more_than_colour),
         cmocka_unit_test(test_pictures_repeat),

@@ -33,7 +33,7 @@ ROOMS_kiosk := app ui procedure card store speech input text i18n seal record ba
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
 ROOMS_kiosk-desk := desk procedure ledger i18n seal record base
-ROOMS_kioskctl := $(filter-out app ui speech,$(ROOMS))
+ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \
 	-Wformat=2 -Wvla -Wundef -Wpointer-arith -Wcast-qual -Wwrite-strings

@@ -14,10 +14,12 @@
 #include "base/fs.h"
 #include "base/utf8.h"
 #include "ctl_blame.h"
+#include "ctl_clips.h"
 #include "ctl_po.h"
 #include "ctl_words.h"
 #include "procedure/procedure.h"
 #include "program/ctl.h"
+#include "speech/speech.h"
 
 static const char source_language[] = "ja";
 static const char easy_language[] = "ja-easy";
@@ -322,6 +324,52 @@ check_catalogs(struct check *check)
     free(folder);
 }
 
+/* Does a page say this in that language? The program's words and the services' are looked at. */
+static bool
+is_said(struct check *check, const struct po *po, const struct speech_clip *clip)
+{
+    bool source = strcmp(clip->language, source_language) == 0;
+    bool found = false;
+    for (size_t i = 0; !found && i < po->count; i++) {
+        found = clip_is_of(clip->language, po->entries[i].text, clip->text);
+    }
+    for (size_t i = 0; source && !found && i < check->content.count; i++) {
+        found = clip_is_of(clip->language, check->content.entries[i].id, clip->text);
+    }
+    return found;
+}
+
+static void
+check_clip(const struct speech_clip *clip, void *ctx)
+{
+    struct check *check = ctx;
+    const char *mistake = speech_clip_mistake(clip);
+    if (mistake != NULL) {
+        say_mistake(check, clip->list, clip->line, 1, mistake, clip->file);
+        return;
+    }
+    struct po po = {0};
+    char path[4096];
+    int line = 0;
+    (void)snprintf(path, sizeof(path), "%s/po/%s.po", check->assets, clip->language);
+    int r = po_read(&po, path, &line);
+    if (r == KERR_NOT_FOUND) {
+        say_mistake(check, clip->list, clip->line, 1, "there is no catalog of this language",
+            clip->language);
+    } else if (r == 0 && !is_said(check, &po, clip)) {
+        say_mistake(check, clip->list, clip->line, 1, "no page says this sentence", clip->text);
+    }
+    po_release(&po);
+}
+
+static void
+check_clips(struct check *check)
+{
+    char *sounds = fs_join(check->assets, "sound");
+    speech_clips_each(sounds, check_clip, check);
+    free(sounds);
+}
+
 /* False after a mistake: nothing can be looked for then. */
 static bool
 open_blame(struct check *check)
@@ -355,6 +403,7 @@ ctl_check(int argc, char **argv)
             procedure_words_each(check.set, check_source_words, &check);
             po_sort(&check.content);
             check_catalogs(&check);
+            check_clips(&check);
         }
     } else if (r != KERR_PROCEDURE_FILE) {
         say_mistake(&check, assets, 0, 0, "there is no folder of procedures here", "");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 #include "base/fs.h"
 #include "base/utf8.h"
 
@@ -15,46 +16,81 @@ struct clip {
     char *language, *path, *text; /* owned */
 };
 struct clips {
-    char *folder; /* owned */
     size_t count;
     struct clip all[CLIPS_MAX];
 };
 
+/* One list while it is read. */
+struct reading {
+    const char *folder; /* sounds */
+    speech_clip_fn *each;
+    void *ctx;
+};
+
+/* Is this file sound that can be played? What is wrong with it, or NULL. */
+static const char *
+file_mistake(const char *path)
+{
+    struct wav wav;
+    AUTO_BUF file;
+    buf_init(&file, WAV_MAX);
+    int r = fs_read(path, &file);
+    if (r == KERR_NOT_FOUND) {
+        return "there is no such file beside the list";
+    }
+    r = r == 0 ? riff_parse(file.data, file.len, &wav) : r;
+    return r == KERR_TOO_BIG ? "a recording is two minutes at most"
+           : r < 0           ? "this is no WAVE file of 16 bit, one or two channels, 8 to 96 kHz"
+                             : NULL;
+}
+
 static void
-add_line(struct clips *clips, const char *language, const char *line)
+read_line(const struct reading *reading, struct speech_clip *clip, char *line)
 {
     size_t len = strcspn(line, " \t");
-    const char *text = line + len + strspn(line + len, " \t");
-    if (len == 0 || line[0] == '#' || text[0] == 0 || memchr(line, '/', len) != NULL ||
-        clips->count == CLIPS_MAX) {
+    char *text = line + len + strspn(line + len, " \t");
+    text[strcspn(text, "\r")] = 0;
+    bool slash = memchr(line, '/', len) != NULL;
+    if (line[0] == '#' || line[strspn(line, " \t\r")] == 0) {
         return;
     }
-    char *file = xstrndup(line, len);
-    char *folder = fs_join(clips->folder, language);
-    clips->all[clips->count++] = (struct clip){.language = xstrdup(language),
-        .path = fs_join(folder, file),
-        .text = xstrndup(text, strcspn(text, "\r"))};
-    free(folder);
-    free(file);
+    clip->mistake = NULL;
+    if (len == 0 || text[0] == 0) {
+        clip->mistake = "a line is FILE.wav and the sentence";
+    } else if (slash) {
+        clip->mistake = "the file lies beside the list: a name without a folder";
+    } else if (strlen(text) > SENTENCE_MAX) {
+        clip->mistake = "a sentence is 900 bytes at most";
+    }
+    line[len] = 0;
+    clip->file = line;
+    clip->text = text;
+    reading->each(clip, reading->ctx);
 }
 
 static int
 each_language(const char *name, void *ctx)
 {
-    struct clips *clips = ctx;
-    char *folder = fs_join(clips->folder, name);
+    const struct reading *reading = ctx;
+    char *folder = fs_join(reading->folder, name);
     char *path = fs_join(folder, "clips");
     AUTO_BUF list;
     buf_init(&list, LIST_MAX);
-    if (fs_read(path, &list) == 0 && list.len > 0 &&
-        utf8_valid((const char *)list.data, list.len)) {
+    struct speech_clip clip = {.list = path, .folder = folder, .language = name};
+    int r = fs_read(path, &list);
+    if (r == 0 && list.len > 0 && !utf8_valid((const char *)list.data, list.len)) {
+        clip.mistake = "the list is no text in UTF-8";
+        clip.file = clip.text = "";
+        reading->each(&clip, reading->ctx);
+    } else if (r == 0 && list.len > 0) {
         char *line = (char *)list.data;
         while (line != NULL) {
             char *end = strchr(line, '\n');
             if (end != NULL) {
                 *end++ = 0;
             }
-            add_line(clips, name, line);
+            clip.line++;
+            read_line(reading, &clip, line);
             line = end;
         }
     }
@@ -63,13 +99,43 @@ each_language(const char *name, void *ctx)
     return 0;
 }
 
+void
+speech_clips_each(const char *sounds, speech_clip_fn *each, void *ctx)
+{
+    struct reading reading = {.folder = sounds, .each = each, .ctx = ctx};
+    (void)fs_each(sounds, NULL, each_language, &reading); /* no folder: no clips */
+}
+
+const char *
+speech_clip_mistake(const struct speech_clip *clip)
+{
+    if (clip->mistake != NULL) {
+        return clip->mistake;
+    }
+    char *path = fs_join(clip->folder, clip->file);
+    const char *mistake = file_mistake(path);
+    free(path);
+    return mistake;
+}
+
+/* What has a mistake in its line is not played; the file is looked at when it is. */
+static void
+add_clip(const struct speech_clip *clip, void *ctx)
+{
+    struct clips *clips = ctx;
+    if (clip->mistake == NULL && clips->count < CLIPS_MAX) {
+        clips->all[clips->count++] = (struct clip){.language = xstrdup(clip->language),
+            .path = fs_join(clip->folder, clip->file),
+            .text = xstrdup(clip->text)};
+    }
+}
+
 struct clips *
 clips_new(const char *folder)
 {
     struct clips *clips = xcalloc(1, sizeof(*clips));
-    clips->folder = xstrdup(folder != NULL ? folder : "");
     if (folder != NULL) {
-        (void)fs_each(folder, NULL, each_language, clips); /* no folder: no clips */
+        speech_clips_each(folder, add_clip, clips);
     }
     return clips;
 }
@@ -85,7 +151,6 @@ clips_free(struct clips *clips)
         free(clips->all[i].path);
         free(clips->all[i].text);
     }
-    free(clips->folder);
     free(clips);
 }
 

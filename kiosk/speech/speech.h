@@ -93,6 +93,21 @@ void speech_chime(struct speech *speech, bool louder);
 /* The visitor is gone: silence, no child, no text or sound of a personal line, usual volume and rate. */
 void speech_forget(struct speech *speech);
 
+/* ---- clips.c: recorded sentences, for who checks them ---- */
+
+/* A line of sounds/LANGUAGE/clips. All strings are borrowed while it is shown. */
+struct speech_clip {
+    const char *list, *folder; /* the list's path, and the folder it lies in */
+    int line; /* from 1; 0: the whole list */
+    const char *language, *file, *text;
+    const char *mistake; /* of the line; NULL: none */
+};
+typedef void speech_clip_fn(const struct speech_clip *clip, void *ctx);
+/* Each line of each list, also those that can't be used. No folder: none. */
+void speech_clips_each(const char *sounds, speech_clip_fn *each, void *ctx);
+/* What is wrong with the line or with its file, in words of a static string; NULL: it can be played. */
+const char *speech_clip_mistake(const struct speech_clip *clip);
+
 /* ---- plug.c: headphones ---- */
 
 struct speech_plug;

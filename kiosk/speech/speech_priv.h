@@ -22,6 +22,13 @@ struct sound *sound_new(size_t count); /* one user; NULL: no memory */
 void sound_free(struct sound *sound); /* one user less; NULL is accepted */
 
 enum { WAV_MAX = 16 * 1024 * 1024, SOUND_SECONDS_MAX = 120 };
+/* riff.c: where the samples of a file are; data points into it. Takes what wav_sound takes. */
+struct wav {
+    int channels, hz;
+    const uint8_t *data;
+    size_t frames;
+};
+int riff_parse(const uint8_t *file, size_t len, struct wav *ret_wav);
 /* A RIFF WAVE file of 16 bit samples (one or two channels, 8 to 96 kHz). Lengths in its header are not
  * believed: espeak-ng writes to a pipe and can't know them. Converted, ends of silence cut off, made
  * equally loud. KERR_INVALID, KERR_TOO_BIG, KERR_NO_MEMORY. */

@@ -10,8 +10,6 @@
 #include "base/err.h"
 
 enum {
-    HZ_MIN = 8000,
-    HZ_MAX = 96000,
     SILENCE = 200, /* of 32767: below this nothing is heard at the usual volume */
     KEEP_MS = 10, /* of the silence around, so that no sound begins with a crack */
     PEAK = 29000,
@@ -43,68 +41,13 @@ sound_free(struct sound *sound)
     free(sound);
 }
 
-static uint32_t
-little(const uint8_t *at, int bytes)
-{
-    uint32_t value = 0;
-    for (int i = 0; i < bytes; i++) {
-        value |= (uint32_t)at[i] << (8 * i);
-    }
-    return value;
-}
-
-struct wav {
-    int channels, hz;
-    const uint8_t *data;
-    size_t frames;
-};
-
-/* RIFF chunks: "fmt " and "data" (Microsoft and IBM, Multimedia Programming Interface 1.0). */
-static int
-parse(const uint8_t *file, size_t len, struct wav *ret_wav)
-{
-    if (len < 12 || memcmp(file, "RIFF", 4) != 0 || memcmp(file + 8, "WAVE", 4) != 0) {
-        return KERR_INVALID;
-    }
-    struct wav wav = {0};
-    for (size_t at = 12; len - at >= 8;) {
-        const uint8_t *chunk = file + at;
-        size_t size = little(chunk + 4, 4);
-        size_t room = len - at - 8;
-        bool data = memcmp(chunk, "data", 4) == 0;
-        size = size > room ? room : size;
-        if (memcmp(chunk, "fmt ", 4) == 0 && size >= 16) {
-            wav.channels = (int)little(chunk + 10, 2);
-            uint32_t hz = little(chunk + 12, 4);
-            bool known = little(chunk + 8, 2) == 1 && little(chunk + 22, 2) == 16;
-            if (!known || wav.channels < 1 || wav.channels > 2 || hz < HZ_MIN || hz > HZ_MAX) {
-                return KERR_INVALID;
-            }
-            wav.hz = (int)hz;
-        } else if (data) {
-            wav.data = chunk + 8;
-            wav.frames = wav.channels > 0 ? size / (2 * (size_t)wav.channels) : 0;
-            break;
-        }
-        at += 8 + size + (size & 1 && size < room ? 1 : 0);
-    }
-    if (wav.data == NULL || wav.channels == 0) {
-        return KERR_INVALID;
-    }
-    if (wav.frames > (size_t)wav.hz * SOUND_SECONDS_MAX) {
-        return KERR_TOO_BIG;
-    }
-    *ret_wav = wav;
-    return 0;
-}
-
 static int
 sample(const struct wav *wav, size_t frame)
 {
     int sum = 0;
     for (int i = 0; i < wav->channels; i++) {
         size_t at = (frame * (size_t)wav->channels + (size_t)i) * 2;
-        sum += (int16_t)little(wav->data + at, 2);
+        sum += (int16_t)(wav->data[at] | wav->data[at + 1] << 8);
     }
     return sum / wav->channels;
 }
@@ -167,7 +110,7 @@ int
 wav_sound(const uint8_t *data, size_t len, struct sound **ret_sound)
 {
     struct wav wav;
-    int r = parse(data, len, &wav);
+    int r = riff_parse(data, len, &wav);
     if (r < 0) {
         return r;
     }

@@ -113,6 +113,47 @@ done
 spoil "a short list of blame" po/blame.conf 's/^ko = .*/ko = 오류, 실패/' "too few words of this language: ko"
 spoil "no lists of blame" po/blame.conf 's/^/x/;1s/.*/nothing/' "the lists of words that blame can't be read"
 
+# Recorded sentences: what is listed can be played and is said by some page.
+tone() { # FILE CHANNELS HZ BYTES-A-SAMPLE
+    python3 -c 'import sys, wave
+w = wave.open(sys.argv[1], "wb")
+w.setparams((int(sys.argv[2]), int(sys.argv[4]), int(sys.argv[3]), 0, "NONE", ""))
+w.writeframes(bytes(8000))' "$@"
+}
+clips() { # LINES...: the list of recorded Filipino, beside three sounds
+    rm -rf "$WORK/a" && cp -r assets "$WORK/a" && mkdir -p "$WORK/a/sound/fil" "$WORK/a/sound/ja"
+    list=$WORK/a/sound/fil/clips
+    tone "$WORK/a/sound/fil/good.wav" 1 24000 2
+    tone "$WORK/a/sound/fil/eight-bit.wav" 1 24000 1
+    tone "$WORK/a/sound/ja/good.wav" 2 48000 2
+    echo "no sound" >"$WORK/a/sound/fil/text.wav"
+    printf '%s\n' "$@" >"$list"
+}
+said=$(sed -n '/^msgid "home.title"/{n;s/^msgstr "\(.*\)"/\1/p}' assets/po/fil.po | sed 's/\\n/ /g')
+clips "# a note" "" "good.wav $said" "good.wav ${said%[.?]}"
+printf '%s\n' "good.wav きょうは、どんなご用ですか。" "good.wav 住民票の写し" >"$WORK/a/sound/ja/clips"
+"$CTL" check "$WORK/a" >"$WORK/out" 2>&1 || { wrong "good recordings are not taken:"; cat "$WORK/out"; }
+refused() { # LINE EXPECTED: it stands third
+    clips "# a note" "" "$1"
+    "$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err" && wrong "recordings: not noticed: $1"
+    grep -qF -- "$list:3:1: $2" "$WORK/out" || { wrong "recordings: expected '$2', got:"; cat "$WORK/out"; }
+}
+refused "none.wav $said" "there is no such file beside the list: none.wav"
+refused "text.wav $said" "this is no WAVE file of 16 bit, one or two channels, 8 to 96 kHz: text.wav"
+refused "eight-bit.wav $said" "this is no WAVE file of 16 bit, one or two channels, 8 to 96 kHz: eight-bit.wav"
+refused "good.wav" "a line is FILE.wav and the sentence: good.wav"
+refused "../fil/good.wav $said" "the file lies beside the list: a name without a folder: ../fil/good.wav"
+refused "good.wav Walang pahina na ganito." "no page says this sentence: Walang pahina na ganito."
+refused "good.wav ${said% *}" "no page says this sentence: ${said% *}"
+refused "good.wav $(printf '%901s' "" | tr ' ' a)" "a sentence is 900 bytes at most: good.wav"
+clips "good.wav $said"
+mv "$WORK/a/sound/fil" "$WORK/a/sound/xx"
+"$CTL" check "$WORK/a" >"$WORK/out" 2>&1 && wrong "recordings of no language: not noticed"
+grep -qF "$WORK/a/sound/xx/clips:1:1: there is no catalog of this language: xx" "$WORK/out" || wrong "recordings of no language"
+clips "good.wav $(printf '\377')"
+"$CTL" check "$WORK/a" >"$WORK/out" 2>&1 && wrong "a list of other bytes: not noticed"
+grep -qF "$list:0:1: the list is no text in UTF-8" "$WORK/out" || wrong "a list of other bytes"
+
 "$CTL" extract assets >"$WORK/content.pot" || wrong "extract: exit code $?"
 msgfmt --check-format -o /dev/null "$WORK/content.pot" || wrong "extract: msgfmt does not take the template"
 grep -q '^#: assets/procedures/move-in.yaml:[0-9]' "$WORK/content.pot" || wrong "extract: no places"

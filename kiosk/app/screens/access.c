@@ -11,6 +11,7 @@
 enum {
     ROW_H = 300,
     THREE_COLUMNS_W = 4000,
+    TWO_ROWS_W = 2000, /* narrower: one row's words need all of it */
     STATE_MAX = 512,
     SCAN_MS = 1500 /* the ui's own pace */
 };
@@ -263,7 +264,7 @@ build(struct app *app)
     if (app->places.low) {
         how_long(app, &flow);
     }
-    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL || flow.w < TWO_ROWS_W;
     bool wide = flow.w >= THREE_COLUMNS_W;
     int heights[ARRAY_LEN(options)];
     struct grid grid = {

@@ -16,6 +16,7 @@ enum {
     START_W = 1300,
     ROW_GAP = 60,
     BAND_H = 30,
+    PICTURE_LEAST = 400,
     START_H = 300,
     COLUMNS_WIDE = 7,
     COLUMNS_PORTRAIT = 3,
@@ -130,6 +131,9 @@ promise(struct app *app, const struct attract *a)
     side = side > wide ? wide : side;
     side = side > 1000 ? 1000 : side;
     int left = places->portrait ? (places->panel.w - side) / 2 : places->panel.w - x - side;
+    if (side < PICTURE_LEAST) {
+        return;
+    }
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
                         .rect = rect(left, (top + hint_y - side) / 2, side, side),
                         .picture = "card-round",

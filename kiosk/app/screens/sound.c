@@ -8,7 +8,7 @@
 #include "app/speak_priv.h"
 #include "speech/speech.h"
 
-enum { ROW_H = 250, ROWS_MAX = 12, DETAIL_MAX = 256 };
+enum { ROW_H = 250, TWO_ROWS_W = 2000, ROWS_MAX = 12, DETAIL_MAX = 256 };
 
 struct rows {
     size_t count;
@@ -99,7 +99,7 @@ build(struct app *app)
     add_rows(app, &rows);
     int heights[ROWS_MAX];
     struct grid grid = {.count = rows.count,
-        .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL ? 1 : 2,
+        .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL || flow.w < TWO_ROWS_W ? 1 : 2,
         .height = ROW_H,
         .heights = heights};
     for (size_t i = 0; i < rows.count; i++) {

@@ -95,6 +95,37 @@ add_digits(const char *language, const char *digits, size_t len, struct buf *out
     }
 }
 
+/* {漢字|かんじ}: the reading in Japanese. Returns what follows; NULL when it is no ruby. */
+static const char *
+add_ruby(const char *language, const char *at, struct buf *out)
+{
+    const char *bar = strchr(at, '|');
+    const char *end = bar != NULL ? strchr(bar, '}') : NULL;
+    if (end == NULL || memchr(at, '}', (size_t)(bar - at)) != NULL) {
+        return NULL;
+    }
+    if (is_japanese(language)) {
+        (void)buf_add(out, bar + 1, (size_t)(end - bar - 1));
+    } else {
+        (void)buf_add(out, at + 1, (size_t)(bar - at - 1));
+    }
+    return end + 1;
+}
+
+/* Words whose numbers are said as they stand. */
+static void
+add_plain(const char *language, const char *text, struct buf *out)
+{
+    while (*text != 0) {
+        const char *next = *text == '{' ? add_ruby(language, text, out) : NULL;
+        if (next == NULL) {
+            (void)buf_add_byte(out, (uint8_t)*text);
+            next = text + 1;
+        }
+        text = next;
+    }
+}
+
 /* A number at *at: "3 / 9" becomes "3 of 9"; receipt and telephone numbers are told digit by digit. */
 static void
 add_number(struct app *app, const char *language, const char **at, struct buf *out)
@@ -108,7 +139,10 @@ add_number(struct app *app, const char *language, const char **at, struct buf *o
         char second[8] = "";
         memcpy(first, digits, len);
         memcpy(second, after + 3, of);
-        (void)i18n_format(app->i18n, out, "speech.of", "n", first, "total", second, NULL);
+        AUTO_BUF of_them;
+        buf_init(&of_them, 512);
+        (void)i18n_format(app->i18n, &of_them, "speech.of", "n", first, "total", second, NULL);
+        add_plain(language, buf_str(&of_them), out);
         *at = after + 3 + of;
         return;
     }
@@ -126,23 +160,6 @@ add_number(struct app *app, const char *language, const char **at, struct buf *o
         (void)buf_add(out, digits, len);
     }
     *at = after;
-}
-
-/* {漢字|かんじ}: the reading in Japanese. Returns what follows; NULL when it is no ruby. */
-static const char *
-add_ruby(const char *language, const char *at, struct buf *out)
-{
-    const char *bar = strchr(at, '|');
-    const char *end = bar != NULL ? strchr(bar, '}') : NULL;
-    if (end == NULL || memchr(at, '}', (size_t)(bar - at)) != NULL) {
-        return NULL;
-    }
-    if (is_japanese(language)) {
-        (void)buf_add(out, bar + 1, (size_t)(end - bar - 1));
-    } else {
-        (void)buf_add(out, at + 1, (size_t)(bar - at - 1));
-    }
-    return end + 1;
 }
 
 static bool

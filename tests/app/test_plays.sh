@@ -8,6 +8,7 @@ reader
 play "$TOP/tests/app/plays/english_move_in.play"
 play "$TOP/tests/app/plays/change.play"
 play "$TOP/tests/app/plays/date.play"
+play "$TOP/tests/app/plays/date_long.play"
 play "$TOP/tests/app/plays/languages.play"
 play "$TOP/tests/app/plays/access.play"
 play "$TOP/tests/app/plays/keys.play"

@@ -100,6 +100,7 @@ struct person {
     size_t known_count;
     struct fact_set *expected; /* what the record must hold; owned */
     char entered[ENTERED_MAX]; /* what the person remembers to have pressed on this page */
+    char heard[WORDS_MAX], entered_then[ENTERED_MAX]; /* the field before the last key (ears) */
     char page[WORDS_MAX]; /* whose title it has */
     const struct known *question; /* the one that is asked there; NULL: none */
     char changed[WORDS_MAX]; /* the row that was changed last */

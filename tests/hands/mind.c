@@ -199,10 +199,26 @@ key_for(struct person *person, const struct page *page, const char *one)
                    : SAID_HIRAGANA));
 }
 
+/* When the field is still said as before the last key, that key did not count. */
+static void
+listen_again(struct person *person, const struct page *page)
+{
+    const struct thing *field = first_of(page, THING_FIELD);
+    const char *words = field != NULL ? field->words : "";
+    if (words[0] != 0 && strcmp(words, person->heard) == 0) {
+        memcpy(person->entered, person->entered_then, sizeof(person->entered));
+    }
+    (void)snprintf(person->heard, sizeof(person->heard), "%s", words);
+    memcpy(person->entered_then, person->entered, sizeof(person->entered_then));
+}
+
 static struct decision
 write_on(struct person *person, const struct page *page, const char *wanted, bool digits)
 {
     char now[ENTERED_MAX];
+    if (person->hands == HANDS_EARS) {
+        listen_again(person, page);
+    }
     standing(person, page, digits, now);
     size_t have = strlen(now);
     if (strcmp(now, wanted) == 0) {
@@ -429,6 +445,7 @@ notice_page(struct person *person, const struct page *page)
     if (strcmp(title, person->page) != 0) {
         (void)snprintf(person->page, sizeof(person->page), "%s", title);
         person->entered[0] = 0;
+        person->heard[0] = 0;
         person->turns = 0;
         person->upwards = false;
     }

@@ -100,6 +100,19 @@ END
         fail "what is said in $language differs; when it is as wanted: cp \$BUILD/utterances.$language.txt tests/app/golden/"
 done
 
+# ---- furigana is heard as it reads, its marks never: neither in a page's words nor in "page n of m" ----
+cat >"$WORK/walk.play" <<'END'
+language ja-easy
+tap text-size
+tap text-size:huge
+start move-in
+utterances easy
+END
+play "$WORK/walk.play"
+sed -n 's/.*"text": "\([^"]*\)".*/\1/p' "$WORK/easy" >"$WORK/easy.txt"
+grep -q 'の うち' "$WORK/easy.txt" || fail "ja-easy does not say which page of how many it is"
+grep '[{|}]' "$WORK/easy.txt" && fail "marks of furigana are said"
+
 # ---- when it is said; what the loudspeaker keeps to itself ----
 "$BUILD/kioskctl" card reset hanako >/dev/null
 "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"

@@ -38,8 +38,15 @@ shows 1300 1000 00118f # its page has the main button
 mkdir -p "$BUILD/pictures"
 import -silent -window root "$BUILD/pictures/display.png"
 # by keys as the display server sends them: back to the first page, then its large door again
-xdotool key F1 sleep 0.4 key Escape sleep 0.4 key Escape
-shows 1300 1000 ffffff # home has no main button
+sleep 0.5
+xdotool key F1
+shows 1300 1000 ffffff # help has no main button
+sleep 0.5
+xdotool key Escape
+shows 1300 1000 00118f
+sleep 0.5
+xdotool key Escape
+shows 1300 1000 ffffff # nor has home
 sleep 0.5
 xdotool key Down sleep 0.1 key Right sleep 0.1 key Return
 shows 1300 1000 00118f

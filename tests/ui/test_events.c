@@ -194,6 +194,9 @@ test_window(void **state ATTR_UNUSED)
 static void
 test_signal(void **state ATTR_UNUSED)
 {
+    /* the default, which a test started in the background does not inherit */
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
     struct ui *ui = question();
     struct ui_input input;
     assert_int_equal(raise(SIGTERM), 0);

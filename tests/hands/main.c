@@ -252,6 +252,19 @@ play(struct worker *worker, struct person *person, char why[WHY_MAX])
     }
 }
 
+/* A record that this visit left beside the one it was compared with is its own doing, and must not be
+ * taken for the next visit's. */
+static void
+take_rest(struct worker *worker, char why[WHY_MAX])
+{
+    for (struct record *rest; (rest = take_record(worker)) != NULL;) {
+        record_free(rest);
+        if (why[0] == '\0') {
+            (void)snprintf(why, WHY_MAX, "more than one record");
+        }
+    }
+}
+
 static void
 visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
 {
@@ -278,6 +291,7 @@ visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
     } else {
         (void)snprintf(why, sizeof(why), "no answers could be thought of");
     }
+    take_rest(worker, why);
     stage_reset(&worker->stage);
     speak_plug(app, false);
     stage_settle(&worker->stage);

@@ -255,7 +255,7 @@ static void
 choose(struct ui *ui, const struct item *item, bool scripted)
 {
     if (scripted) {
-        ui->touch.skipped_ms += touch_free_at(&ui->touch, item->e.id, ui_now(ui)) - ui_now(ui);
+        ui->touch.skipped_ms += touch_free_at(&ui->touch, item, ui_now(ui)) - ui_now(ui);
     }
     if (touch_select(&ui->touch, item, ui_now(ui))) {
         pressed(ui);

@@ -85,7 +85,7 @@ ui_tap(struct ui *ui, const char *id_or_text)
     if (ui->touch.down) { /* a real finger rests on the glass: the script's is the first one */
         touch_cancel(&ui->touch);
     }
-    ui->touch.skipped_ms += touch_free_at(&ui->touch, item->e.id, ui_now(ui)) - ui_now(ui);
+    ui->touch.skipped_ms += touch_free_at(&ui->touch, item, ui_now(ui)) - ui_now(ui);
     ui_touch(ui, UI_PHASE_DOWN, SCRIPT_FINGER, x, y);
     ui->touch.skipped_ms += ui->touch.hold_ms;
     ui_touch(ui, UI_PHASE_UP, SCRIPT_FINGER, x, y);

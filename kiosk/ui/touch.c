@@ -9,7 +9,8 @@
  * same place is the tremble itself and goes on with the hold.
  *
  * SDL tells no size of a contact, so a palm is told by its several contacts: what lands within
- * TOUCH_PALM_MS and TOUCH_PALM_NEAR of each other is none of it a finger. */
+ * TOUCH_PALM_MS and TOUCH_PALM_NEAR of each other is none of it a finger. One that came first and rests below
+ * the other, as far as a wrist lies below a fingertip, is the heel of the hand: the finger counts. */
 #include "ui/ui_priv.h"
 
 #include <string.h>
@@ -71,17 +72,27 @@ counts(const struct touch *touch, const struct frame *frame, int x, int y)
     return distance2(&item->e.rect, x, y) <= (int64_t)TOUCH_SLIP * TOUCH_SLIP;
 }
 
+/* The main act stands at the same place on every page: its lock holds for the next page's as well, or the
+ * second strike of a finger that submits would close the page that tells the number. */
 static bool
-locked(const struct touch *touch, const char *id, int64_t now)
+is_last(const struct touch *touch, const struct ui_element *e)
 {
-    return now < touch->page_until || (now < touch->last_until && strcmp(id, touch->last_id) == 0);
+    return strcmp(e->id, touch->last_id) == 0 || (touch->last_main && e->role == UI_ROLE_MAIN);
+}
+
+static bool
+locked(const struct touch *touch, const struct item *item, int64_t now)
+{
+    return now < touch->page_until ||
+           (item != NULL && now < touch->last_until && is_last(touch, &item->e));
 }
 
 static void
 lock(struct touch *touch, const struct item *item, int64_t now)
 {
     int ms = touch->repeat_ms > 0 ? touch->repeat_ms : TOUCH_REPEAT_MS;
-    if (item->e.role == UI_ROLE_MAIN && ms < TOUCH_COMMIT_MS) {
+    touch->last_main = item->e.role == UI_ROLE_MAIN;
+    if (touch->last_main && ms < TOUCH_COMMIT_MS) {
         ms = TOUCH_COMMIT_MS;
     }
     (void)snprintf(touch->last_id, sizeof touch->last_id, "%s", item->e.id);
@@ -153,6 +164,20 @@ is_palm(struct touch *touch, struct contact *new)
     return new->palm;
 }
 
+/* Is what is judged the heel of the hand whose finger comes now, above it? Then it was no finger. */
+static void
+drop_heel(struct touch *touch, const struct contact *new)
+{
+    for (size_t i = 0; touch->down && i < TOUCH_CONTACTS; i++) {
+        struct contact *c = &touch->contacts[i];
+        if (c->down && c != new && c->finger == touch->finger &&
+            c->y - new->y >= TOUCH_HEEL &&within(c->x, c->y, new->x, new->y, TOUCH_PALM_NEAR)) {
+            c->palm = true;
+            set_aside(touch);
+        }
+    }
+}
+
 /* ---- a finger ---- */
 
 /* The finger broke off a hold a moment ago, here: the same hold goes on. */
@@ -169,16 +194,20 @@ touch_down(
     struct touch *touch, const struct frame *frame, int64_t finger, int x, int y, int64_t now)
 {
     struct contact *contact = note(touch, finger, x, y, now);
+    bool palm = is_palm(touch, contact);
+    if (!palm) {
+        drop_heel(touch, contact);
+    }
     bool busy = touch->down && touch->finger != finger && touch->id[0] != '\0' &&
                 now - touch->since <= TOUCH_REST_MS;
-    if (is_palm(touch, contact) || busy) {
+    if (palm || busy) {
         return;
     }
     const struct item *item = target(frame, x, y);
     const char *id = item != NULL ? item->e.id : "";
     touch->down = true;
     touch->finger = finger;
-    touch->ignored = locked(touch, id, now);
+    touch->ignored = locked(touch, item, now);
     (void)snprintf(touch->id, sizeof touch->id, "%s", touch->ignored ? "" : id);
     touch->inside = touch->id[0] != '\0';
     touch->since = now;
@@ -303,7 +332,7 @@ touch_frame(struct touch *touch, const struct frame *frame, bool page_changed, i
 bool
 touch_select(struct touch *touch, const struct item *item, int64_t now)
 {
-    if (locked(touch, item->e.id, now)) {
+    if (locked(touch, item, now)) {
         return false;
     }
     lock(touch, item, now);
@@ -329,10 +358,10 @@ touch_is_palm(const struct touch *touch, int64_t finger)
 }
 
 int64_t
-touch_free_at(const struct touch *touch, const char *id, int64_t now)
+touch_free_at(const struct touch *touch, const struct item *item, int64_t now)
 {
     int64_t at = now > touch->page_until ? now : touch->page_until;
-    if (strcmp(id, touch->last_id) == 0 && at < touch->last_until) {
+    if (is_last(touch, &item->e) && at < touch->last_until) {
         at = touch->last_until;
     }
     return at;

@@ -141,7 +141,7 @@ enum ui_switches { UI_SWITCHES_OFF, UI_SWITCHES_STEP, UI_SWITCHES_AUTO, UI_SWITC
 /* How the hands of this visitor are understood; all 0: as everybody's. Values outside their range are
  * brought into it. */
 struct ui_hands {
-    int repeat_ms; /* the same target again counts after 300..1500; 0: 700. The main act at least 1000 */
+    int repeat_ms; /* the same target again counts after 300..1500; 0: 700. The main act at least 1000, also the next page's */
     int hold_ms; /* a press counts once it was held for 100..1000; 0: when the finger is lifted */
     enum ui_switches switches; /* what holds now; a switch's key turns OFF into first_switches */
     enum ui_switches first_switches; /* OFF means STEP */

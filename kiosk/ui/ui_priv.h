@@ -66,6 +66,7 @@ enum {
     TOUCH_PAGE_MS = 300,
     TOUCH_PALM_MS = 60, /* contacts that land together are a palm */
     TOUCH_PALM_NEAR = 800,
+    TOUCH_HEEL = 400, /* the heel of a hand lies at least so far below its fingertip */
     TOUCH_HOLD_MIN_MS = 100,
     TOUCH_HOLD_MAX_MS = 1000,
     TOUCH_BREAK_MS = 150, /* a trembling finger may leave the glass for so long while it holds */
@@ -93,6 +94,7 @@ struct touch {
     struct contact contacts[TOUCH_CONTACTS];
     int64_t page_until;
     char last_id[UI_ID_MAX]; /* last tap, locked until last_until */
+    bool last_main; /* and with it every main act */
     int64_t last_until;
     int64_t skipped_ms; /* what scripts waited for without sleeping */
 };
@@ -119,8 +121,8 @@ bool touch_select(struct touch *touch, const struct item *item, int64_t now);
 /* Is it the finger that is judged, not set aside by a lock or as a palm? */
 bool touch_free(const struct touch *touch, int64_t finger);
 bool touch_is_palm(const struct touch *touch, int64_t finger);
-/* When nothing would swallow a tap on this id, not before now. */
-int64_t touch_free_at(const struct touch *touch, const char *id, int64_t now);
+/* When nothing would swallow a tap on this, not before now. */
+int64_t touch_free_at(const struct touch *touch, const struct item *item, int64_t now);
 
 /* ---- order.c: the order in which the eye goes over a page ---- */
 

@@ -353,8 +353,15 @@ is_reading(const struct person *person, const char *words)
     return false;
 }
 
-/* The row of an answer is its name and, after it, the answer; a button to change it follows. What was
- * changed just now and is said so still is how it is said. */
+/* The ear can't tell how a word is written: what was changed just now and is said so still is how it is said.
+ * The eye sees that it is still wrong. */
+static bool
+is_settled(const struct person *person, const struct known *known)
+{
+    return person->hands == HANDS_EARS && strcmp(person->changed, known->row) == 0;
+}
+
+/* The row of an answer is its name and, after it, the answer; a button to change it follows. */
 static struct decision
 check(struct person *person, const struct page *page)
 {
@@ -365,7 +372,7 @@ check(struct person *person, const struct page *page)
             const struct thing *value = &page->things[i + 1];
             if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
                 value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0 ||
-                is_reading(person, value->words) || strcmp(person->changed, known->row) == 0) {
+                is_reading(person, value->words) || is_settled(person, known)) {
                 continue;
             }
             for (size_t b = i + 2; b < page->count; b++) {

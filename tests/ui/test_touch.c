@@ -13,7 +13,8 @@
 enum { STEPS = 8 };
 
 struct step {
-    char what; /* d down, m move, u up, p another page, r the same page anew, - nothing */
+    char
+        what; /* d down, m move, u up, p another page, o one with F for M, r the same page anew, - nothing */
     int finger, x, y, at_ms;
 };
 struct touch_case {
@@ -37,7 +38,9 @@ fill(struct frame *frame, const char *screen)
         &(struct ui_element){.id = "C", .role = UI_ROLE_BUTTON, .rect = {3000, 1000, 400, 400}},
         "ja");
     frame_add(frame,
-        &(struct ui_element){.id = "M", .role = UI_ROLE_MAIN, .rect = {1000, 3000, 600, 250}},
+        &(struct ui_element){.id = strcmp(screen, "other") == 0 ? "F" : "M",
+            .role = UI_ROLE_MAIN,
+            .rect = {1000, 3000, 600, 250}},
         "ja");
     frame_add(frame,
         &(struct ui_element){.id = "W",
@@ -93,6 +96,18 @@ static const struct touch_case cases[] = {
         {{'d', 1, 1100, 3100, 0}, {'u', 1, 1100, 3100, 50}, {'d', 1, 1100, 3100, 1050},
             {'u', 1, 1100, 3100, 1100}},
         "M;M;"},
+    {"main act of the next page, under another name",
+        {{'d', 1, 1100, 3100, 0}, {'u', 1, 1100, 3100, 50}, {'o', 0, 0, 0, 60},
+            {'d', 1, 1100, 3100, 1040}, {'u', 1, 1100, 3100, 1100}},
+        "M;"},
+    {"and after 1 s",
+        {{'d', 1, 1100, 3100, 0}, {'u', 1, 1100, 3100, 50}, {'o', 0, 0, 0, 60},
+            {'d', 1, 1100, 3100, 1050}, {'u', 1, 1100, 3100, 1100}},
+        "M;F;"},
+    {"what isn't the main act needs no wait there",
+        {{'d', 1, 1100, 3100, 0}, {'u', 1, 1100, 3100, 50}, {'o', 0, 0, 0, 60},
+            {'d', 1, 1100, 1100, 400}, {'u', 1, 1100, 1100, 450}},
+        "M;A;"},
     {"main act on the next page",
         {{'d', 1, 1100, 3100, 0}, {'u', 1, 1100, 3100, 50}, {'p', 0, 0, 0, 60},
             {'d', 1, 1100, 3100, 500}, {'u', 1, 1100, 3100, 550}},
@@ -127,6 +142,22 @@ static const struct touch_case cases[] = {
         {{'d', 1, 2100, 1100, 0}, {'d', 2, 1900, 1100, 50}, {'d', 3, 1500, 1100, 100},
             {'u', 3, 1500, 1100, 120}},
         ""},
+    {"heel on the main act, 40 mm below the finger",
+        {{'d', 1, 1100, 3200, 0}, {'d', 2, 1100, 2800, 150}, {'u', 2, 1100, 2800, 230},
+            {'u', 1, 1100, 3200, 300}},
+        ".;"},
+    {"no heel: 39.9 mm below",
+        {{'d', 1, 1100, 3200, 0}, {'d', 2, 1100, 2801, 150}, {'u', 2, 1100, 2801, 230},
+            {'u', 1, 1100, 3200, 300}},
+        "M;"},
+    {"no heel: 80.1 mm away",
+        {{'d', 1, 1100, 3200, 0}, {'d', 2, 1100, 2399, 150}, {'u', 2, 1100, 2399, 230},
+            {'u', 1, 1100, 3200, 300}},
+        "M;"},
+    {"no heel: the second lies below",
+        {{'d', 1, 1100, 1300, 0}, {'d', 2, 1100, 1800, 150}, {'u', 2, 1100, 1800, 230},
+            {'u', 1, 1100, 1300, 300}},
+        "A;"},
     {"a palm rests, a finger counts",
         {{'d', 1, 2400, 1200, 0}, {'d', 2, 2400, 1500, 10}, {'d', 3, 1100, 1100, 500},
             {'u', 3, 1100, 1100, 580}, {'u', 1, 2400, 1200, 900}, {'u', 2, 2400, 1500, 900}},
@@ -173,8 +204,8 @@ play(const struct touch_case *c, char *out, size_t cap)
             verdict = touch_up(&touch, &frame, s->finger, s->x, s->y, s->at_ms, id);
             break;
         default:
-            fill(&frame, s->what == 'p' ? "two" : "one");
-            touch_frame(&touch, &frame, s->what == 'p', s->at_ms);
+            fill(&frame, s->what == 'p' ? "two" : s->what == 'o' ? "other" : "one");
+            touch_frame(&touch, &frame, s->what != 'r', s->at_ms);
             break;
         }
         if (verdict != TOUCH_NONE) {
@@ -349,14 +380,14 @@ test_select_shares_the_locks(void **state ATTR_UNUSED)
     const struct item *a = frame_find(&frame, "A"), *m = frame_find(&frame, "M");
     assert_true(touch_select(&touch, a, 0));
     assert_false(touch_select(&touch, a, 699));
-    assert_int_equal(touch_free_at(&touch, "A", 100), 700);
-    assert_int_equal(touch_free_at(&touch, "M", 100), 100);
+    assert_int_equal(touch_free_at(&touch, a, 100), 700);
+    assert_int_equal(touch_free_at(&touch, m, 100), 100);
     assert_true(touch_select(&touch, m, 700));
     assert_false(touch_select(&touch, m, 1699));
     assert_true(touch_select(&touch, m, 1700));
     touch_frame(&touch, &frame, true, 2000);
-    assert_int_equal(touch_free_at(&touch, "A", 2000), 2300);
-    assert_int_equal(touch_free_at(&touch, "M", 2000), 2700);
+    assert_int_equal(touch_free_at(&touch, a, 2000), 2300);
+    assert_int_equal(touch_free_at(&touch, m, 2000), 2700);
     frame_release(&frame);
 }
 

@@ -528,7 +528,7 @@ tap(struct app *app, const char *id)
         answer(app, &question, true);
     } else if (strcmp(id, "back") == 0) {
         if (interview_back(app->visit.interview)) {
-            app_go(app, &screen_question);
+            visit_show_interview(app); /* who came to change an answer goes back to all of them */
         } else {
             app_go(app, &screen_explain);
         }

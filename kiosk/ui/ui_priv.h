@@ -378,7 +378,7 @@ struct font_file {
 };
 struct font_entry {
     char name[FONT_NAME_MAX];
-    struct font_file regular, bold; /* no bold: the regular one is thickened */
+    struct font_file regular, bold; /* regular: of body text; no bold: that one is thickened */
 };
 struct font_order {
     char tag[UI_LANGUAGE_MAX];

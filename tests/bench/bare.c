@@ -7,7 +7,7 @@
 
 enum { WIDTH = 1920, HEIGHT = 1080, TEXTS_MAX = 8, BUTTONS = 3 };
 
-#define REGULAR "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"
+#define BODY "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
 #define BOLD "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
 
 static const SDL_Color ink = {0x16, 0x16, 0x1a, 255}, paper = {0xfb, 0xfa, 0xf7, 255},
@@ -49,7 +49,7 @@ make_texts(struct bare *bare)
 {
     for (int i = 0; i < TEXTS_MAX; i++) {
         const struct words *w = &words[i];
-        TTF_Font *font = TTF_OpenFont(w->bold ? BOLD : REGULAR, w->size);
+        TTF_Font *font = TTF_OpenFont(w->bold ? BOLD : BODY, w->size);
         SDL_Surface *surface = TTF_RenderUTF8_Blended(font, w->text, w->light ? white : ink);
         bare->places[i] = (SDL_Rect){w->x, w->y, surface->w, surface->h};
         bare->texts[i] = SDL_CreateTextureFromSurface(bare->renderer, surface);

@@ -52,7 +52,7 @@ ALL_PKGS := $(sort $(foreach r,$(ROOMS),$(PKG_$(r))))
 ALL_LIBS := $(foreach r,$(ROOMS),$(LIB_$(r)))
 
 .PHONY: all run test check bench soak audit hands fuzz format format-check clean setup setup-test \
-	check-programs bench-programs catalogs fonts FORCE
+	check-programs bench-programs catalogs words fonts FORCE
 .DEFAULT_GOAL := all
 
 define room_rules
@@ -112,6 +112,14 @@ $(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo: assets/po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check-format --check-header -o $@ $<
 catalogs: $(MO)
+# Brings new texts of the program (ja.po) and of the content into every catalog, untranslated, in one order for all
+# languages: the program's as in ja.po, the content's as in its files. Notes on places stay out of the catalogs.
+ASSETS ?= assets
+words: $(BUILD)/kioskctl
+	@$(BUILD)/kioskctl extract $(ASSETS) >$(BUILD)/content.pot
+	@msgattrib --empty --no-wrap $(ASSETS)/po/ja.po | msgcat --use-first --no-wrap - $(BUILD)/content.pot | grep -v '^#[.:,]' >$(BUILD)/all.pot
+	@for po in $(filter-out %/ja.po,$(wildcard $(ASSETS)/po/*.po)); do \
+		msgmerge --quiet --no-fuzzy-matching --no-wrap --backup=none --update $$po $(BUILD)/all.pot || exit 1; done
 
 # Tables of the room input, from the Debian package skkdic-extra and our list of municipalities.
 SKK ?= /usr/share/skk

@@ -262,14 +262,15 @@ i18n_text_in(struct i18n *i18n, const char *code, const char *id)
 const char *
 i18n_content(struct i18n *i18n, const char *context, const char *source)
 {
-    (void)i18n;
     char key[CONTENT_MAX];
     int len = snprintf(key, sizeof(key), "%s\004%s", context, source); /* as pgettext does */
-    if (len < 0 || (size_t)len >= sizeof(key)) {
-        return source;
+    if (len > 0 && (size_t)len < sizeof(key)) {
+        const char *text = dgettext(domain, key);
+        if (text != key) {
+            return text;
+        }
     }
-    const char *text = dgettext(domain, key);
-    return text == key ? source : text;
+    return i18n_text(i18n, source);
 }
 
 int

@@ -1,6 +1,6 @@
 /* i18n/i18n.h - words: gettext catalogs with a language that changes at run time, and how dates,
  * money and numbers are written in it. Message ids in C are short names ("pin.title"); content files
- * carry their Japanese as the id, with a context. glibc's gettext reads LANGUAGE, which is process-wide:
+ * carry their Japanese as the id, each text once for all files. glibc's gettext reads LANGUAGE, which is process-wide:
  * one thread only (the frame loop's; the desk's page uses Japanese alone).
  *
  * Ruby is written {漢字|かんじ} inside any message; this room leaves it as it is. */
@@ -42,7 +42,8 @@ const struct i18n_language *i18n_current(const struct i18n *i18n);
 const char *i18n_text(struct i18n *i18n, const char *id);
 /* The same in one language, whatever the current one is (the second line for staff). */
 const char *i18n_text_in(struct i18n *i18n, const char *code, const char *id);
-/* Content: context is "procedure/question/part", source is the Japanese in the file. */
+/* Content: source is the Japanese in the file, context the place where it stands ("procedure/question/part"). A
+ * translation for this place alone comes before the one for all places; source itself when there is none. */
 const char *i18n_content(struct i18n *i18n, const char *context, const char *source);
 /* A message with {name} places filled from pairs (name, value, ..., NULL). Appended to out. */
 int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);

@@ -15,9 +15,9 @@
 #include "base/utf8.h"
 #include "ctl_blame.h"
 #include "ctl_clips.h"
+#include "ctl_content.h"
 #include "ctl_po.h"
 #include "ctl_words.h"
-#include "procedure/procedure.h"
 #include "program/ctl.h"
 #include "speech/speech.h"
 
@@ -26,16 +26,17 @@ static const char easy_language[] = "ja-easy";
 
 struct check {
     const char *assets;
-    struct procedure_set *set;
+    struct content content;
+    struct content_words words; /* of the content */
+    size_t texts; /* different ones among them */
     int mistakes;
-    size_t words, languages;
     bool report;
-    struct po content; /* the words of the content files, sorted */
     struct conf *blame; /* owned */
     /* while one catalog is looked at */
     const char *language;
     const struct po *source; /* Japanese: the program's own ids */
     const struct po *po;
+    size_t languages;
 };
 
 static void
@@ -160,31 +161,75 @@ check_pair(
     }
 }
 
-static void
-check_source_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+static bool
+is_first(const struct content_words *words, size_t i)
 {
-    struct check *check = ctx;
-    check->words++;
-    po_add(&check->content, words->context, words->source, "", line);
-    check_blame(check, source_language, words->source, file, line);
-    const char *wrong = furigana_mistake(words->source, false);
-    if (wrong != NULL) {
-        say_mistake(check, file, line, 1, wrong, words->source);
-    }
+    return i == 0 || strcmp(words->entries[i].source, words->entries[i - 1].source) != 0;
 }
 
 static void
-check_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+check_sources(struct check *check)
 {
-    struct check *check = ctx;
-    const struct po_entry *entry = po_find(check->po, words->context, words->source);
-    if (entry == NULL) {
-        char what[64];
-        (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
-        say_mistake(check, file, line, 1, what, words->context);
-    } else {
-        check_pair(check, words->source, entry, words->context);
+    for (size_t i = 0; i < check->words.count; i++) {
+        const struct content_word *word = &check->words.entries[i];
+        if (!is_first(&check->words, i)) {
+            continue;
+        }
+        check->texts++;
+        check_blame(check, source_language, word->source, word->file, word->line);
+        const char *wrong = furigana_mistake(word->source, false);
+        if (wrong != NULL) {
+            say_mistake(check, word->file, word->line, 1, wrong, word->source);
+        }
     }
+}
+
+/* A text has one translation for all places; one with a context is for its place alone. A text without any is told
+ * once, at the first place that lacks it. */
+static void
+check_words(struct check *check)
+{
+    const struct po_entry *shared = NULL;
+    bool told = false;
+    for (size_t i = 0; i < check->words.count; i++) {
+        const struct content_word *word = &check->words.entries[i];
+        if (is_first(&check->words, i)) {
+            shared = po_find(check->po, "", word->source);
+            told = false;
+            if (shared != NULL) {
+                check_pair(check, word->source, shared, word->context);
+            }
+        }
+        const struct po_entry *own = po_find(check->po, word->context, word->source);
+        if (own != NULL) {
+            check_pair(check, word->source, own, word->context);
+        } else if (shared == NULL && !told) {
+            char what[64];
+            (void)snprintf(what, sizeof(what), "no words in %s for", check->language);
+            say_mistake(check, word->file, word->line, 1, what, word->context);
+            told = true;
+        }
+    }
+}
+
+/* Does the content still have this text, in this place when the entry names one? */
+static bool
+content_has(const struct check *check, const struct po_entry *entry)
+{
+    size_t first;
+    size_t count = content_words_find(&check->words, entry->id, &first);
+    bool found = count > 0 && entry->context[0] == 0;
+    for (size_t i = first; !found && i < first + count; i++) {
+        found = strcmp(check->words.entries[i].context, entry->context) == 0;
+    }
+    return found;
+}
+
+/* The program's ids are small letters, hyphens and at least one dot. */
+static bool
+is_message_id(const char *id)
+{
+    return strchr(id, '.') != NULL && id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-.")] == 0;
 }
 
 static void
@@ -192,13 +237,15 @@ check_stale(struct check *check)
 {
     for (size_t i = 0; i < check->po->count; i++) {
         const struct po_entry *entry = &check->po->entries[i];
-        bool content = entry->context[0] != 0;
-        if (po_find(content ? &check->content : check->source, entry->context, entry->id) == NULL) {
-            say_mistake(check, check->po->path, entry->line, 1,
-                content ? "no content file has these words any more"
-                        : "the Japanese catalog has no such message",
-                content ? entry->context : entry->id);
+        if (content_has(check, entry) ||
+            po_find(check->source, entry->context, entry->id) != NULL) {
+            continue;
         }
+        bool ours = entry->context[0] == 0 && is_message_id(entry->id);
+        say_mistake(check, check->po->path, entry->line, 1,
+            ours ? "the Japanese catalog has no such message"
+                 : "no content file has these words any more",
+            entry->context[0] != 0 ? entry->context : entry->id);
     }
 }
 
@@ -283,7 +330,7 @@ check_catalog(struct check *check, const char *language)
     }
     if (strcmp(language, source_language) != 0) {
         check_ids(check);
-        procedure_words_each(check->set, check_words, check);
+        check_words(check);
         check_stale(check);
     }
     check->po = NULL;
@@ -333,8 +380,8 @@ is_said(struct check *check, const struct po *po, const struct speech_clip *clip
     for (size_t i = 0; !found && i < po->count; i++) {
         found = clip_is_of(clip->language, po->entries[i].text, clip->text);
     }
-    for (size_t i = 0; source && !found && i < check->content.count; i++) {
-        found = clip_is_of(clip->language, check->content.entries[i].id, clip->text);
+    for (size_t i = 0; source && !found && i < check->words.count; i++) {
+        found = clip_is_of(clip->language, check->words.entries[i].source, clip->text);
     }
     return found;
 }
@@ -397,11 +444,11 @@ ctl_check(int argc, char **argv)
     }
     char *assets = argc > first ? xstrdup(argv[first]) : conf_share(NULL, "assets");
     struct check check = {.assets = assets, .report = with_report};
-    int r = procedure_load(assets, report, &check, &check.set);
+    int r = content_load(assets, report, &check, &check.content);
     if (r == 0) {
         if (open_blame(&check)) {
-            procedure_words_each(check.set, check_source_words, &check);
-            po_sort(&check.content);
+            content_words_collect(&check.content, &check.words);
+            check_sources(&check);
             check_catalogs(&check);
             check_clips(&check);
         }
@@ -410,13 +457,13 @@ ctl_check(int argc, char **argv)
     }
     if (check.mistakes == 0) {
         (void)printf("%zu procedures, %zu texts, %zu languages: all is well\n",
-            procedure_count(check.set), check.words, check.languages);
+            procedure_count(check.content.set), check.texts, check.languages);
     } else {
         (void)fprintf(stderr, "%d to mend\n", check.mistakes);
     }
     conf_free(check.blame);
-    po_release(&check.content);
-    procedure_set_free(check.set);
+    content_words_release(&check.words);
+    content_release(&check.content);
     free(assets);
     return check.mistakes == 0 ? 0 : 1;
 }

@@ -1,13 +1,16 @@
-/* program/ctl_extract.c - `kioskctl extract [ASSETS]`: every word of the content files as a .pot template, with the
- * place as a comment and the procedure and field as context. msgmerge brings it into a language's catalog. */
+/* program/ctl_extract.c - `kioskctl extract [ASSETS]`: every text of the content files once, as a .pot template, with
+ * the places where it stands as comments. It has no context: a text is translated once for all places. Where one
+ * place needs other words, a translator adds an entry with that place (the comment "#.") as its msgctxt. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/conf.h"
-#include "procedure/procedure.h"
+#include "ctl_content.h"
 #include "program/ctl.h"
+
+enum { PLACES_TOLD_MAX = 5 }; /* more tell a translator nothing; some texts stand in forty files */
 
 static void
 print_quoted(const char *keyword, const char *text)
@@ -31,13 +34,49 @@ print_quoted(const char *keyword, const char *text)
 }
 
 static void
-print_words(const struct procedure_words *words, const char *file, int line, void *ctx)
+print_entry(const struct content_word *places, size_t count)
 {
-    (void)ctx;
-    (void)printf("\n#: %s:%d\n#, no-c-format\n", file, line);
-    print_quoted("msgctxt", words->context);
-    print_quoted("msgid", words->source);
+    size_t told = count < PLACES_TOLD_MAX ? count : PLACES_TOLD_MAX;
+    (void)putchar('\n');
+    for (size_t i = 0; i < told; i++) {
+        (void)printf("#. %s\n", places[i].context);
+    }
+    for (size_t i = 0; i < told; i++) {
+        (void)printf("#: %s:%d\n", places[i].file, places[i].line);
+    }
+    (void)printf("#, no-c-format\n");
+    print_quoted("msgid", places[0].source);
     print_quoted("msgstr", "");
+}
+
+static int
+by_order(const void *a, const void *b)
+{
+    const struct content_word *left = *(const struct content_word *const *)a;
+    const struct content_word *right = *(const struct content_word *const *)b;
+    return (left->order > right->order) - (left->order < right->order);
+}
+
+/* In the order of the files: what belongs together is translated together. */
+static void
+print_words(const struct content *content)
+{
+    struct content_words words;
+    content_words_collect(content, &words);
+    const struct content_word **firsts = xcalloc(words.count + 1, sizeof(*firsts));
+    size_t texts = 0;
+    for (size_t i = 0; i < words.count; i++) {
+        if (i == 0 || strcmp(words.entries[i].source, words.entries[i - 1].source) != 0) {
+            firsts[texts++] = &words.entries[i];
+        }
+    }
+    qsort(firsts, texts, sizeof(*firsts), by_order);
+    for (size_t i = 0; i < texts; i++) {
+        size_t first;
+        print_entry(firsts[i], content_words_find(&words, firsts[i]->source, &first));
+    }
+    free(firsts);
+    content_words_release(&words);
 }
 
 static void
@@ -56,8 +95,8 @@ ctl_extract(int argc, char **argv)
         return 2;
     }
     char *assets = argc > 1 ? xstrdup(argv[1]) : conf_share(NULL, "assets");
-    struct procedure_set *set = NULL;
-    int r = procedure_load(assets, print_mistake, NULL, &set);
+    struct content content;
+    int r = content_load(assets, print_mistake, NULL, &content);
     if (r == 0) {
         (void)fputs("# Words of the content files. Japanese is the source language.\n"
                     "# Licence: Apache-2.0\n"
@@ -68,11 +107,11 @@ ctl_extract(int argc, char **argv)
                     "\"Content-Type: text/plain; charset=UTF-8\\n\"\n"
                     "\"Content-Transfer-Encoding: 8bit\\n\"\n",
             stdout);
-        procedure_words_each(set, print_words, NULL);
+        print_words(&content);
     } else {
         (void)fprintf(stderr, "kioskctl: nothing extracted; run kioskctl check first\n");
     }
-    procedure_set_free(set);
+    content_release(&content);
     free(assets);
     return r == 0 && fflush(stdout) == 0 ? 0 : 1;
 }

@@ -49,6 +49,8 @@ static const struct {
            "msgid \"pin.title\"\nmsgstr \"PIN\"\n"
            "msgctxt \"p/q/label\"\nmsgid \"家\"\nmsgstr \"House\"\n"
            "msgctxt \"p/other/label\"\nmsgid \"家\"\nmsgstr \"Home\"\n"
+           "msgid \"名前\"\nmsgstr \"Name\"\n"
+           "msgctxt \"p/own/label\"\nmsgid \"名前\"\nmsgstr \"Its name\"\n"
            "msgid \"date.showa\"\nmsgstr \"Showa\"\nmsgid \"date.reiwa\"\nmsgstr \"Reiwa\"\n"
            "msgid \"format.first-year\"\nmsgstr \"1\"\n"
            "msgid \"format.date\"\nmsgstr \"{day} {month-name} {year} ({era} {era-year})\"\n"
@@ -213,6 +215,10 @@ test_content_by_context(void **state)
     assert_string_equal(i18n_content(i18n, "p/q/label", source), "House");
     assert_string_equal(i18n_content(i18n, "p/other/label", source), "Home");
     assert_ptr_equal(i18n_content(i18n, "p/none/label", source), source);
+    /* one translation for all places, unless a place has its own */
+    assert_string_equal(i18n_content(i18n, "p/none/label", "名前"), "Name");
+    assert_string_equal(i18n_content(i18n, "p/own/label", "名前"), "Its name");
+    assert_string_equal(i18n_content(i18n, "p/none/label", ""), "");
     assert_int_equal(i18n_use(i18n, "ja-easy"), 0);
     assert_string_equal(i18n_content(i18n, "p/q/label", source), "{家|いえ}");
     char huge[6000];

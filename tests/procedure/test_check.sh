@@ -53,11 +53,15 @@ spoil() { # WHAT FILE SED-PROGRAM EXPECTED
 P=procedures/move-in.yaml
 for language in ja-easy en; do
     content=po/$language.po
-    spoil "words missing in $language" $content '0,/^msgctxt "move-in\/title"/s//msgctxt "move-in\/other"/' \
+    spoil "words missing in $language" $content '/^msgid "引っ越してきたとき（転入届）"/s//msgid "転入"/' \
         "no words in $language for: move-in/title"
-    spoil "words of no file in $language" $content '0,/^msgctxt "move-in\/title"/s//msgctxt "move-in\/other"/' \
+    spoil "words of no file in $language" $content '/^msgid "引っ越してきたとき（転入届）"/s//msgid "転入"/' \
+        "no content file has these words any more: 転入"
+    spoil "words of no place in $language" $content '/^msgid "引っ越してきたとき（転入届）"/s//msgctxt "move-in\/other"\n&/' \
         "no content file has these words any more: move-in/other"
-    spoil "a fuzzy entry in $language" $content '0,/^msgctxt "move-in\/title"/s//#, fuzzy\n&/' \
+    spoil "words of one place in $language" $content '/^msgid "住民票の写し"/s//msgctxt "move-in\/title"\n&/' \
+        "no words in $language for: resident-record/title"
+    spoil "a fuzzy entry in $language" $content '/^msgid "引っ越してきたとき（転入届）"/s//#, fuzzy\n&/' \
         "no words in $language for: move-in/title"
     spoil "a broken catalog in $language" $content '$amsgstr without quotes' "this is no line of a catalog"
 done
@@ -157,9 +161,15 @@ grep -qF "$list:0:1: the list is no text in UTF-8" "$WORK/out" || wrong "a list 
 "$CTL" extract assets >"$WORK/content.pot" || wrong "extract: exit code $?"
 msgfmt --check-format -o /dev/null "$WORK/content.pot" || wrong "extract: msgfmt does not take the template"
 grep -q '^#: assets/procedures/move-in.yaml:[0-9]' "$WORK/content.pot" || wrong "extract: no places"
-grep -q '^msgctxt "resident-record/purpose/choice/car"' "$WORK/content.pot" || wrong "extract: no contexts"
+grep -q '^#. resident-record/purpose/choice/car$' "$WORK/content.pot" || wrong "extract: no places for translators"
+grep -q '^msgctxt' "$WORK/content.pot" && wrong "extract: contexts"
+msguniq --repeated "$WORK/content.pot" | grep -q '^msgid' && wrong "extract: a text stands twice"
+# One place may have words of its own, beside those for all places.
+rm -rf "$WORK/a" && cp -r assets "$WORK/a"
+printf '\nmsgctxt "move-in/title"\nmsgid "引っ越してきたとき（転入届）"\nmsgstr "Moving into town"\n' >>"$WORK/a/po/en.po"
+"$CTL" check "$WORK/a" >"$WORK/out" 2>&1 || { wrong "check: words of one place are not taken:"; cat "$WORK/out"; }
 # The clerk's first procedure in assets/README.md is as good as its words: only translations lack. The recipe there
-# brings its texts into a catalog and loses nothing.
+# brings its texts into the catalogs, loses nothing, and changes nothing where nothing lacks.
 rm -rf "$WORK/a" && cp -r assets "$WORK/a"
 awk '/^procedure: dog-registration/ { on = 1 } /^```$/ { on = 0 } on' assets/README.md \
     >"$WORK/a/procedures/dog-registration.yaml"
@@ -167,12 +177,15 @@ awk '/^procedure: dog-registration/ { on = 1 } /^```$/ { on = 0 } on' assets/REA
 "$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err"
 grep -v ': no words in [a-zA-Z-]* for: dog-registration/' "$WORK/out" && wrong "assets/README.md: its example has mistakes"
 grep -q 'no words in en for: dog-registration/title' "$WORK/out" || wrong "check: new texts are not missed"
-"$CTL" extract "$WORK/a" >"$WORK/content.pot"
-msgcat --use-first "$WORK/content.pot" assets/po/ja.po >"$WORK/all.pot" 2>"$WORK/err"
+words() { make --no-print-directory -s words ASSETS="$WORK/a" BUILD="$BUILD" >"$WORK/out" 2>&1 || { wrong "make words:"; cat "$WORK/out"; }; }
 before=$(msgfmt --statistics -o /dev/null assets/po/en.po 2>&1)
-msgmerge --quiet --no-fuzzy-matching --backup=none --update "$WORK/a/po/en.po" "$WORK/all.pot" 2>"$WORK/err"
+words
 after=$(msgfmt --statistics -o /dev/null "$WORK/a/po/en.po" 2>&1)
-case $after in "${before%.}"*untranslated*) ;; *) wrong "assets/README.md: merging: '$before' became '$after'" ;; esac
+case $after in "${before%.}"*untranslated*) ;; *) wrong "make words: '$before' became '$after'" ;; esac
+rm "$WORK/a/procedures/dog-registration.yaml"
+cp assets/po/*.po "$WORK/a/po/"
+words
+diff -r assets/po "$WORK/a/po" || wrong "make words: changes catalogs that lack nothing; run it in the tree"
 
 "$CTL" extract tests/procedure/broken >"$WORK/out" 2>&1 && wrong "extract: a folder without procedures"
 "$CTL" check "$WORK/nothing" >"$WORK/out" 2>&1

@@ -1,0 +1,97 @@
+/* program/ctl_content.c - the content files together, and their words in an order in which equal texts stand side by
+ * side: catalogs have each Japanese text once. */
+#include "ctl_content.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+int
+content_load(const char *assets, procedure_report *report, void *ctx, struct content *ret_content)
+{
+    *ret_content = (struct content){0};
+    return procedure_load(assets, report, ctx, &ret_content->set);
+}
+
+void
+content_release(struct content *content)
+{
+    procedure_set_free(content->set);
+    *content = (struct content){0};
+}
+
+void
+content_words_each(const struct content *content, procedure_each_words *each, void *ctx)
+{
+    procedure_words_each(content->set, each, ctx);
+}
+
+static void
+collect(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct content_words *all = ctx;
+    if (all->count == all->cap) {
+        size_t cap = all->cap > 0 ? all->cap * 2 : 1024;
+        struct content_word *entries = xcalloc(cap, sizeof(*entries));
+        if (all->count > 0) {
+            memcpy(entries, all->entries, all->count * sizeof(*entries));
+        }
+        free(all->entries);
+        all->entries = entries;
+        all->cap = cap;
+    }
+    all->entries[all->count] = (struct content_word){.context = words->context,
+        .source = words->source,
+        .file = file,
+        .line = line,
+        .order = all->count};
+    all->count++;
+}
+
+static int
+by_source(const void *a, const void *b)
+{
+    const struct content_word *left = a;
+    const struct content_word *right = b;
+    int order = strcmp(left->source, right->source);
+    return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
+}
+
+void
+content_words_collect(const struct content *content, struct content_words *ret_words)
+{
+    *ret_words = (struct content_words){0};
+    content_words_each(content, collect, ret_words);
+    if (ret_words->count > 1) {
+        qsort(ret_words->entries, ret_words->count, sizeof(*ret_words->entries), by_source);
+    }
+}
+
+void
+content_words_release(struct content_words *words)
+{
+    free(words->entries);
+    *words = (struct content_words){0};
+}
+
+size_t
+content_words_find(const struct content_words *words, const char *source, size_t *ret_first)
+{
+    size_t low = 0;
+    size_t high = words->count;
+    while (low < high) { /* the first that is not smaller */
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(words->entries[middle].source, source) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    size_t count = 0;
+    while (low + count < words->count && strcmp(words->entries[low + count].source, source) == 0) {
+        count++;
+    }
+    *ret_first = low;
+    return count;
+}

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -41,6 +42,45 @@ add_choices(struct desk *desk, struct buf *out, const struct question *question,
     }
 }
 
+/* "map title 512/300 (near: the station)" of a place. */
+static void
+add_place(struct desk *desk, struct buf *out, const char *value)
+{
+    const struct procedure_map *map;
+    int x;
+    int y;
+    if (!procedure_place_parse(desk->config.procedures, value, &map, &x, &y)) {
+        (void)buf_add_str(out, value);
+        return;
+    }
+    const struct procedure_place *near = procedure_place_near(map, x, y);
+    (void)buf_printf(out, "%s %d/%d", map->title.source, x, y);
+    if (near != NULL) {
+        (void)buf_printf(out, "（%s%s）", near->name.source, desk_word(desk->assets, "value.near"));
+    }
+}
+
+/* Answers that were picked, pointed at or drawn. */
+static void
+add_picked(struct desk *desk, struct buf *out, const struct question *question, const char *value)
+{
+    const struct procedure_entry *entry =
+        question->type == QUESTION_PICK ? procedure_entry(question->list, value) : NULL;
+    if (entry != NULL) {
+        (void)buf_printf(out, "%s（%s）", entry->name.source, value);
+    } else if (question->type == QUESTION_PLACE) {
+        add_place(desk, out, value);
+    } else if (question->type == QUESTION_SIGNATURE) {
+        bool later = strcmp(value, "counter") == 0;
+        (void)buf_add_str(
+            out, desk_word(desk->assets, later ? "value.at-counter" : "value.signed"));
+    } else if (question->type == QUESTION_NOTE) {
+        (void)buf_add_str(out, desk_word(desk->assets, "value.seen"));
+    } else {
+        (void)buf_add_str(out, value);
+    }
+}
+
 static void
 add_value(struct desk *desk, struct buf *out, const struct question *question, const char *value)
 {
@@ -68,10 +108,21 @@ add_value(struct desk *desk, struct buf *out, const struct question *question, c
         (void)buf_add_str(out, value);
         (void)buf_add_str(out, question->unit.source != NULL ? question->unit.source : "");
         break;
+    case QUESTION_MONEY:
+        if (i18n_money(desk->config.words, out, strtoll(value, NULL, 10)) < 0) {
+            (void)buf_add_str(out, value);
+        }
+        break;
     case QUESTION_TEXT:
     case QUESTION_KANA:
+    case QUESTION_TIME:
+    case QUESTION_PICK:
+    case QUESTION_SLOT:
+    case QUESTION_PLACE:
+    case QUESTION_SIGNATURE:
+    case QUESTION_NOTE:
     case QUESTION_TYPE_COUNT:
-        (void)buf_add_str(out, value);
+        add_picked(desk, out, question, value);
         break;
     }
 }

@@ -145,18 +145,6 @@ normalise_number(char *out, int64_t *ret_number)
     return 0;
 }
 
-static const char *
-find_choice(const struct question_def *question, const char *text, size_t len)
-{
-    for (size_t i = 0; i < question->choice_count; i++) {
-        const char *value = question->choices[i].value;
-        if (strlen(value) == len && memcmp(value, text, len) == 0) {
-            return value;
-        }
-    }
-    return NULL;
-}
-
 /* Several: each value once, in the order of the file. */
 static int
 normalise_several(const struct question_def *question, char *out)
@@ -164,13 +152,11 @@ normalise_several(const struct question_def *question, char *out)
     bool chosen[CHOICES_MAX] = {false};
     for (const char *at = out; *at != 0; at += strspn(at, " ")) {
         size_t len = strcspn(at, " ");
-        const char *value = find_choice(question, at, len);
-        if (value == NULL) {
+        int which = choice_find(question, at, len);
+        if (which < 0) {
             return KERR_PROCEDURE_ANSWER;
         }
-        for (size_t i = 0; i < question->choice_count; i++) {
-            chosen[i] = chosen[i] || question->choices[i].value == value;
-        }
+        chosen[which] = true;
         at += len;
     }
     size_t size = 0;
@@ -192,6 +178,38 @@ normalise_several(const struct question_def *question, char *out)
     return 0;
 }
 
+/* Refused with this message unless it is so. */
+static int
+unless(bool fine, struct interview_verdict *verdict, const char *message)
+{
+    return fine ? 0 : refuse(verdict, message);
+}
+
+/* Canonical form of what is chosen, not written. */
+static int
+normalise_chosen(const struct question_def *question, char *out, struct interview_verdict *verdict)
+{
+    switch (question->type) {
+    case QUESTION_SEVERAL:
+        return unless(normalise_several(question, out) == 0, verdict, "answer.choice");
+    case QUESTION_YES_NO:
+        return unless(strcmp(out, "yes") == 0 || strcmp(out, "no") == 0, verdict, "answer.choice");
+    case QUESTION_PICK:
+        return unless(
+            procedure_entry(&question->list->list, out) != NULL, verdict, "answer.choice");
+    case QUESTION_SLOT:
+        return unless(slot_normalise(out), verdict, "answer.choice");
+    case QUESTION_PLACE:
+        return unless(place_normalise(question, out), verdict, "answer.place");
+    case QUESTION_SIGNATURE:
+        return unless(signature_normalise(out), verdict, "answer.signature");
+    case QUESTION_NOTE:
+        return unless(strcmp(out, "seen") == 0, verdict, "answer.choice");
+    default:
+        return unless(choice_find(question, out, strlen(out)) >= 0, verdict, "answer.choice");
+    }
+}
+
 /* Canonical form by type; what a value of this type can never be is refused here. */
 static int
 normalise(const struct question_def *question, char *out, struct interview_verdict *verdict)
@@ -209,22 +227,37 @@ normalise(const struct question_def *question, char *out, struct interview_verdi
         }
         return check_text(question, out, verdict);
     case QUESTION_NUMBER:
-        return normalise_number(out, &number) < 0 ? refuse(verdict, "answer.number") : 0;
+    case QUESTION_MONEY:
+        return unless(normalise_number(out, &number) == 0, verdict, "answer.number");
     case QUESTION_DATE:
         if (!date_parse_tolerant(out, &number)) {
             return refuse(verdict, "answer.date");
         }
         date_format_iso(number, out);
         return 0;
-    case QUESTION_SEVERAL:
-        return normalise_several(question, out) < 0 ? refuse(verdict, "answer.choice") : 0;
-    case QUESTION_YES_NO:
-        return strcmp(out, "yes") == 0 || strcmp(out, "no") == 0 ? 0
-                                                                 : refuse(verdict, "answer.choice");
+    case QUESTION_TIME:
+        return unless(time_normalise(out), verdict, "answer.time");
     default:
-        return find_choice(question, out, strlen(out)) != NULL ? 0
-                                                               : refuse(verdict, "answer.choice");
+        return normalise_chosen(question, out, verdict);
     }
+}
+
+/* Is what was chosen among what can be chosen now? */
+static bool
+offered(struct flow_env *env, const struct question_def *question, const char *out)
+{
+    if (question->type == QUESTION_PICK) {
+        return entry_offered(env, question, procedure_entry(&question->list->list, out));
+    }
+    for (const char *at = out; question->choice_rules != NULL && *at != 0; at += strspn(at, " ")) {
+        size_t len = strcspn(at, " ");
+        int which = choice_find(question, at, len);
+        if (which >= 0 && !choice_offered(env, question, (size_t)which)) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
 }
 
 static int
@@ -237,17 +270,21 @@ check_rules(const struct interview *interview, const struct flow *flow, size_t s
     flow_env_init(&env, interview, flow, slot);
     env.candidate = out;
     struct value value = answer_value(question, out);
+    if (!offered(&env, question, out)) {
+        return refuse(verdict, "answer.choice");
+    }
     struct value min = {.know = VALUE_NONE};
     struct value max = {.know = VALUE_NONE};
     if (question->min != NULL) {
         min = expr_eval(question->min, &env.env);
-    } else if (question->type == QUESTION_NUMBER) {
+    } else if (question->type == QUESTION_NUMBER || question->type == QUESTION_MONEY) {
         min = (struct value){.know = VALUE_KNOWN};
     }
     if (question->max != NULL) {
         max = expr_eval(question->max, &env.env);
     }
-    bool outside = (min.know == VALUE_KNOWN && value.number < min.number) ||
+    bool between_steps = question->type == QUESTION_TIME && value.number % question->step != 0;
+    bool outside = between_steps || (min.know == VALUE_KNOWN && value.number < min.number) ||
                    (max.know == VALUE_KNOWN && value.number > max.number);
     struct value held = {.know = VALUE_KNOWN, .number = 1};
     if (question->constraint != NULL && !outside) {
@@ -258,10 +295,18 @@ check_rules(const struct interview *interview, const struct flow *flow, size_t s
     }
     *verdict = (struct interview_verdict){.otherwise = question->otherwise};
     if (question->otherwise.source == NULL) {
-        verdict->message =
-            question->type == QUESTION_DATE ? "answer.date-range" : "answer.number-range";
+        verdict->message = question->type == QUESTION_DATE   ? "answer.date-range"
+                           : question->type == QUESTION_TIME ? "answer.time-range"
+                                                             : "answer.number-range";
     }
     return KERR_PROCEDURE_ANSWER;
+}
+
+static bool
+is_chosen(enum question_type type)
+{
+    return type == QUESTION_CHOICE || type == QUESTION_SEVERAL || type == QUESTION_YES_NO ||
+           type == QUESTION_PICK || type == QUESTION_SLOT || type == QUESTION_NOTE;
 }
 
 int
@@ -279,11 +324,10 @@ answer_check(const struct interview *interview, const struct flow *flow, size_t 
     }
     trim(answer, out);
     if (out[0] == 0) {
-        return question->required ? refuse(ret_verdict, question->choice_count > 0 ||
-                                                                question->type == QUESTION_YES_NO
-                                                            ? "answer.choice"
-                                                            : "answer.required")
-                                  : 0;
+        return question->required
+                   ? refuse(ret_verdict,
+                         is_chosen(question->type) ? "answer.choice" : "answer.required")
+                   : 0;
     }
     if (question->dont_know && strcmp(out, "unknown") == 0) {
         return 0;
@@ -297,13 +341,22 @@ answer_value(const struct question_def *question, const char *text)
 {
     struct value value = {.know = VALUE_KNOWN, .text = text};
     bool unknown = question->dont_know && strcmp(text, "unknown") == 0;
-    if (text[0] == 0 || (unknown && question->type != QUESTION_CHOICE)) {
+    bool told = question->type == QUESTION_CHOICE || question->type == QUESTION_PICK ||
+                question->type == QUESTION_PLACE || question->type == QUESTION_SLOT;
+    if (text[0] == 0 || (unknown && !told)) {
         return (struct value){.know = VALUE_NONE};
     }
     switch (question->type) {
     case QUESTION_NUMBER:
+    case QUESTION_MONEY:
         value.type = EXPR_NUMBER;
         value.number = strtoll(text, NULL, 10);
+        break;
+    case QUESTION_TIME:
+        value.type = EXPR_TIME;
+        if (!time_parse(text, &value.number)) {
+            return (struct value){.know = VALUE_NONE};
+        }
         break;
     case QUESTION_DATE:
         value.type = EXPR_DATE;
@@ -330,7 +383,11 @@ answer_from_value(
 {
     switch (question->type) {
     case QUESTION_NUMBER:
+    case QUESTION_MONEY:
         (void)snprintf(out, PROCEDURE_ANSWER_MAX + 1, "%lld", (long long)value.number);
+        break;
+    case QUESTION_TIME:
+        time_format(value.number, out);
         break;
     case QUESTION_DATE:
         date_format_iso(value.number, out);

@@ -19,9 +19,16 @@ struct scope {
 static enum expr_type
 type_of(enum question_type type)
 {
-    static const enum expr_type types[QUESTION_TYPE_COUNT] = {
-        EXPR_TEXT, EXPR_TEXT, EXPR_NUMBER, EXPR_DATE, EXPR_TEXT, EXPR_SET, EXPR_BOOL};
+    static const enum expr_type types[QUESTION_TYPE_COUNT] = {EXPR_TEXT, EXPR_TEXT, EXPR_NUMBER,
+        EXPR_DATE, EXPR_TEXT, EXPR_SET, EXPR_BOOL, EXPR_NUMBER, EXPR_TIME, EXPR_TEXT, EXPR_TEXT,
+        EXPR_TEXT, EXPR_TEXT, EXPR_TEXT};
     return types[type];
+}
+
+static bool
+is_amount(const struct question_def *question)
+{
+    return question->type == QUESTION_NUMBER || question->type == QUESTION_MONEY;
 }
 
 /* True when the text of an expression holds this name as a whole word. */
@@ -50,8 +57,8 @@ needs(const struct procedure *procedure, int from, int to, bool *seen)
     }
     seen[from] = true;
     const struct question_def *question = &procedure->questions[from];
-    const struct expr_source *sources[] = {
-        &question->relevant_source, &question->default_source, &question->settled_source};
+    const struct expr_source *sources[] = {&question->relevant_source, &question->default_source,
+        &question->settled_source, &question->within_source};
     for (int i = 0; i < procedure->question_count; i++) {
         for (size_t j = 0; j < ARRAY_LEN(sources); j++) {
             if (mentions(sources[j], procedure->questions[i].id) &&
@@ -92,6 +99,10 @@ symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
     const struct question_def *question = &procedure->questions[index];
     ret->type = type_of(question->type);
     ret->ref = index;
+    if (question->type == QUESTION_PICK) {
+        ret->choices = question->list->ids;
+        ret->choice_count = question->list->list.count + (question->dont_know ? 1 : 0);
+    }
     if (question->choice_count == 0) {
         return;
     }
@@ -139,7 +150,7 @@ group_symbol(const struct scope *scope, const struct group_def *group, const cha
     }
     for (int i = group->first; i < group->first + group->count; i++) {
         const struct question_def *question = &procedure->questions[i];
-        if (strcmp(question->id, dot + 1) == 0 && question->type == QUESTION_NUMBER) {
+        if (strcmp(question->id, dot + 1) == 0 && is_amount(question)) {
             ret->type = EXPR_NUMBERS;
             ret->ref = i;
             return true;
@@ -243,12 +254,21 @@ static struct expr_source
 default_of(struct load *load, const struct question_def *question)
 {
     struct expr_source source = question->default_source;
-    for (size_t i = 0; source.text != NULL && i < question->choice_count; i++) {
-        if (strcmp(question->choices[i].value, source.text) == 0) {
-            source.text = arena_printf(&load->set->arena, "'%s'", source.text);
-        }
+    const char *text = source.text;
+    bool entry = text != NULL && question->type == QUESTION_PICK &&
+                 procedure_entry(&question->list->list, text) != NULL;
+    if (text != NULL && (entry || choice_find(question, text, strlen(text)) >= 0)) {
+        source.text = arena_printf(&load->set->arena, "'%s'", text);
     }
     return source;
+}
+
+/* May this text be an answer of a choice or a pick? */
+static bool
+can_be(const struct question_def *question, const char *value)
+{
+    return question->type == QUESTION_PICK ? procedure_entry(&question->list->list, value) != NULL
+                                           : choice_find(question, value, strlen(value)) >= 0;
 }
 
 /* Every text that the default of a choice can give must be one of its values. */
@@ -266,11 +286,7 @@ check_default(
     size_t count = node->op == OP_TEXT ? 1 : node->choice_count;
     for (size_t i = 0; i < count; i++) {
         const char *value = one != NULL ? one : node->choices[i];
-        size_t j = 0;
-        while (j < question->choice_count && strcmp(question->choices[j].value, value) != 0) {
-            j++;
-        }
-        if (j == question->choice_count) {
+        if (!can_be(question, value)) {
             load_mistake(load, question->default_source.line, question->default_source.column,
                 "default: '%.60s' is none of the choices", value);
         }
@@ -401,11 +417,12 @@ check_bounds(struct load *load, struct question_def *question)
                 "min is larger than max");
         }
     }
-    if (question->type == QUESTION_NUMBER && question->max == NULL) {
+    if (is_amount(question) && question->max == NULL) {
         load_mistake(load, question->line, question->column,
-            "a number question needs 'max', so that a long number can't be entered by mistake");
+            "a number question needs 'max', so that a long number can't be "
+            "entered by mistake");
     }
-    if (question->type == QUESTION_NUMBER && question->max != NULL) {
+    if (is_amount(question) && question->max != NULL) {
         max = expr_eval(question->max, &env);
         if (max.know == VALUE_KNOWN && max.number > NUMBER_LIMIT) {
             load_mistake(load, question->max_source.line, question->max_source.column,
@@ -425,7 +442,7 @@ check_question(struct load *load, struct procedure *procedure, int index)
     question->settled = compile(load, &before, &question->settled_source, "settled", EXPR_BOOL);
     question->constraint =
         compile(load, &own, &question->constraint_source, "constraint", EXPR_BOOL);
-    if (question->type == QUESTION_NUMBER || question->type == QUESTION_DATE) {
+    if (is_amount(question) || type == EXPR_DATE || type == EXPR_TIME) {
         question->min = compile(load, &before, &question->min_source, "min", type);
         question->max = compile(load, &before, &question->max_source, "max", type);
         check_bounds(load, question);
@@ -437,7 +454,8 @@ check_question(struct load *load, struct procedure *procedure, int index)
         struct expr_source source = default_of(load, question);
         question->default_value = compile(load, &before, &source, "default", type);
     }
-    if (question->default_value != NULL && question->choice_count > 0) {
+    if (question->default_value != NULL &&
+        (question->choice_count > 0 || question->type == QUESTION_PICK)) {
         check_default(load, question, question->default_value, question->default_value->root);
     }
     if (question->settled != NULL && question->required && question->default_source.text == NULL) {
@@ -447,6 +465,28 @@ check_question(struct load *load, struct procedure *procedure, int index)
     if (question->relevant != NULL && !can_hold(procedure, question->relevant)) {
         load_mistake(load, question->relevant_source.line, question->relevant_source.column,
             "this can never hold, so '%s' would never be asked", question->id);
+    }
+}
+
+/* Conditions of choices, and the answer that a list's entries belong to. */
+static void
+check_choices(struct load *load, struct procedure *procedure, int index)
+{
+    struct question_def *question = &procedure->questions[index];
+    struct scope before = {procedure, index, question->group, false};
+    question->within = compile(load, &before, &question->within_source, "within", EXPR_TEXT);
+    for (size_t i = 0; question->choice_rules != NULL && i < question->choice_count; i++) {
+        struct choice_rule *rule = &question->choice_rules[i];
+        rule->when = compile(load, &before, &rule->when_source, "when", EXPR_BOOL);
+        if (rule->when != NULL && !can_hold(procedure, rule->when)) {
+            load_mistake(load, rule->when_source.line, rule->when_source.column,
+                "this can never hold, so '%s' would never be offered", question->choices[i].value);
+        }
+    }
+    const char *above = question->list != NULL ? question->list->within : NULL;
+    if (question->within != NULL && above == NULL) {
+        load_mistake(load, question->within_source.line, question->within_source.column,
+            "the entries of this list belong to no other list");
     }
 }
 
@@ -473,6 +513,7 @@ check_procedure(struct load *load, struct procedure *procedure)
 {
     for (int i = 0; i < procedure->question_count; i++) {
         check_question(load, procedure, i);
+        check_choices(load, procedure, i);
         check_reading(load, procedure, i);
     }
     for (int g = 0; g < procedure->group_count; g++) {

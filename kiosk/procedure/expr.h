@@ -15,6 +15,7 @@ enum expr_type {
     EXPR_BOOL,
     EXPR_NUMBER,
     EXPR_TEXT, /* also one choice */
+    EXPR_TIME, /* of a day, in minutes; number like a date's */
     EXPR_DATE,
     EXPR_SET, /* several choices */
     EXPR_GROUP, /* a repeat group */
@@ -55,6 +56,7 @@ enum expr_op {
     OP_NUMBER,
     OP_TEXT,
     OP_DATE,
+    OP_TIME,
     OP_BOOL,
     OP_REF,
     OP_TODAY,

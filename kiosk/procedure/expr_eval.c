@@ -254,6 +254,7 @@ eval(const struct expr *expr, uint16_t at, const struct expr_env *env)
     switch (node->op) {
     case OP_NUMBER:
     case OP_DATE:
+    case OP_TIME:
     case OP_BOOL:
         return of_number(node->type, node->number);
     case OP_TEXT:

@@ -1,4 +1,4 @@
-/* procedure/expr_lex.c - words of an expression: names, numbers, dates, 'texts', operators. A hyphen
+/* procedure/expr_lex.c - words of an expression: names, numbers, dates, times, 'texts', operators. A hyphen
  * inside a name belongs to it (whole-household); a minus stands between spaces. */
 #include "expr_priv.h"
 
@@ -79,8 +79,20 @@ lex_number(struct lexer *lexer, struct expr_error *error)
         token.kind = TOKEN_DATE;
         lexer->at = token.offset + 10;
     }
+    /* A time is two digits and then, at once, :MM. */
+    if (lexer->at - token.offset == 2 && peek(lexer, 0) == ':') {
+        char text[6] = {0};
+        size_t len = 5 <= lexer->len - token.offset ? 5 : lexer->len - token.offset;
+        memcpy(text, lexer->text + token.offset, len);
+        if (!time_parse(text, &token.number)) {
+            expr_fail(error, token.offset, "'%s' is no time of day; write it like 09:30", text);
+            return (struct token){.kind = TOKEN_BAD};
+        }
+        token.kind = TOKEN_TIME;
+        lexer->at = token.offset + 5;
+    }
     char c = peek(lexer, 0);
-    if (is_lower(c) || is_digit(c) || c == '.') {
+    if (is_lower(c) || is_digit(c) || c == '.' || c == ':') {
         expr_fail(
             error, token.offset, "whole numbers only, with a space or an operator after them");
         return (struct token){.kind = TOKEN_BAD};

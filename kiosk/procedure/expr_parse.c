@@ -152,6 +152,9 @@ parse_primary(struct parser *parser, uint16_t *ret)
     } else if (token.kind == TOKEN_DATE) {
         node.op = OP_DATE;
         node.type = EXPR_DATE;
+    } else if (token.kind == TOKEN_TIME) {
+        node.op = OP_TIME;
+        node.type = EXPR_TIME;
     } else if (token.kind == TOKEN_TEXT) {
         node.op = OP_TEXT;
         node.type = EXPR_TEXT;

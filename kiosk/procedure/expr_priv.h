@@ -10,6 +10,7 @@ enum token_kind {
     TOKEN_NAME,
     TOKEN_NUMBER,
     TOKEN_DATE,
+    TOKEN_TIME,
     TOKEN_TEXT,
     TOKEN_OPERATOR, /* ( ) , = != < <= > >= + - * */
     TOKEN_BAD
@@ -17,7 +18,7 @@ enum token_kind {
 struct token {
     enum token_kind kind;
     size_t offset, len; /* in the text; of a literal without its quotes */
-    int64_t number; /* number, or days of a date */
+    int64_t number; /* number, days of a date, or minutes of a time */
 };
 struct lexer {
     const char *text;

@@ -7,8 +7,8 @@
 
 #include "procedure_priv.h"
 
-static const char *const type_names[EXPR_TYPE_COUNT] = {"yes or no", "a number", "a text", "a date",
-    "several choices", "a repeat group", "numbers of a repeat group"};
+static const char *const type_names[EXPR_TYPE_COUNT] = {"yes or no", "a number", "a text", "a time",
+    "a date", "several choices", "a repeat group", "numbers of a repeat group"};
 
 const char *
 expr_type_name(enum expr_type type)
@@ -44,11 +44,13 @@ type_compare(struct expr *expr, struct expr_node *node, size_t offset, struct ex
         expr_fail(error, offset, "%s can't be compared with %s%s", expr_type_name(a->type),
             expr_type_name(b->type),
             a->type == EXPR_SET || b->type == EXPR_SET ? "; use selected(question, 'value')"
-            : a->type == EXPR_DATE && b->op == OP_TEXT ? "; write dates without quotes"
-                                                       : "");
+            : (a->type == EXPR_DATE || a->type == EXPR_TIME) && b->op == OP_TEXT
+                ? "; write dates and times without quotes"
+                : "");
         return false;
     }
-    if (node->op != OP_EQ && node->op != OP_NE && a->type != EXPR_NUMBER && a->type != EXPR_DATE) {
+    bool ordered = a->type == EXPR_NUMBER || a->type == EXPR_DATE || a->type == EXPR_TIME;
+    if (node->op != OP_EQ && node->op != OP_NE && !ordered) {
         expr_fail(error, offset, "%s has no larger and smaller", expr_type_name(a->type));
         return false;
     }
@@ -65,8 +67,9 @@ type_arithmetic(struct expr *expr, struct expr_node *node, size_t offset, struct
         node->type = EXPR_NUMBER;
         return true;
     }
-    if (a == EXPR_DATE && b == EXPR_NUMBER && (node->op == OP_ADD || node->op == OP_SUB)) {
-        node->type = EXPR_DATE;
+    bool moved = (a == EXPR_DATE || a == EXPR_TIME) && b == EXPR_NUMBER;
+    if (moved && (node->op == OP_ADD || node->op == OP_SUB)) {
+        node->type = a;
         return true;
     }
     expr_fail(error, offset, "%s and %s can't be calculated with%s", expr_type_name(a),

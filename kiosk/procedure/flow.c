@@ -250,6 +250,11 @@ compute_slot(struct pass *pass, size_t at)
     struct flow_env env;
     flow_env_init(&env, interview, pass->flow, at);
     slot->relevant = condition(question->relevant, &env, KNOW_YES);
+    if (slot->relevant == KNOW_YES) {
+        enum know left = choices_left(&env, question);
+        slot->relevant = left == KNOW_NO ? KNOW_NO : KNOW_YES;
+        pass->flow->certain = pass->flow->certain && left != KNOW_OPEN;
+    }
     if (slot->relevant != KNOW_YES) {
         const struct fact *fact = fact_set_get(interview->facts, slot->key);
         pass->flow->certain = pass->flow->certain && slot->relevant == KNOW_NO;
@@ -364,8 +369,6 @@ slot_question(const struct interview *interview, const struct flow *flow, size_t
         .required = def->required,
         .personal = def->personal,
         .dont_know = def->dont_know,
-        .choice_count = def->choice_count,
-        .choices = def->choices,
         .max_length = def->max_length,
         .digits = def->digits,
         .input = def->input,
@@ -380,5 +383,6 @@ slot_question(const struct interview *interview, const struct flow *flow, size_t
     struct flow_env env;
     flow_env_init(&env, interview, flow, at);
     bounds_of(def, &env, &question);
+    choices_fill(&env, def, &question);
     *ret_question = question;
 }

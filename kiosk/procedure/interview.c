@@ -51,6 +51,7 @@ interview_new(const struct procedure *procedure, struct fact_set *facts, const s
     interview->clock = clock;
     interview->flow.slots =
         xcalloc((size_t)procedure->slot_max + 1, sizeof(*interview->flow.slots));
+    interview->offered = xcalloc(CHOICES_MAX, sizeof(*interview->offered));
     look(interview);
     stand(interview, 0);
     return interview;
@@ -66,6 +67,7 @@ interview_free(struct interview *interview)
         free(interview->asked[i]);
     }
     free(interview->asked);
+    free(interview->offered);
     free(interview->flow.slots);
     free(interview);
 }

@@ -1,5 +1,5 @@
-/* procedure/load.c - a folder of definition files becomes a set: dictionary first, then the city's
- * places, then every procedure, sorted by id. A set with any mistake is not given. */
+/* procedure/load.c - a folder of definition files becomes a set: the city's places
+ * and lists first, then the dictionary, then every procedure, sorted by id. A set with any mistake is not given. */
 #include "procedure_priv.h"
 
 #include <stdlib.h>
@@ -45,8 +45,10 @@ procedure_load(
     char *path = fs_join(assets, "procedures");
     int r = fs_exists(path) ? 0 : KERR_NOT_FOUND;
     if (r == 0) {
+        const char *city = arena_printf(&set->arena, "%s/city", assets);
+        load_city(&load, city);
+        load_lists(&load, city);
         load_dictionary(&load, arena_printf(&set->arena, "%s/dictionary", assets));
-        load_city(&load, arena_printf(&set->arena, "%s/city", assets));
         struct folder folder = {&load, path};
         r = fs_each(path, ".yaml", load_one, &folder);
     }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const type_names[QUESTION_TYPE_COUNT] = {
-    "text", "kana", "number", "date", "choice", "several", "yes-no"};
+static const char *const type_names[QUESTION_TYPE_COUNT] = {"text", "kana", "number", "date",
+    "choice", "several", "yes-no", "money", "time", "pick", "slot", "place", "signature", "note"};
 
 const char *
 question_type_name(enum question_type type)
@@ -65,10 +65,10 @@ choice_ok(struct load *load, const struct node *node, const struct question_def 
 }
 
 static void
-read_choice(
-    struct load *load, const struct node *node, const char *context, struct question_choice *choice)
+read_choice(struct load *load, const struct node *node, const char *context,
+    struct question_choice *choice, struct choice_rule *rule)
 {
-    static const char *const keys[] = {"label", "hint"};
+    static const char *const keys[] = {"label", "hint", "when"};
     choice->value = node->key;
     if (node->kind == NODE_SCALAR && node->text[0] != 0) {
         choice->label = words_add(load, node, node->text, "%s/choice/%s", context, node->key);
@@ -89,6 +89,35 @@ read_choice(
         choice->hint =
             words_add(load, tree_get(node, "hint"), hint, "%s/choice/%s/hint", context, node->key);
     }
+    rule->when_source = field_expr(load, node, "when");
+}
+
+/* The entries of a list as choices. */
+static void
+choices_of_list(struct load *load, const struct node *map, struct question_def *question)
+{
+    const struct procedure_list *list = &question->list->list;
+    if (list->count < 2 || list->count > CHOICES_MAX) {
+        const struct node *from = tree_get(map, "from");
+        load_mistake(load, from->line, from->column,
+            "choices come from a list of 2 to %d entries; a longer one is for the type pick",
+            CHOICES_MAX);
+        return;
+    }
+    question->choice_count = list->count;
+    question->choices = arena_alloc(&load->set->arena, list->count * sizeof(*question->choices));
+    if (question->within_source.text != NULL) {
+        question->choice_rules =
+            arena_alloc(&load->set->arena, list->count * sizeof(*question->choice_rules));
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        const struct procedure_entry *entry = &list->entries[i];
+        question->choices[i] = (struct question_choice){
+            .value = entry->id, .label = entry->name, .hint = entry->detail};
+        if (question->choice_rules != NULL) {
+            question->choice_rules[i].within = entry->within;
+        }
+    }
 }
 
 static void
@@ -99,6 +128,10 @@ read_choices(
     const struct node *list = tree_get(map, "choices");
     only_for(load, map, "choices", wanted, "choice and several");
     if (!wanted) {
+        return;
+    }
+    if (question->list != NULL) {
+        choices_of_list(load, map, question);
         return;
     }
     if (list == NULL) {
@@ -112,9 +145,14 @@ read_choices(
         return;
     }
     question->choices = arena_alloc(&load->set->arena, count * sizeof(*question->choices));
+    struct choice_rule *rules = arena_alloc(&load->set->arena, count * sizeof(*rules));
     for (const struct node *node = list->first; node != NULL; node = node->next) {
         if (choice_ok(load, node, question)) {
-            read_choice(load, node, context, &question->choices[question->choice_count++]);
+            size_t index = question->choice_count++;
+            read_choice(load, node, context, &question->choices[index], &rules[index]);
+            if (rules[index].when_source.text != NULL) {
+                question->choice_rules = rules;
+            }
         }
     }
 }
@@ -147,10 +185,11 @@ read_bounds(
     struct load *load, const struct node *map, const char *context, struct question_def *question)
 {
     bool written = question->type == QUESTION_TEXT || question->type == QUESTION_KANA;
-    bool ranged = question->type == QUESTION_NUMBER || question->type == QUESTION_DATE;
+    bool ranged = question->type == QUESTION_NUMBER || question->type == QUESTION_DATE ||
+                  question->type == QUESTION_MONEY || question->type == QUESTION_TIME;
     only_for(load, map, "max-length", written, "text and kana");
-    only_for(load, map, "min", ranged, "number and date");
-    only_for(load, map, "max", ranged, "number and date");
+    only_for(load, map, "min", ranged, "number, money, date and time");
+    only_for(load, map, "max", ranged, "number, money, date and time");
     only_for(load, map, "unit", question->type == QUESTION_NUMBER, "number");
     only_for(load, map, "written", question->type == QUESTION_TEXT, "text");
     question->max_length = (size_t)field_int(
@@ -185,6 +224,69 @@ read_input(struct load *load, const struct node *map, struct question_def *quest
         const struct node *node = tree_get(map, "input");
         load_unknown(load, node->line, node->column, "input", text, names, ARRAY_LEN(names));
     }
+}
+
+/* Where the answer comes from: a list of the city, a map, a list that comes with the sync. */
+static void
+read_from(struct load *load, const struct node *map, struct question_def *question)
+{
+    enum question_type type = question->type;
+    const char *names[LISTS_MAX];
+    bool listed = type == QUESTION_PICK || type == QUESTION_CHOICE || type == QUESTION_SEVERAL;
+    only_for(load, map, "from", listed || type == QUESTION_SLOT, "pick, choice, several and slot");
+    only_for(load, map, "within", listed, "pick, choice and several");
+    only_for(load, map, "map", type == QUESTION_PLACE, "place");
+    const char *from =
+        field_text(load, map, "from", type == QUESTION_PICK || type == QUESTION_SLOT);
+    const char *drawn = field_text(load, map, "map", type == QUESTION_PLACE);
+    const struct node *node = tree_get(map, "from");
+    question->within_source = field_expr(load, map, "within");
+    if (from != NULL && type == QUESTION_SLOT) {
+        question->live = from;
+        if (!id_ok(from)) {
+            load_mistake(load, node->line, node->column, "'%.60s' is no name of a list", from);
+        }
+    } else if (from != NULL && listed) {
+        question->list = set_list(load->set, from);
+        if (question->list == NULL) {
+            load_unknown(load, node->line, node->column, "list of the city", from, names,
+                set_list_names(load->set, names));
+        }
+    }
+    if (question->within_source.text != NULL && from == NULL) {
+        load_mistake(load, question->within_source.line, question->within_source.column,
+            "'within' needs 'from': the list whose entries belong to that answer");
+    }
+    if (drawn != NULL && type == QUESTION_PLACE) {
+        question->map = procedure_map(load->set, drawn);
+        if (question->map == NULL) {
+            node = tree_get(map, "map");
+            size_t count = 0;
+            while (count < load->set->map_count) {
+                names[count] = load->set->maps[count].id;
+                count++;
+            }
+            load_unknown(load, node->line, node->column, "map", drawn, names, count);
+        }
+    }
+}
+
+/* What holds for a type by itself. */
+static void
+read_type_rules(struct load *load, const struct node *map, struct question_def *question)
+{
+    enum question_type type = question->type;
+    only_for(load, map, "step", type == QUESTION_TIME, "time");
+    question->step = (int)field_int(load, map, "step", 1, 60, 1);
+    if (60 % question->step != 0) {
+        const struct node *node = tree_get(map, "step");
+        load_mistake(load, node->line, node->column, "'step' divides an hour: 5, 10, 15, 20, 30");
+    }
+    bool told = type == QUESTION_NOTE || type == QUESTION_SIGNATURE;
+    only_for(load, map, "dont-know", !told, "all but note and signature");
+    only_for(load, map, "default", !told && type != QUESTION_SLOT && type != QUESTION_PLACE,
+        "all but several, slot, place, note and signature");
+    question->personal = question->personal || type == QUESTION_SIGNATURE;
 }
 
 void
@@ -239,7 +341,7 @@ question_read(
     static const char *const keys[] = {"ask", "type", "label", "name", "hint", "why", "unit",
         "required", "personal", "dont-know", "choices", "min", "max", "max-length", "written",
         "input", "reading", "default", "settled", "relevant", "constraint", "otherwise", "examples",
-        "card", "source"};
+        "card", "from", "within", "map", "step", "source"};
     const char *what = ret->shared ? "a fact" : "a question";
     field_check_keys(load, map, FIELD_NAMES(keys), what);
     const struct node *card = tree_get(map, "card");
@@ -261,6 +363,8 @@ question_read(
     question_read_rules(load, map, ret);
     read_bounds(load, map, context, ret);
     read_input(load, map, ret);
+    read_from(load, map, ret);
+    read_type_rules(load, map, ret);
     read_choices(load, map, context, ret);
     read_examples(load, map, ret);
     if (ret->constraint_source.text != NULL && ret->otherwise.source == NULL) {

@@ -16,7 +16,11 @@
 #include "base/rng.h"
 #include "record/record.h"
 
-enum { PROCEDURE_CONTEXT_MAX = 192, PROCEDURE_ANSWER_MAX = 1024 };
+enum {
+    PROCEDURE_CONTEXT_MAX = 192,
+    PROCEDURE_VALUE_MAX = 48, /* bytes of an id with NUL */
+    PROCEDURE_ANSWER_MAX = 3000 /* bytes; a signature's strokes are the longest */
+};
 
 struct procedure_set;
 struct procedure;
@@ -74,6 +78,15 @@ enum question_type {
     QUESTION_CHOICE,
     QUESTION_SEVERAL,
     QUESTION_YES_NO, /* "yes" / "no" */
+    QUESTION_MONEY, /* whole yen */
+    QUESTION_TIME, /* HH:MM, 00:00 to 23:59 */
+    QUESTION_PICK, /* one entry of a long list, found by name or reading: its id */
+    QUESTION_SLOT, /* a free time of what came with the last sync: RESOURCE/2026-12-01/09:00 */
+    QUESTION_PLACE, /* a point of a map: MAP/x,y in thousandths of its width and height */
+    /* strokes x,y x,y;x,y ... in thousandths of the width of the place to sign (y too); "counter": is
+     * signed at the counter */
+    QUESTION_SIGNATURE,
+    QUESTION_NOTE, /* tells that something is added at the counter; going on answers "seen" */
     QUESTION_TYPE_COUNT
 };
 const char *question_type_name(enum question_type type);
@@ -87,9 +100,55 @@ enum question_input {
 
 struct question_choice {
     const char *value;
-    struct procedure_words label;
+    struct procedure_words label; /* source NULL: text stands for it */
     struct procedure_words hint;
+    /* an entry of a repeat group: the visitor's own words for it; else NULL. Borrowed from the facts */
+    const char *text;
 };
+
+/* A named list of the city (assets/city/lists): banks, nurseries, districts, ... */
+struct procedure_entry {
+    const char *id;
+    struct procedure_words name; /* context NULL: a proper name that stays as it is everywhere */
+    const char *kana; /* its reading in katakana, or NULL */
+    const char *within; /* id of an entry of another list to which it belongs, or NULL */
+    struct procedure_words detail; /* a second line, source NULL without */
+    struct procedure_words hours;
+    const char *phone; /* or NULL */
+};
+struct procedure_list {
+    const char *id;
+    size_t count;
+    const struct procedure_entry *entries; /* in the order of the file */
+};
+/* NULL when the city has no such list. */
+const struct procedure_list *procedure_list(const struct procedure_set *set, const char *id);
+const struct procedure_entry *procedure_entry(const struct procedure_list *list, const char *id);
+
+/* A drawn map (assets/city/maps) and the named places on it. */
+struct procedure_place {
+    const char *id;
+    struct procedure_words name;
+    int x, y; /* thousandths of the map's width and height, from the top left */
+    const char *counter; /* id of the counter that is there, or NULL */
+    const char *list, *entry; /* the entry of a list that is there, or NULL */
+};
+struct procedure_map {
+    const char *id;
+    struct procedure_words title;
+    const char *picture; /* its drawing in assets/theme */
+    int height; /* in thousandths of its width */
+    size_t count;
+    const struct procedure_place *places;
+};
+const struct procedure_map *procedure_map(const struct procedure_set *set, const char *id);
+size_t procedure_map_count(const struct procedure_set *set);
+const struct procedure_map *procedure_map_at(const struct procedure_set *set, size_t index);
+/* The named place nearest to a point; NULL when the map has none. */
+const struct procedure_place *procedure_place_near(const struct procedure_map *map, int x, int y);
+/* The map and the point of a place answer. False when it is none. */
+bool procedure_place_parse(const struct procedure_set *set, const char *value,
+    const struct procedure_map **ret_map, int *ret_x, int *ret_y);
 
 /* A question as it is asked now. Points into the set and the interview; valid until the next call that
  * changes the interview. */
@@ -103,9 +162,20 @@ struct question {
     bool required;
     bool personal;
     bool dont_know; /* "I don't know" is offered; answer "unknown" */
+    /* What can be chosen now. They live until the next question of this interview is asked for. */
     size_t choice_count;
     const struct question_choice *choices;
-    int64_t min, max; /* NUMBER: bounds for the keypad; DATE: days since 1970, 0 and 0 when open */
+    /* NUMBER, MONEY: bounds for the keypad; DATE: days since 1970, 0 and 0 when open; TIME: minutes of
+     * the day */
+    int64_t min, max;
+    int step; /* TIME: minutes between possible times, 1 without steps */
+    const struct procedure_list *list; /* PICK */
+    bool within; /* PICK: only entries within within_value can be picked */
+    char within_value[PROCEDURE_VALUE_MAX]; /* id of an entry of the list above; "" not known */
+    const struct procedure_map *map; /* PLACE */
+    const char *live; /* SLOT: name of the list that comes with the sync */
+    bool
+        tasks; /* SEVERAL: what is to be done together; drawn as a task list, values are procedures */
     size_t max_length; /* TEXT, KANA: characters */
     enum question_input input; /* TEXT */
     char reading

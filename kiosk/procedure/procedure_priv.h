@@ -30,7 +30,10 @@ enum {
     TEXT_LENGTH_MAX = 300, /* characters of an answer: fits PROCEDURE_ANSWER_MAX in Japanese */
     TEXT_LENGTH_DEFAULT = 100,
     ID_MAX = 40, /* bytes of an id; three of them and a repeat index fit FACT_KEY_MAX */
-    EXAMPLES_MAX = 20
+    EXAMPLES_MAX = 20,
+    LISTS_MAX = 64,
+    MAPS_MAX = 32,
+    PLACE_MAX = 1000 /* thousandths of a map's width and height */
 };
 #define NUMBER_LIMIT INT64_C(9999999999) /* ten digits: a My Number (12) never fits a number */
 
@@ -107,12 +110,32 @@ void question_check_reading(
 void question_reading_key(
     const struct question_def *question, const char *key, char out[FACT_KEY_MAX]);
 
+/* load_lists.c: assets/city/lists and maps. */
+struct list_def {
+    struct procedure_list list; /* first: a public list is found again as its definition */
+    const char *within; /* the list to whose entries its own belong, or NULL */
+    const char *file;
+    struct procedure_entry *entries;
+    const struct procedure_entry **sorted; /* by id */
+    const char **ids; /* in the file's order, and "unknown" after them */
+};
+void load_lists(struct load *load, const char *city);
+const struct list_def *set_list(const struct procedure_set *set, const char *id);
+size_t set_list_names(const struct procedure_set *set, const char *names[LISTS_MAX]);
+
 /* An expression as it stands in a file, until all names are known. */
 struct expr_source {
     const char *text; /* NULL: none */
     int line, column;
 };
 struct expr_source field_expr(const struct load *load, const struct node *map, const char *key);
+
+/* What decides whether a choice is offered. */
+struct choice_rule {
+    struct expr_source when_source;
+    const struct expr *when; /* or NULL */
+    const char *within; /* the entry above it in its list, or NULL */
+};
 
 struct question_def {
     const char *id; /* "purpose"; shared facts: "applicant.name" */
@@ -130,6 +153,14 @@ struct question_def {
     size_t max_length;
     size_t choice_count;
     struct question_choice *choices;
+    struct choice_rule *choice_rules; /* of each choice; NULL: all are always offered */
+    const struct list_def *list; /* from: PICK, or the choices came from it */
+    struct expr_source within_source; /* entries within this answer only */
+    const struct expr *within;
+    const struct procedure_map *map; /* PLACE */
+    const char *live; /* SLOT */
+    int step; /* TIME: minutes */
+    bool tasks;
     size_t example_count;
     const char **examples; /* for played visits */
     struct expr_source default_source, settled_source, relevant_source, constraint_source,
@@ -177,6 +208,34 @@ struct fact_group {
     const char **keys;
 };
 
+/* choices.c: which choices and entries an answer can be now. */
+struct flow_env;
+/* Index of a choice among all of the question, or -1. */
+int choice_find(const struct question_def *question, const char *value, size_t len);
+bool choice_offered(struct flow_env *env, const struct question_def *question, size_t index);
+bool entry_offered(
+    struct flow_env *env, const struct question_def *question, const struct procedure_entry *entry);
+/* Is there anything to choose from? A question without a choice is passed over. KNOW_OPEN while that hangs on an open
+ * answer. */
+enum know { KNOW_YES, KNOW_NO, KNOW_OPEN };
+enum know choices_left(struct flow_env *env, const struct question_def *question);
+/* Fills what can be chosen now, and for lists the entry above. */
+void choices_fill(
+    struct flow_env *env, const struct question_def *question, struct question *ret_question);
+/* The same for who has no interview: all choices. */
+void choices_all(const struct question_def *question, struct question *ret_question);
+
+/* values.c: canonical forms of answers that are no plain text. */
+bool time_parse(const char *text, int64_t *ret_minutes); /* 09:30 */
+void time_format(int64_t minutes, char out[6]);
+/* "x,y" in thousandths, ended by one of these characters or the text's end. */
+bool point_parse(const char *text, const char *ends, int *ret_x, int *ret_y, const char **ret_end);
+/* Makes an answer canonical in place; false when it can't be one. */
+bool time_normalise(char *out);
+bool slot_normalise(const char *text);
+bool place_normalise(const struct question_def *question, const char *text);
+bool signature_normalise(const char *text);
+
 struct words_entry {
     struct procedure_words words;
     const char *file;
@@ -192,6 +251,10 @@ struct procedure_set {
     struct fact_group *groups;
     size_t group_count;
     struct city_list counters, things;
+    struct list_def *lists;
+    size_t list_count;
+    struct procedure_map *maps;
+    size_t map_count;
     struct words_entry *words;
     size_t word_count, word_cap;
 };
@@ -218,7 +281,6 @@ void date_format_iso(int64_t days, char out[11]);
 bool date_parse_tolerant(const char *text, int64_t *ret_days);
 
 /* flow.c: how an interview sees its procedure now. */
-enum know { KNOW_YES, KNOW_NO, KNOW_OPEN };
 struct slot {
     int question; /* index in the procedure */
     int index; /* entry of the repeat group from 1, or 0 */
@@ -242,6 +304,7 @@ struct interview {
     struct flow flow; /* as the facts stand */
     size_t cursor; /* slot; flow.count at the check page */
     bool returning; /* came from the check page */
+    struct question_choice *offered; /* what the question asked for last can be answered with */
     char **asked; /* keys answered on a page of this interview */
     size_t asked_count, asked_cap;
 };

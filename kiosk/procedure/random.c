@@ -9,7 +9,14 @@
 #include "base/err.h"
 #include "base/utf8.h"
 
-enum { TRIES_MAX = 200, PATTERNS_MAX = 8, DAYS_BACK = 36500, MADE_MAX = 64 };
+enum {
+    DAY_MINUTES = 24 * 60,
+    STROKES_MAX = 6,
+    TRIES_MAX = 200,
+    PATTERNS_MAX = 8,
+    DAYS_BACK = 36500,
+    MADE_MAX = 64
+};
 
 static bool
 once_in(struct rng_seeded *rng, uint32_t n)
@@ -104,19 +111,65 @@ make_date(const struct question_def *question, const struct question *now, int64
 }
 
 static void
-make_choices(const struct question_def *question, struct rng_seeded *rng, struct buf *out)
+make_choices(const struct question *now, struct rng_seeded *rng, struct buf *out)
 {
-    if (question->type == QUESTION_CHOICE) {
-        uint32_t which = rng_seeded_below(rng, (uint32_t)question->choice_count);
-        (void)buf_add_str(out, question->choices[which].value);
+    if (now->choice_count == 0) {
         return;
     }
-    uint32_t sure = rng_seeded_below(rng, (uint32_t)question->choice_count);
-    for (size_t i = 0; i < question->choice_count; i++) {
-        if (i == sure || once_in(rng, 2)) {
-            (void)buf_printf(out, "%s%s", out->len > 0 ? " " : "", question->choices[i].value);
+    uint32_t sure = rng_seeded_below(rng, (uint32_t)now->choice_count);
+    for (size_t i = 0; i < now->choice_count; i++) {
+        if (i == sure || (now->type == QUESTION_SEVERAL && once_in(rng, 2))) {
+            (void)buf_printf(out, "%s%s", out->len > 0 ? " " : "", now->choices[i].value);
         }
     }
+}
+
+static void
+make_time(const struct question *now, struct rng_seeded *rng, struct buf *out)
+{
+    char text[6];
+    int64_t max = now->max > 0 ? now->max : DAY_MINUTES - 1;
+    int64_t first = (now->min + now->step - 1) / now->step;
+    time_format(between(rng, first, max / now->step) * now->step, text);
+    (void)buf_add_str(out, text);
+}
+
+/* An entry at the place where chance points, or the next one that can be picked. */
+static void
+make_pick(const struct question *now, struct rng_seeded *rng, struct buf *out)
+{
+    size_t count = now->list->count;
+    size_t start = rng_seeded_below(rng, (uint32_t)count);
+    for (size_t i = 0; i < count; i++) {
+        const struct procedure_entry *entry = &now->list->entries[(start + i) % count];
+        if (!now->within || strcmp(entry->within, now->within_value) == 0) {
+            (void)buf_add_str(out, entry->id);
+            return;
+        }
+    }
+}
+
+static void
+make_strokes(struct rng_seeded *rng, struct buf *out)
+{
+    if (once_in(rng, 4)) {
+        (void)buf_add_str(out, "counter");
+        return;
+    }
+    for (uint32_t i = 1 + rng_seeded_below(rng, STROKES_MAX); i > 0; i--) {
+        (void)buf_printf(out, "%s%u,%u %u,%u", out->len > 0 ? ";" : "", rng_seeded_below(rng, 1001),
+            rng_seeded_below(rng, 301), rng_seeded_below(rng, 1001), rng_seeded_below(rng, 301));
+    }
+}
+
+static void
+make_slot(int64_t today, struct rng_seeded *rng, struct buf *out)
+{
+    char date[11];
+    char at[6];
+    date_format_iso(between(rng, today + 1, today + 30), date);
+    time_format(between(rng, 9, 16) * 60, at);
+    (void)buf_printf(out, "sample/%s/%s", date, at);
 }
 
 static void
@@ -133,23 +186,43 @@ make_answer(const struct interview *interview, const struct question *now, struc
         (void)buf_add_str(out, "unknown");
         return;
     }
+    flow_env_init(&env, interview, &interview->flow, interview->cursor);
     switch (question->type) {
     case QUESTION_TEXT:
     case QUESTION_KANA:
         make_written(question, rng, out);
         break;
     case QUESTION_NUMBER:
+    case QUESTION_MONEY:
         make_number(now, rng, out);
         break;
     case QUESTION_DATE:
-        flow_env_init(&env, interview, &interview->flow, interview->cursor);
         make_date(question, now, env.env.today, rng, out);
         break;
     case QUESTION_YES_NO:
         (void)buf_add_str(out, once_in(rng, 2) ? "yes" : "no");
         break;
+    case QUESTION_TIME:
+        make_time(now, rng, out);
+        break;
+    case QUESTION_PICK:
+        make_pick(now, rng, out);
+        break;
+    case QUESTION_SLOT:
+        make_slot(env.env.today, rng, out);
+        break;
+    case QUESTION_PLACE:
+        (void)buf_printf(out, "%s/%u,%u", question->map->id, rng_seeded_below(rng, PLACE_MAX + 1),
+            rng_seeded_below(rng, PLACE_MAX + 1));
+        break;
+    case QUESTION_SIGNATURE:
+        make_strokes(rng, out);
+        break;
+    case QUESTION_NOTE:
+        (void)buf_add_str(out, "seen");
+        break;
     default:
-        make_choices(question, rng, out);
+        make_choices(now, rng, out);
     }
 }
 

@@ -46,8 +46,6 @@ fill(const struct question_def *def, const char *key, int index, struct question
         .required = def->required,
         .personal = def->personal,
         .dont_know = def->dont_know,
-        .choice_count = def->choice_count,
-        .choices = def->choices,
         .max_length = def->max_length,
         .digits = def->digits,
         .input = def->input,
@@ -56,6 +54,7 @@ fill(const struct question_def *def, const char *key, int index, struct question
     size_t len = strnlen(key, FACT_KEY_MAX - 1);
     memcpy(ret->key, key, len);
     ret->key[len] = 0;
+    choices_all(def, ret);
     question_reading_key(def, ret->key, ret->reading);
 }
 

@@ -333,6 +333,8 @@ void words_begin(struct app *app); /* a page is built anew */
 void words_pair(struct app *app, const char *own, const char *japanese);
 const char *say(struct app *app, const char *id);
 const char *words(struct app *app, const struct procedure_words *words); /* "" for none */
+/* The unit behind a number: " copies"; "" for none. */
+const char *unit_words(struct app *app, const struct procedure_words *unit, const char *number);
 /* Appends a message with one place filled. */
 int sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value);
 /* An answer as people read it. */

@@ -141,7 +141,7 @@ add_number(struct app *app, const char *language, const char **at, struct buf *o
         memcpy(second, after + 3, of);
         AUTO_BUF of_them;
         buf_init(&of_them, 512);
-        (void)i18n_format(app->i18n, &of_them, "speech.of", "n", first, "total", second, NULL);
+        (void)i18n_format(app->i18n, &of_them, "speech.of", "number", first, "total", second, NULL);
         add_plain(language, buf_str(&of_them), out);
         *at = after + 3 + of;
         return;

@@ -92,6 +92,16 @@ words(struct app *app, const struct procedure_words *content)
     return own;
 }
 
+const char *
+unit_words(struct app *app, const struct procedure_words *unit, const char *number)
+{
+    if (unit->source == NULL) {
+        return "";
+    }
+    enum { DECIMAL = 10 };
+    return i18n_unit(app->i18n, unit->context, unit->source, strtoull(number, NULL, DECIMAL));
+}
+
 int
 sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value)
 {
@@ -143,7 +153,7 @@ answer_words(struct app *app, const struct question *question, const char *value
     } else {
         (void)buf_add_str(out, value);
         if (question->type == QUESTION_NUMBER) {
-            (void)buf_add_str(out, words(app, &question->unit));
+            (void)buf_add_str(out, unit_words(app, &question->unit, value));
         }
     }
 }

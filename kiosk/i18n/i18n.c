@@ -259,18 +259,47 @@ i18n_text_in(struct i18n *i18n, const char *code, const char *id)
     return text;
 }
 
-const char *
-i18n_content(struct i18n *i18n, const char *context, const char *source)
+/* The translation under a context, or NULL; count chooses its form when it has several. */
+static const char *
+in_context(const char *context, const char *source, uint64_t count)
 {
     char key[CONTENT_MAX];
     int len = snprintf(key, sizeof(key), "%s\004%s", context, source); /* as pgettext does */
-    if (len > 0 && (size_t)len < sizeof(key)) {
-        const char *text = dgettext(domain, key);
-        if (text != key) {
-            return text;
+    if (len < 0 || (size_t)len >= sizeof(key)) {
+        return NULL;
+    }
+    const char *text = dngettext(domain, key, key, (unsigned long)count);
+    return text != key ? text : NULL;
+}
+
+const char *
+i18n_content(struct i18n *i18n, const char *context, const char *source)
+{
+    const char *own = in_context(context, source, 1);
+    return own != NULL ? own : i18n_text(i18n, source);
+}
+
+const char *
+i18n_unit(struct i18n *i18n, const char *context, const char *source, uint64_t count)
+{
+    (void)i18n;
+    const char *text = in_context(context, source, count);
+    text = text != NULL ? text : in_context("unit", source, count);
+    return text != NULL ? text : source;
+}
+
+/* The form of a message that goes with the number in its place {n}. */
+static const char *
+message_for(struct i18n *i18n, const char *id, const struct i18n_place *places, size_t count)
+{
+    enum { DECIMAL = 10 };
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(places[i].name, "n") == 0) {
+            unsigned long n = strtoul(places[i].value, NULL, DECIMAL);
+            return id[0] == 0 ? id : dngettext(domain, id, id, n);
         }
     }
-    return i18n_text(i18n, source);
+    return i18n_text(i18n, id);
 }
 
 int
@@ -314,5 +343,5 @@ i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...)
         places[count++].value = va_arg(args, const char *);
     }
     va_end(args);
-    return i18n_fill(out, i18n_text(i18n, id), places, count);
+    return i18n_fill(out, message_for(i18n, id, places, count), places, count);
 }

@@ -45,7 +45,11 @@ const char *i18n_text_in(struct i18n *i18n, const char *code, const char *id);
 /* Content: source is the Japanese in the file, context the place where it stands ("procedure/question/part"). A
  * translation for this place alone comes before the one for all places; source itself when there is none. */
 const char *i18n_content(struct i18n *i18n, const char *context, const char *source);
-/* A message with {name} places filled from pairs (name, value, ..., NULL). Appended to out. */
+/* What stands behind a number: "枚", " copies". count chooses the form: 1 copy, 2 copies. The shared translation's
+ * context is "unit", since a unit may begin with a space that no other text has. */
+const char *i18n_unit(struct i18n *i18n, const char *context, const char *source, uint64_t count);
+/* A message with {name} places filled from pairs (name, value, ..., NULL). Appended to out. {n} is the place of a
+ * number that counts something: its value chooses among the message's plural forms. */
 int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);
 
 /* How a value is written for people, in the current language. Appended; what can't be understood is

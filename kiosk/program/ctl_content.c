@@ -27,6 +27,16 @@ content_words_each(const struct content *content, procedure_each_words *each, vo
     procedure_words_each(content->set, each, ctx);
 }
 
+/* A unit stands behind a number, has plural forms, and may begin with a space: never the words of another text. */
+static const char *
+shared_context(const char *context)
+{
+    static const char unit[] = "/unit";
+    size_t len = strlen(context);
+    size_t end = strlen(unit);
+    return len > end && strcmp(context + len - end, unit) == 0 ? "unit" : "";
+}
+
 static void
 collect(const struct procedure_words *words, const char *file, int line, void *ctx)
 {
@@ -42,6 +52,7 @@ collect(const struct procedure_words *words, const char *file, int line, void *c
         all->cap = cap;
     }
     all->entries[all->count] = (struct content_word){.context = words->context,
+        .shared = shared_context(words->context),
         .source = words->source,
         .file = file,
         .line = line,
@@ -50,11 +61,18 @@ collect(const struct procedure_words *words, const char *file, int line, void *c
 }
 
 static int
-by_source(const void *a, const void *b)
+compare_texts(const struct content_word *left, const struct content_word *right)
+{
+    int order = strcmp(left->shared, right->shared);
+    return order != 0 ? order : strcmp(left->source, right->source);
+}
+
+static int
+by_text(const void *a, const void *b)
 {
     const struct content_word *left = a;
     const struct content_word *right = b;
-    int order = strcmp(left->source, right->source);
+    int order = compare_texts(left, right);
     return order != 0 ? order : (left->order > right->order) - (left->order < right->order);
 }
 
@@ -64,7 +82,7 @@ content_words_collect(const struct content *content, struct content_words *ret_w
     *ret_words = (struct content_words){0};
     content_words_each(content, collect, ret_words);
     if (ret_words->count > 1) {
-        qsort(ret_words->entries, ret_words->count, sizeof(*ret_words->entries), by_source);
+        qsort(ret_words->entries, ret_words->count, sizeof(*ret_words->entries), by_text);
     }
 }
 
@@ -75,21 +93,30 @@ content_words_release(struct content_words *words)
     *words = (struct content_words){0};
 }
 
-size_t
-content_words_find(const struct content_words *words, const char *source, size_t *ret_first)
+bool
+content_words_first(const struct content_words *words, size_t index)
 {
+    return index == 0 || compare_texts(&words->entries[index], &words->entries[index - 1]) != 0;
+}
+
+size_t
+content_words_find(
+    const struct content_words *words, const char *shared, const char *source, size_t *ret_first)
+{
+    struct content_word wanted = {.shared = shared, .source = source};
     size_t low = 0;
     size_t high = words->count;
     while (low < high) { /* the first that is not smaller */
         size_t middle = low + (high - low) / 2;
-        if (strcmp(words->entries[middle].source, source) < 0) {
+        if (compare_texts(&words->entries[middle], &wanted) < 0) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
     size_t count = 0;
-    while (low + count < words->count && strcmp(words->entries[low + count].source, source) == 0) {
+    while (
+        low + count < words->count && compare_texts(&words->entries[low + count], &wanted) == 0) {
         count++;
     }
     *ret_first = low;

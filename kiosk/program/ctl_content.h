@@ -3,6 +3,7 @@
 #ifndef PROGRAM_CTL_CONTENT_H
 #define PROGRAM_CTL_CONTENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "procedure/procedure.h"
@@ -14,12 +15,14 @@ struct content {
 /* One place where a text stands. All of it points into the content. */
 struct content_word {
     const char *context; /* "move-in/moved-on/label" */
+    const char
+        *shared; /* the context of its translation for all places: "", or "unit" behind numbers */
     const char *source; /* the Japanese */
     const char *file;
     int line;
     size_t order; /* among all words, from 0 */
 };
-/* Every word, by source and then by order: a text that stands in several places is a run of entries. */
+/* Every word, by shared context, source and order: a text that stands in several places is a run of entries. */
 struct content_words {
     struct content_word *entries; /* owned */
     size_t count, cap;
@@ -33,7 +36,10 @@ void content_words_each(const struct content *content, procedure_each_words *eac
 
 void content_words_collect(const struct content *content, struct content_words *ret_words);
 void content_words_release(struct content_words *words);
+/* Does a run begin here? */
+bool content_words_first(const struct content_words *words, size_t index);
 /* The run of this source: its first entry and how many, 0 without any. */
-size_t content_words_find(const struct content_words *words, const char *source, size_t *ret_first);
+size_t content_words_find(
+    const struct content_words *words, const char *shared, const char *source, size_t *ret_first);
 
 #endif

@@ -45,8 +45,15 @@ print_entry(const struct content_word *places, size_t count)
         (void)printf("#: %s:%d\n", places[i].file, places[i].line);
     }
     (void)printf("#, no-c-format\n");
-    print_quoted("msgid", places[0].source);
-    print_quoted("msgstr", "");
+    if (places[0].shared[0] != 0) { /* a unit has plural forms */
+        print_quoted("msgctxt", places[0].shared);
+        print_quoted("msgid", places[0].source);
+        print_quoted("msgid_plural", places[0].source);
+        print_quoted("msgstr[0]", "");
+    } else {
+        print_quoted("msgid", places[0].source);
+        print_quoted("msgstr", "");
+    }
 }
 
 static int
@@ -66,14 +73,15 @@ print_words(const struct content *content)
     const struct content_word **firsts = xcalloc(words.count + 1, sizeof(*firsts));
     size_t texts = 0;
     for (size_t i = 0; i < words.count; i++) {
-        if (i == 0 || strcmp(words.entries[i].source, words.entries[i - 1].source) != 0) {
+        if (content_words_first(&words, i)) {
             firsts[texts++] = &words.entries[i];
         }
     }
     qsort(firsts, texts, sizeof(*firsts), by_order);
     for (size_t i = 0; i < texts; i++) {
         size_t first;
-        print_entry(firsts[i], content_words_find(&words, firsts[i]->source, &first));
+        print_entry(
+            firsts[i], content_words_find(&words, firsts[i]->shared, firsts[i]->source, &first));
     }
     free(firsts);
     content_words_release(&words);

@@ -1,5 +1,5 @@
 /* program/ctl_po.c - a small reader of .po files (GNU gettext manual, "The Format of PO Files"): keywords, quoted
- * strings over several lines, comments. Plural forms are read and passed over but for the first. */
+ * strings over several lines, plural forms, comments. */
 #include "ctl_po.h"
 
 #include <stdbool.h>
@@ -11,21 +11,24 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "ctl_words.h"
 
 enum { PO_BYTES_MAX = 8 * 1024 * 1024, PO_TEXT_MAX = 16 * 1024 };
 
-enum field { FIELD_NONE, FIELD_CONTEXT, FIELD_ID, FIELD_TEXT, FIELD_OTHER };
+enum field { FIELD_NONE, FIELD_CONTEXT, FIELD_ID, FIELD_PLURAL, FIELD_TEXT };
 
 struct reader {
     struct po *po;
-    struct buf context, id, text, other;
+    struct buf context, id, plural;
+    struct buf texts[PO_FORMS_MAX];
     enum field field;
+    size_t form; /* of FIELD_TEXT */
     bool fuzzy, next_fuzzy;
     int line, entry_line;
 };
 
-void
-po_add(struct po *po, const char *context, const char *id, const char *text, int line)
+static struct po_entry *
+new_entry(struct po *po)
 {
     if (po->count == po->cap) {
         size_t cap = po->cap > 0 ? po->cap * 2 : 256;
@@ -37,24 +40,41 @@ po_add(struct po *po, const char *context, const char *id, const char *text, int
         po->entries = entries;
         po->cap = cap;
     }
-    po->entries[po->count++] = (struct po_entry){
-        .context = xstrdup(context), .id = xstrdup(id), .text = xstrdup(text), .line = line};
+    return &po->entries[po->count++];
+}
+
+static void
+add_entry(struct reader *reader)
+{
+    struct po_entry *entry = new_entry(reader->po);
+    *entry = (struct po_entry){.context = xstrdup(buf_str(&reader->context)),
+        .id = xstrdup(buf_str(&reader->id)),
+        .text = xstrdup(buf_str(&reader->texts[0])),
+        .line = reader->entry_line};
+    if (reader->plural.len > 0) {
+        entry->forms[entry->form_count++] = entry->text;
+        while (entry->form_count < PO_FORMS_MAX && reader->texts[entry->form_count].len > 0) {
+            entry->forms[entry->form_count] = xstrdup(buf_str(&reader->texts[entry->form_count]));
+            entry->form_count++;
+        }
+    }
 }
 
 static void
 finish_entry(struct reader *reader)
 {
     struct po *po = reader->po;
-    if (reader->id.len > 0 && reader->text.len > 0 && !reader->fuzzy) {
-        po_add(po, buf_str(&reader->context), buf_str(&reader->id), buf_str(&reader->text),
-            reader->entry_line);
-    } else if (reader->id.len == 0 && reader->text.len > 0 && po->head == NULL) {
-        po->head = xstrdup(buf_str(&reader->text));
+    if (reader->id.len > 0 && reader->texts[0].len > 0 && !reader->fuzzy) {
+        add_entry(reader);
+    } else if (reader->id.len == 0 && reader->texts[0].len > 0 && po->head == NULL) {
+        po->head = xstrdup(buf_str(&reader->texts[0]));
     }
     buf_clear(&reader->context);
     buf_clear(&reader->id);
-    buf_clear(&reader->text);
-    buf_clear(&reader->other);
+    buf_clear(&reader->plural);
+    for (size_t i = 0; i < PO_FORMS_MAX; i++) {
+        buf_clear(&reader->texts[i]);
+    }
     reader->fuzzy = reader->next_fuzzy;
     reader->next_fuzzy = false;
     reader->field = FIELD_NONE;
@@ -68,10 +88,10 @@ field_buf(struct reader *reader)
         return &reader->context;
     case FIELD_ID:
         return &reader->id;
-    case FIELD_TEXT:
-        return &reader->text;
+    case FIELD_PLURAL:
+        return &reader->plural;
     default:
-        return &reader->other;
+        return &reader->texts[reader->form];
     }
 }
 
@@ -111,7 +131,7 @@ read_line(struct reader *reader, const char *at, size_t len)
         const char *keyword;
         enum field field;
     } keywords[] = {{"msgctxt ", FIELD_CONTEXT}, {"msgid ", FIELD_ID}, {"msgstr ", FIELD_TEXT},
-        {"msgid_plural ", FIELD_OTHER}, {"msgstr[0] ", FIELD_TEXT}, {"msgstr[", FIELD_OTHER}};
+        {"msgid_plural ", FIELD_PLURAL}, {"msgstr[", FIELD_TEXT}};
     if (len > 0 && at[0] == '#') {
         const char *flag = len > 1 && at[1] == ',' ? strstr(at, "fuzzy") : NULL;
         reader->next_fuzzy = reader->next_fuzzy || (flag != NULL && flag < at + len);
@@ -135,6 +155,13 @@ read_line(struct reader *reader, const char *at, size_t len)
         }
         const char *quote = memchr(at, '"', len);
         reader->field = field;
+        reader->form = 0;
+        if (at[size - 1] == '[') { /* msgstr[1] */
+            reader->form = size < len ? (size_t)(at[size] - '0') : PO_FORMS_MAX;
+            if (reader->form >= PO_FORMS_MAX || size + 1 >= len || at[size + 1] != ']') {
+                return KERR_INVALID;
+            }
+        }
         return quote == NULL ? KERR_INVALID
                              : read_quoted(reader, quote, len - (size_t)(quote - at));
     }
@@ -154,8 +181,10 @@ po_read(struct po *po, const char *path, int *ret_line)
     struct reader reader = {.po = po};
     buf_init(&reader.context, PO_TEXT_MAX);
     buf_init(&reader.id, PO_TEXT_MAX);
-    buf_init(&reader.text, PO_TEXT_MAX);
-    buf_init(&reader.other, PO_TEXT_MAX);
+    buf_init(&reader.plural, PO_TEXT_MAX);
+    for (size_t i = 0; i < PO_FORMS_MAX; i++) {
+        buf_init(&reader.texts[i], PO_TEXT_MAX);
+    }
     const char *at = buf_str(&data);
     while (*at != 0 && r == 0) {
         size_t len = strcspn(at, "\n");
@@ -166,8 +195,10 @@ po_read(struct po *po, const char *path, int *ret_line)
     finish_entry(&reader);
     buf_release(&reader.context);
     buf_release(&reader.id);
-    buf_release(&reader.text);
-    buf_release(&reader.other);
+    buf_release(&reader.plural);
+    for (size_t i = 0; i < PO_FORMS_MAX; i++) {
+        buf_release(&reader.texts[i]);
+    }
     if (r < 0) {
         *ret_line = reader.line;
     }
@@ -213,6 +244,17 @@ po_find(const struct po *po, const char *context, const char *id)
     return NULL;
 }
 
+size_t
+po_form_count(const struct po *po)
+{
+    static const char name[] = "nplurals=";
+    const char *rule = "";
+    size_t len = words_head_value(po->head != NULL ? po->head : "", "Plural-Forms", &rule);
+    size_t at = strlen(name);
+    bool told = len > at && strncmp(rule, name, at) == 0 && rule[at] >= '1' && rule[at] <= '9';
+    return told ? (size_t)(rule[at] - '0') : 1;
+}
+
 void
 po_release(struct po *po)
 {
@@ -220,6 +262,9 @@ po_release(struct po *po)
         free(po->entries[i].context);
         free(po->entries[i].id);
         free(po->entries[i].text);
+        for (size_t form = 1; form < po->entries[i].form_count; form++) {
+            free(po->entries[i].forms[form]);
+        }
     }
     free(po->path);
     free(po->head);

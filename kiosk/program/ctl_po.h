@@ -5,10 +5,14 @@
 
 #include <stddef.h>
 
+enum { PO_FORMS_MAX = 6 }; /* gettext knows no language with more */
+
 struct po_entry {
     char *context; /* "" without one */
     char *id;
-    char *text;
+    char *text; /* the first of its forms */
+    char *forms[PO_FORMS_MAX]; /* of a text that goes with a number; form 0 is text */
+    size_t form_count; /* 0 without plural forms */
     int line;
 };
 struct po {
@@ -20,8 +24,8 @@ struct po {
 
 /* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
 int po_read(struct po *po, const char *path, int *ret_line);
-/* One more entry, copied; unsorted. */
-void po_add(struct po *po, const char *context, const char *id, const char *text, int line);
+/* How many forms the head says that this language has; 1 when it says nothing. */
+size_t po_form_count(const struct po *po);
 /* Sorts; before po_find. */
 void po_sort(struct po *po);
 /* The entry with words, or NULL. */

@@ -21,7 +21,8 @@ extern char **environ;
 
 static char folder[HARNESS_FOLDER_LEN];
 
-static const char head[] = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n";
+static const char head[] = "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n"
+                           "\"Plural-Forms: nplurals=2; plural=(n != 1);\\n\"\n";
 
 static const struct {
     const char *code;
@@ -49,6 +50,12 @@ static const struct {
            "msgid \"pin.title\"\nmsgstr \"PIN\"\n"
            "msgctxt \"p/q/label\"\nmsgid \"家\"\nmsgstr \"House\"\n"
            "msgctxt \"p/other/label\"\nmsgid \"家\"\nmsgstr \"Home\"\n"
+           "msgid \"left\"\nmsgid_plural \"left\"\n"
+           "msgstr[0] \"{n} try left\"\nmsgstr[1] \"{n} tries left\"\n"
+           "msgctxt \"unit\"\nmsgid \"枚\"\nmsgid_plural \"枚\"\n"
+           "msgstr[0] \" copy\"\nmsgstr[1] \" copies\"\n"
+           "msgctxt \"p/photos/unit\"\nmsgid \"枚\"\nmsgid_plural \"枚\"\n"
+           "msgstr[0] \" photo\"\nmsgstr[1] \" photos\"\n"
            "msgid \"名前\"\nmsgstr \"Name\"\n"
            "msgctxt \"p/own/label\"\nmsgid \"名前\"\nmsgstr \"Its name\"\n"
            "msgid \"date.showa\"\nmsgstr \"Showa\"\nmsgid \"date.reiwa\"\nmsgstr \"Reiwa\"\n"
@@ -254,6 +261,39 @@ test_format(void **state)
     i18n_free(i18n);
 }
 
+/* {n} chooses the form, a unit stands apart from other words of the same letters. */
+static void
+test_numbers_choose_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *n, *left, *copies, *photos;
+    } cases[] = {{"0", "0 tries left", " copies", " photos"},
+        {"1", "1 try left", " copy", " photo"}, {"2", "2 tries left", " copies", " photos"},
+        {"1000000", "1000000 tries left", " copies", " photos"},
+        {"", " tries left", " copies", " photos"}};
+    struct i18n *i18n = fresh();
+    struct buf out;
+    buf_init(&out, 200);
+    assert_int_equal(i18n_use(i18n, "en"), 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint64_t count = strtoull(cases[i].n, NULL, 10);
+        buf_clear(&out);
+        assert_int_equal(i18n_format(i18n, &out, "left", "n", cases[i].n, NULL), 0);
+        assert_string_equal(buf_str(&out), cases[i].left);
+        assert_string_equal(i18n_unit(i18n, "p/q/unit", "枚", count), cases[i].copies);
+        assert_string_equal(i18n_unit(i18n, "p/photos/unit", "枚", count), cases[i].photos);
+    }
+    assert_string_equal(i18n_content(i18n, "p/q/label", "枚"), "枚");
+    buf_clear(&out);
+    assert_int_equal(i18n_format(i18n, &out, "no.such", "n", "2", NULL), 0);
+    assert_string_equal(buf_str(&out), "no.such");
+    assert_int_equal(i18n_use(i18n, "ja"), 0);
+    assert_string_equal(i18n_unit(i18n, "p/q/unit", "枚", 1), "枚");
+    buf_release(&out);
+    i18n_free(i18n);
+}
+
 static void
 test_dates(void **state)
 {
@@ -350,6 +390,7 @@ main(void)
         cmocka_unit_test(test_fallbacks),
         cmocka_unit_test(test_content_by_context),
         cmocka_unit_test(test_format),
+        cmocka_unit_test(test_numbers_choose_forms),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_money_and_numbers),
         cmocka_unit_test(test_no_catalog),

@@ -187,7 +187,7 @@ option_at(struct app *app, const struct question *question, size_t index, struct
         ret->text = say(app, index == 0 ? "answer.yes" : "answer.no");
     } else if (number_as_choices(question)) {
         (void)snprintf(number, 32, "%lld", (long long)(question->min + (int64_t)index));
-        (void)buf_printf(text, "%s%s", number, words(app, &question->unit));
+        (void)buf_printf(text, "%s%s", number, unit_words(app, &question->unit, number));
         ret->value = number;
         ret->text = buf_str(text);
     } else {
@@ -268,7 +268,8 @@ number(struct app *app, struct flow *flow, const struct question *question)
     (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
     buf_init(&text, 2 * FIELD_MAX);
-    (void)buf_printf(&text, "%s %s", app->visit.field, words(app, &question->unit));
+    (void)buf_printf(
+        &text, "%s %s", app->visit.field, unit_words(app, &question->unit, app->visit.field));
     struct ui_element field = {.id = id,
         .role = UI_ROLE_FIELD,
         .rect = rect(flow->x, 0, flow->w, 0),

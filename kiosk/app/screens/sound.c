@@ -52,7 +52,7 @@ detail(struct app *app, char out[DETAIL_MAX], const char *message, int value)
     (void)snprintf(number, sizeof(number), "%d", value);
     AUTO_BUF text;
     buf_init(&text, DETAIL_MAX - 1);
-    (void)sayf(app, &text, message, "n", number);
+    (void)sayf(app, &text, message, "percent", number);
     (void)snprintf(out, DETAIL_MAX, "%s", buf_str(&text));
     return out;
 }

@@ -1,0 +1,36 @@
+/* program/ctl_check.h - what the files of `kioskctl check` share: one run over a folder of assets. */
+#ifndef PROGRAM_CTL_CHECK_H
+#define PROGRAM_CTL_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/conf.h"
+#include "ctl_content.h"
+#include "ctl_po.h"
+
+struct check {
+    const char *assets;
+    struct content content;
+    struct content_words words; /* of the content */
+    size_t texts; /* different ones among them */
+    int mistakes;
+    bool report;
+    struct conf *blame; /* owned */
+    const struct po *source; /* Japanese: the program's own ids */
+    size_t languages; /* looked at */
+};
+
+/* Prints one mistake; line and column 0: the whole file. detail may be "". */
+void check_say(struct check *check, const char *file, int line, int column, const char *what,
+    const char *detail);
+/* Words of this language that blame; and of Japanese and English, which slip into translations. */
+void check_blame(
+    struct check *check, const char *language, const char *text, const char *file, int line);
+
+/* ctl_catalog.c: one language's catalog beside the content and the Japanese one. */
+void catalog_check(struct check *check, const char *language);
+/* Reads po/LANGUAGE.po, sorted; says what is wrong with its form. */
+void catalog_read(struct check *check, const char *language, struct po *ret_po);
+
+#endif

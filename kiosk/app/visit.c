@@ -259,6 +259,7 @@ visit_card_event(struct app *app, struct card_event *event)
     case CARD_EVENT_READ:
         card_read_done(app, event);
         break;
+    case CARD_EVENT_SERIAL:
     case CARD_EVENT_COUNT:
         break;
     }

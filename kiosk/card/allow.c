@@ -43,6 +43,12 @@ is_select_text(const uint8_t *command, size_t len)
     return IS("\x00\xA4\x04\x0C\x0A\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08");
 }
 
+static bool
+is_select_common(const uint8_t *command, size_t len)
+{
+    return IS("\x00\xA4\x04\x0C\x0A\xD3\x92\x10\x00\x31\x00\x01\x01\x01\x00");
+}
+
 /* READ BINARY of EF 0002 by its short id, which also makes it the current file. */
 static bool
 is_read_attributes(const uint8_t *command, size_t len)
@@ -56,6 +62,13 @@ allow_command(const struct channel *channel, const uint8_t *command, size_t len)
 {
     if (is_select_text(command, len)) {
         return true;
+    }
+    if (is_select_common(command, len)) {
+        return channel->serial_granted;
+    }
+    if (channel->common_selected) {
+        return IS(
+            "\x00\xB2\x01\x0C\x00"); /* the one record: serial number, municipality, last day */
     }
     if (!channel->text_selected) {
         return false; /* the same short ids mean other files in other applications */
@@ -77,6 +90,11 @@ note(struct channel *channel, const uint8_t *command, size_t len, struct sw sw)
     bool good = sw.class == SW_OK || sw.class == SW_END;
     if (is_select_text(command, len)) {
         channel->text_selected = good;
+        channel->common_selected = false;
+        channel->attributes_current = false;
+    } else if (is_select_common(command, len)) {
+        channel->text_selected = false;
+        channel->common_selected = good;
         channel->attributes_current = false;
     } else if (is_read_attributes(command, len)) {
         channel->attributes_current = good;
@@ -95,6 +113,9 @@ channel_transmit(struct channel *channel, const uint8_t *command, size_t len, ui
     }
     if (is_verify(command, len)) {
         channel->verify_granted = false; /* before it leaves: never twice, whatever happens */
+    }
+    if (is_select_common(command, len)) {
+        channel->serial_granted = false;
     }
     atomic_fetch_add(&channel->apdus, 1);
     size_t got = 0;
@@ -116,6 +137,7 @@ int
 channel_connect(struct channel *channel, const char *reader)
 {
     channel->text_selected = false;
+    channel->common_selected = false;
     channel->attributes_current = false;
     return channel->ops->connect(channel->ctx, reader);
 }
@@ -124,7 +146,9 @@ void
 channel_disconnect(struct channel *channel)
 {
     channel->text_selected = false;
+    channel->common_selected = false;
     channel->attributes_current = false;
     channel->verify_granted = false;
+    channel->serial_granted = false;
     channel->ops->disconnect(channel->ctx);
 }

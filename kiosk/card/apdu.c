@@ -1,4 +1,4 @@
-/* card/apdu.c - the five commands the kiosk knows, byte by byte (1.5, 7.1). Files are named by their
+/* card/apdu.c - the seven commands the kiosk knows, byte by byte (1.5, 7.1). Files are named by their
  * short ids, which saves selecting them. */
 #include "card.h"
 
@@ -15,6 +15,22 @@ apdu_select_text(struct channel *channel, uint8_t *answer, struct sw *ret_sw)
         0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
     size_t len;
     return channel_transmit(channel, command, sizeof(command), answer, &len, ret_sw);
+}
+
+int
+apdu_select_common(struct channel *channel, uint8_t *answer, struct sw *ret_sw)
+{
+    static const uint8_t command[] = {
+        0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00};
+    size_t len;
+    return channel_transmit(channel, command, sizeof(command), answer, &len, ret_sw);
+}
+
+int
+apdu_read_record(struct channel *channel, uint8_t *answer, size_t *ret_len, struct sw *ret_sw)
+{
+    static const uint8_t command[] = {0x00, 0xB2, 0x01, 0x0C, 0x00};
+    return channel_transmit(channel, command, sizeof(command), answer, ret_len, ret_sw);
 }
 
 int

@@ -1,8 +1,9 @@
-/* card/attributes.c - the attributes file (EF 0002, 1.7) as facts. Everything in it comes from
+/* card/attributes.c - the attributes file (EF 0002, 1.7) as facts, and the common application's record. Everything in them comes from
  * outside: bounded, UTF-8 checked, kept byte for byte. What a clerk should look at is marked, not
  * repaired. */
 #include "card.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -228,5 +229,30 @@ attributes_parse(const uint8_t *file, size_t len, struct fact_set *ret_facts, in
         return r;
     }
     *ret_questionable = questionable;
+    return 0;
+}
+
+int
+serial_parse(
+    const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11])
+{
+    enum { TAG = 0x01, DIGITS = 28, EXPIRY_AT = 20 /* after serial and municipality */ };
+    if (len < 2 + DIGITS || record[0] != TAG || record[1] != DIGITS) {
+        return KERR_CARD_DATA;
+    }
+    const uint8_t *text = record + 2;
+    for (size_t i = 0; i < DIGITS; i++) {
+        if (text[i] < '0' || text[i] > '9') {
+            return KERR_CARD_DATA;
+        }
+    }
+    const uint8_t *day = text + EXPIRY_AT;
+    if (!date_possible(digits(day, 4), digits(day + 4, 2), digits(day + 6, 2))) {
+        return KERR_CARD_DATA;
+    }
+    memcpy(ret_serial, text, CARD_SERIAL_LEN);
+    ret_serial[CARD_SERIAL_LEN] = 0;
+    (void)snprintf(ret_expiry, 11, "%.4s-%.2s-%.2s", (const char *)day, (const char *)day + 4,
+        (const char *)day + 6);
     return 0;
 }

@@ -34,16 +34,24 @@ card_event_release(struct card_event *event)
     if (event != NULL) {
         fact_set_free(event->facts);
         event->facts = NULL;
+        explicit_bzero(event->serial, sizeof(event->serial));
     }
 }
 
+/* Is it the answer to a request? */
+static bool
+is_answer(const struct card_event *event)
+{
+    return event->type == CARD_EVENT_READ || event->type == CARD_EVENT_SERIAL;
+}
+
 /* Makes room in a full queue: the caller sleeps, and only the last of the oldest news counts. The
- * READ event stays. */
+ * answer to a request stays. */
 static void
 queue_drop_oldest(struct card *card)
 {
     size_t drop = 0;
-    while (card->queue[(card->queue_first + drop) % CARD_QUEUE_MAX].type == CARD_EVENT_READ) {
+    while (is_answer(&card->queue[(card->queue_first + drop) % CARD_QUEUE_MAX])) {
         drop++; /* there is at most one */
     }
     for (size_t i = drop; i + 1 < card->queue_count; i++) {
@@ -70,10 +78,12 @@ card_poll(struct card *card, struct card_event *ret_event)
     pthread_mutex_lock(&card->lock);
     bool some = card->queue_count > 0;
     if (some) {
-        *ret_event = card->queue[card->queue_first];
+        struct card_event *first = &card->queue[card->queue_first];
+        *ret_event = *first;
+        explicit_bzero(first, sizeof(*first));
         card->queue_first = (card->queue_first + 1) % CARD_QUEUE_MAX;
         card->queue_count--;
-        if (ret_event->type == CARD_EVENT_READ) {
+        if (is_answer(ret_event)) {
             card->read_owed = false;
         }
     }
@@ -96,7 +106,7 @@ give_up(struct card *card)
         post_timeout(card, CARD_EVENT_INSERTED);
     }
     if (card->read_deadline != 0) {
-        post_timeout(card, CARD_EVENT_READ);
+        post_timeout(card, card->asked);
     }
     card->look_deadline = 0;
     card->read_deadline = 0;
@@ -148,8 +158,9 @@ watchdog(void *arg)
     return NULL;
 }
 
-int
-card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed)
+/* One request is under way at a time. */
+static int
+ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool last_try_confirmed)
 {
     pthread_mutex_lock(&card->lock);
     if (card->read_owed) {
@@ -158,9 +169,10 @@ card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed)
         return KERR_STATE;
     }
     card->read_owed = true;
+    card->asked = type;
     if (card->hung) {
         secret_free(take_pin);
-        post_timeout(card, CARD_EVENT_READ);
+        post_timeout(card, type);
     } else {
         card->pin = take_pin;
         card->confirmed = last_try_confirmed;
@@ -172,6 +184,18 @@ card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed)
     pthread_mutex_unlock(&card->lock);
     card->ops->cancel(card->ctx);
     return 0;
+}
+
+int
+card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed)
+{
+    return ask(card, CARD_EVENT_READ, take_pin, last_try_confirmed);
+}
+
+int
+card_serial(struct card *card)
+{
+    return ask(card, CARD_EVENT_SERIAL, NULL, false);
 }
 
 void
@@ -196,7 +220,7 @@ card_release(struct card *card)
     card->visit++;
     for (size_t i = 0; i < card->queue_count; i++) {
         struct card_event *event = &card->queue[(card->queue_first + i) % CARD_QUEUE_MAX];
-        if (event->type == CARD_EVENT_READ) {
+        if (is_answer(event)) {
             card_event_release(event);
             event->error = KERR_CANCELLED;
         }

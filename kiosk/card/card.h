@@ -35,10 +35,11 @@ enum card_event_type {
     CARD_EVENT_INSERTED,
     CARD_EVENT_REMOVED, /* the card of the last INSERTED event is gone; error as in READERS or 0 */
     CARD_EVENT_READ, /* the answer to card_read; kind MY_NUMBER when a card was talked to */
+    CARD_EVENT_SERIAL, /* the answer to card_serial; likewise */
     CARD_EVENT_COUNT
 };
 
-enum { CARD_TRIES_UNKNOWN = -1, CARD_PIN_LEN = 4, CARD_FACTS_MAX = 8 };
+enum { CARD_TRIES_UNKNOWN = -1, CARD_PIN_LEN = 4, CARD_FACTS_MAX = 8, CARD_SERIAL_LEN = 15 };
 
 /* Plain value, but owns the facts of a READ event: release every polled event. */
 struct card_event {
@@ -51,6 +52,9 @@ struct card_event {
      * empty (an empty value is no fact), impossible birth date. */
     bool data_questionable;
     struct fact_set *facts; /* READ without error: applicant.name .address .birth .sex; else NULL */
+    char serial[CARD_SERIAL_LEN +
+                1]; /* SERIAL without error, else "": of the card, not of the person */
+    char expiry[11]; /* SERIAL without error, else "": YYYY-MM-DD, the last day of the card */
 };
 void card_event_release(struct card_event *event);
 
@@ -102,6 +106,11 @@ bool card_poll(struct card *card, struct card_event *ret_event);
  * within 10 s (KERR_CARD_TIMEOUT). KERR_STATE when the READ event of an earlier call was not yet
  * polled. */
 int card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed);
+/* Reads what the card tells anybody without a PIN: its own serial number and its last day (1.12). One SERIAL event
+ * follows, always; its errors are those of READ but for the PIN's. No PIN is sent and no try is touched. Whoever
+ * asks keeps the serial no longer than a moment: it names this card for ever (kiosk/decisions/0020). Afterwards the
+ * card is without power. KERR_STATE when the event of an earlier call was not yet polled. */
+int card_serial(struct card *card);
 /* Looks at the card that lies there again (tries and kind): an INSERTED or REMOVED event follows. */
 void card_refresh(struct card *card);
 /* Powers the card down now and forgets what is known of it (the visit ended). A card that stays in the

@@ -56,6 +56,9 @@ struct channel {
     bool text_selected; /* the text application answered 9000 since power-on */
     bool attributes_current; /* EF 0002 is the current file: reads without a name are harmless */
     bool verify_granted; /* one VERIFY may be sent; set by card_read only, used up by it */
+    bool
+        serial_granted; /* the common application may be selected; set by card_serial only, used up by it */
+    bool common_selected; /* it answered 9000, and nothing was selected since */
     atomic_uint_fast64_t apdus, refused;
 };
 enum { CHANNEL_ANSWER_MAX = CARD_APDU_MAX };
@@ -75,6 +78,9 @@ int apdu_query_tries(struct channel *channel, uint8_t *answer, struct sw *ret_sw
 /* The command is built in scratch and wiped there; pin is wiped before the command leaves. */
 int apdu_verify(struct channel *channel, struct secret *pin, struct secret *scratch,
     uint8_t *answer, struct sw *ret_sw);
+/* The common application, and its one record: serial number, municipality, last day (1.12). */
+int apdu_select_common(struct channel *channel, uint8_t *answer, struct sw *ret_sw);
+int apdu_read_record(struct channel *channel, uint8_t *answer, size_t *ret_len, struct sw *ret_sw);
 /* The attributes file from its start: extended or short form. */
 int apdu_read_first(struct channel *channel, bool extended, uint8_t le, uint8_t *answer,
     size_t *ret_len, struct sw *ret_sw);
@@ -99,12 +105,18 @@ int myna_identify(struct myna *myna, const char *reader, enum card_kind *ret_kin
  * known of the tries afterwards. *ret_unknown: VERIFY went out and its outcome is not known. */
 int myna_read(
     struct myna *myna, struct secret *pin, struct buf *ret_file, int *ret_tries, bool *ret_unknown);
+/* The card's serial number and last day, on a connected card. */
+int myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11]);
 /* Powers the card down, wipes what it said. */
 void myna_end(struct myna *myna);
 
 /* The attributes file (1.7) as facts. KERR_CARD_DATA, KERR_TOO_BIG. */
 int attributes_parse(const uint8_t *file, size_t len, struct fact_set *ret_facts, int64_t now,
     bool *ret_questionable);
+
+/* The common application's record (1.12): 01 1C and 28 digits. KERR_CARD_DATA. */
+int serial_parse(
+    const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11]);
 
 /* Waiting times; a test has shorter ones. */
 struct card_times {
@@ -148,7 +160,8 @@ struct card {
     size_t queue_first, queue_count;
     bool want_read, want_refresh, want_release, stop;
     bool rests; /* no card is talked to */
-    bool read_owed; /* card_read was called and its event not yet polled */
+    bool read_owed; /* card_read or card_serial was called and its event not yet polled */
+    enum card_event_type asked; /* which of the two */
     bool confirmed; /* last_try_confirmed of the read under way */
     struct secret *pin; /* of the read under way, until the worker takes it */
     uint64_t visit; /* grows with card_release: facts of an earlier visit are dropped */

@@ -135,6 +135,24 @@ myna_identify(struct myna *myna, const char *reader, enum card_kind *ret_kind, i
     return 0;
 }
 
+int
+myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11])
+{
+    struct sw sw;
+    size_t len = 0;
+    myna->channel.serial_granted = true;
+    int r = apdu_select_common(&myna->channel, myna->answer, &sw);
+    myna->channel.serial_granted = false;
+    if (r == 0 && sw.class == SW_OK) {
+        r = apdu_read_record(&myna->channel, myna->answer, &len, &sw);
+    }
+    if (r < 0) {
+        return r;
+    }
+    return sw.class == SW_OK ? serial_parse(myna->answer, len, ret_serial, ret_expiry)
+                             : KERR_CARD_STATUS;
+}
+
 static int
 read_error(struct sw sw)
 {

@@ -293,9 +293,9 @@ approach_again(struct card *card)
     return shown != CARD_TRIES_UNKNOWN && shown != contact->tries ? KERR_CARD_CHANGED : 0;
 }
 
-/* Everything that has to hold before VERIFY may go out. */
+/* Everything that has to hold before the card that lies there is talked to again. */
 static int
-prepare_read(struct card *card, bool confirmed)
+prepare_talk(struct card *card)
 {
     struct contact *contact = &card->contact;
     int r = update_states(card, 0);
@@ -319,7 +319,7 @@ prepare_read(struct card *card, bool confirmed)
     if (!card->myna.connected) {
         r = approach_again(card);
     }
-    return r < 0 ? r : check_tries(contact->tries, confirmed);
+    return r;
 }
 
 /* Takes the PIN from where the watchdog could still wipe it. */
@@ -384,7 +384,10 @@ do_read(struct card *card, bool confirmed)
     struct card_event event = {.type = CARD_EVENT_READ};
     AUTO_BUF file;
     buf_init(&file, TLV_OBJECT_MAX);
-    int r = prepare_read(card, confirmed);
+    int r = prepare_talk(card);
+    if (r == 0) {
+        r = check_tries(card->contact.tries, confirmed);
+    }
     if (r == 0) {
         r = talk(card, &file);
     }
@@ -411,6 +414,28 @@ do_read(struct card *card, bool confirmed)
     look(card, 0); /* what went or came meanwhile */
 }
 
+static void
+do_serial(struct card *card)
+{
+    struct card_event event = {.type = CARD_EVENT_SERIAL};
+    int r = prepare_talk(card);
+    if (r == 0) {
+        r = settle(card, myna_serial(&card->myna, event.serial, event.expiry));
+    }
+    myna_end(&card->myna);
+    secret_wipe_stack();
+    event.error = r;
+    event.kind = card->contact.kind;
+    event.tries = card->contact.present ? card->contact.tries : CARD_TRIES_UNKNOWN;
+    event.readers = (int)card->readers;
+    read_end(card, &event);
+    card_event_release(&event); /* the queue holds a copy */
+    if (r == KERR_CARD_CHANGED) {
+        contact_lost(card, 0);
+    }
+    look(card, 0);
+}
+
 /* What the watchdog has answered for is void: start from what the reader shows. */
 static void
 recover(struct card *card)
@@ -424,7 +449,15 @@ recover(struct card *card)
     look(card, 0);
 }
 
-enum task { TASK_STOP, TASK_RECOVER, TASK_RELEASE, TASK_REFRESH, TASK_READ, TASK_LOOK };
+enum task {
+    TASK_STOP,
+    TASK_RECOVER,
+    TASK_RELEASE,
+    TASK_REFRESH,
+    TASK_READ,
+    TASK_SERIAL,
+    TASK_LOOK
+};
 
 static bool
 take(bool *flag)
@@ -438,12 +471,13 @@ static enum task
 next_task(struct card *card, bool *ret_confirmed)
 {
     pthread_mutex_lock(&card->lock);
+    bool serial = card->asked == CARD_EVENT_SERIAL;
     *ret_confirmed = card->confirmed;
     enum task task = card->stop                  ? TASK_STOP
                      : card->hung                ? TASK_RECOVER
                      : take(&card->want_release) ? TASK_RELEASE
                      : take(&card->want_refresh) ? TASK_REFRESH
-                     : take(&card->want_read)    ? TASK_READ
+                     : take(&card->want_read)    ? (serial ? TASK_SERIAL : TASK_READ)
                                                  : TASK_LOOK;
     pthread_mutex_unlock(&card->lock);
     return task;
@@ -464,6 +498,9 @@ run_task(struct card *card, enum task task, bool confirmed)
         break;
     case TASK_READ:
         do_read(card, confirmed);
+        break;
+    case TASK_SERIAL:
+        do_serial(card);
         break;
     default:
         look(card, card->look_again ? 0 : card->times.watch_ms);

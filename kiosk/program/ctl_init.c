@@ -269,8 +269,17 @@ make_keys(const struct paths *p, bool *ret_made)
             "and run this again for new ones (records sealed before then stay closed)",
             r);
     }
-    r = write_note(p);
-    return r < 0 ? complain(p->note, "can't be written", r) : 0;
+    char *tag = key_file(p, "check-in-key", "keys/check-in.key");
+    r = seal_tag_key_make(tag);
+    if (r < 0 && r != KERR_EXISTS) {
+        (void)complain(tag, "can't be made", r);
+    } else {
+        *ret_made = *ret_made || r == 0;
+        r = write_note(p);
+        r = r < 0 ? complain(p->note, "can't be written", r) : 0;
+    }
+    free(tag);
+    return r;
 }
 
 static int
@@ -408,6 +417,7 @@ add_settings(struct buf *text, unsigned intake, unsigned desk)
         "kiosk-cert = keys/kiosk.crt",
         "kiosk-key = keys/kiosk.key",
         "recipients = keys/recipients.pem",
+        "check-in-key = keys/check-in.key",
         "city-ca = keys/city-ca.crt",
         "kiosk-ca = keys/kiosk-ca.crt",
         "kiosk-tls-cert = keys/kiosk-tls.crt",

@@ -95,6 +95,14 @@ void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);
  * certificate, KERR_IO, KERR_NO_SPACE, KERR_SEAL_CRYPTO. */
 int seal_keys_make(const char *folder, const char *kiosk, const char *host);
 
+/* A tag: a name for something that is not told itself (a card's serial number). HMAC-SHA-256 under the key in a file,
+ * 128 bits in hexadecimal: the same text has the same tag on every terminal with this key, and whoever lacks the key can
+ * not try out which text has a tag. KERR_SEAL_KEY, KERR_SEAL_CRYPTO. */
+enum { SEAL_TAG_LEN = 33 }; /* with NUL */
+int seal_tag(const char *key_path, const char *text, char out[SEAL_TAG_LEN]);
+/* Makes such a key, 0600. KERR_EXISTS, KERR_IO, KERR_NO_SPACE, KERR_NOT_FOUND. */
+int seal_tag_key_make(const char *path);
+
 /* Staff passwords: scrypt (RFC 7914) with a random salt, as one line of text. */
 enum { SEAL_PASSWORD_HASH_MAX = 160 };
 int seal_password_hash(const char *password, char out[SEAL_PASSWORD_HASH_MAX]);

@@ -229,6 +229,45 @@ order(void **state)
     bench_close(&bench);
 }
 
+/* The serial number: only after card_serial asked for it, only that record, and nothing else while its application is
+ * selected. */
+static void
+serial(void **state)
+{
+    (void)state;
+#define SELECT_COMMON "00a4040c0ad3921000310001010100"
+    static const struct {
+        const char *command; /* "grant": the application may be selected once; NULL: power cycle */
+        int expected;
+    } steps[] = {
+        {SELECT_COMMON, KERR_CARD_REFUSED}, {"grant", 0}, {"00b2010c00", KERR_CARD_REFUSED},
+        {SELECT_COMMON, 0}, {SELECT_COMMON, KERR_CARD_REFUSED}, /* never twice */
+        {"00b2010c00", 0}, {"00b2020c00", KERR_CARD_REFUSED}, {"00b2011400", KERR_CARD_REFUSED},
+        {"00b2010d00", KERR_CARD_REFUSED}, {"00b2010c1e", KERR_CARD_REFUSED},
+        {"00b0820000", KERR_CARD_REFUSED}, {"00b0810000", KERR_CARD_REFUSED},
+        {"00200091", KERR_CARD_REFUSED}, {VERIFY_1234, KERR_CARD_REFUSED}, {SELECT_TEXT, 0},
+        {"00b2010c00", KERR_CARD_REFUSED}, {"00200091", 0}, {"grant", 0}, {NULL, 0},
+        {SELECT_COMMON, KERR_CARD_REFUSED}, /* an unused permission ends with the power */
+    };
+    struct bench bench;
+    bench_open(&bench);
+    for (size_t i = 0; i < COUNT(steps); i++) {
+        if (steps[i].command == NULL) {
+            channel_disconnect(&bench.channel);
+            assert_int_equal(channel_connect(&bench.channel, "Test Reader 00 00"), 0);
+        } else if (strcmp(steps[i].command, "grant") == 0) {
+            bench.channel.serial_granted = true;
+        } else {
+            int r = send_hex(&bench, steps[i].command);
+            if (r != steps[i].expected) {
+                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
+            }
+        }
+    }
+    assert_int_equal(vcard_watched(bench.card), 0);
+    bench_close(&bench);
+}
+
 /* A disconnect takes an unused permission back. */
 static void
 grant_ends_with_the_power(void **state)
@@ -273,6 +312,7 @@ main(void)
         cmocka_unit_test(forbidden_is_refused),
         cmocka_unit_test(without_the_guard),
         cmocka_unit_test(order),
+        cmocka_unit_test(serial),
         cmocka_unit_test(grant_ends_with_the_power),
         cmocka_unit_test(grant_is_used_by_a_failure),
     };

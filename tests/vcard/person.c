@@ -26,6 +26,7 @@ vcard_person_published(struct vcard_person *ret_person)
         .number = "537686677188",
         .number_b = "55021720352285",
         .expiry = "20350217",
+        .serial = "400000012719843",
         .tries = VCARD_PIN_TRIES,
     };
 }
@@ -67,6 +68,18 @@ copy_digits(const struct conf *conf, const char *key, char *out, size_t len)
         return KERR_INVALID;
     }
     memcpy(out, value, len + 1);
+    return 0;
+}
+
+/* Without one of its own, a card's number ends as its security code does. */
+static int
+copy_serial(const struct conf *conf, struct vcard_person *person)
+{
+    if (conf_str(conf, "serial", NULL) != NULL) {
+        return copy_digits(conf, "serial", person->serial, 15);
+    }
+    (void)snprintf(
+        person->serial, sizeof(person->serial), "40000000000%.4s", person->number_b + 10);
     return 0;
 }
 
@@ -116,6 +129,7 @@ vcard_person_load(const char *path, struct vcard_person *ret_person)
                copy_digits(conf, "number", person.number, 12) < 0 ||
                copy_digits(conf, "number-b", person.number_b, 14) < 0 ||
                copy_digits(conf, "expiry", person.expiry, 8) < 0 ||
+               copy_serial(conf, &person) < 0 ||
                layout_of(conf_str(conf, "layout", ""), &person.layout) < 0 || person.tries < 0 ||
                vcard_number_check_digit(person.number) != person.number[11];
     conf_free(conf);

@@ -11,7 +11,7 @@
 #include "base/rng.h"
 
 enum { AID_LEN = 10, DRIP = 5 };
-enum application { APP_NONE, APP_TEXT, APP_OTHER, APP_LICENCE };
+enum application { APP_NONE, APP_TEXT, APP_COMMON, APP_OTHER, APP_LICENCE };
 enum { VERIFIED_PIN = 1 << 0, VERIFIED_A = 1 << 1, VERIFIED_B = 1 << 2 };
 
 struct vcard {
@@ -38,13 +38,14 @@ struct command {
     bool extended;
 };
 
-/* 1.2; the kiosk uses the first one only */
+/* 1.2; the kiosk uses the first two only */
 static const uint8_t text_aid[AID_LEN] = {
     0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
+static const uint8_t common_aid[AID_LEN] = {
+    0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00};
 static const uint8_t other_aids[][AID_LEN] = {
     {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
     {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02},
-    {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00},
     {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01},
 };
 /* 2.1: DF1 of a driver's licence */
@@ -213,6 +214,10 @@ select_application(struct vcard *card, const struct command *c)
     }
     if (same(c, text_aid, AID_LEN)) {
         application_enter(card, APP_TEXT);
+        return 0x9000;
+    }
+    if (same(c, common_aid, AID_LEN)) {
+        application_enter(card, APP_COMMON);
         return 0x9000;
     }
     for (size_t i = 0; i < ARRAY_LEN(other_aids); i++) {
@@ -411,6 +416,25 @@ do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *re
     return sw;
 }
 
+/* 1.12: record 1 of the common application, open to everybody: 01 1C, serial, municipality, last day. */
+static unsigned
+do_record(const struct vcard *card, const struct command *c, uint8_t *answer, size_t *ret_len)
+{
+    if (card->application != APP_COMMON) {
+        return card->application == APP_NONE ? 0x6A82 : 0x6981;
+    }
+    if (c->p1 != 0x01 || c->p2 != 0x0C) {
+        return 0x6A83;
+    }
+    const struct vcard_person *p = &card->config.person;
+    memcpy(answer, "\x01\x1C", 2);
+    memcpy(answer + 2, p->serial, 15);
+    memcpy(answer + 17, "13221", 5); /* the published test card's municipality */
+    memcpy(answer + 22, p->expiry, 8);
+    *ret_len = 30;
+    return 0x9000;
+}
+
 static unsigned
 execute(struct vcard *card, const uint8_t *bytes, size_t len, uint8_t *answer, size_t *ret_len)
 {
@@ -434,6 +458,8 @@ execute(struct vcard *card, const uint8_t *bytes, size_t len, uint8_t *answer, s
         return do_verify(card, &c);
     case 0xB0:
         return do_read(card, &c, answer, ret_len);
+    case 0xB2:
+        return do_record(card, &c, answer, ret_len);
     default:
         return 0x6D00;
     }

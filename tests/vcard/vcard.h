@@ -35,6 +35,7 @@ struct vcard_person {
     char number[13]; /* 12 digits with a right check digit; never leaves the card in a good run */
     char number_b[15]; /* 照合番号B, 14 digits */
     char expiry[9];
+    char serial[16]; /* 15 digits of the card itself; told without a PIN */
     int tries; /* what a fresh card starts with */
     unsigned layout; /* VCARD_LAYOUT_ flags of the attributes file */
 };

@@ -7,7 +7,7 @@ PKG_CONFIG ?= pkg-config
 SAY = $(if $(V),,@printf '  %s\n' $@ && )
 
 # Rooms from top to bottom: the order in which archives are linked (kiosk/LAYERS).
-ROOMS := app desk intake sync ui procedure card ledger store live speech input text i18n seal record base
+ROOMS := app info desk intake sync ui procedure card ledger store live speech input text i18n seal record base
 PROGRAMS := kiosk kiosk-sync kiosk-intake kiosk-desk kioskctl
 
 # What each room links from Debian; nothing else may.
@@ -19,6 +19,7 @@ PKG_ledger := sqlite3
 PKG_record := libcjson
 PKG_card := libpcsclite
 PKG_procedure := yaml-0.1
+PKG_info := sqlite3
 PKG_ui := sdl2 SDL2_ttf SDL2_image
 PKG_speech := sdl2
 LIB_speech := -lsonic -lm
@@ -29,7 +30,7 @@ PKG_desk := libmicrohttpd libcjson
 PKG_app := libqrencode libcjson
 
 # Rooms that each program links, top first.
-ROOMS_kiosk := app ui procedure card store live speech input text i18n seal record base
+ROOMS_kiosk := app info ui procedure card store live speech input text i18n seal record base
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
 ROOMS_kiosk-desk := desk procedure ledger i18n seal record base

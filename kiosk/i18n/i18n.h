@@ -58,6 +58,10 @@ int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);
  * Digits are 0-9 and years western in every language, as on the forms and cards that people hold beside it. */
 int i18n_date(struct i18n *i18n, struct buf *out, const char *iso);
 int i18n_money(struct i18n *i18n, struct buf *out, int64_t yen);
+/* How a text is compared when it is looked for: without the difference of case, width, hiragana and katakana, and
+ * marks on Latin letters; white space is one space. Unicode's NFKC_Casefold (UAX 31) and a little more. Furigana
+ * is not looked at. Appended. KERR_NO_MEMORY, KERR_INVALID (not UTF-8), KERR_TOO_BIG. */
+int i18n_fold(struct buf *out, const char *text);
 /* Eight digits in two groups of four. */
 int i18n_receipt_number(struct buf *out, const char *digits);
 

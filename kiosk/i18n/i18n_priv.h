@@ -4,7 +4,7 @@
 
 #include "i18n.h"
 
-enum { I18N_LANGUAGES_MAX = 24, I18N_FORMATTED_MAX = 4096 };
+enum { I18N_LANGUAGES_MAX = 24, I18N_FORMATTED_MAX = 4096, I18N_FOLD_MAX = 64 * 1024 };
 
 struct i18n {
     struct i18n_language languages[I18N_LANGUAGES_MAX];

@@ -6,17 +6,27 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/err.h"
 
 int
 content_load(const char *assets, procedure_report *report, void *ctx, struct content *ret_content)
 {
     *ret_content = (struct content){0};
-    return procedure_load(assets, report, ctx, &ret_content->set);
+    int r = procedure_load(assets, report, ctx, &ret_content->set);
+    if (r < 0 && r != KERR_PROCEDURE_FILE) {
+        return r;
+    }
+    int pages = info_load(assets, ret_content->set, report, ctx, &ret_content->info);
+    if (r == 0 && pages < 0) {
+        content_release(ret_content);
+    }
+    return r < 0 ? r : pages;
 }
 
 void
 content_release(struct content *content)
 {
+    info_free(content->info);
     procedure_set_free(content->set);
     *content = (struct content){0};
 }
@@ -25,6 +35,7 @@ void
 content_words_each(const struct content *content, procedure_each_words *each, void *ctx)
 {
     procedure_words_each(content->set, each, ctx);
+    info_words_each(content->info, each, ctx);
 }
 
 /* A unit stands behind a number, has plural forms, and may begin with a space: never the words of another text. */

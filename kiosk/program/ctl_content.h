@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "info/info.h"
 #include "procedure/procedure.h"
 
 struct content {
-    struct procedure_set *set; /* owned */
+    struct procedure_set *set; /* owned, like the next */
+    struct info *info;
 };
 
 /* One place where a text stands. All of it points into the content. */

@@ -2,7 +2,7 @@
  * spaces: Japanese, Thai and Burmese are found as they are written. A trigram has three letters; shorter terms
  * are looked for letter by letter in the same rows (a city's pages are a few hundred kilobytes). Japanese is
  * found by its kana too: the readings come from the furigana of easy Japanese. What a visitor looks for is bound
- * to a statement and freed with it (kiosk/decisions/0015-search-in-memory.md). */
+ * to a statement and freed with it (kiosk/decisions/0021-search-in-memory.md). */
 #include "info_priv.h"
 
 #include <sqlite3.h>

@@ -5,30 +5,65 @@
 #include <SDL.h>
 #include <SDL_ttf.h>
 
-enum { WIDTH = 1920, HEIGHT = 1080, TEXTS_MAX = 8, BUTTONS = 3 };
+enum { WIDTH = 1920, HEIGHT = 1080, TEXTS_MAX = 21, COLUMNS = 7, BUTTONS = 15, FONTS = 8 };
 
-#define BODY "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
-#define BOLD "/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf"
+#define NOTO "/usr/share/fonts/truetype/noto/NotoSans"
+#define CJK "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc"
+
+/* Of the terminal's fonts those that this page needs. */
+enum font_number { BIZ, SC, TC, KR, LATIN, DEVANAGARI, MYANMAR, THAI };
+static const struct font {
+    const char *path;
+    long face;
+} fonts[FONTS] = {
+    [BIZ] = {"/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Bold.ttf", 0},
+    [SC] = {CJK, 2},
+    [TC] = {CJK, 3},
+    [KR] = {CJK, 1},
+    [LATIN] = {NOTO "-Bold.ttf", 0},
+    [DEVANAGARI] = {NOTO "Devanagari-Bold.ttf", 0},
+    [MYANMAR] = {NOTO "Myanmar-Bold.ttf", 0},
+    [THAI] = {NOTO "Thai-Bold.ttf", 0},
+};
 
 static const SDL_Color ink = {0x16, 0x16, 0x1a, 255}, paper = {0xfb, 0xfa, 0xf7, 255},
                        white = {255, 255, 255, 255}, primary = {0x00, 0x11, 0x8f, 255},
                        band = {0xff, 0xd4, 0x3d, 255};
-static const SDL_Rect buttons[BUTTONS] = {
-    {97, 856, 562, 89}, {679, 856, 562, 89}, {1261, 856, 562, 89}};
+#define ROW(y)                                                                                     \
+    {97, y, 229, 93}, {346, y, 229, 93}, {596, y, 229, 93}, {845, y, 229, 93}, {1095, y, 229, 93}, \
+        {1344, y, 229, 93},                                                                        \
+    {                                                                                              \
+        1594, y, 229, 93                                                                           \
+    }
+static const SDL_Rect buttons[BUTTONS] = {ROW(822), ROW(939), {1533, 721, 290, 81}};
 
-struct words {
+/* y: the middle of the line. button: centred in buttons[button - 1]. */
+static const struct words {
     const char *text;
-    int x, y, size, bold, light, button; /* button: centred in buttons[button - 1] */
-};
-static const struct words words[TEXTS_MAX] = {
-    {"ひたち交流センター　総合まどぐち", 113, 90, 42, 1, 1, 0},
-    {"書かずに、", 113, 190, 121, 1, 1, 0},
-    {"手続きできます。", 113, 360, 121, 1, 1, 0},
-    {"画面にさわると始まります。マイナンバーカードがなくても使えます。", 113, 570, 42, 0, 1, 0},
-    {"ことばを えらぶ　／　Choose your language", 97, 800, 29, 1, 0, 0},
-    {"日本語", 0, 0, 35, 1, 0, 1},
-    {"やさしい日本語", 0, 0, 35, 1, 0, 2},
-    {"English", 0, 0, 35, 1, 0, 3},
+    int x, y, size, light, button;
+    enum font_number font;
+} words[TEXTS_MAX] = {
+    {"ひたち交流センター　総合まどぐち", 113, 94, 42, 1, 0, BIZ},
+    {"書かずに、", 113, 226, 109, 1, 0, BIZ},
+    {"手続きできます。", 113, 378, 109, 1, 0, BIZ},
+    {"画面にさわると始まります。", 113, 541, 42, 1, 0, BIZ},
+    {"マイナンバーカードがなくても使えます。", 113, 604, 42, 1, 0, BIZ},
+    {"ことばを えらぶ　／　Choose your language", 97, 771, 29, 0, 0, BIZ},
+    {"日本語", 0, 0, 35, 0, 1, BIZ},
+    {"やさしい日本語", 0, 0, 29, 0, 2, BIZ},
+    {"English", 0, 0, 35, 0, 3, BIZ},
+    {"简体中文", 0, 0, 35, 0, 4, SC},
+    {"繁體中文", 0, 0, 35, 0, 5, TC},
+    {"한국어", 0, 0, 35, 0, 6, KR},
+    {"Tiếng Việt", 0, 0, 35, 0, 7, LATIN},
+    {"Filipino", 0, 0, 35, 0, 8, LATIN},
+    {"नेपाली", 0, 0, 35, 0, 9, DEVANAGARI},
+    {"Português", 0, 0, 35, 0, 10, LATIN},
+    {"Indonesia", 0, 0, 35, 0, 11, LATIN},
+    {"မြန်မာ", 0, 0, 35, 0, 12, MYANMAR},
+    {"ไทย", 0, 0, 35, 0, 13, THAI},
+    {"Español", 0, 0, 35, 0, 14, LATIN},
+    {"つかいやすく", 0, 0, 29, 0, 15, BIZ},
 };
 
 struct bare {
@@ -49,9 +84,10 @@ make_texts(struct bare *bare)
 {
     for (int i = 0; i < TEXTS_MAX; i++) {
         const struct words *w = &words[i];
-        TTF_Font *font = TTF_OpenFont(w->bold ? BOLD : BODY, w->size);
+        const struct font *f = &fonts[w->font];
+        TTF_Font *font = TTF_OpenFontIndex(f->path, w->size, f->face);
         SDL_Surface *surface = TTF_RenderUTF8_Blended(font, w->text, w->light ? white : ink);
-        bare->places[i] = (SDL_Rect){w->x, w->y, surface->w, surface->h};
+        bare->places[i] = (SDL_Rect){w->x, w->y - surface->h / 2, surface->w, surface->h};
         bare->texts[i] = SDL_CreateTextureFromSurface(bare->renderer, surface);
         SDL_FreeSurface(surface);
         if (w->button > 0) {
@@ -89,11 +125,11 @@ static void
 draw_card(SDL_Renderer *renderer)
 {
     colour(renderer, white);
-    disc(renderer, 1629, 378, 194);
-    frame_box(renderer, (SDL_Rect){1477, 258, 262, 182}, 14, primary, white);
-    frame_box(renderer, (SDL_Rect){1510, 290, 62, 62}, 13, primary, white);
+    disc(renderer, 1631, 286, 175);
+    frame_box(renderer, (SDL_Rect){1516, 206, 230, 160}, 12, primary, white);
+    frame_box(renderer, (SDL_Rect){1545, 240, 62, 62}, 12, primary, white);
     static const SDL_Rect lines[] = {
-        {1600, 298, 104, 13}, {1600, 336, 104, 13}, {1510, 390, 145, 13}};
+        {1625, 244, 92, 12}, {1625, 274, 92, 12}, {1545, 320, 127, 12}};
     colour(renderer, primary);
     SDL_RenderFillRects(renderer, lines, 3);
 }
@@ -105,9 +141,9 @@ draw(struct bare *bare)
     colour(renderer, paper);
     SDL_RenderClear(renderer);
     colour(renderer, primary);
-    SDL_RenderFillRect(renderer, &(SDL_Rect){0, 0, WIDTH, 756});
+    SDL_RenderFillRect(renderer, &(SDL_Rect){0, 0, WIDTH, 697});
     colour(renderer, band);
-    SDL_RenderFillRect(renderer, &(SDL_Rect){0, 756, WIDTH, 12});
+    SDL_RenderFillRect(renderer, &(SDL_Rect){0, 697, WIDTH, 12});
     draw_card(renderer);
     for (int i = 0; i < BUTTONS; i++) {
         frame_box(renderer, buttons[i], 4, ink, bare->pressed == i + 1 ? primary : white);

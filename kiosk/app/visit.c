@@ -42,6 +42,9 @@ visit_forget(struct app *app)
     if (app->input != NULL) {
         input_end(app->input);
     }
+    if (app->hand != NULL) {
+        input_hand_rest(app->hand);
+    }
     explicit_bzero(visit, sizeof(*visit));
     explicit_bzero(&app->glosses, sizeof(app->glosses));
     *visit = (struct visit){.facts = facts, .readings = readings, .serial = serial + 1, .fee = -1};

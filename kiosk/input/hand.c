@@ -13,8 +13,20 @@
 enum { STROKE_POINTS = 18 };
 
 struct input_hand {
-    zinnia_recognizer_t *recognizer;
+    char *path;
+    zinnia_recognizer_t *recognizer; /* NULL at rest */
 };
+
+static zinnia_recognizer_t *
+open_model(const char *path)
+{
+    zinnia_recognizer_t *recognizer = zinnia_recognizer_new();
+    if (recognizer != NULL && zinnia_recognizer_open(recognizer, path) == 0) {
+        zinnia_recognizer_destroy(recognizer);
+        recognizer = NULL;
+    }
+    return recognizer;
+}
 
 int
 input_hand_open(const char *path, struct input_hand **ret_hand)
@@ -22,22 +34,33 @@ input_hand_open(const char *path, struct input_hand **ret_hand)
     if (!fs_exists(path)) {
         return KERR_NOT_FOUND;
     }
-    zinnia_recognizer_t *recognizer = zinnia_recognizer_new();
-    if (recognizer == NULL || zinnia_recognizer_open(recognizer, path) == 0) {
-        zinnia_recognizer_destroy(recognizer);
+    zinnia_recognizer_t *recognizer = open_model(path);
+    if (recognizer == NULL) {
         return KERR_INVALID;
     }
     struct input_hand *hand = xcalloc(1, sizeof(*hand));
+    hand->path = xstrdup(path);
     hand->recognizer = recognizer;
+    input_hand_rest(hand); /* few visitors draw */
     *ret_hand = hand;
     return 0;
+}
+
+void
+input_hand_rest(struct input_hand *hand)
+{
+    if (hand->recognizer != NULL) {
+        zinnia_recognizer_destroy(hand->recognizer);
+        hand->recognizer = NULL;
+    }
 }
 
 void
 input_hand_close(struct input_hand *hand)
 {
     if (hand != NULL) {
-        zinnia_recognizer_destroy(hand->recognizer);
+        input_hand_rest(hand);
+        free(hand->path);
         free(hand);
     }
 }
@@ -81,13 +104,19 @@ add_stroke(zinnia_character_t *character, size_t id, const struct input_drawing 
 }
 
 int
-input_hand_guess(const struct input_hand *hand, const struct input_drawing *drawing,
+input_hand_guess(struct input_hand *hand, const struct input_drawing *drawing,
     char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD])
 {
     enum { ASKED = 3 * INPUT_CANDIDATES_MAX };
     if (drawing->stroke_count == 0 || drawing->stroke_count > INPUT_HAND_STROKES_MAX ||
         drawing->point_count > INPUT_HAND_POINTS_MAX || drawing->side <= 0) {
         return 0;
+    }
+    if (hand->recognizer == NULL) {
+        hand->recognizer = open_model(hand->path);
+        if (hand->recognizer == NULL) {
+            return 0; /* the file went away meanwhile */
+        }
     }
     zinnia_character_t *character = zinnia_character_new();
     zinnia_character_set_width(character, (size_t)drawing->side);

@@ -132,8 +132,11 @@ struct input_drawing {
 /* KERR_NOT_FOUND, KERR_INVALID for a file that is no such model. */
 int input_hand_open(const char *path, struct input_hand **ret_hand);
 void input_hand_close(struct input_hand *hand);
-/* What the drawing may be, best first. Returns how many; 0 for a drawing that is empty or beyond the bounds. */
-int input_hand_guess(const struct input_hand *hand, const struct input_drawing *drawing,
+/* Gives the model's 25 MB back, as between two visits; the next guess opens it again (some 10 ms more). */
+void input_hand_rest(struct input_hand *hand);
+/* What the drawing may be, best first. Returns how many; 0 for a drawing that is empty or beyond the bounds, and
+ * when the model has gone since it was opened. */
+int input_hand_guess(struct input_hand *hand, const struct input_drawing *drawing,
     char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD]);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -125,6 +126,57 @@ test_bounds(void **state ATTR_UNUSED)
     input_hand_close(hand);
 }
 
+/* Whether the model lies in this process's memory. */
+static bool
+mapped(void)
+{
+    char line[512];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        found = found || strstr(line, MODEL) != NULL;
+    }
+    assert_int_equal(fclose(maps), 0);
+    return found;
+}
+
+static void
+test_rest(void **state ATTR_UNUSED)
+{
+    struct input_hand *hand = open_model();
+    struct input_drawing drawing = {.side = SIDE};
+    char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
+    add_stroke(&drawing, drawn[0].strokes[0]);
+    assert_false(mapped());
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(input_hand_guess(hand, &drawing, words), INPUT_CANDIDATES_MAX);
+        assert_true(mapped());
+        input_hand_rest(hand);
+        assert_false(mapped());
+    }
+    input_hand_rest(hand);
+    input_hand_close(hand);
+}
+
+static void
+test_model_gone(void **state ATTR_UNUSED)
+{
+    struct input_hand *hand;
+    struct input_drawing drawing = {.side = SIDE};
+    char folder[HARNESS_FOLDER_LEN], words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
+    harness_folder_make(folder);
+    char *path = fs_join(folder, "link.model");
+    assert_int_equal(symlink(MODEL, path), 0);
+    assert_int_equal(input_hand_open(path, &hand), 0);
+    assert_int_equal(unlink(path), 0);
+    add_stroke(&drawing, drawn[0].strokes[0]);
+    assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
+    input_hand_close(hand);
+    free(path);
+    assert_int_equal(harness_folder_remove(folder), 0);
+}
+
 static void
 test_no_model(void **state ATTR_UNUSED)
 {
@@ -146,6 +198,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_straight_strokes),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_rest),
+        cmocka_unit_test(test_model_gone),
         cmocka_unit_test(test_no_model),
     };
     return cmocka_run_group_tests_name("hand", tests, NULL, NULL);

@@ -88,6 +88,71 @@ test_straight_strokes(void **state ATTR_UNUSED)
     input_hand_close(hand);
 }
 
+/* Whether the model lies in this process's memory. */
+static bool
+mapped(void)
+{
+    char line[512];
+    bool found = false;
+    FILE *maps = fopen("/proc/self/maps", "r");
+    assert_non_null(maps);
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        found = found || strstr(line, MODEL) != NULL;
+    }
+    assert_int_equal(fclose(maps), 0);
+    return found;
+}
+
+/* What lies outside is taken to the edge, and a stroke without points is none. */
+static void
+test_same_drawing(void **state ATTR_UNUSED)
+{
+    enum { BEYOND = 700 };
+    static const int level[CORNERS][2] = {{1, 500}, {SIDE, 500}};
+    static const int upright[CORNERS][2] = {{500, 100}, {500, 900}};
+    struct input_hand *hand = open_model();
+    char want[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD], words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
+    struct input_drawing drawing = {.side = SIDE};
+    memset(want, 0, sizeof(want));
+    memset(words, 0, sizeof(words));
+    add_stroke(&drawing, level);
+    drawing.points[0].x = 0;
+    add_stroke(&drawing, upright);
+    assert_int_equal(input_hand_guess(hand, &drawing, want), INPUT_CANDIDATES_MAX);
+    drawing.points[0].x -= BEYOND;
+    drawing.points[POINTS - 1].x += BEYOND;
+    assert_int_equal(input_hand_guess(hand, &drawing, words), INPUT_CANDIDATES_MAX);
+    assert_memory_equal(words, want, sizeof(want));
+    drawing.points[0].x = 0;
+    drawing.ends[2] = drawing.ends[1];
+    drawing.ends[1] = drawing.ends[0];
+    drawing.stroke_count = 3;
+    assert_int_equal(input_hand_guess(hand, &drawing, words), INPUT_CANDIDATES_MAX);
+    assert_memory_equal(words, want, sizeof(want));
+    input_hand_close(hand);
+}
+
+/* The model knows digits too; a name has none. */
+static void
+test_no_digits(void **state ATTR_UNUSED)
+{
+    static const int one[CORNERS][2] = {{500, 100}, {500, 900}};
+    static const int seven[CORNERS][2] = {{300, 150}, {700, 150}, {450, 900}};
+    const int(*strokes[])[2] = {one, seven};
+    struct input_hand *hand = open_model();
+    for (size_t i = 0; i < ARRAY_LEN(strokes); i++) {
+        struct input_drawing drawing = {.side = SIDE};
+        char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
+        add_stroke(&drawing, strokes[i]);
+        int count = input_hand_guess(hand, &drawing, words);
+        assert_int_equal(count, INPUT_CANDIDATES_MAX);
+        for (int n = 0; n < count; n++) {
+            assert_true((words[n][0] & 0x80) != 0);
+        }
+    }
+    input_hand_close(hand);
+}
+
 static void
 test_bounds(void **state ATTR_UNUSED)
 {
@@ -95,13 +160,17 @@ test_bounds(void **state ATTR_UNUSED)
     char words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
     struct input_drawing drawing = {.side = SIDE};
     assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
+    assert_false(mapped()); /* nothing drawn: nothing to do */
     drawing.stroke_count = INPUT_HAND_STROKES_MAX + 1;
     assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
-    drawing.stroke_count = 1;
+    drawing.stroke_count = 0;
+    add_stroke(&drawing, drawn[0].strokes[0]);
+    assert_true(input_hand_guess(hand, &drawing, words) > 0);
+    for (drawing.side = -SIDE; drawing.side <= 0; drawing.side += SIDE) {
+        assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
+    }
+    drawing.side = SIDE;
     drawing.point_count = INPUT_HAND_POINTS_MAX + 1;
-    assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
-    drawing.point_count = 1;
-    drawing.side = 0;
     assert_int_equal(input_hand_guess(hand, &drawing, words), 0);
     /* as many strokes and points as there may be, far outside the area, ends in any order */
     struct rng_seeded seeded = {.state = 7};
@@ -124,21 +193,6 @@ test_bounds(void **state ATTR_UNUSED)
         .stroke_count = 1, .point_count = 1, .ends = {1}, .points = {{500, 500}}, .side = SIDE};
     assert_in_range(input_hand_guess(hand, &drawing, words), 0, INPUT_CANDIDATES_MAX);
     input_hand_close(hand);
-}
-
-/* Whether the model lies in this process's memory. */
-static bool
-mapped(void)
-{
-    char line[512];
-    bool found = false;
-    FILE *maps = fopen("/proc/self/maps", "r");
-    assert_non_null(maps);
-    while (fgets(line, sizeof(line), maps) != NULL) {
-        found = found || strstr(line, MODEL) != NULL;
-    }
-    assert_int_equal(fclose(maps), 0);
-    return found;
 }
 
 static void
@@ -197,6 +251,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_straight_strokes),
+        cmocka_unit_test(test_same_drawing),
+        cmocka_unit_test(test_no_digits),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_rest),
         cmocka_unit_test(test_model_gone),

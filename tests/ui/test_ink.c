@@ -79,6 +79,13 @@ pixel(const struct ui *ui, int x, int y)
 }
 
 static void
+assert_no_ink(const struct ui *ui)
+{
+    static const struct ui_ink nothing;
+    assert_memory_equal(ui_ink(ui), &nothing, sizeof nothing);
+}
+
+static void
 test_strokes(void **state ATTR_UNUSED)
 {
     struct ui *ui = drawing_page();
@@ -100,8 +107,9 @@ test_strokes(void **state ATTR_UNUSED)
     assert_int_equal(ui_ink(ui)->stroke_count, 1);
     assert_true(pixel(ui, LEFT + 500, TOP + 700) != ink);
     ui_ink_clear(ui);
+    assert_no_ink(ui);
     ui_ink_undo(ui);
-    assert_int_equal(ui_ink(ui)->stroke_count, 0);
+    assert_no_ink(ui);
     assert_true(pixel(ui, LEFT + 300, TOP + 300) != ink);
     ui_free(ui);
 }
@@ -138,7 +146,10 @@ test_palm_and_second_finger(void **state ATTR_UNUSED)
     ui_touch(ui, UI_PHASE_MOVE, 2, LEFT + 700, TOP + 900);
     ui_touch(ui, UI_PHASE_UP, 2, LEFT + 700, TOP + 900);
     ui_touch(ui, UI_PHASE_UP, 1, LEFT + 600, TOP + 300);
-    assert_int_equal(ui_ink(ui)->stroke_count, 1);
+    const struct ui_ink *drawn = ui_ink(ui);
+    assert_int_equal(drawn->stroke_count, 1);
+    assert_int_equal(drawn->point_count, 2); /* nothing of the second finger, the first one's end */
+    assert_int_equal(drawn->points[1].x, 600);
     ui_free(ui);
 }
 
@@ -153,18 +164,19 @@ test_bounds(void **state ATTR_UNUSED)
     ui_ink_clear(ui);
     ui_touch(ui, UI_PHASE_DOWN, 1, LEFT, TOP);
     for (int i = 0; i < 2 * UI_INK_POINTS_MAX; i++) {
-        ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + i % 2 * 900, TOP + 100);
+        ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + i % 2 * 30, TOP + 100); /* short: quick to draw */
     }
     ui_touch(ui, UI_PHASE_UP, 1, LEFT, TOP);
     assert_int_equal(ui_ink(ui)->point_count, UI_INK_POINTS_MAX);
+    stroke(ui, 1, LEFT + 500, TOP + 500, LEFT + 900, TOP + 500);
+    assert_int_equal(ui_ink(ui)->stroke_count, 1);
+    ui_ink_clear(ui);
+    ui_touch(ui, UI_PHASE_DOWN, 1, LEFT + 100, TOP + 100);
+    ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + 119, TOP + 100); /* too near to the last to count */
+    ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + 120, TOP + 100);
+    ui_touch(ui, UI_PHASE_UP, 1, LEFT + 120, TOP + 100);
+    assert_int_equal(ui_ink(ui)->point_count, 2);
     ui_free(ui);
-}
-
-static void
-assert_no_ink(const struct ui *ui)
-{
-    static const struct ui_ink nothing;
-    assert_memory_equal(ui_ink(ui), &nothing, sizeof nothing);
 }
 
 static void
@@ -185,6 +197,40 @@ test_nothing_stays(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* A finger that is still down when its stroke goes draws nothing more. */
+static void
+test_taken_away_while_drawing(void **state ATTR_UNUSED)
+{
+    struct ui *ui = drawing_page();
+    for (int how = 0; how < 3; how++) {
+        ui_touch(ui, UI_PHASE_DOWN, 1, LEFT + 100, TOP + 100);
+        ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + 300, TOP + 100);
+        assert_int_equal(ui_ink(ui)->stroke_count, 1);
+        if (how == 0) {
+            ui_ink_undo(ui);
+        } else if (how == 1) {
+            ui_ink_clear(ui);
+        } else {
+            show(ui, "other", false);
+            show(ui, "draw", true);
+        }
+        ui_touch(ui, UI_PHASE_MOVE, 1, LEFT + 700, TOP + 100);
+        ui_touch(ui, UI_PHASE_UP, 1, LEFT + 900, TOP + 100);
+        assert_no_ink(ui);
+        now_ms += 5000;
+    }
+    ui_free(ui);
+}
+
+static void
+test_begins_inside(void **state ATTR_UNUSED)
+{
+    struct ui *ui = drawing_page();
+    stroke(ui, 1, LEFT - 600, TOP + 500, LEFT + 500, TOP + 500);
+    assert_no_ink(ui);
+    ui_free(ui);
+}
+
 int
 main(void)
 {
@@ -193,6 +239,8 @@ main(void)
         cmocka_unit_test(test_never_a_tap),
         cmocka_unit_test(test_palm_and_second_finger),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_taken_away_while_drawing),
+        cmocka_unit_test(test_begins_inside),
         cmocka_unit_test(test_nothing_stays),
     };
     return cmocka_run_group_tests_name("ink", tests, NULL, NULL);

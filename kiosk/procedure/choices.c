@@ -47,6 +47,9 @@ choice_holds(struct flow_env *env, const struct question_def *question, size_t i
     if (question->choice_rules == NULL) {
         return KNOW_YES;
     }
+    if (question->tasks) { /* computed with the flow */
+        return (env->flow->offered >> index & 1) != 0 ? KNOW_YES : KNOW_NO;
+    }
     const struct choice_rule *rule = &question->choice_rules[index];
     enum know within = within_holds(question, within_value(env, question), rule->within);
     if (rule->when == NULL || within == KNOW_NO) {

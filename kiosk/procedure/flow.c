@@ -52,7 +52,7 @@ slot_value(const struct flow_env *env, const struct slot *slot)
         plain.slot = (size_t)(slot - env->flow->slots);
         return expr_eval(question->default_value, &plain.env);
     }
-    bool open = slot->relevant == KNOW_OPEN || slot->page || slot->open;
+    bool open = slot->relevant == KNOW_OPEN || slot->page || slot->open || slot->elsewhere;
     return open ? open_value() : (struct value){.know = VALUE_NONE};
 }
 
@@ -124,12 +124,51 @@ flow_asked(const struct interview *interview, const char *key)
     return false;
 }
 
+static bool
+names_procedure(const char *list, const char *id)
+{
+    size_t len = strlen(id);
+    for (const char *at = list; *at != 0; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        if (size == len && memcmp(at, id, len) == 0) {
+            return true;
+        }
+        at += size;
+    }
+    return false;
+}
+
+/* All that is offered is ticked, but what the visitor left out before stays out. */
+static void
+tasks_default(
+    const struct interview *interview, const struct flow *flow, char out[PROCEDURE_ANSWER_MAX + 1])
+{
+    const struct procedure *procedure = interview->procedure;
+    const char *kept =
+        fact_set_value(interview->facts, procedure->questions[procedure->together].key);
+    size_t size = 0;
+    out[0] = 0;
+    for (int i = 0; i < procedure->include_count; i++) {
+        const char *id = procedure->includes[i].id;
+        uint32_t bit = UINT32_C(1) << i;
+        bool before = (interview->tasks_seen & bit) != 0 && kept != NULL;
+        if ((flow->offered & bit) != 0 && (!before || names_procedure(kept, id))) {
+            size += (size_t)snprintf(
+                out + size, PROCEDURE_ANSWER_MAX + 1 - size, "%s%s", size > 0 ? " " : "", id);
+        }
+    }
+}
+
 bool
 slot_default(const struct interview *interview, const struct flow *flow, size_t slot,
     char out[PROCEDURE_ANSWER_MAX + 1])
 {
     const struct question_def *question =
         &interview->procedure->questions[flow->slots[slot].question];
+    if (question->tasks) {
+        tasks_default(interview, flow, out);
+        return true;
+    }
     if (question->default_value == NULL) {
         return false;
     }
@@ -176,6 +215,67 @@ answer_fact(const struct interview *interview, const char *key)
 {
     const struct fact *fact = fact_set_get(interview->facts, key);
     return fact != NULL && fact->origin == FACT_ORIGIN_CARD && fact->value[0] == 0 ? NULL : fact;
+}
+
+/* What expressions that belong to no question see: all answers. */
+enum know
+flow_condition(const struct interview *interview, const struct flow *flow, const struct expr *expr,
+    enum know without)
+{
+    struct flow_env env;
+    flow_env_init(&env, interview, flow, SIZE_MAX);
+    return condition(expr, &env, without);
+}
+
+enum know
+flow_part(const struct interview *interview, const struct flow *flow, int part)
+{
+    const struct procedure *procedure = interview->procedure;
+    if (part == 0) {
+        return KNOW_YES;
+    }
+    const struct slot *tasks = NULL;
+    for (size_t i = 0; i < flow->count && tasks == NULL; i++) {
+        tasks = flow->slots[i].question == procedure->together ? &flow->slots[i] : NULL;
+    }
+    if (tasks == NULL || tasks->relevant == KNOW_NO) {
+        return KNOW_NO;
+    }
+    if (tasks->relevant == KNOW_OPEN || !tasks->valued) {
+        return KNOW_OPEN;
+    }
+    const char *chosen = fact_set_value(interview->facts, tasks->key);
+    bool offered = (flow->offered >> (part - 1) & 1) != 0;
+    return offered && chosen != NULL && names_procedure(chosen, procedure->includes[part - 1].id)
+               ? KNOW_YES
+               : KNOW_NO;
+}
+
+/* Which procedures can be done together, as far as that is known: their condition holds, and nothing
+ * that is known already keeps this visitor from them. */
+static void
+compute_offer(const struct interview *interview, struct flow *flow)
+{
+    const struct procedure *procedure = interview->procedure;
+    flow->offered = 0;
+    flow->offer = KNOW_NO;
+    for (int i = 0; i < procedure->include_count; i++) {
+        const struct include *include = &procedure->includes[i];
+        enum know know = flow_condition(interview, flow, include->when, KNOW_YES);
+        if (know == KNOW_OPEN) {
+            flow->offer = KNOW_OPEN;
+        }
+        for (int j = 0; know == KNOW_YES && j < include->not_here.count; j++) {
+            know = flow_condition(interview, flow, include->not_here.rules[j].when, KNOW_NO) ==
+                           KNOW_YES
+                       ? KNOW_NO
+                       : know;
+        }
+        flow->offered |= know == KNOW_YES ? UINT32_C(1) << i : 0;
+    }
+    if (flow->offer != KNOW_OPEN && flow->offered != 0) {
+        flow->offer = KNOW_YES;
+    }
 }
 
 struct pass {
@@ -235,10 +335,75 @@ ask(struct pass *pass, size_t at)
         }
     }
     bool good = fact != NULL && still_good(interview, pass->flow, at, fact);
+    if (question->tasks) { /* something new can be chosen: it is told */
+        good = good && (pass->flow->offered & ~interview->tasks_seen) == 0;
+    }
     bool card = fact != NULL && fact->origin == FACT_ORIGIN_CARD;
     slot->page = !good || (flow_asked(interview, slot->key) && !card);
     slot->open = !good;
     slot->valued = good && !(slot->page && at >= pass->open_from);
+}
+
+/* An earlier question of this visit for the same fact: of the procedure, or of another that is done with it. */
+static const struct slot *
+same_fact(const struct pass *pass, size_t at)
+{
+    const struct slot *slots = pass->flow->slots;
+    const struct procedure *procedure = pass->interview->procedure;
+    const struct question_def *question = &procedure->questions[slots[at].question];
+    for (size_t i = 0; question->part > 0 && question->shared && i < at; i++) {
+        if (slots[i].relevant == KNOW_YES && strcmp(slots[i].key, slots[at].key) == 0 &&
+            (slots[i].page || slots[i].valued)) {
+            return &slots[i];
+        }
+    }
+    return NULL;
+}
+
+/* Once only: what is asked, or settled, at an earlier place has no page here. */
+static bool
+asked_elsewhere(struct pass *pass, size_t at)
+{
+    const struct slot *same = same_fact(pass, at);
+    if (same == NULL) {
+        return false;
+    }
+    struct slot *slot = &pass->flow->slots[at];
+    const struct question_def *questions = pass->interview->procedure->questions;
+    bool stricter = questions[slot->question].required && !questions[same->question].required;
+    if (stricter) {
+        const char *value = fact_set_value(pass->interview->facts, slot->key);
+        pass->flow->certain = pass->flow->certain && same->valued;
+        if (same->valued && (value == NULL || value[0] == 0)) {
+            return false; /* skipped there, but it must be known here */
+        }
+    }
+    slot->elsewhere = true;
+    slot->open = same->open;
+    slot->valued = same->valued;
+    return true;
+}
+
+/* Relevant only together with its part; the task list, when there is something on it. */
+static enum know
+relevance(struct pass *pass, size_t at)
+{
+    struct slot *slot = &pass->flow->slots[at];
+    const struct question_def *question = &pass->interview->procedure->questions[slot->question];
+    if (question->tasks) {
+        compute_offer(pass->interview, pass->flow);
+        return pass->flow->offer;
+    }
+    enum know part = flow_part(pass->interview, pass->flow, question->part);
+    struct flow_env env;
+    flow_env_init(&env, pass->interview, pass->flow, at);
+    enum know own = part == KNOW_NO ? KNOW_NO : condition(question->relevant, &env, KNOW_YES);
+    if (own == KNOW_YES && part == KNOW_YES) {
+        enum know left = choices_left(&env, question);
+        pass->flow->certain = pass->flow->certain && left != KNOW_OPEN;
+        return left == KNOW_NO ? KNOW_NO : KNOW_YES;
+    }
+    return own == KNOW_YES ? part : own;
 }
 
 static void
@@ -247,23 +412,21 @@ compute_slot(struct pass *pass, size_t at)
     struct slot *slot = &pass->flow->slots[at];
     struct interview *interview = pass->interview;
     const struct question_def *question = &interview->procedure->questions[slot->question];
-    struct flow_env env;
-    flow_env_init(&env, interview, pass->flow, at);
-    slot->relevant = condition(question->relevant, &env, KNOW_YES);
-    if (slot->relevant == KNOW_YES) {
-        enum know left = choices_left(&env, question);
-        slot->relevant = left == KNOW_NO ? KNOW_NO : KNOW_YES;
-        pass->flow->certain = pass->flow->certain && left != KNOW_OPEN;
-    }
+    slot->relevant = relevance(pass, at);
     if (slot->relevant != KNOW_YES) {
         const struct fact *fact = fact_set_get(interview->facts, slot->key);
         pass->flow->certain = pass->flow->certain && slot->relevant == KNOW_NO;
         if (pass->write && fact != NULL && fact->origin == FACT_ORIGIN_DERIVED &&
-            question->settled != NULL) {
+            question->settled != NULL && same_fact(pass, at) == NULL) {
             fact_set_remove(interview->facts, slot->key);
         }
         return;
     }
+    if (asked_elsewhere(pass, at)) {
+        return;
+    }
+    struct flow_env env;
+    flow_env_init(&env, interview, pass->flow, at);
     enum know settled = condition(question->settled, &env, KNOW_NO);
     pass->flow->certain = pass->flow->certain && settled != KNOW_OPEN;
     if (settled == KNOW_YES) {
@@ -294,9 +457,13 @@ static int
 entries_of(struct pass *pass, const struct group_def *group)
 {
     struct flow_env env;
+    enum know part = flow_part(pass->interview, pass->flow, group->part);
+    if (part == KNOW_NO) {
+        return 0;
+    }
     flow_env_init(&env, pass->interview, pass->flow, SIZE_MAX);
     struct value count = expr_eval(group->count_of, &env.env);
-    if (count.know == VALUE_OPEN) {
+    if (count.know == VALUE_OPEN || part == KNOW_OPEN) {
         pass->flow->certain = false;
         return -1;
     }
@@ -329,6 +496,8 @@ flow_compute(struct interview *interview, struct flow *flow, size_t open_from, b
     const struct procedure *procedure = interview->procedure;
     struct pass pass = {interview, flow, open_from, write};
     flow->count = 0;
+    flow->offered = 0;
+    flow->offer = KNOW_NO;
     flow->certain = true;
     for (int i = 0; i < procedure->question_count;) {
         if (procedure->questions[i].group >= 0) {

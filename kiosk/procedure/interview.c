@@ -161,9 +161,9 @@ interview_answer_now(const struct interview *interview, struct buf *ret_answer)
     if (interview_at(interview) == INTERVIEW_CHECK) {
         return;
     }
-    const char *value =
-        fact_set_value(interview->facts, interview->flow.slots[interview->cursor].key);
-    if (value != NULL) {
+    const struct slot *slot = &interview->flow.slots[interview->cursor];
+    const char *value = fact_set_value(interview->facts, slot->key);
+    if (value != NULL && slot->question != interview->procedure->together) {
         (void)buf_add_str(ret_answer, value); /* sticky error in the caller's buffer */
         return;
     }
@@ -251,6 +251,9 @@ interview_answer(struct interview *interview, const char *answer, enum fact_orig
     if (slot->page) {
         remember_asked(interview, slot->key);
     }
+    if (slot->question == interview->procedure->together) {
+        interview->tasks_seen = interview->flow.offered;
+    }
     look(interview);
     if (interview->returning) {
         interview->cursor = first_open(interview);
@@ -279,27 +282,33 @@ interview_back(struct interview *interview)
     return false;
 }
 
-int
-interview_change(struct interview *interview, const char *key)
-{
-    for (size_t i = 0; i < interview->flow.count; i++) {
-        const struct slot *slot = &interview->flow.slots[i];
-        if (slot->relevant == KNOW_YES && strcmp(slot->key, key) == 0) {
-            interview->cursor = i;
-            interview->returning = true;
-            return 0;
-        }
-    }
-    return KERR_NOT_FOUND;
-}
-
 /* Rows: relevant questions, without those that only a card could have answered and did not. */
 static bool
 is_row(const struct interview *interview, const struct slot *slot)
 {
     const char *value = fact_set_value(interview->facts, slot->key);
     bool quiet = slot->settled && (value == NULL || value[0] == 0);
-    return slot->relevant == KNOW_YES && !quiet;
+    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere;
+}
+
+int
+interview_change(struct interview *interview, const char *key)
+{
+    size_t found = interview->flow.count;
+    for (size_t i = interview->flow.count; i > 0; i--) {
+        const struct slot *slot = &interview->flow.slots[i - 1];
+        bool row = is_row(interview, slot);
+        bool better = found == interview->flow.count || row;
+        if (slot->relevant == KNOW_YES && better && strcmp(slot->key, key) == 0) {
+            found = i - 1; /* the first that stands on the check page, else any */
+        }
+    }
+    if (found == interview->flow.count) {
+        return KERR_NOT_FOUND;
+    }
+    interview->cursor = found;
+    interview->returning = true;
+    return 0;
 }
 
 size_t
@@ -329,19 +338,6 @@ interview_row(const struct interview *interview, size_t index, struct interview_
         }
     }
     return KERR_NOT_FOUND;
-}
-
-int64_t
-interview_fee(const struct interview *interview)
-{
-    if (interview->procedure->fee == NULL) {
-        return -1;
-    }
-    struct flow_env env;
-    flow_env_init(&env, interview, &interview->flow, SIZE_MAX);
-    env.defaults = true;
-    struct value fee = expr_eval(interview->procedure->fee, &env.env);
-    return fee.know == VALUE_KNOWN && fee.number >= 0 ? fee.number : -1;
 }
 
 int

@@ -1,11 +1,13 @@
-/* procedure/load.c - a folder of definition files becomes a set: the city's places
- * and lists first, then the dictionary, then every procedure, sorted by id. A set with any mistake is not given. */
+/* procedure/load.c - a folder of definition files becomes a set: the city's places and lists first, then the
+ * dictionary, then every procedure, sorted by id; then what they say of each other. A set with any mistake is not
+ * given. */
 #include "procedure_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/fs.h"
 
@@ -36,6 +38,42 @@ by_id(const void *a, const void *b)
     return strcmp((*left)->info.id, (*right)->info.id);
 }
 
+static void
+count_slots(struct load *load, struct procedure *procedure)
+{
+    procedure->slot_max = 0;
+    for (int i = 0; i < procedure->question_count; i++) {
+        int group = procedure->questions[i].group;
+        procedure->slot_max += group >= 0 ? procedure->groups[group].max : 1;
+    }
+    if (procedure->slot_max > SLOTS_MAX) {
+        load_mistake(load, 1, 1, "too many questions with all repeats; lower a 'max'");
+    }
+}
+
+void
+load_finish(struct load *load)
+{
+    struct procedure_set *set = load->set;
+    if (set->count > 1) {
+        qsort(set->procedures, set->count, sizeof(struct procedure *), by_id);
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        load->file = set->procedures[i]->file;
+        if (!set->procedures[i]->broken) {
+            compose(load, set->procedures[i]);
+        }
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        struct procedure *procedure = set->procedures[i];
+        load->file = procedure->file;
+        count_slots(load, procedure);
+        if (!procedure->broken) {
+            check_procedure(load, procedure);
+        }
+    }
+}
+
 int
 procedure_load(
     const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set)
@@ -45,12 +83,17 @@ procedure_load(
     char *path = fs_join(assets, "procedures");
     int r = fs_exists(path) ? 0 : KERR_NOT_FOUND;
     if (r == 0) {
+        set->assets = arena_strdup(&set->arena, assets);
         const char *city = arena_printf(&set->arena, "%s/city", assets);
         load_city(&load, city);
         load_lists(&load, city);
         load_dictionary(&load, arena_printf(&set->arena, "%s/dictionary", assets));
         struct folder folder = {&load, path};
         r = fs_each(path, ".yaml", load_one, &folder);
+        load_finish(&load);
+        if (load.mistakes == 0) { /* a door to a broken file would be told twice */
+            load_doors(&load, city);
+        }
     }
     free(path);
     if (load.mistakes > 0) {
@@ -59,9 +102,6 @@ procedure_load(
     if (r < 0) {
         procedure_set_free(set);
         return r;
-    }
-    if (set->count > 1) {
-        qsort(set->procedures, set->count, sizeof(struct procedure *), by_id);
     }
     *ret_set = set;
     return 0;
@@ -106,4 +146,15 @@ struct procedure_info
 procedure_info(const struct procedure *procedure)
 {
     return procedure->info;
+}
+
+bool
+procedure_in_force(const struct procedure *procedure, const struct clock *clock)
+{
+    struct clock_date date = clock_japan(clock_wall_s(clock));
+    char today[11];
+    date_format_iso(clock_days_from_civil(date.year, date.month, date.day), today);
+    const struct procedure_info *info = &procedure->info;
+    return strcmp(today, info->in_force) >= 0 &&
+           (info->until == NULL || strcmp(today, info->until) <= 0);
 }

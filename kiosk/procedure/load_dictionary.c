@@ -112,10 +112,27 @@ load_group(struct load *load, const struct node *node)
     }
 }
 
+/* The words of the page on which one chooses what to do together. */
+static void
+load_together(struct load *load, const struct node *node)
+{
+    static const char *const keys[] = {"label", "name", "hint", "why"};
+    static const char context[] = "dictionary/together";
+    struct question_def *tasks = &load->set->tasks;
+    if (!field_is_map(load, node, "'together'")) {
+        return;
+    }
+    field_check_keys(load, node, FIELD_NAMES(keys), "'together'");
+    tasks->label = field_words(load, node, "label", true, context);
+    tasks->name = field_words(load, node, "name", true, context);
+    tasks->hint = field_words(load, node, "hint", false, context);
+    tasks->why = field_words(load, node, "why", false, context);
+}
+
 static void
 load_file(struct load *load, const char *path)
 {
-    static const char *const keys[] = {"facts", "groups", "source"};
+    static const char *const keys[] = {"facts", "groups", "together", "source"};
     load->file = path;
     const struct node *root = tree_read(load, path);
     if (root == NULL || !field_is_map(load, root, "a dictionary")) {
@@ -124,6 +141,10 @@ load_file(struct load *load, const char *path)
     field_check_keys(load, root, FIELD_NAMES(keys), "a dictionary");
     const struct node *facts = tree_get(root, "facts");
     const struct node *groups = tree_get(root, "groups");
+    const struct node *together = tree_get(root, "together");
+    if (together != NULL) {
+        load_together(load, together);
+    }
     if (facts != NULL && field_is_map(load, facts, "'facts'")) {
         for (const struct node *node = facts->first; node != NULL; node = node->next) {
             load_fact(load, node);

@@ -1,5 +1,5 @@
-/* procedure/load_procedure.c - one file of assets/procedures: its head, then its questions with what they
- * refer to in the dictionary. Expressions are compiled afterwards (check.c), when all names are known. */
+/* procedure/load_procedure.c - the questions of one file of assets/procedures, with what they refer to in the
+ * dictionary. Expressions are compiled afterwards (check.c), when all names are known. */
 #include "procedure_priv.h"
 
 #include <stdio.h>
@@ -8,139 +8,10 @@
 
 #include "base/alloc.h"
 
-static const char *const head_keys[] = {"procedure", "in-force", "follows", "counter", "minutes",
-    "picture", "title", "about", "bring", "fee", "fee-note", "next", "questions", "source"};
-
 static void
 mistake_at(struct load *load, const struct node *node, const char *reason)
 {
     load_mistake(load, node->line, node->column, "%s", reason);
-}
-
-static const struct city_entry *
-city_find(
-    struct load *load, const struct city_list *list, const struct node *node, const char *what)
-{
-    const char *names[64];
-    size_t count = 0;
-    const char *text = node->kind == NODE_SCALAR ? node->text : "";
-    for (size_t i = 0; i < list->count; i++) {
-        if (strcmp(list->entries[i].id, text) == 0) {
-            return &list->entries[i];
-        }
-        if (count < ARRAY_LEN(names)) {
-            names[count++] = list->entries[i].id;
-        }
-    }
-    load_unknown(load, node->line, node->column, what, text, names, count);
-    return NULL;
-}
-
-static void
-read_bring(struct load *load, const struct node *root, struct procedure_info *info)
-{
-    const struct node *list = tree_get(root, "bring");
-    if (list == NULL) {
-        return;
-    }
-    if (list->kind != NODE_LIST) {
-        mistake_at(load, list, "'bring' is a list of keys of city/things.yaml");
-        return;
-    }
-    struct procedure_words *words =
-        arena_alloc(&load->set->arena, (tree_count(list) + 1) * sizeof(*words));
-    for (const struct node *node = list->first; node != NULL; node = node->next) {
-        const struct city_entry *thing =
-            city_find(load, &load->set->things, node, "thing to bring");
-        if (thing != NULL) {
-            words[info->bring_count++] = thing->name;
-        }
-    }
-    info->bring = words;
-}
-
-static void
-read_next(struct load *load, const struct node *root, struct procedure_info *info)
-{
-    const struct node *list = tree_get(root, "next");
-    if (list == NULL || list->kind != NODE_LIST || list->first == NULL) {
-        mistake_at(load, list != NULL ? list : root,
-            "'next' tells what happens after submitting: a list of sentences, in order");
-        return;
-    }
-    struct procedure_words *words =
-        arena_alloc(&load->set->arena, tree_count(list) * sizeof(*words));
-    for (const struct node *node = list->first; node != NULL; node = node->next) {
-        if (node->kind != NODE_SCALAR || node->text[0] == 0) {
-            mistake_at(load, node, "a sentence is expected here");
-            continue;
-        }
-        words[info->next_count] =
-            words_add(load, node, node->text, "%s/next/%d", info->id, (int)info->next_count + 1);
-        info->next_count++;
-    }
-    info->next = words;
-}
-
-static void
-read_id(struct load *load, const struct node *root, const char *name, struct procedure *procedure)
-{
-    const char *id = field_text(load, root, "procedure", true);
-    procedure->info.id = id != NULL ? id : "?";
-    if (id == NULL) {
-        return;
-    }
-    const struct node *node = tree_get(root, "procedure");
-    if (!id_ok(id)) {
-        load_mistake(load, node->line, node->column,
-            "'%.60s' is no id: small letters, digits and hyphens, a letter first", id);
-        procedure->info.id = "?";
-        return;
-    }
-    size_t len = strlen(id);
-    const struct procedure *other = procedure_find(load->set, id);
-    if (other != NULL) {
-        load_mistake(
-            load, node->line, node->column, "'%s' is already the id of %s", id, other->file);
-    } else if (strncmp(name, id, len) != 0 || strcmp(name + len, ".yaml") != 0) {
-        load_mistake(load, node->line, node->column,
-            "the id and the file's name are the same: expected %s.yaml", id);
-    }
-    if (set_fact(load->set, id) != NULL || strcmp(id, "city") == 0 ||
-        strcmp(id, "dictionary") == 0) {
-        mistake_at(load, node, "this id means something else already");
-    }
-}
-
-static void
-read_head(struct load *load, const struct node *root, const char *name, struct procedure *procedure)
-{
-    struct procedure_info *info = &procedure->info;
-    read_id(load, root, name, procedure);
-    info->in_force = field_date(load, root, "in-force");
-    info->follows = field_text(load, root, "follows", true);
-    info->picture = field_text(load, root, "picture", true);
-    info->minutes = (int)field_int(load, root, "minutes", 1, 240, 5);
-    info->title = field_words(load, root, "title", true, info->id);
-    info->about = field_words(load, root, "about", true, info->id);
-    info->fee_note = field_words(load, root, "fee-note", false, info->id);
-    const struct node *counter = tree_get(root, "counter");
-    if (counter == NULL) {
-        mistake_at(load, root, "'counter' is missing: a key of city/counters.yaml");
-    } else {
-        const struct city_entry *entry = city_find(load, &load->set->counters, counter, "counter");
-        if (entry != NULL) {
-            info->counter = entry->name;
-            info->counter_hours = entry->hours;
-        }
-    }
-    read_bring(load, root, info);
-    read_next(load, root, info);
-    procedure->fee_source = field_expr(load, root, "fee");
-    info->has_fee = procedure->fee_source.text != NULL;
-    if (info->has_fee && info->fee_note.source == NULL) {
-        mistake_at(load, root, "a procedure with a fee needs 'fee-note': how the fee comes about");
-    }
 }
 
 static bool
@@ -171,7 +42,7 @@ add_question(struct load *load, struct procedure *procedure, const struct node *
     if (!name_free(load, procedure, at, id)) {
         return NULL;
     }
-    if (procedure->question_count == QUESTIONS_MAX) {
+    if (procedure->question_count == OWN_QUESTIONS_MAX) {
         mistake_at(load, at, "too many questions for one procedure");
         return NULL;
     }
@@ -324,7 +195,7 @@ read_repeat(struct load *load, struct procedure *procedure, const struct node *m
         mistake_at(load, map, "a repeat group has 'questions'");
         return;
     }
-    if (procedure->group_count == GROUPS_MAX) {
+    if (procedure->group_count == OWN_GROUPS_MAX) {
         mistake_at(load, map, "too many repeat groups for one procedure");
         return;
     }
@@ -366,13 +237,6 @@ read_questions(struct load *load, const struct node *root, struct procedure *pro
             read_question(load, procedure, node, NULL);
         }
     }
-    for (int i = 0; i < procedure->question_count; i++) {
-        int group = procedure->questions[i].group;
-        procedure->slot_max += group >= 0 ? procedure->groups[group].max : 1;
-    }
-    if (procedure->slot_max > SLOTS_MAX) {
-        mistake_at(load, root, "too many questions with all repeats; lower a 'max'");
-    }
 }
 
 static void
@@ -399,20 +263,22 @@ load_procedure_tree(struct load *load, const struct node *root, const char *name
     struct arena *arena = &load->set->arena;
     struct procedure *procedure = arena_alloc(arena, sizeof(*procedure));
     /* Questions are read into room for the most there may be, then kept at their size. */
-    struct question_def *room = xcalloc(QUESTIONS_MAX, sizeof(*room));
+    struct question_def *room = xcalloc(OWN_QUESTIONS_MAX, sizeof(*room));
     procedure->set = load->set;
     procedure->file = load->file;
     procedure->questions = room;
-    field_check_keys(load, root, FIELD_NAMES(head_keys), "a procedure");
+    procedure->groups = arena_alloc(arena, OWN_GROUPS_MAX * sizeof(*procedure->groups));
+    procedure->together = -1;
     int before = load->mistakes;
-    read_head(load, root, name, procedure);
+    head_read(load, root, name, procedure);
+    rules_read(load, root, procedure);
     read_questions(load, root, procedure);
     size_t count = (size_t)procedure->question_count;
     procedure->questions = arena_alloc(arena, (count + 1) * sizeof(*room));
     memcpy(procedure->questions, room, count * sizeof(*room));
     free(room);
-    if (load->mistakes == before) {
-        check_procedure(load, procedure);
-    }
+    procedure->own_count = procedure->question_count;
+    procedure->own_groups = procedure->group_count;
+    procedure->broken = load->mistakes > before;
     add_to_set(load, procedure);
 }

@@ -33,8 +33,8 @@ struct procedure_mistake {
 };
 typedef void procedure_report(const struct procedure_mistake *mistake, void *ctx);
 
-/* Loads assets/dictionary, assets/city and assets/procedures. Every mistake is reported (report may be NULL);
- * a set with any mistake is not given: KERR_PROCEDURE_FILE. KERR_NOT_FOUND without a folder. */
+/* Loads assets/dictionary, assets/city, assets/procedures and assets/forms. Every mistake is reported (report
+ * may be NULL); a set with any mistake is not given: KERR_PROCEDURE_FILE. KERR_NOT_FOUND without a folder. */
 int procedure_load(
     const char *assets, procedure_report *report, void *ctx, struct procedure_set **ret_set);
 void procedure_set_free(struct procedure_set *set);
@@ -50,17 +50,43 @@ struct procedure_words {
     const char *source; /* NULL when the file has none */
 };
 
+enum procedure_kind {
+    PROCEDURE_APPLY, /* questions, then a record in the queue */
+    PROCEDURE_GUIDE, /* questions, then results: which procedures, what to bring, which counter */
+    PROCEDURE_BOOK, /* a request for a slot */
+    PROCEDURE_CHECK_IN, /* somebody is here */
+    PROCEDURE_REPORT, /* a place and what is the matter there */
+    PROCEDURE_ASK, /* a survey */
+    PROCEDURE_SELF, /* a self-check: a result on the screen, nothing kept */
+    PROCEDURE_KIND_COUNT
+};
+const char *procedure_kind_name(enum procedure_kind kind); /* "apply", "check-in" ... */
+
+/* Told beside the way: one could also get it elsewhere. */
+struct procedure_also {
+    struct procedure_words say;
+    const char *page; /* information page that tells more, or NULL */
+};
+
 /* What the explanation page shows. Plain value; points into the set. */
 struct procedure_info {
     const char *id;
+    enum procedure_kind kind;
+    bool anonymous; /* no person, no card, no fact of the visit in its record */
+    bool keeps; /* its end is a record; false: results on the screen and nothing else */
+    bool hidden; /* at no door: only included in others, or a result */
     const char *in_force; /* YYYY-MM-DD */
+    const char *until; /* last day in force, or NULL */
     const char *follows; /* law or rule it comes from */
     const char *picture; /* pictogram name */
     struct procedure_words title, about;
-    int minutes; /* about how long */
+    int minutes; /* about how long; without what may be included */
     size_t bring_count;
-    const struct procedure_words *bring; /* things to bring */
-    struct procedure_words counter; /* where one is served afterwards */
+    const struct procedure_words *bring; /* things to bring, those of a condition too */
+    size_t also_count;
+    const struct procedure_also *also; /* where else it can be had, whatever their conditions */
+    const char *counter_id; /* key of city/counters.yaml, or NULL */
+    struct procedure_words counter; /* where one is served afterwards; source NULL without */
     struct procedure_words counter_hours; /* when it is open */
     bool card; /* a My Number card can fill answers */
     bool has_fee;
@@ -69,6 +95,27 @@ struct procedure_info {
     const struct procedure_words *next; /* what happens after submitting, in order */
 };
 struct procedure_info procedure_info(const struct procedure *procedure);
+/* True from its in-force day to its last one, in Japan's calendar. Others are not offered. */
+bool procedure_in_force(const struct procedure *procedure, const struct clock *clock);
+
+/* A door of the home screen: what the city offers, a folder of procedures and information pages. What
+ * stands at no door isn't offered. Points into the set. */
+struct procedure_held {
+    bool page; /* an information page; else a procedure */
+    const char *id;
+};
+struct procedure_door {
+    const char *id;
+    struct procedure_words title, about;
+    const char *picture;
+    size_t hold_count;
+    const struct procedure_held *holds;
+};
+enum { PROCEDURE_DOORS_MAX = 8 };
+size_t procedure_door_count(const struct procedure_set *set);
+struct procedure_door procedure_door_at(const struct procedure_set *set, size_t index);
+/* The guide for whoever doesn't know which door: a procedure's id, or NULL. */
+const char *procedure_unsure(const struct procedure_set *set);
 
 enum question_type {
     QUESTION_TEXT, /* anything written: names, addresses */
@@ -185,6 +232,7 @@ struct question {
     int repeat_index; /* 1, 2, ... inside a repeat group, else 0 */
     int repeat_count; /* how many in that group now */
     struct procedure_words repeat_label; /* the group's name, "いっしょに引っ越す人" */
+    const char *who; /* the visitor's word for the person of this entry, or NULL */
 };
 
 struct interview;
@@ -235,8 +283,47 @@ struct interview_row {
 };
 size_t interview_row_count(const struct interview *interview);
 int interview_row(const struct interview *interview, size_t index, struct interview_row *ret_row);
-/* The fee in yen as far as it can be known now; -1 without one. */
+/* The fee in yen as far as it can be known now, with all that is done together; -1 without one. */
 int64_t interview_fee(const struct interview *interview);
+/* About how long, with all that is chosen to be done together. */
+int interview_minutes(const struct interview *interview);
+/* The procedures that are done together with this one, as chosen now, in the order of the file. */
+size_t interview_together_count(const struct interview *interview);
+const struct procedure *interview_together(const struct interview *interview, size_t index);
+/* What to bring, as the answers are now: what a condition certainly excludes is left out. */
+size_t interview_bring_count(const struct interview *interview);
+int interview_bring(
+    const struct interview *interview, size_t index, struct procedure_words *ret_thing);
+/* Where else it can be had, as the answers are now: only what certainly holds. */
+size_t interview_also_count(const struct interview *interview);
+int interview_also(
+    const struct interview *interview, size_t index, struct procedure_also *ret_also);
+
+/* Why this can't be done here, as soon as the answers tell; then the interview goes no further (the answers
+ * stay: one may go back and change them). */
+struct procedure_stop {
+    struct procedure_words say;
+    const char *counter_id; /* who helps instead, or NULL */
+    struct procedure_words counter, hours;
+    const char *page; /* information page, or NULL */
+};
+bool interview_stopped(const struct interview *interview, struct procedure_stop *ret_stop);
+
+/* What the answers lead to, for kinds guide and self; in the order of the file. */
+struct interview_result {
+    const char *procedure, *page; /* what it names: ids, or NULL */
+    struct procedure_words
+        title; /* the file's words, else the procedure's title; source NULL: the page's */
+    struct procedure_words because; /* why it is named; source NULL without */
+    const char *counter_id; /* or NULL */
+    struct procedure_words counter, hours;
+    size_t bring_count;
+    const struct procedure_words *bring;
+    const char *source; /* where the rule comes from, or NULL */
+};
+size_t interview_result_count(const struct interview *interview);
+int interview_result(
+    const struct interview *interview, size_t index, struct interview_result *ret_result);
 /* Appends to ret_facts what the record holds: every relevant answered fact of this procedure, nothing
  * else of the visit. KERR_PROCEDURE_INCOMPLETE when a required answer is open (the interview then
  * stands at it). */

@@ -21,11 +21,15 @@ enum {
     TREE_NODES_MAX = 20000,
     SET_PROCEDURES_MAX = 2000,
     SET_MISTAKES_MAX = 200, /* reported a load; nobody mends more at once */
-    QUESTIONS_MAX = 200,
+    OWN_QUESTIONS_MAX = 200, /* of one file */
+    QUESTIONS_MAX = 600, /* with those of included procedures */
     CHOICES_MAX = 60,
-    GROUPS_MAX = 8,
+    OWN_GROUPS_MAX = 8, /* repeat groups of one file */
+    GROUPS_MAX = 40,
+    INCLUDES_MAX = 20,
+    RULES_MAX = 60, /* entries of bring, not-here, also-at or results */
     REPEAT_MAX = 20, /* entries of one repeat group */
-    SLOTS_MAX = 600, /* questions with all repeats; under FACT_SET_MAX */
+    SLOTS_MAX = 900, /* questions with all repeats; under FACT_SET_MAX */
     WORDS_BYTES_MAX = 2000, /* one text of a file */
     TEXT_LENGTH_MAX = 300, /* characters of an answer: fits PROCEDURE_ANSWER_MAX in Japanese */
     TEXT_LENGTH_DEFAULT = 100,
@@ -138,6 +142,7 @@ struct choice_rule {
 };
 
 struct question_def {
+    int part; /* 0: of this procedure; n: of the nth one that may be included */
     const char *id; /* "purpose"; shared facts: "applicant.name" */
     const char *key; /* "resident-record.purpose"; group: "move-in.members[].name" */
     bool shared; /* a fact of the dictionary */
@@ -147,6 +152,7 @@ struct question_def {
     struct procedure_words label, name, hint, why, unit, otherwise;
     bool required, personal, dont_know;
     bool digits; /* only digits are kept: telephone numbers */
+    bool tasks; /* the list of what is done together */
     bool from_card; /* a My Number card gives it */
     enum question_input input;
     const char *reading; /* fact, or question of the same list, that asks how it is read; or NULL */
@@ -160,7 +166,6 @@ struct question_def {
     const struct procedure_map *map; /* PLACE */
     const char *live; /* SLOT */
     int step; /* TIME: minutes */
-    bool tasks;
     size_t example_count;
     const char **examples; /* for played visits */
     struct expr_source default_source, settled_source, relevant_source, constraint_source,
@@ -169,6 +174,7 @@ struct question_def {
 };
 
 struct group_def {
+    int part;
     const char *id;
     struct procedure_words name;
     int first, count; /* its questions in the procedure */
@@ -176,19 +182,6 @@ struct group_def {
     int line, column;
     struct expr_source count_source;
     const struct expr *count_of;
-};
-
-struct procedure {
-    const struct procedure_set *set;
-    const char *file;
-    struct procedure_info info;
-    struct question_def *questions;
-    int question_count;
-    struct group_def groups[GROUPS_MAX];
-    int group_count;
-    int slot_max; /* questions with all repeats full */
-    struct expr_source fee_source;
-    const struct expr *fee;
 };
 
 /* A named thing of assets/city: counters and things to bring. */
@@ -199,6 +192,55 @@ struct city_entry {
 struct city_list {
     struct city_entry *entries;
     size_t count;
+};
+
+/* An entry of bring, not-here, also-at or results: what holds under a condition. */
+struct rule {
+    int line, column;
+    struct expr_source when_source;
+    const struct expr *when; /* NULL: always */
+    struct procedure_words say, because;
+    const struct city_entry *thing, *counter; /* or NULL */
+    const char *procedure, *page; /* ids, or NULL */
+    size_t bring_count; /* of a result */
+    const struct procedure_words *bring;
+    const char *source;
+};
+struct rule_list {
+    struct rule *rules;
+    int count;
+};
+
+/* A procedure that may be done together with this one. */
+struct include {
+    const char *id;
+    int line, column;
+    struct expr_source when_source;
+    const struct expr *when; /* NULL: always */
+    struct procedure_words because;
+    const struct procedure *procedure; /* once all files are read */
+    const struct expr *fee; /* its fee, as seen from here */
+    struct rule_list bring, not_here, also_at; /* its rules, as seen from here */
+};
+
+struct procedure {
+    const struct procedure_set *set;
+    const char *file;
+    bool broken; /* a mistake in its file: not looked at further */
+    struct procedure_info info;
+    struct question_def *questions; /* own ones first, then the task list, then the included ones */
+    int question_count;
+    struct group_def *groups;
+    int group_count;
+    int slot_max; /* questions with all repeats full */
+    struct expr_source fee_source;
+    const struct expr *fee;
+    struct rule_list bring, not_here, also_at, results;
+    struct include *includes;
+    int include_count;
+    int own_count; /* questions of the file itself */
+    int own_groups;
+    int together; /* index of the task list among the questions, -1 without */
 };
 
 /* A shared fact, or a group of them ("applicant"). */
@@ -250,11 +292,16 @@ struct procedure_set {
     size_t fact_count;
     struct fact_group *groups;
     size_t group_count;
+    struct question_def tasks; /* words of every task list */
     struct city_list counters, things;
     struct list_def *lists;
     size_t list_count;
     struct procedure_map *maps;
     size_t map_count;
+    struct procedure_door doors[PROCEDURE_DOORS_MAX];
+    size_t door_count;
+    const char *unsure;
+    const char *assets; /* folder; NULL for a set that is read from memory */
     struct words_entry *words;
     size_t word_count, word_cap;
 };
@@ -264,6 +311,8 @@ void load_dictionary(struct load *load, const char *folder);
 void load_city(struct load *load, const char *folder);
 /* root: the file's tree, or NULL; name: the file's own name. load->file is its path. */
 void load_procedure_tree(struct load *load, const struct node *root, const char *name);
+/* When all files are read: sorts, puts included procedures in, compiles and checks every procedure. */
+void load_finish(struct load *load);
 const struct question_def *set_fact(const struct procedure_set *set, const char *key);
 /* Reads type, words, choices and bounds of a question or a dictionary's fact. */
 void question_read(
@@ -271,8 +320,47 @@ void question_read(
 /* Reads the keys that a procedure may set for a shared fact too. */
 void question_read_rules(struct load *load, const struct node *map, struct question_def *question);
 
+/* load_head.c: everything of a file but its questions. */
+void head_read(
+    struct load *load, const struct node *root, const char *name, struct procedure *procedure);
+const struct city_entry *city_find(
+    struct load *load, const struct city_list *list, const struct node *node, const char *what);
+
+/* load_rules.c: bring, not-here, also-at, results, include. */
+void rules_read(struct load *load, const struct node *root, struct procedure *procedure);
+
+/* load_doors.c: city/doors.yaml, when all procedures are known. */
+void load_doors(struct load *load, const char *folder);
+/* Is there a page of this id? Reports it when not. */
+void check_page(struct load *load, int line, int column, const char *page);
+/* The procedure of this id. Reports it when there is none. */
+const struct procedure *check_named(struct load *load, int line, int column, const char *id);
+
+/* compose.c: puts the questions of included procedures behind the procedure's own. */
+void compose(struct load *load, struct procedure *procedure);
+
 /* check.c: compiles every expression and proves that the procedure can be asked. */
 void check_procedure(struct load *load, struct procedure *procedure);
+/* check_rules.c */
+void check_rules_of(struct load *load, struct procedure *procedure);
+
+/* check_names.c: who looks. Expressions see what is asked before question `at` (itself too when own). */
+struct scope {
+    const struct procedure *procedure;
+    int at; /* index of the question; own_count for rules and the fee */
+    int part; /* whose file the expression stands in */
+    int group; /* group whose entries are seen by short names, or -1 */
+    bool own; /* may see question `at` itself: constraints, bounds of repeats */
+};
+/* The type of a question's answer in expressions. */
+enum expr_type question_expr_type(enum question_type type);
+bool question_is_amount(const struct question_def *question); /* a number of things or of yen */
+/* An expression of this type, kept in the set's memory; NULL without one, or after a report. */
+const struct expr *compile(struct load *load, const struct scope *scope,
+    const struct expr_source *source, const char *what, enum expr_type type);
+
+/* check_trial.c: false when a condition can certainly never hold. */
+bool can_hold(const struct procedure *procedure, const struct expr *expr);
 
 /* date.c */
 bool date_parse_iso(const char *text, size_t len, int64_t *ret_days);
@@ -289,11 +377,14 @@ struct slot {
     bool settled; /* takes its default without a page */
     bool page; /* has a page of its own in this visit */
     bool open; /* must still be answered before the check page */
+    bool elsewhere; /* an earlier question asks for the same fact */
     bool valued; /* the fact set holds an answer that counts */
 };
 struct flow {
     struct slot *slots;
     size_t count;
+    uint32_t offered; /* bit n: the nth included procedure can be chosen */
+    enum know offer; /* open: an open answer may change what is offered */
     int group_counts[GROUPS_MAX]; /* entries now */
     bool certain; /* no page depends on an open answer */
 };
@@ -305,6 +396,7 @@ struct interview {
     size_t cursor; /* slot; flow.count at the check page */
     bool returning; /* came from the check page */
     struct question_choice *offered; /* what the question asked for last can be answered with */
+    uint32_t tasks_seen; /* included procedures that were offered when the task list was answered */
     char **asked; /* keys answered on a page of this interview */
     size_t asked_count, asked_cap;
 };
@@ -312,6 +404,11 @@ struct interview {
  * derived answers are put into, or taken out of, the facts. */
 void flow_compute(struct interview *interview, struct flow *flow, size_t open_from, bool write);
 bool flow_asked(const struct interview *interview, const char *key);
+/* Is the nth included procedure done together with this one? n from 1; 0 is the procedure itself. */
+enum know flow_part(const struct interview *interview, const struct flow *flow, int part);
+/* The condition as it stands for a part: none and no are no, NULL is `without`. */
+enum know flow_condition(const struct interview *interview, const struct flow *flow,
+    const struct expr *expr, enum know without);
 /* The environment of expressions at a slot; candidate replaces the slot's own answer when given.
  * defaults: open answers count as their defaults. */
 struct flow_env {

@@ -67,6 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (buf_add(&bytes, data, size) == 0) {
         load.file = "fuzz.yaml";
         load_procedure_tree(&load, tree_parse(&load, &bytes), "fuzz.yaml");
+        load_finish(&load);
         if (load.mistakes == 0 && set->count == 1) {
             visit(set->procedures[0]);
         }

@@ -70,7 +70,8 @@ remove_file(const char *folder, const char *name)
 }
 
 static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
-    {"city", "counters.yaml"}, {"city", "things.yaml"}, {"procedures", "everything.yaml"}};
+    {"city", "counters.yaml"}, {"city", "things.yaml"}, {"city", "doors.yaml"},
+    {"procedures", "everything.yaml"}};
 
 static int
 set_up(void **state)

@@ -1,0 +1,161 @@
+/* procedure/compose.c - procedures done together: behind a procedure's own questions stands one task list, behind
+ * it the questions of every procedure that may be included. A fact that the procedure asks of everybody anyway is
+ * not taken over; one that it asks only sometimes stands in both, and flow.c asks it once. */
+#include "procedure_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+/* The questions of the whole while it is put together. */
+struct whole {
+    struct load *load;
+    struct procedure *procedure;
+    struct question_def *questions;
+    struct group_def *groups;
+};
+
+/* Is this fact asked of everybody before, at least as strictly? */
+static bool
+asked_anyway(const struct procedure *procedure, const struct question_def *question)
+{
+    for (int i = 0; question->shared && i < procedure->own_count; i++) {
+        const struct question_def *own = &procedure->questions[i];
+        if (strcmp(own->key, question->key) == 0) {
+            return own->relevant_source.text == NULL && own->settled_source.text == NULL &&
+                   (own->required || !question->required) && own->group < 0;
+        }
+    }
+    return false;
+}
+
+static bool
+room_for(struct whole *whole, const struct include *include, int questions, int groups)
+{
+    if (whole->procedure->question_count + questions > QUESTIONS_MAX ||
+        whole->procedure->group_count + groups > GROUPS_MAX) {
+        load_mistake(whole->load, include->line, include->column,
+            "too many questions with all that is included");
+        return false;
+    }
+    return true;
+}
+
+static void
+append_part(struct whole *whole, const struct include *include, int part)
+{
+    struct procedure *procedure = whole->procedure;
+    const struct procedure *other = include->procedure;
+    int groups[OWN_GROUPS_MAX];
+    for (int g = 0; g < other->own_groups; g++) {
+        groups[g] = procedure->group_count;
+        whole->groups[procedure->group_count] = other->groups[g];
+        whole->groups[procedure->group_count].part = part;
+        whole->groups[procedure->group_count++].count = 0;
+    }
+    for (int i = 0; i < other->own_count; i++) {
+        const struct question_def *from = &other->questions[i];
+        if (asked_anyway(procedure, from)) {
+            continue;
+        }
+        struct question_def *question = &whole->questions[procedure->question_count];
+        *question = *from;
+        question->part = part;
+        if (from->choice_rules != NULL) { /* their conditions are compiled for each place */
+            size_t size = from->choice_count * sizeof(*from->choice_rules);
+            question->choice_rules = arena_alloc(&whole->load->set->arena, size);
+            memcpy(question->choice_rules, from->choice_rules, size);
+        }
+        if (from->group >= 0) {
+            struct group_def *group = &whole->groups[groups[from->group]];
+            question->group = groups[from->group];
+            group->first = group->count++ == 0 ? procedure->question_count : group->first;
+        }
+        procedure->question_count++;
+    }
+}
+
+/* Which procedures does one do at the same time? */
+static void
+add_tasks(struct whole *whole)
+{
+    struct procedure *procedure = whole->procedure;
+    struct arena *arena = &whole->load->set->arena;
+    struct question_def *tasks = &whole->questions[procedure->question_count];
+    *tasks = whole->load->set->tasks;
+    tasks->id = "together";
+    tasks->key = arena_printf(arena, "%s.together", procedure->info.id);
+    tasks->group = -1;
+    tasks->tasks = true;
+    tasks->type = QUESTION_SEVERAL;
+    if (tasks->label.source == NULL) {
+        load_mistake(whole->load, procedure->includes[0].line, procedure->includes[0].column,
+            "the dictionary has no 'together': the words of the page on which one chooses");
+    }
+    tasks->choice_rules =
+        arena_alloc(arena, (size_t)procedure->include_count * sizeof(*tasks->choice_rules));
+    tasks->choices = arena_alloc(arena, (size_t)procedure->include_count * sizeof(*tasks->choices));
+    for (int i = 0; i < procedure->include_count; i++) {
+        const struct include *include = &procedure->includes[i];
+        tasks->choices[tasks->choice_count++] = (struct question_choice){.value = include->id,
+            .label = include->procedure->info.title,
+            .hint = include->because};
+    }
+    procedure->together = procedure->question_count++;
+}
+
+static bool
+find_parts(struct load *load, struct procedure *procedure)
+{
+    bool found = true;
+    for (int i = 0; i < procedure->include_count; i++) {
+        struct include *include = &procedure->includes[i];
+        include->procedure = check_named(load, include->line, include->column, include->id);
+        found = found && include->procedure != NULL && !include->procedure->broken;
+        for (int j = 0; j < i; j++) {
+            if (strcmp(procedure->includes[j].id, include->id) == 0) {
+                load_mistake(
+                    load, include->line, include->column, "'%s' is already included", include->id);
+                found = false;
+            }
+        }
+        if (include->procedure == procedure) {
+            load_mistake(
+                load, include->line, include->column, "'%s' can't include itself", include->id);
+            found = false;
+        }
+    }
+    return found;
+}
+
+void
+compose(struct load *load, struct procedure *procedure)
+{
+    if (procedure->include_count == 0 || !find_parts(load, procedure)) {
+        return;
+    }
+    struct arena *arena = &load->set->arena;
+    struct whole whole = {load, procedure, NULL, NULL};
+    whole.questions = xcalloc(QUESTIONS_MAX, sizeof(*whole.questions));
+    whole.groups = arena_alloc(arena, GROUPS_MAX * sizeof(*whole.groups));
+    memcpy(whole.questions, procedure->questions,
+        (size_t)procedure->own_count * sizeof(*whole.questions));
+    memcpy(whole.groups, procedure->groups, (size_t)procedure->own_groups * sizeof(*whole.groups));
+    add_tasks(&whole);
+    for (int i = 0; i < procedure->include_count; i++) {
+        const struct include *include = &procedure->includes[i];
+        const struct procedure *other = include->procedure;
+        if (!room_for(&whole, include, other->own_count, other->own_groups)) {
+            break;
+        }
+        append_part(&whole, include, i + 1);
+        procedure->info.card = procedure->info.card || other->info.card;
+    }
+    size_t count = (size_t)procedure->question_count;
+    procedure->questions = arena_alloc(arena, count * sizeof(*whole.questions));
+    memcpy(procedure->questions, whole.questions, count * sizeof(*whole.questions));
+    procedure->groups = whole.groups;
+    free(whole.questions);
+}

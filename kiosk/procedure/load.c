@@ -38,19 +38,6 @@ by_id(const void *a, const void *b)
     return strcmp((*left)->info.id, (*right)->info.id);
 }
 
-static void
-count_slots(struct load *load, struct procedure *procedure)
-{
-    procedure->slot_max = 0;
-    for (int i = 0; i < procedure->question_count; i++) {
-        int group = procedure->questions[i].group;
-        procedure->slot_max += group >= 0 ? procedure->groups[group].max : 1;
-    }
-    if (procedure->slot_max > SLOTS_MAX) {
-        load_mistake(load, 1, 1, "too many questions with all repeats; lower a 'max'");
-    }
-}
-
 void
 load_finish(struct load *load)
 {
@@ -67,8 +54,7 @@ load_finish(struct load *load)
     for (size_t i = 0; i < set->count; i++) {
         struct procedure *procedure = set->procedures[i];
         load->file = procedure->file;
-        count_slots(load, procedure);
-        if (!procedure->broken) {
+        if (!procedure->broken && slots_counted(load, procedure, SLOTS_MAX)) {
             check_procedure(load, procedure);
         }
     }

@@ -254,6 +254,21 @@ add_to_set(struct load *load, struct procedure *procedure)
     set->procedures[set->count++] = procedure;
 }
 
+bool
+slots_counted(struct load *load, struct procedure *procedure, int most)
+{
+    procedure->slot_max = 0;
+    for (int i = 0; i < procedure->question_count; i++) {
+        int group = procedure->questions[i].group;
+        procedure->slot_max += group >= 0 ? procedure->groups[group].max : 1;
+    }
+    if (procedure->slot_max > most) {
+        load_mistake(load, procedure->line, procedure->column,
+            "too many questions with all repeats; lower a 'max'");
+    }
+    return procedure->slot_max <= most;
+}
+
 void
 load_procedure_tree(struct load *load, const struct node *root, const char *name)
 {
@@ -266,6 +281,8 @@ load_procedure_tree(struct load *load, const struct node *root, const char *name
     struct question_def *room = xcalloc(OWN_QUESTIONS_MAX, sizeof(*room));
     procedure->set = load->set;
     procedure->file = load->file;
+    procedure->line = root->line;
+    procedure->column = root->column;
     procedure->questions = room;
     procedure->groups = arena_alloc(arena, OWN_GROUPS_MAX * sizeof(*procedure->groups));
     procedure->together = -1;
@@ -279,6 +296,7 @@ load_procedure_tree(struct load *load, const struct node *root, const char *name
     free(room);
     procedure->own_count = procedure->question_count;
     procedure->own_groups = procedure->group_count;
+    (void)slots_counted(load, procedure, OWN_SLOTS_MAX);
     procedure->broken = load->mistakes > before;
     add_to_set(load, procedure);
 }

@@ -29,7 +29,8 @@ enum {
     INCLUDES_MAX = 20,
     RULES_MAX = 60, /* entries of bring, not-here, also-at or results */
     REPEAT_MAX = 20, /* entries of one repeat group */
-    SLOTS_MAX = 900, /* questions with all repeats; under FACT_SET_MAX */
+    OWN_SLOTS_MAX = 600, /* questions of one file with all repeats */
+    SLOTS_MAX = 900, /* with those of included procedures; under FACT_SET_MAX */
     WORDS_BYTES_MAX = 2000, /* one text of a file */
     TEXT_LENGTH_MAX = 300, /* characters of an answer: fits PROCEDURE_ANSWER_MAX in Japanese */
     TEXT_LENGTH_DEFAULT = 100,
@@ -226,6 +227,7 @@ struct include {
 struct procedure {
     const struct procedure_set *set;
     const char *file;
+    int line, column;
     bool broken; /* a mistake in its file: not looked at further */
     struct procedure_info info;
     struct question_def *questions; /* own ones first, then the task list, then the included ones */
@@ -311,6 +313,8 @@ void load_dictionary(struct load *load, const char *folder);
 void load_city(struct load *load, const char *folder);
 /* root: the file's tree, or NULL; name: the file's own name. load->file is its path. */
 void load_procedure_tree(struct load *load, const struct node *root, const char *name);
+/* Counts slot_max. False when there are more than `most`, after a report. */
+bool slots_counted(struct load *load, struct procedure *procedure, int most);
 /* When all files are read: sorts, puts included procedures in, compiles and checks every procedure. */
 void load_finish(struct load *load);
 const struct question_def *set_fact(const struct procedure_set *set, const char *key);

@@ -13,6 +13,7 @@
 #include "card/card.h"
 #include "i18n/i18n.h"
 #include "input/input.h"
+#include "live/live.h"
 #include "procedure/procedure.h"
 #include "record/record.h"
 #include "seal/seal.h"
@@ -58,6 +59,13 @@ enum calendar {
     CALENDAR_COUNT
 };
 
+/* What of a free time is chosen so far: the place, then the day (slot.c). */
+struct slot_choice {
+    char resource[LIVE_NAME_MAX];
+    char date[11];
+    bool alone; /* there is one place only, nobody was asked */
+};
+
 /* Everything of one visitor. visit_end wipes all of it. */
 struct visit {
     bool open;
@@ -78,6 +86,7 @@ struct visit {
     struct writing writing; /* a written answer: keyboard, kanji, postal code */
     struct fact_set *readings; /* how names were typed, for the questions that ask it */
     enum calendar calendar;
+    struct slot_choice slot;
     int page; /* page of the column that is shown, from 0 */
     int pages;
     char number[RECORD_NUMBER_LEN]; /* after submitting */
@@ -149,6 +158,7 @@ struct app {
     struct ui *ui;
     struct i18n *i18n;
     struct procedure_set *procedures;
+    struct live *live; /* what came with the last sync */
     struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
     struct input *input; /* kana to kanji */
@@ -346,6 +356,19 @@ void date_build(struct app *app, struct flow *flow);
 bool date_tap(struct app *app, const char *id);
 /* The typed digits as YYYY-MM-DD; false while incomplete or impossible. */
 bool date_value(const struct app *app, char out[11]);
+
+/* slot.c: a free time of what came with the last sync */
+void slot_begin(
+    struct app *app, const struct question *question); /* the page of this question appears */
+void slot_build(struct app *app, struct flow *flow, const struct question *question);
+bool slot_tap(struct app *app, const struct question *question, const char *id);
+bool slot_back(struct app *app); /* a step back within the question; false: to the page before */
+/* "RESOURCE/2026-12-01/09:00" for people; list names the places. */
+void slot_words(struct app *app, const char *list, const char *value, struct buf *out);
+/* When the city knew this: "11月22日（日） 8:00の時点です。" */
+void live_moment(struct app *app, const struct live_table *table, struct buf *out);
+void live_note(
+    struct app *app, struct flow *flow, const struct live_table *table); /* into the column */
 
 /* play_hands.c: how play scripts press */
 enum play_hands { PLAY_FINGER, PLAY_KEYS, PLAY_SWITCHES };

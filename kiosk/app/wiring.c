@@ -101,6 +101,14 @@ open_display(struct app *app, bool fullscreen)
 }
 
 static void
+open_live(struct app *app)
+{
+    char *folder = conf_path(app->conf, "live", "live");
+    app->live = live_open(folder);
+    free(folder);
+}
+
+static void
 open_reader(struct app *app)
 {
     const struct card_transport_ops *ops;
@@ -183,6 +191,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
     app->visit.readings = fact_set_new();
+    open_live(app);
     const char *what = "words";
     int r = open_words(app);
     if (r == 0) {
@@ -239,6 +248,7 @@ app_free(struct app *app)
     input_variants_close(app->variants);
     input_hand_close(app->hand);
     procedure_set_free(app->procedures);
+    live_close(app->live);
     i18n_free(app->i18n);
     ui_free(app->ui);
     explicit_bzero(app, sizeof(*app));

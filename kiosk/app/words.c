@@ -148,6 +148,8 @@ answer_words(struct app *app, const struct question *question, const char *value
         choice_words(app, question, value, out);
     } else if (question->type == QUESTION_DATE) {
         (void)i18n_date(app->i18n, out, value);
+    } else if (question->type == QUESTION_SLOT) {
+        slot_words(app, question->live, value, out);
     } else if (question->type == QUESTION_YES_NO) {
         (void)buf_add_str(out, say(app, strcmp(value, "yes") == 0 ? "answer.yes" : "answer.no"));
     } else {

@@ -57,6 +57,8 @@ int i18n_format(struct i18n *i18n, struct buf *out, const char *id, ...);
  * date: YYYY-MM-DD -> 昭和16年（1941年）3月5日, "5 March 1941 (Showa 16)". Eras: ICU's Japanese calendar.
  * Digits are 0-9 and years western in every language, as on the forms and cards that people hold beside it. */
 int i18n_date(struct i18n *i18n, struct buf *out, const char *iso);
+/* A day of these weeks, for choosing one: 12月1日（火）, "Tue 1 December". */
+int i18n_day(struct i18n *i18n, struct buf *out, const char *iso);
 int i18n_money(struct i18n *i18n, struct buf *out, int64_t yen);
 /* How a text is compared when it is looked for: without the difference of case, width, hiragana and katakana, and
  * marks on Latin letters; white space is one space. Unicode's NFKC_Casefold (UAX 31) and a little more. Furigana

@@ -101,6 +101,42 @@ month_name(const char *locale, const struct day *day, char out[NAME_ROOM])
     }
 }
 
+/* One of the seven words of "format.weekdays", Sunday first. */
+static void
+weekday_name(struct i18n *i18n, const struct day *day, struct buf *out)
+{
+    enum { DAYS = 7, FIRST = 4 /* 1970-01-01 was a Thursday */ };
+    int wanted = (int)((day->since_1970 % DAYS + DAYS + FIRST) % DAYS);
+    const char *word = i18n_text(i18n, "format.weekdays");
+    for (int i = 0; i < wanted && *word != 0; i++) {
+        word += strcspn(word, " ");
+        word += *word == ' ' ? 1 : 0;
+    }
+    (void)buf_add(out, word, strcspn(word, " ")); /* errors stick in out */
+}
+
+int
+i18n_day(struct i18n *i18n, struct buf *out, const char *iso)
+{
+    struct day day;
+    const char *message = i18n_text(i18n, "format.day");
+    if (!parse_day(iso, &day) || strcmp(message, "format.day") == 0) {
+        return buf_add_str(out, iso);
+    }
+    char month[NUMBER_ROOM];
+    char number[NUMBER_ROOM];
+    char name[NAME_ROOM];
+    AUTO_BUF weekday;
+    buf_init(&weekday, NAME_ROOM * 2);
+    (void)snprintf(month, sizeof(month), "%d", day.month);
+    (void)snprintf(number, sizeof(number), "%d", day.day);
+    month_name(i18n_current(i18n)->values, &day, name);
+    weekday_name(i18n, &day, &weekday);
+    struct i18n_place places[] = {
+        {"month", month}, {"day", number}, {"month-name", name}, {"weekday", buf_str(&weekday)}};
+    return i18n_fill(out, message, places, ARRAY_LEN(places));
+}
+
 int
 i18n_date(struct i18n *i18n, struct buf *out, const char *iso)
 {

@@ -130,6 +130,9 @@ enter(struct app *app)
         return;
     }
     memcpy(visit->field, text, strlen(text) + 1);
+    if (question.type == QUESTION_SLOT) {
+        slot_begin(app, &question);
+    }
     if (is_written(&question)) {
         offer_reading(app, &question);
         keyboard_begin(app, &question);
@@ -441,6 +444,8 @@ build(struct app *app)
         options(app, &flow, &question);
     } else if (question.type == QUESTION_DATE) {
         date_build(app, &flow);
+    } else if (question.type == QUESTION_SLOT) {
+        slot_build(app, &flow, &question);
     } else if (uses_keypad(&question)) {
         number(app, &flow, &question);
     } else {
@@ -522,6 +527,9 @@ tap(struct app *app, const char *id)
     } else if (is_written(&question) && writing_tap(app, &question, id)) {
         return;
     } else if (strcmp(id, "back") == 0 && is_written(&question) && writing_back(app)) {
+        return;
+    } else if (question.type == QUESTION_SLOT &&
+               (strcmp(id, "back") == 0 ? slot_back(app) : slot_tap(app, &question, id))) {
         return;
     } else if (strcmp(id, "next") == 0) {
         answer(app, &question, false);

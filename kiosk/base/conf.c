@@ -118,6 +118,20 @@ conf_str(const struct conf *conf, const char *key, const char *fallback)
     return fallback;
 }
 
+size_t
+conf_count(const struct conf *conf)
+{
+    return conf->count;
+}
+
+void
+conf_each(const struct conf *conf, conf_see *see, void *ctx)
+{
+    for (size_t i = 0; i < conf->count; i++) {
+        see(conf->entries[i].key, conf->entries[i].value, ctx);
+    }
+}
+
 int64_t
 conf_int(const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback)
 {

@@ -14,6 +14,10 @@ int conf_load(const char *path, struct conf **ret_conf, int *ret_line);
 void conf_free(struct conf *conf);
 /* The value, or fallback when the key is absent. Lives as long as conf. */
 const char *conf_str(const struct conf *conf, const char *key, const char *fallback);
+/* How many settings there are, and each, in the file's order. key and value live as long as conf. */
+size_t conf_count(const struct conf *conf);
+typedef void conf_see(const char *key, const char *value, void *ctx);
+void conf_each(const struct conf *conf, conf_see *see, void *ctx);
 /* The value as a whole number within [min, max], else fallback. */
 int64_t conf_int(
     const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback);

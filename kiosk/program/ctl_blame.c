@@ -58,6 +58,19 @@ stands_at(const char *text, size_t len, size_t at, const char *word, size_t *ret
     return true;
 }
 
+bool
+word_stands_in(const char *text, const char *word)
+{
+    size_t len = strlen(text);
+    size_t end;
+    for (size_t at = 0; at < len; (void)utf8_next(text, len, &at)) {
+        if (stands_at(text, len, at, word, &end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool
 holds(const char *text, const char *word)
 {

@@ -18,5 +18,7 @@ size_t blame_count(const struct conf *lists, const char *language);
  * out. Latin words are found whole, whatever their case; words of other scripts anywhere. */
 bool blame_find(
     const struct conf *lists, const char *language, const char *text, char out[BLAME_WORD_MAX]);
+/* Does a text hold this word anywhere, capitals and small letters being the same? */
+bool word_stands_in(const char *text, const char *word);
 
 #endif

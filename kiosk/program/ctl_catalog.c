@@ -1,21 +1,29 @@
 /* program/ctl_catalog.c - one language's catalog: texts that it lacks or has too many, places like {n} and numbers that
  * differ from the Japanese, plural forms, words that blame, kanji without furigana in easy Japanese, and its head. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "ctl_blame.h"
 #include "ctl_check.h"
+#include "ctl_easy.h"
 #include "ctl_furigana.h"
 #include "ctl_words.h"
 
-enum { WHAT_MAX = 64 };
+enum { WHAT_MAX = 64, TERM_DETAIL_MAX = 1024 };
+
+static const char easy_language[] = "ja-easy";
 
 struct catalog {
     struct check *check;
     const char *language;
     struct po po;
     size_t forms; /* of a text that goes with a number, as the head says */
+    struct terms *terms; /* owned; NULL without a list */
+    size_t long_sentences; /* of easy Japanese */
 };
 
 static void
@@ -36,13 +44,26 @@ form_at(const struct po_entry *entry, size_t form)
     return entry->form_count > 0 ? entry->forms[form] : entry->text;
 }
 
+static void
+check_easy(struct catalog *catalog, const struct po_entry *entry, const char *text)
+{
+    enum { SENTENCE_MAX = 4096 };
+    AUTO_BUF sentence;
+    buf_init(&sentence, SENTENCE_MAX);
+    const char *wrong =
+        easy_mistake(catalog->check->easy, text, &sentence, &catalog->long_sentences);
+    if (wrong != NULL) {
+        say_at(catalog, entry, wrong, buf_str(&sentence));
+    }
+}
+
 /* What a text must be by itself. */
 static void
 check_text(struct catalog *catalog, const struct po_entry *entry)
 {
     /* Its own name is how people find a language: plain, as on a sign. */
     bool own_name = strcmp(entry->id, "language.name") == 0;
-    bool easy = strcmp(catalog->language, "ja-easy") == 0 && !own_name;
+    bool easy = strcmp(catalog->language, easy_language) == 0 && !own_name;
     if (entry->form_count > 0 && entry->form_count != catalog->forms) {
         say_at(catalog, entry, "the head tells another number of forms (nplurals)", entry->id);
     }
@@ -52,7 +73,23 @@ check_text(struct catalog *catalog, const struct po_entry *entry)
         if (wrong != NULL) {
             say_at(catalog, entry, wrong, text);
         }
+        if (easy) {
+            check_easy(catalog, entry, text);
+        }
         check_blame(catalog->check, catalog->language, text, catalog->po.path, entry->line);
+    }
+}
+
+static void
+check_terms(
+    struct catalog *catalog, const char *japanese, const struct po_entry *entry, const char *text)
+{
+    struct term term;
+    if (catalog->terms != NULL && terms_find_missing(catalog->terms, japanese, text, &term)) {
+        AUTO_BUF detail;
+        buf_init(&detail, TERM_DETAIL_MAX);
+        (void)buf_printf(&detail, "%s = %s", term.japanese, term.words);
+        say_at(catalog, entry, "the glossary has other words for a term", buf_str(&detail));
     }
 }
 
@@ -71,6 +108,7 @@ check_pair(
         if (!words_numbers_kept(japanese, text)) {
             say_at(catalog, entry, "the numbers are not those of the Japanese", what);
         }
+        check_terms(catalog, japanese, entry, text);
     }
 }
 
@@ -247,6 +285,28 @@ check_head(struct catalog *catalog)
     }
 }
 
+/* Japanese has no glossary, since the terms come from it; easy Japanese may use any easier word. */
+static void
+read_terms(struct catalog *catalog)
+{
+    char *folder = fs_join(catalog->check->assets, "po");
+    int line = 0;
+    int r = terms_load(folder, catalog->language, &catalog->terms, &line);
+    if (r < 0) {
+        check_say(catalog->check, folder, line, 0, "there is no glossary terms/ of this language",
+            catalog->language);
+    } else {
+        struct term term;
+        if (terms_find_lacking(catalog->terms, catalog->check->terms, &term) ||
+            terms_find_lacking(catalog->check->terms, catalog->terms, &term)) {
+            check_say(catalog->check, folder, 0, 0,
+                "a term stands in one of the glossaries of English and this language alone",
+                term.japanese);
+        }
+    }
+    free(folder);
+}
+
 void
 catalog_check(struct check *check, const char *language)
 {
@@ -265,9 +325,17 @@ catalog_check(struct check *check, const char *language)
     if (strcmp(language, "ja") == 0) {
         check_places_that_count(&catalog);
     } else {
+        if (strcmp(language, easy_language) != 0) {
+            read_terms(&catalog);
+        }
         check_ids(&catalog);
         check_content(&catalog);
         check_stale(&catalog);
     }
+    if (check->report && catalog.long_sentences > 0) {
+        (void)printf("%-8s %4zu sentences of more than %d morae\n", language,
+            catalog.long_sentences, EASY_MORAE_GOOD);
+    }
+    terms_free(catalog.terms);
     po_release(&catalog.po);
 }

@@ -1,4 +1,4 @@
-/* program/ctl_check.c - `kioskctl check [--report] [ASSETS]`: everything that a clerk or a translator can get wrong,
+/* program/ctl_check.c - `kioskctl check [--report] [--language CODE] [ASSETS]`: everything that a clerk or a translator can get wrong,
  * with its place. Definition files (the rooms' own checks), each catalog (ctl_catalog.c), words that blame, recorded
  * sentences. */
 #include "ctl_check.h"
@@ -14,6 +14,7 @@
 #include "base/fs.h"
 #include "ctl_blame.h"
 #include "ctl_clips.h"
+#include "ctl_easy.h"
 #include "ctl_furigana.h"
 #include "program/ctl.h"
 #include "speech/speech.h"
@@ -71,7 +72,10 @@ static int
 check_named(const char *name, void *ctx)
 {
     char *language = xstrndup(name, strlen(name) - strlen(".po"));
-    catalog_check(ctx, language);
+    struct check *check = ctx;
+    if (check->only == NULL || strcmp(check->only, language) == 0) {
+        catalog_check(check, language);
+    }
     free(language);
     return 0;
 }
@@ -147,36 +151,77 @@ check_clips(struct check *check)
     free(sounds);
 }
 
-/* False after a mistake: nothing can be looked for then. */
+static void
+say_unread(struct check *check, const char *folder, const char *name, int line, const char *what)
+{
+    char *path = fs_join(folder, name);
+    check_say(check, path, line, 0, what, "");
+    free(path);
+}
+
+/* What is looked for in every catalog. False after a mistake: nothing can be looked for then. */
 static bool
-open_blame(struct check *check)
+open_rules(struct check *check)
 {
     int line = 0;
     char *folder = fs_join(check->assets, "po");
-    int r = blame_load(folder, &check->blame, &line);
-    if (r < 0) {
-        char *path = fs_join(folder, "blame.conf");
-        check_say(check, path, line, 0, "the lists of words that blame can't be read", "");
-        free(path);
+    int blame = blame_load(folder, &check->blame, &line);
+    if (blame < 0) {
+        say_unread(
+            check, folder, "blame.conf", line, "the lists of words that blame can't be read");
+    }
+    line = 0;
+    int easy = easy_load(folder, &check->easy, &line);
+    if (easy < 0) {
+        say_unread(check, folder, "easy.conf", line, "the rules of easy Japanese can't be read");
+    }
+    line = 0;
+    int terms = terms_load(folder, "en", &check->terms, &line);
+    if (terms < 0) {
+        say_unread(check, folder, "terms/en.conf", line, "the English glossary can't be read");
     }
     free(folder);
-    return r == 0;
+    return blame == 0 && easy == 0 && terms == 0;
+}
+
+struct arguments {
+    bool report;
+    const char *language; /* NULL: all */
+    const char *assets; /* NULL: where they are */
+};
+
+static bool
+read_arguments(int argc, char **argv, struct arguments *ret)
+{
+    *ret = (struct arguments){0};
+    int at = 1;
+    for (; at < argc && argv[at][0] == '-'; at++) {
+        if (strcmp(argv[at], "--report") == 0) {
+            ret->report = true;
+        } else if (strcmp(argv[at], "--language") == 0 && at + 1 < argc) {
+            ret->language = argv[++at];
+        } else {
+            return false;
+        }
+    }
+    ret->assets = at < argc ? argv[at] : NULL;
+    return at + 1 >= argc;
 }
 
 int
 ctl_check(int argc, char **argv)
 {
-    bool with_report = argc > 1 && strcmp(argv[1], "--report") == 0;
-    int first = with_report ? 2 : 1;
-    if (argc > first + 1) {
-        (void)fprintf(stderr, "usage: kioskctl check [--report] [ASSETS]\n");
+    struct arguments arguments;
+    if (!read_arguments(argc, argv, &arguments)) {
+        (void)fprintf(stderr, "usage: kioskctl check [--report] [--language CODE] [ASSETS]\n");
         return 2;
     }
-    char *assets = argc > first ? xstrdup(argv[first]) : conf_share(NULL, "assets");
-    struct check check = {.assets = assets, .report = with_report};
+    char *assets =
+        arguments.assets != NULL ? xstrdup(arguments.assets) : conf_share(NULL, "assets");
+    struct check check = {.assets = assets, .report = arguments.report, .only = arguments.language};
     int r = content_load(assets, report, &check, &check.content);
     if (r == 0) {
-        if (open_blame(&check)) {
+        if (open_rules(&check)) {
             content_words_collect(&check.content, &check.words);
             check_sources(&check);
             check_catalogs(&check);
@@ -192,6 +237,8 @@ ctl_check(int argc, char **argv)
         (void)fprintf(stderr, "%d to mend\n", check.mistakes);
     }
     conf_free(check.blame);
+    conf_free(check.easy);
+    terms_free(check.terms);
     content_words_release(&check.words);
     content_release(&check.content);
     free(assets);

@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "ctl_content.h"
 #include "ctl_po.h"
+#include "ctl_terms.h"
 
 struct check {
     const char *assets;
@@ -16,7 +17,10 @@ struct check {
     size_t texts; /* different ones among them */
     int mistakes;
     bool report;
+    const char *only; /* this language's catalog alone; NULL: all */
     struct conf *blame; /* owned */
+    struct conf *easy; /* owned: rules of easy Japanese */
+    struct terms *terms; /* owned: the English glossary, against which the others are held */
     const struct po *source; /* Japanese: the program's own ids */
     size_t languages; /* looked at */
 };

@@ -1,5 +1,5 @@
-/* procedure/load.c - a folder of definition files becomes a set: the city's places and lists first, then the
- * dictionary, then every procedure, sorted by id; then what they say of each other. A set with any mistake is not
+/* procedure/load.c - a folder of definition files becomes a set: the city's lists and maps first, then the dictionary,
+ * the city's places and every procedure, sorted by id; then what they say of each other. A set with any mistake is not
  * given. */
 #include "procedure_priv.h"
 
@@ -71,9 +71,10 @@ procedure_load(
     if (r == 0) {
         set->assets = arena_strdup(&set->arena, assets);
         const char *city = arena_printf(&set->arena, "%s/city", assets);
-        load_city(&load, city);
         load_lists(&load, city);
         load_dictionary(&load, arena_printf(&set->arena, "%s/dictionary", assets));
+        load_city(&load, city);
+        check_maps(&load);
         struct folder folder = {&load, path};
         r = fs_each(path, ".yaml", load_one, &folder);
         load_finish(&load);

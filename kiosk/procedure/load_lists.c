@@ -86,6 +86,14 @@ entry_kana(const struct reading *reading, const struct cells *cells)
 }
 
 static void
+make_room(struct reading *reading, size_t count)
+{
+    struct list_def *list = reading->list;
+    list->entries = arena_alloc(&reading->load->set->arena, count * sizeof(*list->entries));
+    list->lines = arena_alloc(&reading->load->set->arena, count * sizeof(*list->lines));
+}
+
+static void
 add_entry(struct reading *reading, const struct cells *cells)
 {
     struct list_def *list = reading->list;
@@ -104,6 +112,7 @@ add_entry(struct reading *reading, const struct cells *cells)
     }
     const char *within = cells->text[COLUMN_WITHIN];
     const char *phone = cells->text[COLUMN_PHONE];
+    list->lines[list->list.count] = cells->line;
     list->entries[list->list.count++] = (struct procedure_entry){.id = id,
         .name = entry_words(reading, cells, COLUMN_NAME),
         .kana = entry_kana(reading, cells),
@@ -119,9 +128,7 @@ read_entries(struct reading *reading, const struct node *map)
     static const char *const keys[] = {
         "name", "kana", "within", "detail", "hours", "phone", "source"};
     struct load *load = reading->load;
-    size_t count = tree_count(map);
-    reading->list->entries =
-        arena_alloc(&load->set->arena, (count + 1) * sizeof(*reading->list->entries));
+    make_room(reading, tree_count(map) + 1);
     for (const struct node *node = map->first; node != NULL; node = node->next) {
         struct cells cells = {.line = node->key_line, .column = node->key_column};
         cells.text[COLUMN_ID] = node->key;
@@ -216,24 +223,28 @@ read_rows(struct reading *reading, char *text)
 }
 
 static void
-read_table(struct reading *reading, const char *folder, const char *name)
+read_table(struct reading *reading, const char *folder, const struct node *at)
 {
     struct load *load = reading->load;
     struct arena *arena = &load->set->arena;
     const char *list_file = load->file;
+    const char *path = arena_printf(arena, "%s/%s", folder, at->text);
     AUTO_BUF data;
     buf_init(&data, TABLE_BYTES_MAX);
-    load->file = arena_printf(arena, "%s/%s", folder, name);
-    if (strchr(name, '/') != NULL || fs_read(load->file, &data) < 0) {
-        load_mistake(load, 0, 0, "this table can't be read: a file beside its list, 4 MiB at most");
-    } else if (!utf8_valid(buf_str(&data), data.len) || memchr(data.data, 0, data.len) != NULL) {
-        load_mistake(load, 0, 0, "this is not UTF-8 text; save the file as UTF-8 in your editor");
+    if (strchr(at->text, '/') != NULL || fs_read(path, &data) < 0) {
+        load_mistake(load, at->line, at->column,
+            "this table can't be read: a file beside its list, 4 MiB at most");
+        return;
+    }
+    load->file = reading->list->file = path;
+    if (!utf8_valid(buf_str(&data), data.len) || memchr(data.data, 0, data.len) != NULL) {
+        load_mistake(load, 1, 1, "this is not UTF-8 text; save the file as UTF-8 in your editor");
     } else {
         size_t lines = 1;
         for (size_t i = 0; i < data.len; i++) {
             lines += data.data[i] == '\n';
         }
-        reading->list->entries = arena_alloc(arena, lines * sizeof(*reading->list->entries));
+        make_room(reading, lines);
         read_rows(reading, arena_strndup(arena, buf_str(&data), data.len));
     }
     load->file = list_file;
@@ -266,7 +277,7 @@ sort_entries(struct load *load, struct list_def *list)
     }
     for (size_t i = 1; i < count; i++) {
         if (strcmp(list->sorted[i - 1]->id, list->sorted[i]->id) == 0) {
-            load_mistake(load, 0, 0, "two entries have the id '%.60s'", list->sorted[i]->id);
+            load_mistake(load, 1, 1, "two entries have the id '%.60s'", list->sorted[i]->id);
         }
     }
 }
@@ -311,7 +322,7 @@ load_list(struct load *load, const char *folder, const char *name)
     if ((table != NULL) == (entries != NULL)) {
         load_mistake(load, root->line, root->column, "a list has either 'entries' or a 'table'");
     } else if (table != NULL) {
-        read_table(&reading, folder, table);
+        read_table(&reading, folder, tree_get(root, "table"));
     } else if (field_is_map(load, entries, "'entries'")) {
         read_entries(&reading, entries);
     }
@@ -346,18 +357,18 @@ check_within(struct load *load, const struct list_def *list)
     const char *names[LISTS_MAX];
     load->file = list->file;
     if (list->within != NULL && above == NULL) {
-        load_unknown(load, 0, 0, "list", list->within, names, set_list_names(load->set, names));
+        load_unknown(load, 1, 1, "list", list->within, names, set_list_names(load->set, names));
         return;
     }
     for (size_t i = 0; i < list->list.count; i++) {
         const struct procedure_entry *entry = &list->entries[i];
         if ((entry->within != NULL) != (above != NULL)) {
-            load_mistake(load, 0, 0, "the entry '%.60s' %s", entry->id,
+            load_mistake(load, list->lines[i], 1, "the entry '%.60s' %s", entry->id,
                 above != NULL ? "lacks 'within'"
                               : "has 'within', but the list doesn't name the list above it");
         } else if (above != NULL && procedure_entry(&above->list, entry->within) == NULL) {
-            load_unknown(load, 0, 0, "entry of the list above", entry->within, above->ids,
-                above->list.count);
+            load_unknown(load, list->lines[i], 1, "entry of the list above", entry->within,
+                above->ids, above->list.count);
         }
     }
 }
@@ -414,16 +425,38 @@ load_place(struct load *load, const struct node *node, const char *map, struct p
         load_mistake(load, node->line, node->column,
             "'x' and 'y' say where the place is, in thousandths of the map's width and height");
     }
-    const struct city_list *counters = &load->set->counters;
-    bool found = ret->counter == NULL;
-    for (size_t i = 0; !found && i < counters->count; i++) {
-        found = strcmp(counters->entries[i].id, ret->counter) == 0;
-    }
     const struct list_def *list = ret->list != NULL ? set_list(load->set, ret->list) : NULL;
     bool entry = list != NULL && ret->entry != NULL && procedure_entry(&list->list, ret->entry);
-    if (!found || ((ret->list != NULL || ret->entry != NULL) && !entry)) {
+    if ((ret->list != NULL || ret->entry != NULL) && !entry) {
         load_mistake(load, node->line, node->column,
-            "'counter' is a key of city/counters.yaml; 'list' and 'entry' name an entry together");
+            "'list' and 'entry' together name an entry of a list of the city");
+    }
+}
+
+static void
+check_counter(struct load *load, const struct procedure_place *at)
+{
+    const struct city_list *counters = &load->set->counters;
+    bool found = at->counter == NULL;
+    for (size_t i = 0; !found && i < counters->count; i++) {
+        found = strcmp(counters->entries[i].id, at->counter) == 0;
+    }
+    if (!found) {
+        load_mistake(load, 0, 0,
+            "the counter '%.60s' of the place '%s' is no key of city/counters.yaml", at->counter,
+            at->id);
+    }
+}
+
+void
+check_maps(struct load *load)
+{
+    for (size_t i = 0; i < load->set->map_count; i++) {
+        const struct procedure_map *map = &load->set->maps[i];
+        load->file = load->set->map_files[i];
+        for (size_t j = 0; j < map->count; j++) {
+            check_counter(load, &map->places[j]);
+        }
     }
 }
 
@@ -445,6 +478,7 @@ load_map(struct load *load, const char *name)
             load, root->line, root->column, "a map has 'places', %d at most", MAP_PLACES_MAX);
         return;
     }
+    set->map_files[set->map_count] = load->file;
     struct procedure_map *map = &set->maps[set->map_count++];
     char context[PROCEDURE_CONTEXT_MAX];
     map->id = field_text(load, root, "map", true);

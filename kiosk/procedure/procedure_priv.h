@@ -121,10 +121,12 @@ struct list_def {
     const char *within; /* the list to whose entries its own belong, or NULL */
     const char *file;
     struct procedure_entry *entries;
+    int *lines; /* where each stands in the file */
     const struct procedure_entry **sorted; /* by id */
     const char **ids; /* in the file's order, and "unknown" after them */
 };
 void load_lists(struct load *load, const char *city);
+void check_maps(struct load *load); /* when the counters are known */
 const struct list_def *set_list(const struct procedure_set *set, const char *id);
 size_t set_list_names(const struct procedure_set *set, const char *names[LISTS_MAX]);
 
@@ -300,6 +302,7 @@ struct procedure_set {
     size_t list_count;
     struct procedure_map *maps;
     size_t map_count;
+    const char *map_files[MAPS_MAX];
     struct procedure_door doors[PROCEDURE_DOORS_MAX];
     size_t door_count;
     const char *unsure;

@@ -640,6 +640,7 @@ test_complete_by_chance(void **state)
         complete(real, "resident-record", seed);
         complete(real, "move-in", seed);
         complete(everything, "everything", seed);
+        complete(everything, "kinds", seed);
     }
 }
 
@@ -701,6 +702,7 @@ test_forward_back_forward(void **state)
         walk(real, "resident-record", seed);
         walk(real, "move-in", seed);
         walk(everything, "everything", seed);
+        walk(everything, "kinds", seed);
     }
 }
 

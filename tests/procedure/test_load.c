@@ -71,7 +71,9 @@ remove_file(const char *folder, const char *name)
 
 static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"city", "counters.yaml"}, {"city", "things.yaml"}, {"city", "doors.yaml"},
-    {"procedures", "everything.yaml"}};
+    {"city/lists", "banks.yaml"}, {"city/lists", "branches.yaml"}, {"city/lists", "branches.tsv"},
+    {"city/lists", "centres.yaml"}, {"city/maps", "town.yaml"}, {"procedures", "everything.yaml"},
+    {"procedures", "kinds.yaml"}};
 
 static int
 set_up(void **state)
@@ -94,7 +96,8 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    static const char *const folders[] = {"dictionary", "city", "procedures"};
+    static const char *const folders[] = {
+        "dictionary", "city/lists", "city/maps", "city", "procedures"};
     for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
         remove_file(good_files[i][0], good_files[i][1]);
     }
@@ -148,8 +151,14 @@ check_broken(const char *name, void *ctx)
     read_first_line(path, expect, place);
     bool city = strcmp(place, "counters") == 0;
     bool dictionary = strcmp(place, "dictionary") == 0;
-    const char *folder = city ? "city" : dictionary ? "dictionary" : "procedures";
-    const char *as = city ? "counters.yaml" : dictionary ? "zz.yaml" : name;
+    bool list = strcmp(place, "lists/zz") == 0;
+    bool map = strcmp(place, "maps/zz") == 0;
+    const char *folder = city         ? "city"
+                         : dictionary ? "dictionary"
+                         : list       ? "city/lists"
+                         : map        ? "city/maps"
+                                      : "procedures";
+    const char *as = city ? "counters.yaml" : dictionary || list || map ? "zz.yaml" : name;
     copy_file(path, folder, as);
     struct heard heard;
     int r = load(&heard);
@@ -267,8 +276,8 @@ test_what_a_set_says(void **state)
     (void)state;
     struct procedure_set *set = NULL;
     assert_int_equal(procedure_load(good, NULL, NULL, &set), 0);
-    assert_int_equal(procedure_count(set), 1);
-    assert_null(procedure_at(set, 1));
+    assert_int_equal(procedure_count(set), 2);
+    assert_null(procedure_at(set, 2));
     assert_null(procedure_find(set, "nothing"));
     struct procedure_info info = procedure_info(procedure_find(set, "everything"));
     assert_string_equal(info.in_force, "2026-04-01");

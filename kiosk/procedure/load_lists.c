@@ -451,6 +451,9 @@ check_counter(struct load *load, const struct procedure_place *at)
 void
 check_maps(struct load *load)
 {
+    if (load->set->counters.count == 0) {
+        return; /* that is told already */
+    }
     for (size_t i = 0; i < load->set->map_count; i++) {
         const struct procedure_map *map = &load->set->maps[i];
         load->file = load->set->map_files[i];

@@ -341,7 +341,7 @@ test_long_list(void **state)
             buf_printf(&table, "しちょう\te%d\t支店%d\n", (i * 7919) % LONG_LIST, i), 0);
     }
     static const char *const files[][2] = {{"city/counters.yaml", "counters:\n  a: い\n"},
-        {"city/things.yaml", "things:\n  a: い\n"},
+        {"city/things.yaml", "things:\n  a: い\n"}, {"city/doors.yaml", "doors: {}\n"},
         {"city/lists/long.yaml", "list: long\ntranslate: no\ntable: long.tsv\n"}};
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i][0]);

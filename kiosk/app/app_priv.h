@@ -164,6 +164,7 @@ struct app {
     struct input *input; /* kana to kanji */
     struct input_postal *postal; /* NULL: no table */
     struct input_variants *variants; /* NULL: no table */
+    struct input_names *names; /* NULL: no list */
     struct input_hand *hand; /* NULL: no model */
     struct submitter *submitter; /* NULL: no applications can be taken */
     int submitter_error; /* why not */

@@ -90,6 +90,23 @@ kanji_start(struct app *app)
     ask_next(app);
 }
 
+/* Who is asked for a name means Satō, not sugar. */
+static void
+names_first(struct app *app)
+{
+    struct writing *writing = &app->visit.writing;
+    struct question question;
+    char reading[READING_BYTES + 4] = "";
+    if (app->names == NULL || interview_at(app->visit.interview) != INTERVIEW_QUESTION ||
+        interview_question(app->visit.interview, &question) < 0 ||
+        question.input != QUESTION_INPUT_NAME) {
+        return;
+    }
+    memcpy(reading, app->visit.field + writing->from, writing->to - writing->from);
+    input_names_first(app->names, reading, &writing->result);
+    explicit_bzero(reading, sizeof(reading));
+}
+
 void
 kanji_poll(struct app *app)
 {
@@ -99,6 +116,7 @@ kanji_poll(struct app *app)
         return;
     }
     writing->looking = false;
+    names_first(app);
     if (writing->result.count == 0) {
         writing->nothing = true;
         writing->face = writing->face == WRITING_WORDS ? WRITING_KEYS : writing->face;

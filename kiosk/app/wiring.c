@@ -125,6 +125,20 @@ open_reader(struct app *app)
 
 #define HANDWRITING "/usr/share/tegaki/models/zinnia/handwriting-ja.model"
 
+static void
+open_names(struct app *app)
+{
+    size_t line;
+    char *assets = conf_share(app->conf, "assets");
+    char *path = fs_join(assets, "names.tsv");
+    int r = input_names_open(path, &app->names, &line);
+    if (r < 0) {
+        LOG(LOG_ERROR, "names", LOG_ERR(r));
+    }
+    free(path);
+    free(assets);
+}
+
 /* Kana to kanji, and the tables of postal codes and kanji forms, and drawn kanji: without any of them visitors write by hand
  * what they would have chosen. */
 static int
@@ -148,6 +162,7 @@ open_input(struct app *app)
     if (r < 0) {
         LOG(LOG_ERROR, "table.variants", LOG_ERR(r));
     }
+    open_names(app);
     r = input_hand_open(conf_str(app->conf, "handwriting", HANDWRITING), &app->hand);
     if (r < 0 && r != KERR_NOT_FOUND) { /* an extra: without the package nothing is amiss */
         LOG(LOG_ERROR, "handwriting", LOG_ERR(r));
@@ -246,6 +261,7 @@ app_free(struct app *app)
     input_free(app->input);
     input_postal_close(app->postal);
     input_variants_close(app->variants);
+    input_names_close(app->names);
     input_hand_close(app->hand);
     procedure_set_free(app->procedures);
     live_close(app->live);

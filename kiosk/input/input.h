@@ -77,6 +77,16 @@ uint64_t input_convert(struct input *input, const char *reading);
 /* Takes the newest result. False when there is none. */
 bool input_poll(struct input *input, struct input_result *ret_result);
 
+/* How the commonest names of people are written: assets/names.tsv, written by hand from what is commonly known. A line:
+ * reading, tab, up to ten words with a space between, the commonest first. Read once; any thread. */
+struct input_names; /* opaque */
+/* KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID for a line of another form, which *ret_line tells, from 1. */
+int input_names_open(const char *path, struct input_names **ret_names, size_t *ret_line);
+void input_names_close(struct input_names *names);
+/* For a field that asks for a person's name: puts names before the other words, of the whole and of each clause. */
+void input_names_first(
+    const struct input_names *names, const char *reading, struct input_result *result);
+
 /* Tables: read-only, mapped from files that `kioskctl table` made; any thread. */
 
 /* Japanese postal codes. Source: SKK-JISYO.zipcode (public domain), readings of municipalities from

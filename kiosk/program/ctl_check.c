@@ -16,6 +16,7 @@
 #include "ctl_clips.h"
 #include "ctl_easy.h"
 #include "ctl_furigana.h"
+#include "input/input.h"
 #include "program/ctl.h"
 #include "speech/speech.h"
 
@@ -208,6 +209,24 @@ read_arguments(int argc, char **argv, struct arguments *ret)
     return at + 1 >= argc;
 }
 
+/* The list of names is the only file here that isn't YAML or a catalog; a folder of services alone has none. */
+static void
+check_names(struct check *check)
+{
+    struct input_names *names = NULL;
+    size_t line;
+    char *path = fs_join(check->assets, "names.tsv");
+    int r = fs_exists(path) ? input_names_open(path, &names, &line) : 0;
+    if (r < 0) {
+        check_say(check, path, (int)line, 1,
+            "a reading in hiragana, a tab, up to ten different words in kanji with one space "
+            "between",
+            "");
+    }
+    input_names_close(names);
+    free(path);
+}
+
 int
 ctl_check(int argc, char **argv)
 {
@@ -226,6 +245,7 @@ ctl_check(int argc, char **argv)
             check_sources(&check);
             check_catalogs(&check);
             check_clips(&check);
+            check_names(&check);
         }
     } else if (r != KERR_PROCEDURE_FILE) {
         check_say(&check, assets, 0, 0, "there is no folder of procedures here", "");

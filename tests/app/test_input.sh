@@ -20,6 +20,7 @@ exported 1 >"$WORK/record.json"
 for words in '齋藤　花子' 'サイトウ　ハナコ' '茨城県日立市助川町1丁目2番'; do
     grep -q "$words" "$WORK/record.json" || { cat "$WORK/record.json"; fail "the record lacks $words"; }
 done
+play "$TOP/tests/app/plays/names.play"
 play "$TOP/tests/app/plays/modes.play"
 play "$TOP/tests/app/plays/hand.play"
 settings 'handwriting = /nonexistent'

@@ -69,6 +69,8 @@ spoil "changed Japanese" $P 's/^title: .*/title: 引っ越し/' "no words in en 
 for word in 不正 無効 エラー 失敗; do
     spoil "blame: $word" $P "s/^title: .*/title: ${word}です/" "this word blames the visitor"
 done
+spoil "names: a line that is none" names.tsv 's/^さとう\t/さとう /' ": a reading in hiragana"
+spoil "names: a word twice" names.tsv 's/^さとう\t佐藤/& 佐藤/' ": a reading in hiragana"
 easy=po/ja-easy.po
 spoil "kanji without furigana" $easy '0,/^msgstr "{/s//msgstr "漢{/' "kanji without furigana"
 spoil "furigana that is no kana" $easy '0,/^msgstr "{[^|]*|/s//&abc/' "furigana is written"

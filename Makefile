@@ -136,7 +136,7 @@ TABLES := $(BUILD)/tables/postal.table $(BUILD)/tables/variants.table
 
 # Fonts: subsets of Debian's fonts, each made again when what it is made of is newer (fonts/build).
 $(BUILD)/fonts/fonts.list: $(wildcard fonts/* fonts/sets/*) $(wildcard assets/po/zh-*.po assets/po/ko.po)
-	$(SAY)fonts/build $(abspath $(@D))
+	$(SAY)fonts/build "$(@D)"
 fonts: $(BUILD)/fonts/fonts.list
 
 all: $(TABLES) $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs fonts

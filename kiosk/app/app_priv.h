@@ -330,6 +330,11 @@ struct grid {
 };
 void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx);
+/* The same for elements that are all known, each row as high as its words need and grid->height at least. The
+ * places are filled in; grid->heights is not looked at. */
+enum { FLOW_ELEMENTS_MAX = 16 };
+void flow_elements(
+    struct app *app, struct flow *flow, struct grid grid, struct ui_element *elements);
 /* The column beside the keypad, or above it. */
 struct flow page_beside_keypad(struct app *app, struct flow flow);
 /* The ten digits in phone order, at one place; ids prefix0..9, prefix"delete"; last is the id of the key

@@ -465,6 +465,28 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     }
 }
 
+static void
+place_element(struct app *app, size_t index, struct ui_rect where, void *ctx)
+{
+    struct ui_element *elements = ctx;
+    elements[index].rect = where;
+    ui_add(app->ui, &elements[index]);
+}
+
+void
+flow_elements(struct app *app, struct flow *flow, struct grid grid, struct ui_element *elements)
+{
+    int heights[FLOW_ELEMENTS_MAX];
+    grid.count = grid.count > FLOW_ELEMENTS_MAX ? FLOW_ELEMENTS_MAX : grid.count;
+    for (size_t i = 0; i < grid.count; i++) {
+        int width;
+        elements[i].rect.w = (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
+        ui_natural(app->ui, &elements[i], &width, &heights[i]);
+    }
+    grid.heights = heights;
+    flow_grid(app, flow, &grid, place_element, elements);
+}
+
 /* The keypad's first key: all others follow from it. The place for the buttons that turn pages is left
  * free even when there are none, so that the digits never move. */
 static struct ui_rect

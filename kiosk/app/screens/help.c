@@ -80,15 +80,6 @@ door(struct app *app, size_t index)
 }
 
 static void
-place(struct app *app, size_t index, struct ui_rect where, void *ctx)
-{
-    (void)ctx;
-    struct ui_element element = door(app, index);
-    element.rect = where;
-    ui_add(app->ui, &element);
-}
-
-static void
 staff_button(struct app *app)
 {
     struct ui_rect at = app->places.main;
@@ -106,21 +97,17 @@ build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.help"), "bar.back");
     page_title(app, &flow, say(app, "help.title"));
-    /* the ways come first: in the largest letters they still stand on the first page */
-    /* two doors side by side keep both on the first page; a seated visitor's has less height */
+    /* the ways come first, two side by side: in the largest letters they still stand on the first page; a seated
+     * visitor's has less height */
     bool low = app->places.low && ui_text_size(app->ui) > UI_TEXT_NORMAL;
-    int heights[ARRAY_LEN(ways)];
+    struct ui_element doors[ARRAY_LEN(ways)];
     struct grid grid = {.count = way_count(app),
         .columns = flow.w >= TWO_COLUMNS_W && !low ? 2 : 1,
-        .height = WAY_H,
-        .heights = heights};
+        .height = WAY_H};
     for (size_t i = 0; i < grid.count; i++) {
-        struct ui_element element = door(app, i);
-        element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
-        int w;
-        ui_natural(app->ui, &element, &w, &heights[i]);
+        doors[i] = door(app, i);
     }
-    flow_grid(app, &flow, &grid, place, NULL);
+    flow_elements(app, &flow, grid, doors);
     flow_text(
         app, &flow, say(app, topic(app)), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 30);
     flow_text(

@@ -42,31 +42,17 @@ row(struct app *app, bool of_sizes, size_t index)
 }
 
 static void
-place(struct app *app, size_t index, struct ui_rect where, void *ctx)
-{
-    const bool *of_sizes = ctx;
-    struct ui_element element = row(app, *of_sizes, index);
-    element.rect = where;
-    ui_add(app->ui, &element);
-}
-
-static void
 look_page(struct app *app, bool of_sizes)
 {
     struct flow flow = page_begin(app, NULL, "bar.back");
     page_title(app, &flow, say(app, of_sizes ? "text-size.title" : "contrast.title"));
-    int heights[LOOKS];
-    struct grid grid = {.count = LOOKS,
-        .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1,
-        .height = ROW_H,
-        .heights = heights};
+    struct ui_element rows[LOOKS];
     for (size_t i = 0; i < LOOKS; i++) {
-        struct ui_element element = row(app, of_sizes, i);
-        element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
-        int w;
-        ui_natural(app->ui, &element, &w, &heights[i]);
+        rows[i] = row(app, of_sizes, i);
     }
-    flow_grid(app, &flow, &grid, place, &of_sizes);
+    struct grid grid = {
+        .count = LOOKS, .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1, .height = ROW_H};
+    flow_elements(app, &flow, grid, rows);
 }
 
 static void

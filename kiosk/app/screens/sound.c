@@ -78,14 +78,6 @@ add_rows(struct app *app, struct rows *rows)
 }
 
 static void
-place(struct app *app, size_t index, struct ui_rect where, void *ctx)
-{
-    struct rows *rows = ctx;
-    rows->all[index].rect = where;
-    ui_add(app->ui, &rows->all[index]);
-}
-
-static void
 build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.speak"), "bar.back");
@@ -97,18 +89,10 @@ build(struct app *app)
     }
     struct rows rows = {0};
     add_rows(app, &rows);
-    int heights[ROWS_MAX];
     struct grid grid = {.count = rows.count,
         .columns = ui_text_size(app->ui) > UI_TEXT_NORMAL || flow.w < TWO_ROWS_W ? 1 : 2,
-        .height = ROW_H,
-        .heights = heights};
-    for (size_t i = 0; i < rows.count; i++) {
-        struct ui_element element = rows.all[i];
-        element.rect.w = (flow.w - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
-        int w;
-        ui_natural(app->ui, &element, &w, &heights[i]);
-    }
-    flow_grid(app, &flow, &grid, place, &rows);
+        .height = ROW_H};
+    flow_elements(app, &flow, grid, rows.all);
 }
 
 static void

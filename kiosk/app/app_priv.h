@@ -12,6 +12,7 @@
 #include "app/writing_priv.h"
 #include "card/card.h"
 #include "i18n/i18n.h"
+#include "info/info.h"
 #include "input/input.h"
 #include "live/live.h"
 #include "procedure/procedure.h"
@@ -44,6 +45,9 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys;
+extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
+    screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
+    screen_place, screen_notices;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -64,6 +68,17 @@ struct slot_choice {
     char resource[LIVE_NAME_MAX];
     char date[11];
     bool alone; /* there is one place only, nobody was asked */
+};
+
+/* What is being read, and the pages that led there (trail.c). */
+enum { TRAIL_MAX = 12 };
+struct trail {
+    size_t depth;
+    char targets[TRAIL_MAX][INFO_TARGET_MAX]; /* info.h; also take:PAGE, hits:SCOPE */
+    int pages[TRAIL_MAX]; /* of the column, where one left it */
+    char query[INFO_QUERY_MAX + 1];
+    size_t hit_count;
+    struct info_hit hits[INFO_HITS_MAX];
 };
 
 /* Everything of one visitor. visit_end wipes all of it. */
@@ -92,6 +107,7 @@ struct visit {
     char number[RECORD_NUMBER_LEN]; /* after submitting */
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
+    struct trail trail;
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */
@@ -159,6 +175,8 @@ struct app {
     struct i18n *i18n;
     struct procedure_set *procedures;
     struct live *live; /* what came with the last sync */
+    struct info *info;
+    struct info_search *search; /* NULL: this machine can't search */
     struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
     struct input *input; /* kana to kanji */
@@ -244,6 +262,28 @@ void visit_drop_pin(struct app *app);
 void visit_card_event(struct app *app, struct card_event *event);
 /* The card page appeared: goes on at once when the card that lies there is known, else looks at it. */
 void visit_want_card(struct app *app);
+
+/* trail.c: pages to read, one leading to the next, and the way back. Targets: info/info.h. */
+/* KERR_NOT_FOUND for what leads nowhere. */
+int trail_open(struct app *app, const char *target);
+void trail_start(struct app *app, const char *target); /* the same from home: back leads there */
+void trail_back(struct app *app); /* at the first one: home */
+const char *trail_at(const struct app *app); /* what is being read; "" */
+const char *trail_id(const struct app *app); /* the same behind its ':' */
+/* A target as a row: title, second line ("" none), pictogram. False for what leads nowhere. The strings live as
+ * long as the page is built. */
+struct trail_words {
+    const char *title, *detail, *picture;
+};
+bool trail_words(struct app *app, const char *target, struct trail_words *ret_words);
+/* Rows that lead to targets, ids prefix0, prefix1 ...; a tap on one gives its target, else NULL. */
+void trail_row(struct app *app, struct flow *flow, const char *id, const char *target,
+    const char *title);
+int64_t app_today(const struct app *app); /* days since 1970 in Japan */
+
+/* qr.c */
+/* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */
+void qr_rows(const char *text, struct buf *rows);
 
 /* practice.c: a visit of a sample person in which nothing is real */
 /* Wipes the visit so far and begins to practise, at home. */

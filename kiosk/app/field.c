@@ -6,10 +6,15 @@
 
 #include "base/utf8.h"
 
+enum { SEARCH_LETTERS = INFO_QUERY_MAX / 4 /* four bytes of UTF-8 each at most */ };
+
 static size_t
 field_max(const struct app *app)
 {
     struct question question;
+    if (app->screen == &screen_search) {
+        return SEARCH_LETTERS;
+    }
     if (app->screen == &screen_question &&
         interview_at(app->visit.interview) == INTERVIEW_QUESTION &&
         interview_question(app->visit.interview, &question) == 0 && question.max_length > 0) {

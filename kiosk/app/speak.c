@@ -134,11 +134,7 @@ speak_rate_percent(const struct app *app)
 bool
 speak_can(const struct app *app)
 {
-    const struct speak *speak = app->speak;
-    if (speak == NULL || speak->engine == SPEAK_OFF || speak->no_sound) {
-        return false;
-    }
-    return speak->engine == SPEAK_LIST || speech_can(speak->speech, i18n_current(app->i18n)->code);
+    return speak_can_say(app, i18n_current(app->i18n)->code);
 }
 
 bool
@@ -146,6 +142,16 @@ speak_has_voice(const struct app *app, const char *language)
 {
     const struct speech *speech = app->speak != NULL ? app->speak->speech : NULL;
     return speech == NULL || speech_can(speech, language);
+}
+
+bool
+speak_can_say(const struct app *app, const char *language)
+{
+    const struct speak *speak = app->speak;
+    if (speak == NULL || speak->engine == SPEAK_OFF || speak->no_sound) {
+        return false;
+    }
+    return speak->engine == SPEAK_LIST || speech_can(speak->speech, language);
 }
 
 bool
@@ -672,6 +678,25 @@ speak_chime(struct app *app, bool louder)
     record(app, "chime", &line, "");
     if (speak->speech != NULL) {
         speech_chime(speak->speech, louder);
+    }
+}
+
+void
+speak_phrase(struct app *app, const char *japanese)
+{
+    struct speak *speak = app->speak;
+    if (!speak_can_say(app, "ja") || !open_sound(app)) {
+        return; /* the page shows the same */
+    }
+    AUTO_BUF text;
+    buf_init(&text, LINE_TEXT_MAX);
+    spoken_text(app, "ja", japanese, &text);
+    struct speech_line line = {.language = "ja", .text = buf_str(&text)};
+    record(app, "phrase", &line, "say");
+    silence(speak);
+    speak->whole_page = false;
+    if (speak->speech != NULL) {
+        (void)speech_say(speak->speech, &line, 1); /* within its bounds: it is ours */
     }
 }
 

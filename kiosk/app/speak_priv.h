@@ -78,10 +78,13 @@ bool speak_input(struct app *app, const struct ui_input *input);
 bool speak_tap(struct app *app, const char *id);
 /* Two notes, louder the second time; also when nothing is read aloud. */
 void speak_chime(struct app *app, bool louder);
+/* Says a phrase in Japanese, also when nothing is read aloud; instead of what is being said. */
+void speak_phrase(struct app *app, const char *japanese);
 /* Is something being read? The visitor's clock stands still meanwhile. */
 bool speak_busy(const struct app *app);
 /* Can the language that is shown be spoken here? */
 bool speak_can(const struct app *app);
+bool speak_can_say(const struct app *app, const char *language);
 bool speak_has_voice(const struct app *app, const char *language);
 /* The loop may sleep this long before speech wants to be asked; -1: for ever. */
 int speak_sleep_ms(const struct app *app);

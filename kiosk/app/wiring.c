@@ -67,6 +67,15 @@ open_procedures(struct app *app)
 {
     char *assets = conf_share(app->conf, "assets");
     int r = procedure_load(assets, log_mistake, NULL, &app->procedures);
+    if (r == 0) {
+        r = info_load(assets, app->procedures, log_mistake, NULL, &app->info);
+    }
+    if (r == 0) {
+        int search = info_search_new(app->info, app->procedures, &app->search);
+        if (search < 0) { /* the rest works without; the button for it isn't shown */
+            LOG(LOG_ERROR, "search.open", LOG_ERR(search));
+        }
+    }
     free(assets);
     return r;
 }
@@ -263,6 +272,8 @@ app_free(struct app *app)
     input_variants_close(app->variants);
     input_names_close(app->names);
     input_hand_close(app->hand);
+    info_search_free(app->search);
+    info_free(app->info);
     procedure_set_free(app->procedures);
     live_close(app->live);
     i18n_free(app->i18n);

@@ -163,6 +163,22 @@ fill_pages(struct filling *filling)
     }
 }
 
+/* Does it stand at a door? A city without doors offers everything that isn't hidden. */
+static bool
+offered(const struct procedure_set *services, const struct procedure_info *service)
+{
+    size_t doors = procedure_door_count(services);
+    for (size_t i = 0; i < doors; i++) {
+        struct procedure_door door = procedure_door_at(services, i);
+        for (size_t k = 0; k < door.hold_count; k++) {
+            if (!door.holds[k].page && strcmp(door.holds[k].id, service->id) == 0) {
+                return true;
+            }
+        }
+    }
+    return doors == 0 && !service->hidden;
+}
+
 static void
 fill_rest(struct filling *filling)
 {
@@ -171,9 +187,12 @@ fill_rest(struct filling *filling)
     const struct procedure_set *services = filling->search->services;
     for (size_t i = 0; services != NULL && i < procedure_count(services); i++) {
         struct procedure_info service = procedure_info(procedure_at(services, i));
+        if (!offered(services, &service)) {
+            continue;
+        }
         add_words(filling, &document->title, &service.title);
         add_words(filling, &document->body, &service.about);
-        put(filling, "service", service.id, "");
+        put(filling, "service", service.id, service.until != NULL ? service.until : "");
     }
     for (size_t i = 0; i < info_thing_count(info); i++) {
         const struct info_thing *thing = info_thing_at(info, i);

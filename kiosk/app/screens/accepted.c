@@ -2,7 +2,6 @@
  * away by itself. Then, when a card still lies there, the page that gives it back. */
 #include "app/app_priv.h"
 
-#include <qrencode.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,22 +15,6 @@ enum {
     TICK_GAP = 80,
     STEP_INDENT = 130
 };
-
-static void
-qr_rows(const char *text, struct buf *rows)
-{
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
-    if (code == NULL) {
-        return; /* no memory: the number stands in large digits beside it */
-    }
-    for (int y = 0; y < code->width; y++) {
-        for (int x = 0; x < code->width; x++) {
-            (void)buf_add_byte(rows, (code->data[y * code->width + x] & 1) != 0 ? '1' : '0');
-        }
-        (void)buf_add_byte(rows, '\n');
-    }
-    QRcode_free(code);
-}
 
 /* The QR with its words: beside the column, or below it in portrait; returns the column that is left. */
 static struct flow

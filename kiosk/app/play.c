@@ -188,6 +188,19 @@ step_start(struct play *play, const char *procedure)
 }
 
 static int
+step_open(struct play *play, const char *target)
+{
+    if (!play->app->visit.open) {
+        visit_start(play->app);
+    }
+    if (trail_open(play->app, target) < 0) {
+        return failed(play, "this leads nowhere");
+    }
+    app_rebuild(play->app);
+    return 0;
+}
+
+static int
 type_text(struct play *play, const char *text)
 {
     struct app *app = play->app;
@@ -686,6 +699,7 @@ run_step(struct play *play, char *text)
     } words_steps[] = {
         {"language", step_language},
         {"start", step_start},
+        {"open", step_open},
         {"read-card", step_read_card},
         {"pin", step_pin},
         {"complete", step_complete},

@@ -109,8 +109,10 @@ trail_open(struct app *app, const char *target)
     if (trail->depth > 0) {
         trail->pages[trail->depth - 1] = app->visit.page;
     }
-    if (trail->depth == TRAIL_MAX) { /* the way back is as long as this; the first step is forgotten */
-        memmove(trail->targets, trail->targets + 1, sizeof(trail->targets) - sizeof(*trail->targets));
+    if (trail->depth ==
+        TRAIL_MAX) { /* the way back is as long as this; the first step is forgotten */
+        memmove(
+            trail->targets, trail->targets + 1, sizeof(trail->targets) - sizeof(*trail->targets));
         memmove(trail->pages, trail->pages + 1, sizeof(trail->pages) - sizeof(*trail->pages));
         trail->depth--;
     }
@@ -149,8 +151,8 @@ page_words(struct app *app, const char *id, struct trail_words *ret)
 {
     const struct info_page *page = info_page_find(app->info, id);
     if (page != NULL) {
-        *ret = (struct trail_words){
-            words(app, &page->title), words(app, &page->about), page->picture};
+        *ret =
+            (struct trail_words){words(app, &page->title), words(app, &page->about), page->picture};
     }
     return page != NULL;
 }
@@ -161,8 +163,7 @@ service_words(struct app *app, const char *id, struct trail_words *ret)
     const struct procedure *procedure = procedure_find(app->procedures, id);
     if (procedure != NULL) {
         struct procedure_info info = procedure_info(procedure);
-        *ret =
-            (struct trail_words){words(app, &info.title), words(app, &info.about), info.picture};
+        *ret = (struct trail_words){words(app, &info.title), words(app, &info.about), info.picture};
     }
     return procedure != NULL;
 }
@@ -219,10 +220,9 @@ map_words(struct app *app, const char *id, struct trail_words *ret)
     const struct procedure_place *place;
     const struct procedure_map *map = map_of(app, id, &place);
     if (map != NULL) {
-        *ret = place == NULL
-                   ? (struct trail_words){words(app, &map->title), "", "signpost"}
-                   : (struct trail_words){words(app, &place->name), words(app, &map->title),
-                         "signpost"};
+        *ret = place == NULL ? (struct trail_words){words(app, &map->title), "", "signpost"}
+                             : (struct trail_words){
+                                   words(app, &place->name), words(app, &map->title), "signpost"};
     }
     return map != NULL;
 }
@@ -261,8 +261,7 @@ trail_words(struct app *app, const char *target, struct trail_words *ret_words)
 }
 
 void
-trail_row(struct app *app, struct flow *flow, const char *id, const char *target,
-    const char *title)
+trail_row(struct app *app, struct flow *flow, const char *id, const char *target, const char *title)
 {
     struct trail_words row;
     if (trail_words(app, target, &row)) {

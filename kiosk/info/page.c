@@ -391,6 +391,22 @@ info_read_pages(struct info_load *load, const char *folder)
 
 /* ---- links ---- */
 
+/* "floor" or "floor/toilet". */
+static bool
+map_leads(const struct procedure_set *services, const char *id)
+{
+    char name[INFO_TARGET_MAX];
+    (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(id, "/"), id);
+    const struct procedure_map *map = procedure_map(services, name);
+    const char *slash = strchr(id, '/');
+    for (size_t i = 0; map != NULL && slash != NULL && i < map->count; i++) {
+        if (strcmp(map->places[i].id, slash + 1) == 0) {
+            return true;
+        }
+    }
+    return map != NULL && slash == NULL;
+}
+
 static bool
 leads(const struct info_load *load, const char *target)
 {
@@ -413,6 +429,9 @@ leads(const struct info_load *load, const char *target)
     }
     if (begins(target, "thing:")) {
         return info_thing_find(info, target + 6) != NULL;
+    }
+    if (begins(target, "map:")) {
+        return load->services == NULL || map_leads(load->services, target + 4);
     }
     return begins(target, "phrase:") && info_phrase_find(info, target + 7) != NULL;
 }

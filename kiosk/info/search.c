@@ -210,6 +210,23 @@ fill_rest(struct filling *filling)
     }
 }
 
+static void
+fill_maps(struct filling *filling)
+{
+    const struct procedure_set *services = filling->search->services;
+    struct document *document = &filling->document;
+    for (size_t i = 0; services != NULL && i < procedure_map_count(services); i++) {
+        const struct procedure_map *map = procedure_map_at(services, i);
+        for (size_t k = 0; k < map->count; k++) {
+            char id[INFO_TARGET_MAX];
+            (void)snprintf(id, sizeof(id), "%s/%s", map->id, map->places[k].id);
+            add_words(filling, &document->title, &map->places[k].name);
+            add_words(filling, &document->body, &map->title);
+            put(filling, "map", id, "");
+        }
+    }
+}
+
 static int
 fill(struct filling *filling, size_t table)
 {
@@ -228,6 +245,7 @@ fill(struct filling *filling, size_t table)
     }
     fill_pages(filling);
     fill_rest(filling);
+    fill_maps(filling);
     (void)sqlite3_finalize(filling->insert); /* repeats what the last step answered */
     return filling->error;
 }

@@ -365,6 +365,41 @@ fault_pages(struct walk *walk)
     app->card_tries = CARD_TRIES_UNKNOWN;
 }
 
+/* What can be read: every page, and one of each kind that a page, the search or a list leads to. */
+static void
+reading(struct walk *walk)
+{
+    struct app *app = walk->app;
+    static const char *const targets[] = {"waste:days", "waste:things",
+        "search:", "phrases:", "notices:", "map:floor", "map:floor/toilet", "take:house",
+        "thing:mirror", "phrase:tsunami-high", "phrases:illness", "waste:days/miyata"};
+    stage_reset(walk->stage);
+    visit_start(app);
+    for (size_t i = 0; i < info_page_count(app->info); i++) {
+        char target[INFO_TARGET_MAX];
+        (void)snprintf(target, sizeof(target), "page:%s", info_page_at(app->info, i)->id);
+        (void)trail_open(app, target); /* it is there */
+        app_rebuild(app);
+        look(walk, target);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+        if (trail_open(app, targets[i]) == 0) {
+            app_rebuild(app);
+            look(walk, targets[i]);
+        }
+    }
+    static const char *const queries[] = {"ごみ", "ぬぬぬぬ"};
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        (void)trail_open(app, "search:"); /* always there */
+        app_rebuild(app);
+        erase(walk);
+        type(walk, queries[i]);
+        stage_pass(walk->stage, 2000);
+        tap(walk, "next");
+        look(walk, queries[i]);
+    }
+}
+
 /* Pages that nothing above came to, shown over a visit under way. */
 static void
 other_pages(struct walk *walk)
@@ -427,6 +462,7 @@ walk_all(struct audit *audit)
         with_card(&walk, service, i == 0);
     }
     fault_pages(&walk);
+    reading(&walk);
     other_pages(&walk);
     unvisited(&walk);
     stage_reset(walk.stage);

@@ -13,6 +13,7 @@ enum {
     LABEL_H = 250,
     ACCESS_H = 200,
     ACCESS_W = 720,
+    PHRASES_W = 760,
     START_W = 1300,
     ROW_GAP = 60,
     BAND_H = 30,
@@ -41,7 +42,9 @@ plan(struct app *app)
     a.columns = count < a.columns ? count : a.columns;
     a.rows = (count + a.columns - 1) / a.columns;
     a.width = (all->w - 2 * a.margin - (a.columns - 1) * GAP_MIN) / a.columns;
-    int below = BAND_H + ROW_GAP / 2 + LABEL_H + a.rows * (LANGUAGE_H + ROW_GAP) + ROW_GAP;
+    /* upright the phrases have a row of their own */
+    int more = places->portrait ? ACCESS_H + ROW_GAP : 0;
+    int below = BAND_H + ROW_GAP / 2 + LABEL_H + more + a.rows * (LANGUAGE_H + ROW_GAP) + ROW_GAP;
     a.ground = all->h - below;
     a.start_y = a.ground - START_H - ROW_GAP;
     a.start_y = a.start_y < places->targets ? places->targets : a.start_y;
@@ -168,6 +171,21 @@ start(struct app *app, const struct attract *a)
     }
 }
 
+/* What to say in an emergency: from here, before anything is chosen. */
+static void
+phrases(struct app *app, struct ui_rect where)
+{
+    ui_add(app->ui, &(struct ui_element){.id = "phrases",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = where,
+                        .text = say(app, "attract.phrases"),
+                        .picture = "bell",
+                        .tone = UI_TONE_CARE,
+                        .size = UI_SIZE_BAR,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
+}
+
 static void
 build(struct app *app)
 {
@@ -178,13 +196,14 @@ build(struct app *app)
     start(app, &a);
     promise(app, &a);
     int y = a.ground + BAND_H + ROW_GAP / 2;
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_TEXT,
-            .rect = rect(a.margin, y, places->panel.w - 2 * a.margin - ACCESS_W - GAP, LABEL_H),
-            .text = say(app, "attract.choose-language"),
-            .size = UI_SIZE_BAR,
-            .valign = UI_ALIGN_CENTRE,
-            .bold = true});
+    int wide = places->panel.w - 2 * a.margin;
+    int beside = places->portrait ? 0 : PHRASES_W + GAP_MIN;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = rect(a.margin, y, wide - ACCESS_W - beside - GAP, LABEL_H),
+                        .text = say(app, "attract.choose-language"),
+                        .size = UI_SIZE_BAR,
+                        .valign = UI_ALIGN_CENTRE,
+                        .bold = true});
     ui_add(app->ui, &(struct ui_element){.id = "access",
                         .role = UI_ROLE_BUTTON,
                         .rect = rect(places->panel.w - a.margin - ACCESS_W, y, ACCESS_W, ACCESS_H),
@@ -194,8 +213,12 @@ build(struct app *app)
                         .size = UI_SIZE_BAR,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE});
+    int x = a.margin + wide - ACCESS_W - beside;
+    phrases(app, places->portrait ? rect(a.margin, y + LABEL_H, wide, ACCESS_H)
+                                  : rect(x, y, PHRASES_W, ACCESS_H));
+    int top = y + LABEL_H + (places->portrait ? ACCESS_H + ROW_GAP : 0);
     for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
-        language(app, &a, (int)i, y + LABEL_H);
+        language(app, &a, (int)i, top);
     }
 }
 
@@ -209,6 +232,8 @@ tap(struct app *app, const char *id)
     app_go(app, &screen_home);
     if (strcmp(id, "access") == 0) {
         app_over(app, &screen_access);
+    } else if (strcmp(id, "phrases") == 0) {
+        trail_start(app, "phrases:");
     }
 }
 

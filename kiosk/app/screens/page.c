@@ -11,6 +11,7 @@ enum {
     CELL_PART = 36, /* per cent of the width that the first column has */
     STACK_W = 2400, /* narrower, or in large letters, the second column stands below the first */
     PICTURE_SIDE = 500,
+    HEADING_ROOM = 420, /* a heading and the beginning of what it heads */
     QR_SIDE = 1000,
     QR_PAD = 60,
     QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
@@ -82,9 +83,8 @@ table_row(struct app *app, struct flow *flow, const struct info_block *block)
         add_text(app,
             rect(value_x, flow->y + (stack ? name_h : 0), value_w, stack ? value_h : height), value,
             block->bold);
-        ui_add(app->ui,
-            &(struct ui_element){.role = UI_ROLE_LINE,
-                .rect = rect(flow->x, flow->y + height + BLOCK_GAP / 4, flow->w, 5)});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
+                            .rect = rect(flow->x, flow->y + height + BLOCK_GAP / 4, flow->w, 5)});
     }
     flow->y += height + BLOCK_GAP / 2;
 }
@@ -109,6 +109,7 @@ block(struct app *app, struct flow *flow, const struct info_block *block, size_t
     switch (block->kind) {
     case INFO_HEADING:
         flow->y += flow->y > flow->top ? BLOCK_GAP / 2 : 0;
+        (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
         flow_text(app, flow, words(app, &block->words), UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER,
             true, BLOCK_GAP / 2);
         break;
@@ -248,8 +249,8 @@ take_build(struct app *app)
     int height = flow.bottom - flow.top;
     int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
     int side = QR_SIDE > most ? most : QR_SIDE;
-    struct ui_rect box = rect(flow.x + flow.w - side - 2 * QR_PAD, flow.top, side + 2 * QR_PAD,
-        side + 2 * QR_PAD);
+    struct ui_rect box =
+        rect(flow.x + flow.w - side - 2 * QR_PAD, flow.top, side + 2 * QR_PAD, side + 2 * QR_PAD);
     if (below) {
         box = rect(flow.x, flow.bottom - side - 2 * QR_PAD, side + 2 * QR_PAD, side + 2 * QR_PAD);
         flow.bottom = box.y - GAP_MIN;

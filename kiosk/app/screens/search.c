@@ -58,7 +58,7 @@ look_for(struct app *app)
     struct trail *trail = &app->visit.trail;
     bool things = strcmp(trail_at(app), "waste:things") == 0;
     explicit_bzero(trail->query, sizeof(trail->query));
-    (void)snprintf(trail->query, sizeof(trail->query), "%s", app->visit.field);
+    memcpy(trail->query, app->visit.field, strnlen(app->visit.field, INFO_QUERY_MAX)); /* field.c */
     trail->hit_count = 0;
     int r = app->search == NULL ? 0
                                 : info_search_find(app->search, app->i18n, things ? "thing:" : "",
@@ -118,7 +118,7 @@ hits_build(struct app *app)
     AUTO_BUF title;
     buf_init(&title, 1024);
     (void)snprintf(count, sizeof(count), "%zu", trail->hit_count);
-    (void)sayf(app, &title, "search.found", "n", count);
+    (void)sayf(app, &title, "search.found", "found", count);
     page_title(app, &flow, buf_str(&title));
     for (size_t i = 0; i < trail->hit_count; i++) {
         char id[UI_ID_MAX];

@@ -41,7 +41,9 @@ build(struct app *app)
     page_title(app, &flow, say(app, "waste.which-district"));
     bool wide = flow.w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
     struct grid grid = {.count = info_district_count(app->info),
-        .columns = wide ? 3 : flow.w >= TWO_COLUMNS_W / 2 ? 2 : 1,
+        .columns = wide                          ? 3
+                   : flow.w >= TWO_COLUMNS_W / 2 ? 2
+                                                 : 1,
         .height = ROW_H};
     if (ui_text_size(app->ui) > UI_TEXT_LARGE) {
         grid.columns = 1;
@@ -126,8 +128,8 @@ add_rules(struct app *app, struct buf *out, const struct info_days *days)
                 app->i18n, &list, "waste.nth", "week", nth, "day", buf_str(&day), NULL);
         }
     }
-    (void)i18n_format(app->i18n, out, weekly ? "waste.weekly" : "waste.monthly", "days",
-        buf_str(&list), NULL);
+    (void)i18n_format(
+        app->i18n, out, weekly ? "waste.weekly" : "waste.monthly", "days", buf_str(&list), NULL);
 }
 
 /* When it is collected next, and by which rule. */
@@ -175,37 +177,58 @@ line_text(struct app *app, struct buf *out, const struct line *line)
     }
 }
 
-/* Pictogram, the kind's name, and its days below it. */
-static void
-show_line(struct app *app, struct flow *flow, const struct line *line)
+/* Pictogram, the kind's name, and its days below it, in this width: how high that is. Shows it when shown. */
+static int
+show_line(struct app *app, const struct line *line, struct ui_rect at, bool shown)
 {
     const struct info_kind *kind = info_kind_at(app->info, line->kind);
     AUTO_BUF text;
     buf_init(&text, 2 * TEXT_MAX);
     line_text(app, &text, line);
-    int x = flow->x + ICON_W;
-    int w = flow->w - ICON_W;
+    int x = at.x + ICON_W;
+    int w = at.w - ICON_W;
     int name_h = ui_text_height(app->ui, words(app, &kind->name), w, UI_SIZE_CHOICE, true);
     int text_h = ui_text_height(app->ui, buf_str(&text), w, UI_SIZE_BODY, false);
-    int height = name_h + text_h > ICON ? name_h + text_h : ICON;
-    if (flow_room(app, flow, height)) {
+    if (shown) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
-                            .rect = rect(flow->x, flow->y + 10, ICON, ICON),
+                            .rect = rect(at.x, at.y + 10, ICON, ICON),
                             .picture = kind->picture,
                             .tone = UI_TONE_PAPER});
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(x, flow->y, w, name_h),
+                            .rect = rect(x, at.y, w, name_h),
                             .text = words(app, &kind->name),
                             .size = UI_SIZE_CHOICE,
                             .tone = UI_TONE_PAPER,
                             .bold = true});
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(x, flow->y + name_h, w, text_h),
+                            .rect = rect(x, at.y + name_h, w, text_h),
                             .text = buf_str(&text),
                             .size = UI_SIZE_BODY,
                             .tone = UI_TONE_PAPER});
     }
-    flow->y += height + ROW_GAP;
+    return name_h + text_h > ICON ? name_h + text_h : ICON;
+}
+
+/* Two beside each other where there is room: most of a week then stands on one page. */
+static void
+show_lines(struct app *app, struct flow *flow, const struct line *lines, size_t count)
+{
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
+    int columns = wide ? 2 : 1;
+    int w = (flow->w - (columns - 1) * COLUMN_GAP) / columns;
+    for (size_t i = 0; i < count; i += (size_t)columns) {
+        int height = 0;
+        for (size_t k = i; k < count && k < i + (size_t)columns; k++) {
+            int high = show_line(app, &lines[k], rect(0, 0, w, 0), false);
+            height = high > height ? high : height;
+        }
+        bool shown = flow_room(app, flow, height);
+        for (size_t k = i; shown && k < count && k < i + (size_t)columns; k++) {
+            int x = flow->x + (int)(k - i) * (w + COLUMN_GAP);
+            (void)show_line(app, &lines[k], rect(x, flow->y, w, 0), true);
+        }
+        flow->y += height + ROW_GAP;
+    }
 }
 
 static void
@@ -225,9 +248,7 @@ days_build(struct app *app)
         count += line->known || line->days->asked ? 1 : 0;
     }
     qsort(lines, count, sizeof(*lines), by_next);
-    for (size_t i = 0; i < count; i++) {
-        show_line(app, &flow, &lines[i]);
-    }
+    show_lines(app, &flow, lines, count);
     page_right_button(app, "things", say(app, "waste.things"), "search");
 }
 
@@ -254,12 +275,12 @@ thing_build(struct app *app)
     struct flow flow = page_begin(app, say(app, "waste.things"), "bar.back");
     struct flow left = page_picture(app, flow, kind->picture, UI_TONE_SOFT);
     page_title(app, &left, words(app, &thing->name));
-    flow_text(app, &left, words(app, &kind->name), UI_ROLE_NOTICE, UI_SIZE_VALUE, UI_TONE_DONE,
-        true, 60);
-    flow_text(app, &left, words(app, &thing->note), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, true,
-        40);
-    flow_text(app, &left, words(app, &kind->how), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false,
-        60);
+    flow_text(
+        app, &left, words(app, &kind->name), UI_ROLE_NOTICE, UI_SIZE_VALUE, UI_TONE_DONE, true, 60);
+    flow_text(
+        app, &left, words(app, &thing->note), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, true, 40);
+    flow_text(
+        app, &left, words(app, &kind->how), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 60);
     page_right_button(app, "days", say(app, "waste.days"), "calendar");
 }
 

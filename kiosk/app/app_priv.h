@@ -277,8 +277,8 @@ struct trail_words {
 };
 bool trail_words(struct app *app, const char *target, struct trail_words *ret_words);
 /* Rows that lead to targets, ids prefix0, prefix1 ...; a tap on one gives its target, else NULL. */
-void trail_row(struct app *app, struct flow *flow, const char *id, const char *target,
-    const char *title);
+void trail_row(
+    struct app *app, struct flow *flow, const char *id, const char *target, const char *title);
 int64_t app_today(const struct app *app); /* days since 1970 in Japan */
 
 /* qr.c */

@@ -17,10 +17,11 @@ struct app_options {
     const struct clock *clock; /* borrowed */
     bool fullscreen;
     bool without_card; /* no reader is looked for (tests of screens alone) */
+    const char *preview; /* opens at this procedure, in practice mode; NULL: at the first page */
 };
 
 /* Opens everything that the terminal needs. On failure ret_what names the part in one literal word for
- * the log ("display", "fonts", "words", "procedures"). A queue or key that can't be opened is no
+ * the log ("display", "fonts", "words", "procedures", "preview"). A queue or key that can't be opened is no
  * failure: the kiosk then informs, and says that it can't take applications now. */
 int app_new(const struct app_options *options, struct app **ret_app, const char **ret_what);
 void app_free(struct app *app); /* NULL is accepted */

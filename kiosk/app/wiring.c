@@ -196,6 +196,17 @@ open_staff(struct app *app)
     free(path);
 }
 
+/* Where a clerk looks at a service that is being written: nothing of it is sent. */
+static int
+open_preview(struct app *app, const char *procedure)
+{
+    if (procedure == NULL) {
+        return 0;
+    }
+    practice_start(app);
+    return visit_choose(app, procedure);
+}
+
 int
 app_new(const struct app_options *options, struct app **ret_app, const char **ret_what)
 {
@@ -248,6 +259,12 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     }
     open_staff(app);
     speak_open(app, wake, app->ui);
+    r = open_preview(app, options->preview);
+    if (r < 0) {
+        app_free(app);
+        *ret_what = "preview";
+        return r;
+    }
     *ret_app = app;
     return 0;
 }

@@ -8,6 +8,9 @@ int ctl_init(int argc, char **argv); /* make a one-machine set-up in $KIOSK_HOME
 int ctl_card(int argc, char **argv); /* insert, remove, list: the virtual reader's sample cards */
 int ctl_check(int argc, char **argv); /* content files and catalogs */
 int ctl_extract(int argc, char **argv); /* the content's words as a .pot */
+int ctl_new(int argc, char **argv); /* a definition file to start from */
+int ctl_preview(int argc, char **argv); /* the kiosk, opened at one service */
+int ctl_import(int argc, char **argv); /* a definition file from a spreadsheet */
 int ctl_status(int argc, char **argv); /* queue counts for a person */
 int ctl_table(int argc, char **argv); /* tables of postal codes and kanji forms */
 

@@ -14,8 +14,9 @@
 static int
 usage(void)
 {
-    (void)fputs("usage: kiosk [--play FILE] [--window] [--no-card] [--version]\n"
-                "Settings come from $KIOSK_HOME/madoguchi.conf (kioskctl init makes it).\n",
+    (void)fputs(
+        "usage: kiosk [--play FILE] [--window] [--no-card] [--preview PROCEDURE] [--version]\n"
+        "Settings come from $KIOSK_HOME/madoguchi.conf (kioskctl init makes it).\n",
         stderr);
     return 2;
 }
@@ -48,6 +49,8 @@ main(int argc, char **argv)
             options.fullscreen = false;
         } else if (strcmp(argv[i], "--no-card") == 0) {
             options.without_card = true;
+        } else if (strcmp(argv[i], "--preview") == 0 && i + 1 < argc) {
+            options.preview = argv[++i];
         } else if (strcmp(argv[i], "--version") == 0) {
             (void)puts("madoguchi " MADOGUCHI_VERSION);
             return 0;

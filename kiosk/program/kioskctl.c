@@ -16,6 +16,9 @@ static const struct command {
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},
     {"extract", ctl_extract, "write the content's words as a .pot"},
+    {"new", ctl_new, "make a definition file to start from: new procedure ID DOOR"},
+    {"preview", ctl_preview, "open the kiosk at one service, to look at it"},
+    {"import", ctl_import, "make a definition file from a spreadsheet (XLSForm, .xlsx or .csv)"},
     {"table", ctl_table, "make the tables of postal codes and of kanji forms"},
 };
 

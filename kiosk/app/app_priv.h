@@ -48,6 +48,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
+extern const struct screen screen_check_in, screen_checked_in, screen_staff_desk;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -94,6 +95,7 @@ struct visit {
     bool card_declined; /* the visitor goes on without a card */
     int tries_before; /* tries that were shown before the PIN was asked */
     int fault; /* error that the fault page speaks of */
+    bool tapping; /* the card is telling its serial number (check_in.c) */
     char field[FIELD_MAX]; /* what is being typed or chosen on the question page */
     char field_key[FACT_KEY_MAX]; /* of which question */
     struct interview_verdict verdict; /* why the last answer was not taken */
@@ -215,6 +217,9 @@ struct app {
     int chimes; /* how often this page has chimed */
     int64_t last_second; /* countdown last shown */
     int idle_warn_ms, idle_warn_speech_ms, idle_end_ms, accepted_ms, call_ms;
+    int checked_in_ms; /* how long the page of a check-in stays */
+    bool card_counted; /* the card that lies there has checked in already */
+    char stand[RECORD_NAME_MAX]; /* check-in at which this terminal begins; "": at its start page */
     /* staff exit */
     char staff_hash[SEAL_PASSWORD_HASH_MAX]; /* "" when this machine has no staff PIN */
     char staff_digits[16];
@@ -284,6 +289,27 @@ int64_t app_today(const struct app *app); /* days since 1970 in Japan */
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */
 void qr_rows(const char *text, struct buf *rows);
+
+/* Hands the facts over to the submitter and shows that the machine works; a fault's page when it can't. */
+void visit_submit(struct app *app, struct fact_set *take_facts);
+
+/* screens/check_in.c: somebody is here */
+/* The page at which nobody's terminal stands: the start page, or that of the check-in. Begins its procedure. */
+const struct screen *check_in_start(struct app *app);
+/* From now on the terminal begins at this check-in; "": at its start page. Kept over a restart. KERR_IO... */
+int check_in_stand(struct app *app, const char *procedure);
+void check_in_restore(struct app *app); /* at the program's start */
+void check_in_card_came(struct app *app);
+void check_in_serial(struct app *app, const struct card_event *event);
+void check_in_again(struct app *app); /* the next person */
+
+/* tally.c: how many records of each procedure were taken here */
+struct tally {
+    unsigned long today, month; /* in Japan; the last 31 days */
+};
+/* Counts one more. KERR_IO, KERR_NO_SPACE. */
+int tally_add(const char *path, const char *procedure, int64_t wall_s);
+struct tally tally_read(const char *path, const char *procedure, int64_t wall_s);
 
 /* practice.c: a visit of a sample person in which nothing is real */
 /* Wipes the visit so far and begins to practise, at home. */

@@ -368,7 +368,8 @@ poll_devices(struct app *app)
         app->touched_ms = clock_mono_ms(app->clock);
         if (result.error == 0) {
             memcpy(app->visit.number, result.number, sizeof(app->visit.number));
-            app_turn(app, &screen_accepted);
+            bool here = procedure_info(app->visit.procedure).kind == PROCEDURE_CHECK_IN;
+            app_turn(app, here ? &screen_checked_in : &screen_accepted);
         } else {
             LOG(LOG_ERROR, "submit", LOG_ERR(result.error));
             app->visit.fault = result.error;
@@ -423,6 +424,12 @@ watch_time(struct app *app)
         }
         return;
     }
+    if (app->screen == &screen_checked_in) {
+        if (now - app->entered_ms >= app_time_ms(app, app->checked_in_ms)) {
+            visit_end(app);
+        }
+        return;
+    }
     if (!app->visit.open || app->screen->no_visit) {
         return;
     }
@@ -443,6 +450,9 @@ sleep_ms(const struct app *app, int asked)
     int64_t wait = -1;
     if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
         wait = 1000 - (now - app->entered_ms) % 1000;
+    } else if (app->screen == &screen_checked_in) {
+        wait = app->entered_ms + app_time_ms(app, app->checked_in_ms) - now;
+        wait = wait < 1 ? 1 : wait;
     } else if (app->screen == &screen_still_there) {
         wait = app_idle_left_ms(app) % 1000 + 1;
     } else if (app->visit.open && !app->screen->no_visit && !app->screen->idle_held) {

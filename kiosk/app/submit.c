@@ -31,6 +31,7 @@ struct submitter {
     const struct clock *clock;
     unsigned kiosk_number;
     char kiosk[SEAL_NAME_MAX];
+    char *tally; /* path */
     void (*wakeup)(void *);
     void *wakeup_ctx;
 };
@@ -100,6 +101,10 @@ run(void *arg)
         fact_set_free(facts);
         LOG(r == 0 ? LOG_INFO : LOG_ERROR, "queue.put", LOG_ERR(r),
             LOG_ID("procedure", head.procedure), LOG_HEX("record", head.id, sizeof(head.id)));
+        int counted = r == 0 ? tally_add(submitter->tally, head.procedure, head.submitted_at) : 0;
+        if (counted < 0) {
+            LOG(LOG_WARN, "tally", LOG_ERR(counted)); /* a count is no reason to trouble anybody */
+        }
 
         (void)pthread_mutex_lock(&submitter->lock);
         submitter->result.error = r;
@@ -143,6 +148,7 @@ submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)
     submitter->kiosk_number = (unsigned)conf_int(conf, "kiosk-number", 0, 999, 0);
     const char *kiosk = conf_str(conf, "kiosk", "kiosk-001");
     memcpy(submitter->kiosk, kiosk, strnlen(kiosk, sizeof(submitter->kiosk) - 1));
+    submitter->tally = conf_path(conf, "counts", "counts.tsv");
     int r = open_parts(submitter, conf);
     if (r == 0) {
         (void)pthread_mutex_init(&submitter->lock, NULL); /* default attributes: can't fail */
@@ -152,6 +158,7 @@ submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)
     if (r < 0) {
         store_close(submitter->store);
         seal_sealer_free(submitter->sealer);
+        free(submitter->tally);
         free(submitter);
         return r;
     }
@@ -174,6 +181,7 @@ submitter_free(struct submitter *submitter)
     seal_sealer_free(submitter->sealer);
     (void)pthread_cond_destroy(&submitter->asked);
     (void)pthread_mutex_destroy(&submitter->lock);
+    free(submitter->tally);
     free(submitter);
 }
 

@@ -2,6 +2,7 @@
  * end, where everything personal goes. */
 #include "speak_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -78,7 +79,7 @@ visit_end(struct app *app)
     if (bad > 0) {
         LOG(LOG_WARN, "live.unread", LOG_INT("files", (int64_t)bad));
     }
-    app_go(app, &screen_attract);
+    app_go(app, check_in_start(app));
     wipe_screen(app);
     if (was_open) {
         LOG(LOG_INFO, "visit.end", LOG_INT("serial", serial));
@@ -120,7 +121,8 @@ visit_choose(struct app *app, const char *procedure)
         app_go(app, fault_screen(app->submitter_error));
         return 0;
     }
-    app_go(app, &screen_explain);
+    app_go(
+        app, procedure_info(found).kind == PROCEDURE_CHECK_IN ? &screen_check_in : &screen_explain);
     return 0;
 }
 
@@ -143,6 +145,30 @@ visit_show_interview(struct app *app)
         interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check : &screen_question);
 }
 
+void
+visit_submit(struct app *app, struct fact_set *take_facts)
+{
+    struct visit *visit = &app->visit;
+    struct procedure_info info = procedure_info(visit->procedure);
+    struct record_head head = {.fee = interview_fee(visit->interview)};
+    (void)snprintf(head.procedure, sizeof(head.procedure), "%s", info.id);
+    (void)snprintf(head.in_force, sizeof(head.in_force), "%.10s", info.in_force);
+    (void)snprintf(head.language, sizeof(head.language), "%s", i18n_current(app->i18n)->code);
+    visit->fee = head.fee;
+    int r = app->submitter_error;
+    if (app->submitter != NULL) {
+        r = submitter_start(app->submitter, &head, take_facts, visit->serial);
+    } else {
+        fact_set_free(take_facts);
+    }
+    if (r < 0) {
+        visit->fault = r;
+        app_turn(app, fault_screen(r));
+        return;
+    }
+    app_turn(app, &screen_submitting);
+}
+
 static void
 show_fault(struct app *app, int error)
 {
@@ -154,6 +180,10 @@ show_fault(struct app *app, int error)
 static void
 card_came(struct app *app)
 {
+    if (app_page(app) == &screen_check_in || app_page(app) == &screen_checked_in) {
+        check_in_card_came(app);
+        return;
+    }
     if (app_page(app) != &screen_card || app->prefs.practice) {
         return;
     }
@@ -253,11 +283,13 @@ visit_card_event(struct app *app, struct card_event *event)
         app->card_tries = event->tries;
         app->card_error = event->error;
         app->card_fresh = true;
+        app->card_counted = false;
         app->touched_ms = clock_mono_ms(app->clock);
         card_came(app);
         break;
     case CARD_EVENT_REMOVED:
         app->card_fresh = false;
+        app->card_counted = false;
         app->card_kind = CARD_KIND_NONE;
         app->card_tries = CARD_TRIES_UNKNOWN;
         app->card_error = 0;
@@ -267,6 +299,8 @@ visit_card_event(struct app *app, struct card_event *event)
         card_read_done(app, event);
         break;
     case CARD_EVENT_SERIAL:
+        check_in_serial(app, event);
+        break;
     case CARD_EVENT_COUNT:
         break;
     }

@@ -17,6 +17,7 @@ enum {
     IDLE_WARN_SPEECH_S = 180, /* the same row: who listens needs longer */
     IDLE_END_S = 45,
     CALL_S = 600, /* a person is on the way: nobody is hurried */
+    CHECKED_IN_S = 4, /* the next person stands behind */
     ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
 };
 
@@ -218,6 +219,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         (int)conf_int(app->conf, "idle-warn-speech-s", 1, 3600, IDLE_WARN_SPEECH_S) * 1000;
     app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
+    app->checked_in_ms = (int)conf_int(app->conf, "checked-in-s", 1, 3600, CHECKED_IN_S) * 1000;
     app->call_ms = (int)conf_int(app->conf, "call-s", 1, 3600, CALL_S) * 1000;
     app->prefs_of_machine = (struct preferences){.text_size = UI_TEXT_NORMAL,
         .hands = hands_of(app->conf),
@@ -259,6 +261,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     }
     open_staff(app);
     speak_open(app, wake, app->ui);
+    check_in_restore(app);
     r = open_preview(app, options->preview);
     if (r < 0) {
         app_free(app);
@@ -278,6 +281,7 @@ app_free(struct app *app)
     submitter_free(app->submitter); /* an accepted visit is finished first */
     app->submitter = NULL;
     if (app->ui != NULL && app->i18n != NULL) {
+        app->stand[0] = 0;
         visit_end(app); /* powers the card down */
     }
     card_stop(app->card);

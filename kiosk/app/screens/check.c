@@ -198,24 +198,13 @@ submit(struct app *app)
         app_go(app, &screen_accepted); /* which says that it was practice */
         return;
     }
-    struct procedure_info info = procedure_info(visit->procedure);
-    struct record_head head = {.fee = interview_fee(visit->interview)};
-    (void)snprintf(head.procedure, sizeof(head.procedure), "%s", info.id);
-    (void)snprintf(head.in_force, sizeof(head.in_force), "%.10s", info.in_force);
-    (void)snprintf(head.language, sizeof(head.language), "%s", i18n_current(app->i18n)->code);
-    visit->fee = head.fee;
-    if (r == 0 && app->submitter != NULL) {
-        r = submitter_start(app->submitter, &head, facts, visit->serial);
-    } else {
-        fact_set_free(facts);
-        r = r < 0 ? r : app->submitter_error;
-    }
     if (r < 0) {
+        fact_set_free(facts);
         visit->fault = r;
         app_go(app, fault_screen(r));
         return;
     }
-    app_go(app, &screen_submitting);
+    visit_submit(app, facts);
 }
 
 static void

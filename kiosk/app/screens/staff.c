@@ -1,5 +1,5 @@
-/* screens/staff.c - the staff's way out: digits checked against a scrypt hash, with a lock that grows
- * after wrong ones. Ends the program; the supervisor or `make run` ends the rest. */
+/* screens/staff.c - the staff's way in: digits checked against a scrypt hash, with a lock that grows
+ * after wrong ones. Behind it staff_desk.c, which also ends the program. */
 #include "app/app_priv.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ build(struct app *app)
     flow_text(app, &flow, say(app, text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     page_keypad(app, "digit:", "", "");
     bool ready = strlen(app->staff_digits) == STAFF_DIGITS && !locked(app);
-    page_main(app, "next", say(app, "staff.end"), ready ? 0 : UI_STATE_WAITING);
+    page_main(app, "next", say(app, "bar.next"), ready ? 0 : UI_STATE_WAITING);
 }
 
 static void
@@ -54,8 +54,8 @@ check(struct app *app)
                  seal_password_check(app->staff_digits, app->staff_hash) == 0;
     explicit_bzero(app->staff_digits, sizeof(app->staff_digits));
     if (right) {
-        LOG(LOG_INFO, "staff.exit", LOG_INT("wrong-before", app->staff_wrong));
-        app->quit = true;
+        LOG(LOG_INFO, "staff.in", LOG_INT("wrong-before", app->staff_wrong));
+        app_go(app, &screen_staff_desk);
         return;
     }
     app->staff_wrong++;

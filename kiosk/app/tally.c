@@ -1,0 +1,101 @@
+/* app/tally.c - how many records of each procedure this terminal took, by day in Japan: counts and nothing else, for the
+ * staff's page. A small file beside the queue, written after each commit; a power cut between the two costs one count,
+ * never a record (the ledger holds the truth). Days older than a month are dropped. */
+#include "app_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/fs.h"
+
+enum {
+    TALLY_BYTES_MAX = 512 * 1024,
+    TALLY_DAYS = 31,
+    ISO_LEN = 10,
+    DAY_TEXT = 32,
+    DAY_S = 86400,
+    JAPAN_S = 9 * 3600
+};
+
+/* "2026-11-22\tshelter-check-in\t512" */
+struct line {
+    char day[ISO_LEN + 1];
+    char procedure[RECORD_NAME_MAX];
+    unsigned long count;
+};
+
+static void
+day_of(int64_t wall_s, char out[DAY_TEXT])
+{
+    int year;
+    int month;
+    int day;
+    clock_civil_from_days((wall_s + JAPAN_S) / DAY_S, &year, &month, &day);
+    (void)snprintf(out, DAY_TEXT, "%04d-%02d-%02d", year, month, day);
+}
+
+/* The next line of the text; false at the end or at the first that is none. */
+static bool
+next_line(const char **at, struct line *ret)
+{
+    int len = 0;
+    *ret = (struct line){.count = 0};
+    if (sscanf(*at, "%10[0-9-]\t%63[a-z0-9-]\t%9lu%n", ret->day, ret->procedure, &ret->count,
+            &len) != 3 ||
+        (*at)[len] != '\n') {
+        return false;
+    }
+    *at += len + 1;
+    return true;
+}
+
+int
+tally_add(const char *path, const char *procedure, int64_t wall_s)
+{
+    char today[DAY_TEXT];
+    char oldest[DAY_TEXT];
+    AUTO_BUF old;
+    AUTO_BUF new;
+    buf_init(&old, TALLY_BYTES_MAX);
+    buf_init(&new, TALLY_BYTES_MAX);
+    day_of(wall_s, today);
+    day_of(wall_s - (int64_t)TALLY_DAYS * DAY_S, oldest);
+    int r = fs_read(path, &old);
+    if (r < 0 && r != KERR_NOT_FOUND) {
+        return r;
+    }
+    unsigned long count = 1;
+    struct line line;
+    for (const char *at = buf_str(&old); next_line(&at, &line);) {
+        if (strcmp(line.day, today) == 0 && strcmp(line.procedure, procedure) == 0) {
+            count = line.count + 1;
+        } else if (strcmp(line.day, oldest) > 0) {
+            (void)buf_printf(&new, "%s\t%s\t%lu\n", line.day, line.procedure, line.count);
+        }
+    }
+    r = buf_printf(&new, "%s\t%s\t%lu\n", today, procedure, count);
+    return r < 0 ? r : fs_write_atomic(path, new.data, new.len, 0600);
+}
+
+struct tally
+tally_read(const char *path, const char *procedure, int64_t wall_s)
+{
+    struct tally tally = {0};
+    char today[DAY_TEXT];
+    AUTO_BUF text;
+    buf_init(&text, TALLY_BYTES_MAX);
+    day_of(wall_s, today);
+    if (fs_read(path, &text) < 0) {
+        return tally; /* nobody came yet */
+    }
+    struct line line;
+    for (const char *at = buf_str(&text); next_line(&at, &line);) {
+        if (strcmp(line.procedure, procedure) == 0) {
+            tally.month += line.count;
+            tally.today += strcmp(line.day, today) == 0 ? line.count : 0;
+        }
+    }
+    return tally;
+}

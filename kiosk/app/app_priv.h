@@ -48,7 +48,6 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
-extern const struct screen screen_check_in, screen_checked_in, screen_staff_desk;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
@@ -293,24 +292,6 @@ void qr_rows(const char *text, struct buf *rows);
 /* Hands the facts over to the submitter and shows that the machine works; a fault's page when it can't. */
 void visit_submit(struct app *app, struct fact_set *take_facts);
 
-/* screens/check_in.c: somebody is here */
-/* The page at which nobody's terminal stands: the start page, or that of the check-in. Begins its procedure. */
-const struct screen *check_in_start(struct app *app);
-/* From now on the terminal begins at this check-in; "": at its start page. Kept over a restart. KERR_IO... */
-int check_in_stand(struct app *app, const char *procedure);
-void check_in_restore(struct app *app); /* at the program's start */
-void check_in_card_came(struct app *app);
-void check_in_serial(struct app *app, const struct card_event *event);
-void check_in_again(struct app *app); /* the next person */
-
-/* tally.c: how many records of each procedure were taken here */
-struct tally {
-    unsigned long today, month; /* in Japan; the last 31 days */
-};
-/* Counts one more. KERR_IO, KERR_NO_SPACE. */
-int tally_add(const char *path, const char *procedure, int64_t wall_s);
-struct tally tally_read(const char *path, const char *procedure, int64_t wall_s);
-
 /* practice.c: a visit of a sample person in which nothing is real */
 /* Wipes the visit so far and begins to practise, at home. */
 void practice_start(struct app *app);
@@ -429,19 +410,6 @@ bool date_tap(struct app *app, const char *id);
 /* The typed digits as YYYY-MM-DD; false while incomplete or impossible. */
 bool date_value(const struct app *app, char out[11]);
 
-/* slot.c: a free time of what came with the last sync */
-void slot_begin(
-    struct app *app, const struct question *question); /* the page of this question appears */
-void slot_build(struct app *app, struct flow *flow, const struct question *question);
-bool slot_tap(struct app *app, const struct question *question, const char *id);
-bool slot_back(struct app *app); /* a step back within the question; false: to the page before */
-/* "RESOURCE/2026-12-01/09:00" for people; list names the places. */
-void slot_words(struct app *app, const char *list, const char *value, struct buf *out);
-/* When the city knew this: "11月22日（日） 8:00の時点です。" */
-void live_moment(struct app *app, const struct live_table *table, struct buf *out);
-void live_note(
-    struct app *app, struct flow *flow, const struct live_table *table); /* into the column */
-
 /* play_hands.c: how play scripts press */
 enum play_hands { PLAY_FINGER, PLAY_KEYS, PLAY_SWITCHES };
 /* Presses the element by these hands. KERR_NOT_FOUND, KERR_STATE as ui_tap; KERR_TOO_BIG when keys or switches
@@ -451,5 +419,7 @@ int play_tap(struct app *app, enum play_hands hands, const char *id_or_text);
 int play_drag(struct app *app, const char *from, const char *to);
 /* One stroke in the drawing area, corner to corner: x and y of each in thousandths of it. KERR_NOT_FOUND. */
 int play_draw(struct app *app, const int *thousandths, int corners);
+
+#include "app/live_priv.h"
 
 #endif

@@ -357,7 +357,8 @@ step_complete(struct play *play, const char *seed)
     struct rng_seeded rng = {.state = seed[0] != 0 ? strtoull(seed, NULL, 10) : 1};
     for (int i = 0; i < COMPLETE_STEPS_MAX; i++) {
         int r;
-        if (app->screen == &screen_accepted || app->screen == &screen_checked_in) {
+        if (app->screen == &screen_accepted || app->screen == &screen_checked_in ||
+            app->screen == &screen_lookup) {
             return 0;
         }
         if (app->screen == &screen_submitting || app->screen == &screen_reading) {

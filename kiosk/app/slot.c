@@ -195,8 +195,13 @@ offer_element(struct app *app, const struct slot_page *page, size_t index, struc
     }
     char number[16];
     (void)snprintf(number, sizeof(number), "%d", offer->free);
-    if (offer->free > 0) {
-        (void)sayf(app, detail, "slot.free", "n", number);
+    const struct procedure_entry *entry =
+        page->face == FACE_PLACE ? entry_of(page->list, offer->name) : NULL;
+    if (offer->free > 0 && entry != NULL) {
+        (void)buf_add_str(
+            detail, words(app, &entry->detail)); /* how many times are free tells little */
+    } else if (offer->free > 0) {
+        (void)sayf(app, detail, "slot.free", "free", number);
     } else {
         (void)buf_add_str(detail, say(app, "slot.full"));
     }
@@ -206,7 +211,7 @@ offer_element(struct app *app, const struct slot_page *page, size_t index, struc
     *ret = (struct ui_element){.id = id,
         .role = page->face == FACE_TIME ? UI_ROLE_CHOICE : UI_ROLE_BUTTON,
         .text = buf_str(text),
-        .detail = buf_str(detail),
+        .detail = detail->len > 0 ? buf_str(detail) : NULL,
         .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
         .state = chosen             ? UI_STATE_CHOSEN
                  : offer->free == 0 ? UI_STATE_WAITING
@@ -285,8 +290,8 @@ slot_build(struct app *app, struct flow *flow, const struct question *question)
         return;
     }
     bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
-    struct grid grid = {
-        .count = page.count, .columns = wide ? (page.face == FACE_TIME ? 3 : 2) : 1};
+    bool short_words = page.face != FACE_PLACE && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
+    struct grid grid = {.count = page.count, .columns = !wide ? 1 : short_words ? 4 : 2};
     grid.height = highest(app, &page, (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns);
     flow_grid(app, flow, &grid, place, &page);
 }
@@ -301,6 +306,15 @@ offered(const struct slot_page *page, const char *name)
         }
     }
     return false;
+}
+
+/* Another face is another page to eye and ear: its column begins anew. */
+static void
+turn_face(struct app *app)
+{
+    app->visit.page = 0;
+    app->entered++;
+    app->entered_ms = clock_mono_ms(app->clock);
 }
 
 bool
@@ -330,7 +344,7 @@ slot_tap(struct app *app, const struct question *question, const char *id)
     } else {
         return false;
     }
-    app_go(app, app->screen); /* another face: its column begins anew */
+    turn_face(app);
     return true;
 }
 
@@ -346,6 +360,6 @@ slot_back(struct app *app)
         return false;
     }
     app->visit.field[0] = 0;
-    app->visit.page = 0;
+    turn_face(app);
     return true;
 }

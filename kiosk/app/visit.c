@@ -137,12 +137,21 @@ visit_go_on(struct app *app)
     visit_show_interview(app);
 }
 
+/* Where the interview stands: a question, or what comes when all are answered. */
+static const struct screen *
+interview_screen(const struct app *app)
+{
+    if (interview_at(app->visit.interview) == INTERVIEW_QUESTION) {
+        return &screen_question;
+    }
+    return procedure_info(app->visit.procedure).live != NULL ? &screen_lookup : &screen_check;
+}
+
 void
 visit_show_interview(struct app *app)
 {
     interview_refresh(app->visit.interview);
-    app_go(app,
-        interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check : &screen_question);
+    app_go(app, interview_screen(app));
 }
 
 void
@@ -254,8 +263,7 @@ card_read_done(struct app *app, const struct card_event *event)
     if (event->error == 0 && event->facts != NULL) {
         take_facts(app, event->facts);
         interview_refresh(app->visit.interview);
-        app_turn(app, interview_at(app->visit.interview) == INTERVIEW_CHECK ? &screen_check
-                                                                            : &screen_question);
+        app_turn(app, interview_screen(app));
         return;
     }
     LOG(LOG_INFO, "card.read", LOG_ERR(event->error), LOG_INT("tries", event->tries));

@@ -6,7 +6,8 @@
 
 static const char *const head_keys[] = {"procedure", "kind", "anonymous", "keep", "hidden",
     "in-force", "until", "follows", "counter", "minutes", "picture", "title", "about", "bring",
-    "not-here", "also-at", "include", "results", "fee", "fee-note", "next", "questions", "source"};
+    "not-here", "also-at", "include", "results", "live", "fee", "fee-note", "next", "questions",
+    "source"};
 static const char *const kind_names[PROCEDURE_KIND_COUNT] = {
     "apply", "guide", "book", "check-in", "report", "ask", "self"};
 
@@ -129,7 +130,12 @@ read_kind(struct load *load, const struct node *root, struct procedure_info *inf
     if (tree_get(root, "results") != NULL && !leads) {
         mistake_at(load, tree_get(root, "results"), "'results' belong to the kinds guide and self");
     }
-    if (tree_get(root, "results") == NULL && leads) {
+    info->live = field_text(load, root, "live", false);
+    if (info->live != NULL && (info->kind != PROCEDURE_SELF || !id_ok(info->live))) {
+        mistake_at(load, tree_get(root, "live"),
+            "'live' belongs to the kind self: the name of a file of live data, without its ending");
+    }
+    if (tree_get(root, "results") == NULL && leads && info->live == NULL) {
         mistake_at(load, root, "'results' are missing: what the answers lead to");
     }
 }

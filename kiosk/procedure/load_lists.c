@@ -598,3 +598,26 @@ load_lists(struct load *load, const char *city)
         (void)fs_each(maps.path, ".yaml", load_named, &maps);
     }
 }
+
+size_t
+procedure_live_names(const struct procedure_set *set, size_t max, const char **names)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < procedure_count(set); i++) {
+        const struct procedure *procedure = procedure_at(set, i);
+        for (int q = 0; q < procedure->question_count; q++) {
+            const char *name = procedure->questions[q].live;
+            size_t at = 0;
+            while (name != NULL && at < count && strcmp(names[at], name) < 0) {
+                at++;
+            }
+            if (name == NULL || count == max || (at < count && strcmp(names[at], name) == 0)) {
+                continue;
+            }
+            memmove(&names[at + 1], &names[at], (count - at) * sizeof(*names));
+            names[at] = name;
+            count++;
+        }
+    }
+    return count;
+}

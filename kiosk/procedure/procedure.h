@@ -91,6 +91,9 @@ struct procedure_info {
     bool card; /* a My Number card can fill answers */
     bool has_fee;
     struct procedure_words fee_note; /* how the fee comes about, for the explanation page */
+    /* SELF: the name of live data (answers to requests, balances) of which the entry under the first answer is
+     * shown at the end; or NULL */
+    const char *live;
     size_t next_count;
     const struct procedure_words *next; /* what happens after submitting, in order */
 };
@@ -168,6 +171,9 @@ struct procedure_list {
     size_t count;
     const struct procedure_entry *entries; /* in the order of the file */
 };
+/* The names of live data from which the questions of the set take slots, each once, sorted; at most max of them.
+ * Returns how many were put into names. The city's list of the same id, when there is one, names their places. */
+size_t procedure_live_names(const struct procedure_set *set, size_t max, const char **names);
 /* NULL when the city has no such list. */
 const struct procedure_list *procedure_list(const struct procedure_set *set, const char *id);
 const struct procedure_entry *procedure_entry(const struct procedure_list *list, const char *id);

@@ -19,6 +19,7 @@ static const struct command {
     {"new", ctl_new, "make a definition file to start from: new procedure ID DOOR"},
     {"preview", ctl_preview, "open the kiosk at one service, to look at it"},
     {"import", ctl_import, "make a definition file from a spreadsheet (XLSForm, .xlsx or .csv)"},
+    {"live", ctl_live, "what comes with the sync: check files, make the sample city's"},
     {"table", ctl_table, "make the tables of postal codes and of kanji forms"},
 };
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # timeout: 60
-# The staff's way out: the right digits end the program, wrong ones do not, five wrong ones lock.
+# The staff's way in: the right digits open the staff's page, which ends the program; wrong ones do not, five wrong ones lock.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
@@ -24,14 +24,14 @@ echo 'tap next' >>"$WORK/locked.play"
 if "$BUILD/kiosk" --play "$WORK/locked.play" 2>"$WORK/play.err"; then
     fail "the right PIN was taken while the page was locked"
 fi
-grep -q 'event=staff.exit' "$WORK/play.err" && fail "the kiosk ended while locked"
+grep -q 'event=staff.in' "$WORK/play.err" && fail "the staff's page opened while locked"
 
 {
     printf 'tap start\ntap help\ntap staff\n'
     digits "$pin"
-    echo 'tap next'
+    printf 'tap next\nwait screen staff-desk\ntap staff-end\n'
 } >"$WORK/exit.play"
 play "$WORK/exit.play"
-grep -q 'event=staff.exit' "$WORK/play.err" || fail "the right PIN did not end the kiosk"
+grep -q 'event=staff.exit' "$WORK/play.err" || fail "the right PIN did not lead to the end of the kiosk"
 grep -q "$pin" "$WORK/play.err" && fail "the PIN is in the log"
 exit 0

@@ -305,6 +305,9 @@ without_card(struct walk *walk, const char *service, unsigned seed)
     app_rebuild(app);
     look_once(walk, service);
     tap(walk, "next");
+    if (app->screen == &screen_check_in) {
+        tap(walk, "no-card");
+    }
     if (app->screen == &screen_card) {
         look_once(walk, "");
         int readers = app->readers;

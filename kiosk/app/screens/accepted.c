@@ -128,12 +128,29 @@ countdown(struct app *app, struct flow *flow, const char *message)
     page_foot(app, flow, buf_str(&text));
 }
 
-/* The tick and the words that everybody waited for. */
+/* The words that everybody waited for. Who asks for a time is told that it is not theirs yet. */
+static const char *
+title(const struct app *app)
+{
+    switch (procedure_info(app->visit.procedure).kind) {
+    case PROCEDURE_BOOK:
+        return "accepted.title-book";
+    case PROCEDURE_REPORT:
+        return "accepted.title-report";
+    case PROCEDURE_ASK:
+        return "accepted.title-ask";
+    default:
+        return "accepted.title";
+    }
+}
+
+/* The tick and the words. */
 static void
 done(struct app *app, struct flow *flow)
 {
     int width = flow->w - TICK - TICK_GAP;
-    int height = ui_text_height(app->ui, say(app, "accepted.title"), width, UI_SIZE_TITLE, true);
+    const char *words_of_kind = say(app, title(app));
+    int height = ui_text_height(app->ui, words_of_kind, width, UI_SIZE_TITLE, true);
     height = height < TICK ? TICK : height;
     if (flow_room(app, flow, height)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
@@ -142,7 +159,7 @@ done(struct app *app, struct flow *flow)
                             .tone = UI_TONE_DONE});
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
                             .rect = rect(flow->x + TICK + TICK_GAP, flow->y, width, height),
-                            .text = say(app, "accepted.title"),
+                            .text = words_of_kind,
                             .valign = UI_ALIGN_CENTRE,
                             .tone = UI_TONE_DONE,
                             .size = UI_SIZE_TITLE,

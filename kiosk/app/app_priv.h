@@ -195,6 +195,7 @@ struct app {
     /* while a screen is built: the column's page so far, whether the turning buttons need room */
     int flow_page;
     bool flow_reserve;
+    struct ui_rect field_beside; /* of a written answer, beside its heading; w 0: below it */
     unsigned keypad_waits; /* bit d: the digit d of the keypad to come can't be used now */
     struct visit visit;
     struct preferences prefs;

@@ -94,6 +94,25 @@ place_edit_keys(struct app *app, struct ui_rect area, int gap, bool empty)
     }
 }
 
+/* What to do, where the words will stand: as large as there is room for. */
+static void
+place_how(struct app *app, struct ui_rect where)
+{
+    static const enum ui_size sizes[] = {UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
+    const char *how = say(app, "hand.how");
+    size_t i = 0;
+    while (i + 1 < ARRAY_LEN(sizes) &&
+           ui_text_height(app->ui, how, where.w, sizes[i], false) > where.h) {
+        i++;
+    }
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                        .rect = where,
+                        .text = how,
+                        .size = sizes[i],
+                        .tone = UI_TONE_PAPER,
+                        .valign = UI_ALIGN_CENTRE});
+}
+
 void
 hand_build(struct app *app, struct ui_rect keys, int gap)
 {
@@ -116,12 +135,7 @@ hand_build(struct app *app, struct ui_rect keys, int gap)
     }
     if (writing->hand_count == 0) {
         int bottom = beside(right, gap, INPUT_CANDIDATES_MAX).y - GAP_MIN;
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(right.x, right.y, right.w, bottom - right.y),
-                            .text = say(app, "hand.how"),
-                            .size = UI_SIZE_BODY,
-                            .tone = UI_TONE_PAPER,
-                            .valign = UI_ALIGN_CENTRE});
+        place_how(app, rect(right.x, right.y, right.w, bottom - right.y));
     }
     place_edit_keys(app, right, gap, empty);
 }

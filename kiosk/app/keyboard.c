@@ -14,16 +14,19 @@ enum {
     KEYBOARD_GAP = 36,
     KEYBOARD_GAP_SMALL = 25,
     NARROW_COLUMNS = 10, /* upright and small: the last column's keys stand in a row below */
+    LOW_ROWS = 4, /* small and seated: what is within reach has room for so many rows */
+    LOW_COLUMNS = 9,
     KEY_H =
         185, /* 18.5 mm: five rows, the field and a long question fit on the panel at every size */
     KEY_H_PORTRAIT = 205,
     EDGE_SMALL = 50,
     EDGE = 120, /* in portrait the keyboard is as wide as the bars */
-    SIDE_PART_SMALL = 77, /* where a small panel leaves little between the tools */
+    SIDE_PART_SMALL = 72, /* where a small panel leaves little between the tools */
     SIDE_PART = 74, /* per cent of the width that the keys have beside the column of acts */
     KEY_H_LEAST = 162,
     FIELD_H = 205,
     ACTS = 10,
+    LOW_ACTS = 8,
     LETTERS_ROW = 3 /* where the variants of a Latin letter begin */
 };
 
@@ -62,6 +65,13 @@ static const struct face faces[KEYBOARD_MODE_COUNT] = {
             "", "0", "", "", "", "", ""}},
     [KEYBOARD_HAND] = {0, 0, {NULL}}, /* hand.c's */
 };
+
+/* Seated before a small panel: four rows; "marks" turns the letters into what the last one becomes. */
+static const struct face low_latin = {LOW_COLUMNS, LOW_ROWS,
+    {"A", "B", "C", "D", "E", "F", "G", "H", "I", //
+        "J", "K", "L", "M", "N", "O", "P", "Q", "R", //
+        "S", "T", "U", "V", "W", "X", "Y", "Z", "abc", //
+        ".", ",", "'", "/", "&", "-", "", "", "marks"}};
 
 /* The row of kana that a key of the phone's twelve goes through. */
 static const char *const phone_rows[] = {"あいうえお", "かきくけこ", "さしすせそ", "たちつてと",
@@ -211,11 +221,29 @@ tap_phone(struct app *app, const char *key)
     return strcmp(key, ">") == 0; /* the same row again for a new letter */
 }
 
+/* A small panel within a seated visitor's reach has no room for the fifty sounds. */
+static bool
+low_keyboard(const struct app *app)
+{
+    return app->places.small && app->places.low;
+}
+
+/* The mode that is shown. */
+static enum keyboard_mode
+mode_now(const struct app *app)
+{
+    enum keyboard_mode mode = app->visit.writing.mode;
+    bool fifty = mode == KEYBOARD_HIRAGANA || mode == KEYBOARD_KATAKANA;
+    return fifty && low_keyboard(app) ? KEYBOARD_PHONE : mode;
+}
+
 static void
 tap_key(struct app *app, const char *key)
 {
     struct writing *writing = &app->visit.writing;
-    if (writing->mode == KEYBOARD_PHONE && tap_phone(app, key)) {
+    bool marks = writing->marks;
+    writing->marks = false;
+    if (mode_now(app) == KEYBOARD_PHONE && tap_phone(app, key)) {
         return;
     }
     writing->phone_key = 0;
@@ -227,6 +255,8 @@ tap_key(struct app *app, const char *key)
         forms_start(app);
     } else if (strcmp(key, "abc") == 0) {
         writing->lower = !writing->lower;
+    } else if (strcmp(key, "marks") == 0) {
+        writing->marks = !marks;
     } else if (strcmp(key, "゛゜小") == 0) {
         turn_in_circle(app);
     } else if (strcmp(key, "゛") == 0) {
@@ -246,8 +276,24 @@ struct place {
     struct ui_rect keys, acts;
     int act_columns, act_rows;
     int key_rows, gap;
-    bool narrow;
+    bool narrow, low;
 };
+
+static int
+key_rows(const struct app *app)
+{
+    const struct places *places = &app->places;
+    return low_keyboard(app) ? LOW_ROWS : KEY_ROWS + (places->portrait && places->small ? 1 : 0);
+}
+
+/* What the keys take at least, the acts below them too. */
+static int
+keys_least(const struct app *app)
+{
+    int gap = app->places.small ? KEYBOARD_GAP_SMALL : KEYBOARD_GAP;
+    int rows = key_rows(app) + (app->places.portrait ? 2 : 0);
+    return rows * KEY_H_LEAST + (rows - 1) * gap;
+}
 
 /* Keys and acts: beside each other in landscape, below each other in portrait. */
 static struct place
@@ -258,11 +304,13 @@ place_of(const struct app *app, const struct flow *flow)
     int edge = places->small ? EDGE_SMALL : flow->x < EDGE ? flow->x : EDGE;
     int x = portrait ? edge : flow->x;
     int w = portrait ? places->panel.w - 2 * edge : flow->w;
-    struct place place = {.narrow = portrait && places->small,
+    bool low = low_keyboard(app);
+    struct place place = {.narrow = portrait && places->small && !low,
+        .low = low,
         .gap = places->small ? KEYBOARD_GAP_SMALL : KEYBOARD_GAP,
-        .act_columns = 5,
-        .act_rows = 2};
-    place.key_rows = KEY_ROWS + (place.narrow ? 1 : 0);
+        .act_columns = (low ? LOW_ACTS : ACTS) / 2,
+        .act_rows = 2,
+        .key_rows = key_rows(app)};
     int rows = portrait ? place.key_rows + 2 : place.key_rows;
     int room = flow->bottom - flow->y - (rows - 1) * place.gap;
     int key_h = portrait ? KEY_H_PORTRAIT : KEY_H;
@@ -272,11 +320,11 @@ place_of(const struct app *app, const struct flow *flow)
     place.keys = rect(x, top, w, keys_h);
     place.acts = rect(x, top + keys_h + place.gap, w, 2 * key_h + place.gap);
     if (!portrait) {
-        int part = places->small && places->low ? SIDE_PART_SMALL : SIDE_PART;
+        int part = low ? SIDE_PART_SMALL : SIDE_PART;
         place.keys.w = w * part / 100;
         place.acts = rect(x + place.keys.w + GAP_MIN, top, w - place.keys.w - GAP_MIN, keys_h);
+        place.act_rows = place.act_columns;
         place.act_columns = 2;
-        place.act_rows = 5;
     }
     return place;
 }
@@ -309,29 +357,37 @@ add_key(struct app *app, struct ui_rect where, const char *key, bool mark)
 {
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "key:%s", key);
+    const struct writing *writing = &app->visit.writing;
     bool next = strcmp(key, ">") == 0;
-    bool several = next || strcmp(key, "abc") == 0;
+    bool marks = strcmp(key, "marks") == 0;
+    bool several = next || marks || strcmp(key, "abc") == 0;
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_KEY,
                         .rect = where,
-                        .text = next ? say(app, "key.next") : key,
+                        .text = next    ? say(app, "key.next")
+                                : marks ? (writing->lower ? "àáâ" : "ÀÁÂ")
+                                        : key,
                         .lang = next ? NULL : "ja",
+                        .state = !marks             ? 0
+                                 : kin(app) == NULL ? UI_STATE_WAITING
+                                 : writing->marks   ? UI_STATE_CHOSEN
+                                                    : 0,
                         .size = several ? UI_SIZE_BAR : UI_SIZE_KEYBOARD,
                         .tone = mark ? UI_TONE_QUIET : UI_TONE_SURFACE,
                         .bold = true,
                         .align = UI_ALIGN_CENTRE});
 }
 
-/* The two rows below the alphabet: what the last letter becomes with a mark. */
+/* The two rows below the alphabet, or all of a low keyboard: what the last letter becomes with a mark. */
 static void
 place_letters(struct app *app, const struct place *place)
 {
     const struct letters *found = kin(app);
     char letter[8];
     for (int i = 0; found != NULL && letter_of(found->variants, i, letter); i++) {
-        int columns = place->narrow ? NARROW_COLUMNS : KEY_COLUMNS;
-        struct ui_rect where =
-            cell(place, place->keys, columns, place->key_rows, LETTERS_ROW * columns + i);
+        int columns = place->low ? LOW_COLUMNS : place->narrow ? NARROW_COLUMNS : KEY_COLUMNS;
+        int first = place->low ? 0 : LETTERS_ROW * columns;
+        struct ui_rect where = cell(place, place->keys, columns, place->key_rows, first + i);
         add_key(app, where, letter, true);
     }
 }
@@ -340,10 +396,13 @@ static void
 place_keys(struct app *app, const struct place *place)
 {
     const struct writing *writing = &app->visit.writing;
-    const struct face *face = &faces[writing->mode];
+    bool latin = mode_now(app) == KEYBOARD_LATIN;
+    const struct face *face = latin && place->low ? &low_latin : &faces[mode_now(app)];
+    bool marks = place->low && writing->marks && kin(app) != NULL;
     for (int i = 0; i < face->columns * face->rows; i++) {
         const char *key = face->keys[i];
-        if (key == NULL || key[0] == 0) {
+        bool turns = key != NULL && strcmp(key, "marks") == 0;
+        if (key == NULL || key[0] == 0 || (marks && !turns)) {
             continue;
         }
         char lower[2] = {key[0], 0};
@@ -351,10 +410,11 @@ place_keys(struct app *app, const struct place *place)
         if (capital && writing->lower) {
             lower[0] = (char)(key[0] - 'A' + 'a');
         }
-        bool mark = i % face->columns == face->columns - 1 || strcmp(key, "゛゜小") == 0;
+        bool last = face != &low_latin && i % face->columns == face->columns - 1;
+        bool mark = last || turns || strcmp(key, "゛゜小") == 0 || strcmp(key, "abc") == 0;
         add_key(app, key_cell(place, face, i), capital ? lower : key, mark);
     }
-    if (writing->mode == KEYBOARD_LATIN) {
+    if (latin && (marks || !place->low)) {
         place_letters(app, place);
     }
 }
@@ -367,11 +427,12 @@ struct act {
 static void
 place_acts(struct app *app, const struct place *place, const struct question *question)
 {
-    const struct writing *writing = &app->visit.writing;
     bool text = question->type == QUESTION_TEXT;
     bool postal = postal_possible(app, question);
-    enum keyboard_mode mode = writing->mode;
-    /* modes in the first column (landscape) or row (portrait), acts in the second */
+    enum keyboard_mode mode = mode_now(app);
+    /* modes in the first column (landscape) or row (portrait), acts in the second; a low keyboard has
+     * eight of them */
+    static const int low_order[LOW_ACTS] = {2, 3, 4, 8, 5, 6, 7, 9};
     const struct act list[ACTS] = {
         {"mode:hiragana", "key.hiragana", true, false, mode == KEYBOARD_HIRAGANA},
         {"mode:katakana", "key.katakana", true, false, mode == KEYBOARD_KATAKANA},
@@ -387,9 +448,11 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
                      mode == KEYBOARD_HAND},
         {mode == KEYBOARD_LATIN ? "key: " : "key:　", "key.space", true, false, false},
     };
-    for (int i = 0; i < ACTS; i++) {
-        const struct act *act = &list[i];
-        int at = place->act_columns == 2 ? i % 5 * 2 + i / 5 : i;
+    int count = place->low ? LOW_ACTS : ACTS;
+    for (int i = 0; i < count; i++) {
+        const struct act *act = &list[place->low ? low_order[i] : i];
+        int half = count / 2;
+        int at = place->act_columns == 2 ? i % half * 2 + i / half : i;
         if (!act->shown) {
             continue;
         }
@@ -445,10 +508,13 @@ field_height(struct app *app)
 int
 writing_height(struct app *app)
 {
-    const struct places *places = &app->places;
-    int rows = KEY_ROWS + (places->portrait ? 2 : 0) + (places->portrait && places->small ? 1 : 0);
-    int gap = places->small ? KEYBOARD_GAP_SMALL : KEYBOARD_GAP;
-    return field_height(app) + GAP_MIN + rows * KEY_H_LEAST + (rows - 1) * gap;
+    return field_height(app) + GAP_MIN + keys_least(app);
+}
+
+int
+writing_top(struct app *app, const struct flow *flow)
+{
+    return flow->bottom - keys_least(app) - GAP_MIN;
 }
 
 static void
@@ -459,9 +525,10 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
     AUTO_BUF shown;
     buf_init(&shown, 4 * FIELD_MAX);
     field_shown(app, &shown);
+    struct ui_rect beside = app->field_beside; /* the heading */
     struct ui_element field = {.id = id,
         .role = UI_ROLE_FIELD,
-        .rect = rect(flow->x, flow->y, flow->w, 0),
+        .rect = beside.w > 0 ? beside : rect(flow->x, flow->y, flow->w, 0),
         .text = buf_str(&shown),
         .lang = "ja",
         .size = field_size(app),
@@ -471,10 +538,15 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
         .state = UI_STATE_PERSONAL};
     int width;
     int least = field_height(app);
+    /* what has more lines than there is room for is drawn smaller: the keys stay */
+    int most = flow->bottom - keys_least(app) - GAP_MIN - field.rect.y;
     ui_natural(app->ui, &field, &width, &field.rect.h);
+    field.rect.h = field.rect.h > most ? most : field.rect.h;
     field.rect.h = field.rect.h < least ? least : field.rect.h;
     ui_add(app->ui, &field);
-    flow->y += field.rect.h + GAP_MIN;
+    if (beside.w == 0) {
+        flow->y += field.rect.h + GAP_MIN;
+    }
 }
 
 void
@@ -498,7 +570,7 @@ writing_build(struct app *app, struct flow *flow, const struct question *questio
         flow_within_reach(app, flow);
         struct place place = place_of(app, flow);
         if (writing->mode == KEYBOARD_HAND) {
-            hand_build(app, place.keys, KEYBOARD_GAP);
+            hand_build(app, place.keys, place.gap);
         } else {
             place_keys(app, &place);
         }
@@ -589,6 +661,7 @@ writing_tap(struct app *app, const struct question *question, const char *id)
         bool variant = writing->mode == KEYBOARD_LATIN && kin(app) != NULL &&
                        strstr(kin(app)->variants, id + 4) != NULL;
         if (variant) {
+            writing->marks = false;
             put_instead(app, id + 4);
         } else {
             tap_key(app, id + 4);

@@ -49,6 +49,7 @@ struct writing {
     /* the mode a visitor chose, plus 1, for texts and for kana: kept from page to page */
     int chosen[KEYBOARD_KINDS];
     bool lower; /* Latin: small letters */
+    bool marks; /* a low keyboard shows what the last letter becomes with a mark */
     int phone_key; /* key of the last tap, plus 1; 0: the next tap begins a new letter */
     int phone_turn;
     struct writing_part parts[WRITING_PARTS_MAX];
@@ -89,6 +90,8 @@ void keyboard_begin(struct app *app, const struct question *question); /* the pa
 void writing_build(struct app *app, struct flow *flow, const struct question *question);
 /* What field and keys need at least below the question, 0.1 mm. */
 int writing_height(struct app *app);
+/* Where heading and field have to end, 0.1 mm: below it the keys need all there is. */
+int writing_top(struct app *app, const struct flow *flow);
 /* True when the tap was one of these pages'; field is changed. */
 bool writing_tap(struct app *app, const struct question *question, const char *id);
 /* One step back inside the page; false when the page itself is to be left. */

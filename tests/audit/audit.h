@@ -68,9 +68,17 @@ struct place {
     char first[AUDIT_NAME_MAX];
 };
 
+/* What a run is limited to; NULL and 0: all. */
+struct only {
+    const char *page; /* in the state's name */
+    const char *language;
+    int size; /* 1 to 4 */
+};
+
 struct audit {
     struct stage stage;
     const char *orientation; /* "landscape", "portrait" */
+    struct only only;
     bool sample; /* a rotating few of the looks instead of all */
     struct look look; /* the one shown */
     char state[AUDIT_NAME_MAX]; /* name of the page in its situation */

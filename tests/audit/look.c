@@ -121,6 +121,14 @@ each_theme(struct audit *audit, struct look look, size_t language)
     }
 }
 
+static bool
+wanted(const struct audit *audit, const struct look *look)
+{
+    const struct only *only = &audit->only;
+    return (only->language == NULL || strcmp(only->language, look->language) == 0) &&
+           (only->size == 0 || only->size == (int)look->size + 1);
+}
+
 /* Every 1 of so many looks in a sample; the page's number turns the wheel. */
 enum { SAMPLE_STEP = 61 };
 
@@ -132,6 +140,9 @@ audit_state(struct audit *audit, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(audit->state, sizeof(audit->state), format, args);
     va_end(args);
+    if (audit->only.page != NULL && strstr(audit->state, audit->only.page) == NULL) {
+        return;
+    }
     struct preferences prefs = app->prefs;
     char language[I18N_CODE_MAX];
     (void)snprintf(language, sizeof(language), "%s", i18n_current(app->i18n)->code);
@@ -141,6 +152,9 @@ audit_state(struct audit *audit, const char *format, ...)
         struct look look = {.language = i18n_language_at(app->i18n, i)->code};
         for (int k = 0; k < UI_TEXT_SIZE_COUNT * 2; k++) {
             look.size = (enum ui_text_size)(k / 2);
+            if (!wanted(audit, &look)) {
+                continue;
+            }
             look.wheelchair = k % 2 != 0;
             if (audit->sample) {
                 look.theme = (enum ui_theme)(turn % UI_THEME_COUNT);

@@ -1,7 +1,11 @@
 /* audit/main.c - `make audit`: two processes, one an orientation, look at every page; their accounts are
  * put together. Exit 0 without findings, 1 with some, 2 when it could not run.
  *
- *   audit TOP BUILD [--sample] [--planted RULE] [--rules]
+ *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--planted RULE]
+ *   audit --rules
+ *
+ * --panel: 21.5 (the default) or 15.6, both of 1920 x 1080 pixels; --page: only pages in whose name the
+ * words are, as reports tell it; --language, --size (1 to 4): only these looks.
  */
 #include "audit/audit.h"
 
@@ -19,8 +23,16 @@ static const struct {
     int width_px, height_px;
 } orientations[] = {{"landscape", 1920, 1080}, {"portrait", 1080, 1920}};
 
+/* Both have 1920 x 1080 pixels. */
+static const struct panel {
+    const char *inches;
+    int px_per_m;
+} panels[] = {{"21.5", 4030}, {"15.6", 5560}};
+
 struct options {
     const char *top, *build, *planted;
+    const struct panel *panel;
+    struct only only;
     bool sample;
     char folder[512]; /* of the report */
 };
@@ -42,12 +54,13 @@ run(const struct options *options, size_t which)
     }
     audit.orientation = orientations[which].name;
     audit.sample = options->sample;
+    audit.only = options->only;
     audit.report = report_new(options->folder);
     stage_open(&audit.stage, &(struct stage_options){.top = options->top,
                                  .build = options->build,
                                  .width_px = orientations[which].width_px,
                                  .height_px = orientations[which].height_px,
-                                 .px_per_m = 4030});
+                                 .px_per_m = options->panel->px_per_m});
     if (options->planted != NULL) {
         planted_show(&audit, options->planted);
     } else {
@@ -61,6 +74,37 @@ run(const struct options *options, size_t which)
     return r == 0 ? 0 : 2;
 }
 
+static const struct panel *
+panel_named(const char *inches)
+{
+    for (size_t i = 0; i < ARRAY_LEN(panels); i++) {
+        if (strcmp(panels[i].inches, inches) == 0) {
+            return &panels[i];
+        }
+    }
+    return NULL;
+}
+
+/* An option with its value; false when there is no such option. */
+static bool
+take(struct options *options, const char *name, const char *value)
+{
+    if (strcmp(name, "--planted") == 0) {
+        options->planted = value;
+    } else if (strcmp(name, "--panel") == 0) {
+        options->panel = panel_named(value);
+    } else if (strcmp(name, "--page") == 0) {
+        options->only.page = value;
+    } else if (strcmp(name, "--language") == 0) {
+        options->only.language = value;
+    } else if (strcmp(name, "--size") == 0) {
+        options->only.size = (int)strtol(value, NULL, 10);
+    } else {
+        return false;
+    }
+    return options->panel != NULL;
+}
+
 static int
 parse(int argc, char **argv, struct options *options)
 {
@@ -69,16 +113,19 @@ parse(int argc, char **argv, struct options *options)
     }
     options->top = argv[1];
     options->build = argv[2];
+    options->panel = &panels[0];
     for (int i = 3; i < argc; i++) {
         if (strcmp(argv[i], "--sample") == 0) {
             options->sample = true;
-        } else if (strcmp(argv[i], "--planted") == 0 && i + 1 < argc) {
-            options->planted = argv[++i];
+        } else if (i + 1 < argc && take(options, argv[i], argv[i + 1])) {
+            i++;
         } else {
             return -1;
         }
     }
-    (void)snprintf(options->folder, sizeof(options->folder), "%.480s/audit%s", options->build,
+    bool second = options->panel != &panels[0];
+    (void)snprintf(options->folder, sizeof(options->folder), "%.480s/audit%s%s%s", options->build,
+        second ? "-" : "", second ? options->panel->inches : "",
         options->planted != NULL ? "-planted"
         : options->sample        ? "-sample"
                                  : "");
@@ -96,7 +143,10 @@ main(int argc, char **argv)
         return 0;
     }
     if (parse(argc, argv, &options) < 0) {
-        (void)fputs("usage: audit TOP BUILD [--sample] [--planted RULE] | --rules\n", stderr);
+        (void)fputs(
+            "usage: audit TOP BUILD [--sample] [--panel 21.5|15.6] [--page WORDS] [--language CODE]"
+            " [--size N] [--planted RULE] | --rules\n",
+            stderr);
         return 2;
     }
     pid_t pids[ARRAY_LEN(orientations)];

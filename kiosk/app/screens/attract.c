@@ -74,7 +74,8 @@ language(struct app *app, const struct attract *a, int index, int top)
 static enum ui_size
 promise_size(struct app *app, const char *text, int width, int most)
 {
-    static const enum ui_size sizes[] = {UI_SIZE_PROMISE, UI_SIZE_NUMBER, UI_SIZE_TITLE};
+    static const enum ui_size sizes[] = {
+        UI_SIZE_PROMISE, UI_SIZE_NUMBER, UI_SIZE_TITLE, UI_SIZE_VALUE, UI_SIZE_BODY, UI_SIZE_BAR};
     size_t i = 0;
     while (
         i + 1 < ARRAY_LEN(sizes) && ui_text_height(app->ui, text, width, sizes[i], true) > most) {

@@ -12,6 +12,7 @@
 enum {
     CHOICE_H = 330,
     CROWDED_AIR = 40,
+    HEADING_PERCENT = 55, /* of the width, with the field beside it */
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
     UNSURE_W = 900,
@@ -318,38 +319,71 @@ verdict(struct app *app, struct flow *flow, enum ui_size size)
     }
 }
 
+/* Sizes of the question and of what is said of the answer above a keyboard, the best first. */
+static const enum ui_size crowded[][2] = {{UI_SIZE_TITLE, UI_SIZE_BODY},
+    {UI_SIZE_VALUE, UI_SIZE_BODY}, {UI_SIZE_BODY, UI_SIZE_HINT}, {UI_SIZE_BAR, UI_SIZE_BAR}};
+
+/* How high both are in these sizes. */
+static int
+crowded_height(struct app *app, const struct flow *flow, const char *label, size_t step)
+{
+    int high = ui_text_height(app->ui, label, flow->w, crowded[step][0], true);
+    if (app->visit.verdict_shown) {
+        struct ui_element element = notice(app, flow, crowded[step][1]);
+        int width;
+        int height;
+        ui_natural(app->ui, &element, &width, &height);
+        high += height + GAP_MIN;
+    }
+    return high;
+}
+
+/* The first sizes that fit the room; false when none does, *ret_step is the last one then. */
+static bool
+crowded_step(struct app *app, const struct flow *flow, const char *label, int room,
+    size_t *ret_step, int *ret_high)
+{
+    for (*ret_step = 0;; (*ret_step)++) {
+        *ret_high = crowded_height(app, flow, label, *ret_step);
+        if (*ret_high <= room) {
+            return true;
+        }
+        if (*ret_step + 1 == ARRAY_LEN(crowded)) {
+            return false;
+        }
+    }
+}
+
 /* Above a keyboard: the question and what is said of the answer as large as the keys leave room for, the
- * hint only when there is nothing to say and room is left. */
+ * hint only when there is nothing to say and room is left. Where even the smallest would take from the
+ * keys, the field stands beside them. */
 static void
 heading_crowded(struct app *app, struct flow *flow, const struct question *question)
 {
-    static const enum ui_size steps[][2] = {{UI_SIZE_TITLE, UI_SIZE_BODY},
-        {UI_SIZE_VALUE, UI_SIZE_BODY}, {UI_SIZE_BODY, UI_SIZE_HINT}, {UI_SIZE_BAR, UI_SIZE_BAR}};
     const char *label = words(app, &question->label);
     const char *hint = words(app, &question->hint);
     int room = flow->bottom - flow->y - writing_height(app) - CROWDED_AIR;
-    size_t step = 0;
-    int high = 0;
-    for (;; step++) {
-        high = ui_text_height(app->ui, label, flow->w, steps[step][0], true);
-        if (app->visit.verdict_shown) {
-            struct ui_element element = notice(app, flow, steps[step][1]);
-            int width;
-            int height;
-            ui_natural(app->ui, &element, &width, &height);
-            high += height + GAP_MIN;
-        }
-        if (high <= room || step + 1 == ARRAY_LEN(steps)) {
-            break;
-        }
+    size_t step;
+    int high;
+    if (!crowded_step(app, flow, label, room, &step, &high)) {
+        struct flow left = *flow;
+        left.w = flow->w * HEADING_PERCENT / 100;
+        app->field_beside =
+            rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
+        room = writing_top(app, flow) - flow->y - CROWDED_AIR;
+        (void)crowded_step(app, &left, label, room, &step, &high);
+        flow_text(app, &left, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 30);
+        verdict(app, &left, crowded[step][1]);
+        flow->y = writing_top(app, flow);
+        return;
     }
-    flow_text(app, flow, label, UI_ROLE_TITLE, steps[step][0], UI_TONE_PAPER, true, 20);
+    flow_text(app, flow, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
     int hint_h = ui_text_height(app->ui, hint, flow->w, UI_SIZE_HINT, false);
     if (!app->visit.verdict_shown && high + hint_h + 20 <= room) {
         flow_text(app, flow, hint, UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 20);
     }
     flow->y += 10;
-    verdict(app, flow, steps[step][1]);
+    verdict(app, flow, crowded[step][1]);
 }
 
 static void
@@ -424,6 +458,7 @@ build(struct app *app)
     if (!current(app, &question)) {
         return;
     }
+    app->field_beside = (struct ui_rect){0};
     bool postal = is_written(&question) && app->visit.writing.face == WRITING_POSTAL;
     bool keypad = question.type == QUESTION_DATE || uses_keypad(&question) || postal;
     if (keypad) {

@@ -158,6 +158,7 @@ struct places {
     bool portrait;
     bool low; /* for a seated visitor: every target at or below targets */
     bool small; /* a 15.6 inch panel: lower bars, closer keys */
+    int text_sizes; /* how many are offered: the largest needs 220 mm of a panel's shorter side */
     int targets;
     struct ui_rect top_bar, bottom_bar; /* top_bar.h is 0 in the low layout */
     struct ui_rect tools[TOOL_COUNT];
@@ -385,6 +386,8 @@ void flow_elements(
     struct app *app, struct flow *flow, struct grid grid, struct ui_element *elements);
 /* The column beside the keypad, or above it. */
 struct flow page_beside_keypad(struct app *app, struct flow flow);
+/* What is touched goes to the left of a low upright keypad; elsewhere the column stays as it is. */
+void flow_left_of_keypad(struct app *app, struct flow *flow);
 /* The ten digits in phone order, at one place; ids prefix0..9, prefix"delete"; last is the id of the key
  * bottom right ("" none) with its words. */
 void page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text);

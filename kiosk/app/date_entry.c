@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { CALENDAR_H = 205, FIELD_H = 240 };
+enum { CALENDAR_H = 205, CALENDARS_W = 900 /* three beside each other */, FIELD_H = 240 };
 
 /* First days of the eras; years count from the first one's. Sources: the era laws and ordinances as
  * listed in CLDR/ICU's Japanese calendar. */
@@ -154,14 +154,16 @@ show_digits(struct app *app, struct buf *out)
 static void
 calendars(struct app *app, struct flow *flow)
 {
-    int width = (flow->w - 2 * GAP_MIN) / 3;
-    bool shown = flow_target(app, flow, 2 * CALENDAR_H + GAP_MIN);
+    int columns = flow->w < CALENDARS_W ? 2 : 3;
+    int width = (flow->w - (columns - 1) * GAP_MIN) / columns;
+    int rows = CALENDAR_COUNT / columns;
+    bool shown = flow_target(app, flow, rows * CALENDAR_H + (rows - 1) * GAP_MIN);
     for (int i = 0; shown && i < CALENDAR_COUNT; i++) {
         bool chosen = app->visit.calendar == (enum calendar)i;
         ui_add(app->ui, &(struct ui_element){.id = eras[i].id,
                             .role = UI_ROLE_BUTTON,
-                            .rect = rect(flow->x + i % 3 * (width + GAP_MIN),
-                                flow->y + i / 3 * (CALENDAR_H + GAP_MIN), width, CALENDAR_H),
+                            .rect = rect(flow->x + i % columns * (width + GAP_MIN),
+                                flow->y + i / columns * (CALENDAR_H + GAP_MIN), width, CALENDAR_H),
                             .text = say(app, eras[i].words),
                             .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
                             .state = chosen ? UI_STATE_CHOSEN : 0,
@@ -169,7 +171,7 @@ calendars(struct app *app, struct flow *flow)
                             .bold = true,
                             .align = UI_ALIGN_CENTRE});
     }
-    flow->y += 2 * (CALENDAR_H + GAP_MIN) + 30;
+    flow->y += rows * (CALENDAR_H + GAP_MIN) + (rows == 2 ? 30 : 0);
 }
 
 static void
@@ -225,6 +227,7 @@ date_build(struct app *app, struct flow *flow)
     if (app->places.low) { /* what is read above what is touched */
         digits_field(app, flow);
         day_words(app, flow);
+        flow_left_of_keypad(app, flow);
         calendars(app, flow);
     } else {
         calendars(app, flow);

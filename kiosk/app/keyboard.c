@@ -221,11 +221,13 @@ tap_phone(struct app *app, const char *key)
     return strcmp(key, ">") == 0; /* the same row again for a new letter */
 }
 
-/* A small panel within a seated visitor's reach has no room for the fifty sounds. */
+/* A small panel has no room for the fifty sounds within a seated visitor's reach, nor in landscape below
+ * large words. */
 static bool
 low_keyboard(const struct app *app)
 {
-    return app->places.small && app->places.low;
+    bool large = !app->places.portrait && ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    return app->places.small && (app->places.low || large);
 }
 
 /* The mode that is shown. */
@@ -320,7 +322,7 @@ place_of(const struct app *app, const struct flow *flow)
     place.keys = rect(x, top, w, keys_h);
     place.acts = rect(x, top + keys_h + place.gap, w, 2 * key_h + place.gap);
     if (!portrait) {
-        int part = low ? SIDE_PART_SMALL : SIDE_PART;
+        int part = places->small && places->low ? SIDE_PART_SMALL : SIDE_PART;
         place.keys.w = w * part / 100;
         place.acts = rect(x + place.keys.w + GAP_MIN, top, w - place.keys.w - GAP_MIN, keys_h);
         place.act_rows = place.act_columns;

@@ -12,6 +12,7 @@ enum {
     KEY_H = 365,
     KEY_H_LOW = 235, /* upright and seated: what is chosen above the keys is within reach too */
     KEY_GAP = 52,
+    KEY_W_LOW = 240, /* upright, seated, small: beside the keys is what else is touched */
     DOOR_H = 300,
     PAGE_BUTTON_W = 900,
     PAGE_NUMBER_W = 440,
@@ -209,6 +210,7 @@ flow_room(struct app *app, struct flow *flow, int height)
 void
 flow_tighten(struct app *app, struct flow *flow, int by)
 {
+    by = app->places.small ? by / 3 : by; /* less air is there */
     flow->y -= app->prefs.practice ? 0 : by;
 }
 
@@ -295,6 +297,25 @@ part_for_page(
     return 0;
 }
 
+/* The largest size, from this one down, in which the text is no higher than a page. */
+static enum ui_size
+size_for_page(
+    struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold)
+{
+    static const enum ui_size steps[] = {
+        UI_SIZE_TITLE, UI_SIZE_VALUE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
+    size_t i = 0;
+    while (i < ARRAY_LEN(steps) && steps[i] != size) {
+        i++;
+    }
+    for (; i + 1 < ARRAY_LEN(steps) &&
+           ui_text_height(app->ui, text, flow->w, steps[i], bold) > flow->bottom - flow->top;
+         i++) {
+        size = steps[i + 1];
+    }
+    return size;
+}
+
 void
 flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
     enum ui_size size, enum ui_tone tone, bool bold, int gap_after)
@@ -321,6 +342,7 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
         flow_element(app, flow, &element, 0);
         element.text = rest;
     }
+    element.size = size_for_page(app, flow, element.text, size, bold);
     flow_element(app, flow, &element, 0);
     flow->y += gap_after;
 }
@@ -487,11 +509,20 @@ flow_elements(struct app *app, struct flow *flow, struct grid grid, struct ui_el
     flow_grid(app, flow, &grid, place_element, elements);
 }
 
+/* Upright, seated and small: the keypad of a question stands at the right, other targets at its left. */
+static bool
+keypad_aside(const struct app *app)
+{
+    const struct places *places = &app->places;
+    return places->low && places->small && places->portrait && app->screen == &screen_question;
+}
+
 /* The keypad's first key: all others follow from it. The place for the buttons that turn pages is left
  * free even when there are none, so that the digits never move. */
 static struct ui_rect
-keypad_first(const struct places *places)
+keypad_first(const struct app *app)
 {
+    const struct places *places = &app->places;
     const struct ui_rect *column = &places->column;
     int top = column->y > places->targets ? column->y : places->targets;
     bool beside_turn = places->turn.w < column->w;
@@ -504,7 +535,10 @@ keypad_first(const struct places *places)
     if (!places->portrait) {
         return rect(column->x + column->w - 3 * w - 2 * KEY_GAP, top, w, h);
     }
-    int most = places->low && KEY_H_LOW < w / 2 ? KEY_H_LOW : w / 2;
+    if (keypad_aside(app)) {
+        return rect(column->x + column->w - 3 * KEY_W_LOW - 2 * KEY_GAP, top, KEY_W_LOW, h);
+    }
+    int most = (places->low || places->small) && KEY_H_LOW < w / 2 ? KEY_H_LOW : w / 2;
     h = h > most ? most : h;
     return rect(
         column->x + (column->w - 3 * w - 2 * KEY_GAP) / 2, bottom - 4 * h - 3 * KEY_GAP, w, h);
@@ -513,9 +547,9 @@ keypad_first(const struct places *places)
 struct flow
 page_beside_keypad(struct app *app, struct flow flow)
 {
-    struct ui_rect first = keypad_first(&app->places);
+    struct ui_rect first = keypad_first(app);
     if (app->places.portrait) {
-        flow.bottom = first.y - GAP_OPPOSITE;
+        flow.bottom = first.y - (keypad_aside(app) ? GAP_MIN : GAP_OPPOSITE);
     } else {
         flow.w = first.x - flow.x - 2 * COLUMN_GAP;
     }
@@ -523,9 +557,22 @@ page_beside_keypad(struct app *app, struct flow flow)
 }
 
 void
+flow_left_of_keypad(struct app *app, struct flow *flow)
+{
+    const struct places *places = &app->places;
+    struct ui_rect first = keypad_first(app);
+    if (keypad_aside(app) && flow->w == places->column.w) {
+        flow->w = first.x - flow->x - GAP_OPPOSITE;
+        flow->bottom = first.y + 4 * first.h + 3 * KEY_GAP;
+        flow->top = places->targets;
+        flow_within_reach(app, flow);
+    }
+}
+
+void
 page_keypad(struct app *app, const char *prefix, const char *last_id, const char *last_text)
 {
-    struct ui_rect first = keypad_first(&app->places);
+    struct ui_rect first = keypad_first(app);
     for (int i = 0; i < 12; i++) {
         char id[UI_ID_MAX];
         char digit[2] = {(char)('0' + (i == 10 ? 0 : i + 1)), 0};

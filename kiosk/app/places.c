@@ -12,6 +12,7 @@ enum {
     BESIDE_H_LOW = 200, /* two rows of them on a narrow panel leave more to the keypad */
     TOOL_AIR = 30,
     TOOL_AIR_LOW = 10, /* and on a small panel */
+    TURN_H_LOW = 205, /* upright, seated, small: the keypad above it has what is left */
     TURN_PERCENT = 51, /* of the column, where the keypad takes the rest down to its end */
     WHERE_H = 190, /* two lines with ruby */
     WHERE_W_MIN = 700,
@@ -87,7 +88,7 @@ tools_narrow(struct places *p, int edge, int y)
 static void
 tools_aside(struct places *p, int edge)
 {
-    int w = 440;
+    int w = p->small ? 420 : 440;
     int y = p->targets;
     int h = least(STACKED_H, (p->main.y - y - 4 * GAP_MIN) / 4);
     for (int i = TOOL_HELP; i <= TOOL_SPEAK; i++) {
@@ -104,13 +105,17 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
 {
     struct places *p = ret_places;
     bool small = least(panel.w, panel.h) < NARROW;
-    *p = (struct places){.panel = panel, .low = low, .small = small, .portrait = panel.h > panel.w};
+    *p = (struct places){.panel = panel,
+        .low = low,
+        .small = small,
+        .portrait = panel.h > panel.w,
+        .text_sizes = small ? UI_TEXT_HUGE : UI_TEXT_SIZE_COUNT};
     int edge = small ? 80 : 120;
     int margin = panel.w >= 4000 ? MARGIN : small && p->portrait ? 100 : 160;
-    int main_h = p->portrait    ? (low && small ? MAIN_H_SMALL : MAIN_H_PORTRAIT)
-                 : low && small ? MAIN_H_LOW
-                 : small        ? MAIN_H_SMALL
-                                : MAIN_H;
+    int main_h = low && small  ? MAIN_H_LOW
+                 : small       ? MAIN_H_SMALL
+                 : p->portrait ? MAIN_H_PORTRAIT
+                               : MAIN_H;
     int bottom = main_h + 2 * (small || low ? BAR_AIR_LOW : BAR_AIR);
     p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
     p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
@@ -147,8 +152,9 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
         tools_wide(p, edge);
         top = p->top_bar.h;
     }
-    int air = low ? GAP_MIN : small && !p->portrait ? 40 : 110;
+    int air = low ? GAP_MIN : small ? 40 : 110;
     p->column = at(p->column.x, top + air, p->column.w, end - top - air);
     int turn_w = low && !p->portrait ? p->column.w * TURN_PERCENT / 100 : p->column.w;
-    p->turn = at(p->column.x, p->column.y + p->column.h - PAGE_TURN_H, turn_w, PAGE_TURN_H);
+    int turn_h = low && small && p->portrait ? TURN_H_LOW : PAGE_TURN_H;
+    p->turn = at(p->column.x, p->column.y + p->column.h - turn_h, turn_w, turn_h);
 }

@@ -96,6 +96,7 @@ postal_build(struct app *app, struct flow *flow)
         flow_text(app, flow, say(app, "postal.unknown"), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE,
             true, GAP_MIN);
     }
+    flow_left_of_keypad(app, flow);
     struct grid grid = {.count = count, .columns = 1, .height = TOWN_H};
     flow_grid(app, flow, &grid, place_town, NULL);
     struct ui_element skip = {.id = "postal:skip",

@@ -23,6 +23,8 @@ enum {
     TOOL_BESIDE = 480, /* a tool this wide has its word beside the pictogram */
     GROUP_PICTURE = 150, /* beside a word, at most */
     BAR_LEAST = 60, /* words in the bars are 6.0 mm at least: JIS S 0032 at 60 cm */
+    BAR_LEAST_SMALL = 50, /* and the same angle at 50 cm, from where a small panel is looked at */
+    SMALL_PANEL = 2200, /* its shorter side: 194 mm at 15.6 inch, 268 mm at 21.5 inch */
     TOOL_PICTURE = 90,
     TOOL_PICTURE_LEAST = 50, /* where its word needs two lines */
     SIGN = 130, /* at the end of a row that is answered by itself */
@@ -34,6 +36,12 @@ draw_px(const struct drawing *drawing, int tenths)
 {
     int64_t n = (int64_t)tenths * drawing->px_per_m;
     return (int)((n + (n >= 0 ? 5000 : -5000)) / 10000);
+}
+
+int
+draw_room_px(const struct drawing *drawing, int tenths)
+{
+    return (int)((int64_t)tenths * drawing->px_per_m / 10000);
 }
 
 /* Scaled with the four text sizes. */
@@ -168,6 +176,14 @@ ring_around(const struct drawing *d, const struct item *item)
 
 /* ---- words ---- */
 
+/* The least height of words in bars and on keys, 0.1 mm. */
+static int
+bar_least(const struct drawing *d)
+{
+    int side = d->panel.w < d->panel.h ? d->panel.w : d->panel.h;
+    return side < draw_px(d, SMALL_PANEL) ? BAR_LEAST_SMALL : BAR_LEAST;
+}
+
 static struct words
 words_of(const struct drawing *d, const struct ui_element *e, const char *language)
 {
@@ -180,7 +196,7 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
     bool read = e->role == UI_ROLE_TITLE || e->role == UI_ROLE_TEXT || e->role == UI_ROLE_NOTICE;
     /* what is touched may be as small as anything before its words don't fit */
     enum ui_text_size least = read || d->text_size < UI_TEXT_NORMAL ? d->text_size : UI_TEXT_NORMAL;
-    small = e->size == UI_SIZE_BAR ? BAR_LEAST : theme_size(UI_SIZE_SMALL, least);
+    small = e->size == UI_SIZE_BAR ? bar_least(d) : theme_size(UI_SIZE_SMALL, least);
     return (struct words){
         .text = e->text,
         .gloss = e->gloss,
@@ -737,7 +753,7 @@ void
 draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
     int *ret_w, int *ret_h)
 {
-    int width = draw_px(drawing, e->rect.w), around, pad_y;
+    int width = draw_room_px(drawing, e->rect.w), around, pad_y;
     struct drawing own = *drawing;
     sample(&own, e);
     drawing = &own;

@@ -304,7 +304,7 @@ plain_layout(
         .size_px = draw_px(&drawing, theme_size(size, ui->text_size)),
         .bold = bold,
         .language = language,
-        .max_width_px = width > 0 ? draw_px(&drawing, width) : 0,
+        .max_width_px = width > 0 ? draw_room_px(&drawing, width) : 0,
         .line_height_percent = theme_line_percent(size, text, language, false),
     };
     int longest = theme_line_characters() * style.size_px;

@@ -309,6 +309,8 @@ struct drawing {
     bool lone_field; /* no field of the page is chosen: the only one has the caret */
 };
 int draw_px(const struct drawing *drawing, int tenths);
+/* The least that so wide a rect has in pixels, wherever it stands: what is measured for it then fits it. */
+int draw_room_px(const struct drawing *drawing, int tenths);
 struct px_rect draw_rect(const struct drawing *drawing, struct ui_rect rect);
 /* Everything that drawing it may touch, focus ring included. */
 struct px_rect draw_bounds(const struct drawing *drawing, const struct item *item);

@@ -43,6 +43,17 @@ keyboard(const struct item *item)
     return starts(item->e.id, "key:") || starts(item->e.id, "mode:");
 }
 
+/* The lower 60 % of a 15.6 inch panel in landscape are 83 mm above the bottom bar: four rows, of tools at
+ * the sides and of digits between them, that have 17 mm each. */
+static bool
+in_four_rows(const struct audit *audit, const struct item *item)
+{
+    const struct places *places = &audit->stage.app->places;
+    bool row =
+        item->e.role == UI_ROLE_TOOL || starts(item->e.id, "digit:") || starts(item->e.id, "pin:");
+    return places->small && places->low && !places->portrait && row;
+}
+
 /* Space between two rects; 0 when they touch or meet. */
 static int
 apart(const struct ui_rect *a, const struct ui_rect *b)
@@ -57,7 +68,7 @@ static void
 sizes(struct audit *audit, const struct item *item)
 {
     const struct ui_rect *r = &item->e.rect;
-    int least = keyboard(item) ? TARGET_KEY : TARGET;
+    int least = keyboard(item) || in_four_rows(audit, item) ? TARGET_KEY : TARGET;
     report_checked(audit, RULE_TARGET);
     if (r->w < least || r->h < least) {
         report_finding(audit, RULE_TARGET, item->e.id, "%.1f x %.1f mm", r->w / 10.0, r->h / 10.0);

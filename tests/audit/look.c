@@ -125,7 +125,8 @@ static bool
 wanted(const struct audit *audit, const struct look *look)
 {
     const struct only *only = &audit->only;
-    return (only->language == NULL || strcmp(only->language, look->language) == 0) &&
+    return (int)look->size < audit->stage.app->places.text_sizes &&
+           (only->language == NULL || strcmp(only->language, look->language) == 0) &&
            (only->size == 0 || only->size == (int)look->size + 1);
 }
 

@@ -8,7 +8,9 @@
 enum {
     QR_SIDE = 1000,
     QR_PAD = 60,
+    QR_SIDE_SMALL = 700, /* 70 mm are read from half a metre */
     NOTE_W = 1360,
+    NOTE_W_SMALL = 900,
     CAPTION_H = 300,
     NOTE_GAP = 150,
     TICK = 300,
@@ -24,8 +26,10 @@ note_to_take(struct app *app, struct flow flow)
     bool below = app->places.portrait;
     int height = flow.bottom - flow.top;
     int most = height - 2 * QR_PAD - (below ? 0 : CAPTION_H);
-    int side = QR_SIDE > most ? most : QR_SIDE;
-    struct ui_rect box = rect(flow.x + flow.w - NOTE_W, flow.top, NOTE_W, height);
+    int side = app->places.small ? QR_SIDE_SMALL : QR_SIDE;
+    int note_w = app->places.small ? NOTE_W_SMALL : NOTE_W;
+    side = side > most ? most : side;
+    struct ui_rect box = rect(flow.x + flow.w - note_w, flow.top, note_w, height);
     if (below) {
         box = rect(flow.x, flow.bottom - side - 2 * QR_PAD, flow.w, side + 2 * QR_PAD);
     }
@@ -60,7 +64,7 @@ note_to_take(struct app *app, struct flow flow)
     if (below) {
         flow.bottom = box.y - GAP_MIN;
     } else {
-        flow.w -= NOTE_W + NOTE_GAP;
+        flow.w -= note_w + NOTE_GAP;
     }
     return flow;
 }

@@ -10,6 +10,7 @@ enum {
     LANGUAGE_H = 230,
     LANGUAGE_W = 500, /* narrower: the longest name is a little smaller */
     LITTLE_GROUND = 1000, /* a seated visitor's small panel: the button says what the hint does */
+    LANGUAGE_H_SMALL = 205,
     LABEL_H = 250,
     ACCESS_H = 200,
     ACCESS_W = 720,
@@ -27,6 +28,7 @@ enum {
 /* What stands where: all that is touched hangs on the lower edge, the promise has the rest. */
 struct attract {
     int margin, width, columns, rows;
+    int language_h, gap; /* less of each on a small panel */
     int ground; /* where the promise's ground ends */
     int start_y; /* of the button for a seated visitor */
 };
@@ -43,10 +45,13 @@ plan(struct app *app)
     a.rows = (count + a.columns - 1) / a.columns;
     a.width = (all->w - 2 * a.margin - (a.columns - 1) * GAP_MIN) / a.columns;
     /* upright the phrases have a row of their own */
-    int more = places->portrait ? ACCESS_H + ROW_GAP : 0;
-    int below = BAND_H + ROW_GAP / 2 + LABEL_H + more + a.rows * (LANGUAGE_H + ROW_GAP) + ROW_GAP;
+    bool dense = places->small && places->low;
+    a.language_h = dense ? LANGUAGE_H_SMALL : LANGUAGE_H;
+    a.gap = dense ? GAP_MIN : ROW_GAP;
+    int more = places->portrait ? ACCESS_H + a.gap : 0;
+    int below = BAND_H + a.gap / 2 + LABEL_H + more + a.rows * (a.language_h + a.gap) + a.gap;
     a.ground = all->h - below;
-    a.start_y = a.ground - START_H - ROW_GAP;
+    a.start_y = a.ground - START_H - a.gap;
     a.start_y = a.start_y < places->targets ? places->targets : a.start_y;
     return a;
 }
@@ -57,17 +62,17 @@ language(struct app *app, const struct attract *a, int index, int top)
     char id[UI_ID_MAX];
     const struct i18n_language *language = i18n_language_at(app->i18n, (size_t)index);
     (void)snprintf(id, sizeof(id), "language:%s", language->code);
-    ui_add(
-        app->ui, &(struct ui_element){.id = id,
-                     .role = UI_ROLE_BUTTON,
-                     .rect = rect(a->margin + index % a->columns * (a->width + GAP_MIN),
-                         top + index / a->columns * (LANGUAGE_H + ROW_GAP), a->width, LANGUAGE_H),
-                     .text = language->name,
-                     .lang = language->code,
-                     .tone = UI_TONE_SURFACE,
-                     .size = a->width < LANGUAGE_W ? UI_SIZE_BAR : UI_SIZE_BODY,
-                     .bold = true,
-                     .align = UI_ALIGN_CENTRE});
+    ui_add(app->ui,
+        &(struct ui_element){.id = id,
+            .role = UI_ROLE_BUTTON,
+            .rect = rect(a->margin + index % a->columns * (a->width + GAP_MIN),
+                top + index / a->columns * (a->language_h + a->gap), a->width, a->language_h),
+            .text = language->name,
+            .lang = language->code,
+            .tone = UI_TONE_SURFACE,
+            .size = a->width < LANGUAGE_W ? UI_SIZE_BAR : UI_SIZE_BODY,
+            .bold = true,
+            .align = UI_ALIGN_CENTRE});
 }
 
 /* As large as there is room for. */
@@ -92,15 +97,15 @@ promise(struct app *app, const struct attract *a)
     int room = places->panel.w - 2 * x;
     int width = places->portrait ? room : places->panel.w * PROMISE_W_PERCENT / 100;
     const char *text = say(app, "attract.promise");
-    int bottom = places->low ? a->start_y - ROW_GAP : a->ground;
-    int need = ui_text_height(app->ui, say(app, "attract.place"), width, UI_SIZE_VALUE, true) +
-               ui_text_height(app->ui, text, width, UI_SIZE_TITLE, true) +
+    int bottom = places->low ? a->start_y - a->gap : a->ground;
+    const char *place = say(app, "attract.place");
+    enum ui_size place_size = places->low && places->small ? UI_SIZE_BAR : UI_SIZE_VALUE;
+    int place_h = ui_text_height(app->ui, place, width, place_size, true);
+    int need = place_h + ui_text_height(app->ui, text, width, UI_SIZE_TITLE, true) +
                ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
     bool little = bottom < LITTLE_GROUND || need + 2 * GAP > bottom;
     bool dense = little || places->low;
     int place_y = dense ? GAP_MIN : bottom * 9 / 100;
-    const char *place = say(app, "attract.place");
-    int place_h = ui_text_height(app->ui, place, width, UI_SIZE_VALUE, true);
     int title_y = place_y + place_h + (dense ? 0 : 60);
     int hint_h = ui_text_height(app->ui, say(app, "attract.hint"), room, UI_SIZE_VALUE, false);
     int hint_y = little ? bottom : bottom - hint_h - (places->low ? GAP_MIN : 150);
@@ -112,7 +117,7 @@ promise(struct app *app, const struct attract *a)
                         .rect = rect(x, place_y, width, place_h),
                         .text = place,
                         .tone = UI_TONE_PRIMARY,
-                        .size = UI_SIZE_VALUE,
+                        .size = place_size,
                         .bold = true});
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
                         .rect = rect(x, title_y, width, high),
@@ -162,7 +167,7 @@ start(struct app *app, const struct attract *a)
         int y = a->start_y;
         ui_add(app->ui, &(struct ui_element){.id = "start",
                             .role = UI_ROLE_BUTTON,
-                            .rect = rect(a->margin + 40, y, START_W, a->ground - ROW_GAP - y),
+                            .rect = rect(a->margin + 40, y, START_W, a->ground - a->gap - y),
                             .text = say(app, "explain.start"),
                             .picture = "arrow-right",
                             .tone = UI_TONE_SURFACE,
@@ -196,7 +201,7 @@ build(struct app *app)
         &(struct ui_element){.role = UI_ROLE_PANEL, .rect = places->panel, .tone = UI_TONE_PAPER});
     start(app, &a);
     promise(app, &a);
-    int y = a.ground + BAND_H + ROW_GAP / 2;
+    int y = a.ground + BAND_H + a.gap / 2;
     int wide = places->panel.w - 2 * a.margin;
     int beside = places->portrait ? 0 : PHRASES_W + GAP_MIN;
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
@@ -217,7 +222,7 @@ build(struct app *app)
     int x = a.margin + wide - ACCESS_W - beside;
     phrases(app, places->portrait ? rect(a.margin, y + LABEL_H, wide, ACCESS_H)
                                   : rect(x, y, PHRASES_W, ACCESS_H));
-    int top = y + LABEL_H + (places->portrait ? ACCESS_H + ROW_GAP : 0);
+    int top = y + LABEL_H + (places->portrait ? ACCESS_H + a.gap : 0);
     for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
         language(app, &a, (int)i, top);
     }

@@ -8,7 +8,7 @@
 
 #include "base/err.h"
 
-enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ORIGIN_H = 130, LINE_H = 8 };
+enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ROW_PAD = 20, LINE_H = 8 };
 
 static void
 row_name(struct app *app, const struct question *question, struct buf *out)
@@ -43,6 +43,7 @@ change_button(struct app *app, const struct flow *flow, const struct question *q
 struct row_places {
     struct ui_rect name, value, origin;
     int height;
+    enum ui_size name_size;
 };
 
 /* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
@@ -53,35 +54,81 @@ language_of(const struct question *question)
     return question->type == QUESTION_TEXT || question->type == QUESTION_KANA ? "ja" : NULL;
 }
 
+/* Side by side: name, value, origin. */
 static struct row_places
-row_places(struct app *app, const struct flow *flow, const char *name,
+row_wide(struct app *app, const struct flow *flow, const char *name, struct ui_element measured,
+    bool card)
+{
+    struct row_places at = {.name_size = UI_SIZE_HINT};
+    int name_w = flow->w * 20 / 100 - 40;
+    int value_w = flow->w - CHANGE_W - 60 - name_w - 40 - (card ? ORIGIN_W : 0);
+    int name_h = ui_text_height(app->ui, name, name_w, at.name_size, false);
+    int value_h;
+    measured.rect.w = value_w;
+    ui_natural(app->ui, &measured, &value_w, &value_h);
+    int high = name_h > value_h ? name_h : value_h;
+    at.height = (high > BUTTON_H ? high : BUTTON_H) + GAP_MIN;
+    at.name = rect(flow->x, 0, name_w, at.height);
+    at.value = rect(flow->x + name_w + 40, 0, value_w, at.height);
+    at.origin = rect(flow->x + name_w + 40 + value_w + 30, 0, ORIGIN_W - 60, at.height);
+    return at;
+}
+
+/* Large words need the row's whole width: the value stands below its name, whose line the origin shares
+ * when there is room for both. */
+static struct row_places
+row_stacked(struct app *app, const struct flow *flow, const char *name,
     const struct ui_element *value, bool card)
 {
-    struct row_places at = {.height = 0};
-    /* large words need the row's whole width */
-    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
+    bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    struct row_places at = {.name_size = large ? UI_SIZE_BAR : UI_SIZE_HINT};
     int room = flow->w - CHANGE_W - 60;
-    int name_w = wide ? flow->w * 20 / 100 - 40 : room;
-    int value_w = wide ? room - name_w - 40 - (card ? ORIGIN_W : 0) : room;
-    int name_h = ui_text_height(app->ui, name, name_w, UI_SIZE_HINT, false);
-    struct ui_element measured = *value;
-    measured.rect.w = value_w;
-    int value_h;
-    ui_natural(app->ui, &measured, &value_w, &value_h);
-    if (wide) {
-        int high = name_h > value_h ? name_h : value_h;
-        at.height = (high > BUTTON_H ? high : BUTTON_H) + GAP_MIN;
-        at.name = rect(flow->x, 0, name_w, at.height);
-        at.value = rect(flow->x + name_w + 40, 0, value_w, at.height);
-        at.origin = rect(flow->x + name_w + 40 + value_w + 30, 0, ORIGIN_W - 60, at.height);
-        return at;
+    struct ui_element origin = {.role = UI_ROLE_TEXT,
+        .text = say(app, "check.from-card"),
+        .picture = "check",
+        .size = UI_SIZE_BAR};
+    int origin_w = 0;
+    int origin_h = 0;
+    if (card) {
+        ui_natural(app->ui, &origin, &origin_w, &origin_h);
     }
-    int origin_h = card ? ORIGIN_H : 0;
-    at.name = rect(flow->x, 20, name_w, name_h);
-    at.value = rect(flow->x, 20 + name_h, value_w, value_h);
-    at.origin = rect(flow->x, 20 + name_h + value_h, value_w, origin_h);
-    at.height = 20 + name_h + value_h + origin_h + 30;
+    int name_w = ui_text_width(app->ui, name, at.name_size, false) + GAP_MIN;
+    bool shares = name_w + origin_w <= room;
+    name_w = shares ? room - origin_w : room;
+    int name_h = ui_text_height(app->ui, name, name_w, at.name_size, false);
+    name_h = shares && origin_h > name_h ? origin_h : name_h;
+    struct ui_element measured = *value;
+    int value_w;
+    int value_h;
+    measured.rect.w = room;
+    ui_natural(app->ui, &measured, &value_w, &value_h);
+    at.name = rect(flow->x, ROW_PAD, name_w, name_h);
+    at.value = rect(flow->x, ROW_PAD + name_h, room, value_h);
+    at.height = 2 * ROW_PAD + name_h + value_h;
+    if (shares) {
+        at.origin = rect(flow->x + name_w, ROW_PAD, origin_w, name_h);
+    } else {
+        at.origin = rect(flow->x, ROW_PAD + name_h + value_h, room, origin_h);
+        at.height += origin_h;
+    }
     at.height = at.height < BUTTON_H + GAP_MIN ? BUTTON_H + GAP_MIN : at.height;
+    return at;
+}
+
+static struct row_places
+row_places(
+    struct app *app, const struct flow *flow, const char *name, struct ui_element *value, bool card)
+{
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
+    if (wide) {
+        return row_wide(app, flow, name, *value, card);
+    }
+    int first = flow->top < app->places.targets ? app->places.targets : flow->top;
+    struct row_places at = row_stacked(app, flow, name, value, card);
+    if (at.height + LINE_H > flow->bottom - first) {
+        value->size = UI_SIZE_BAR; /* a page to itself, and still too high */
+        at = row_stacked(app, flow, name, value, card);
+    }
     return at;
 }
 
@@ -118,7 +165,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h),
                             .text = buf_str(&name),
-                            .size = UI_SIZE_HINT,
+                            .size = at.name_size,
                             .valign = UI_ALIGN_CENTRE});
         answer.rect = rect(at.value.x, flow->y + at.value.y, at.value.w, at.value.h);
         ui_add(app->ui, &answer);
@@ -167,7 +214,10 @@ build(struct app *app)
         (void)i18n_money(app->i18n, &note, fee);
     }
     words_pair(app, buf_str(&note), i18n_text_in(app->i18n, "ja", "check.not-yet"));
-    flow_text(app, &flow, buf_str(&note), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 40);
+    /* the largest words leave the rows more of the page */
+    bool huge = ui_text_size(app->ui) > UI_TEXT_LARGE;
+    flow_text(app, &flow, buf_str(&note), UI_ROLE_TEXT, huge ? UI_SIZE_BAR : UI_SIZE_HINT,
+        UI_TONE_CARE, true, 40);
     if (flow_room(app, &flow, 12)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
                             .rect = rect(flow.x, flow.y, flow.w, 12),

@@ -49,6 +49,20 @@ doors_height(struct app *app, int width, int least)
     return least;
 }
 
+/* Doors side by side where there is room; large words only when more of them are on a page so. */
+static int
+columns(struct app *app, const struct flow *flow)
+{
+    if (flow->w < TWO_COLUMNS_W) {
+        return 1;
+    }
+    int room = flow->bottom - (flow->y < app->places.targets ? app->places.targets : flow->y);
+    int one = doors_height(app, flow->w, DOOR_H);
+    int two = doors_height(app, (flow->w - COLUMN_GAP) / 2, DOOR_H);
+    bool more = two <= room && 2 * (room / (two + GAP_MIN)) >= room / (one + GAP_MIN);
+    return ui_text_size(app->ui) <= UI_TEXT_NORMAL || more ? 2 : 1;
+}
+
 /* "I don't know what to do": the widest door, at the bottom of the page, or after the others when
  * large words need the room. */
 static void
@@ -67,9 +81,7 @@ doors(struct app *app, struct flow *flow)
     ui_natural(app->ui, &unsure, &width, &unsure.rect.h);
     unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
     size_t count = procedure_count(app->procedures);
-    /* large words side by side would make doors as high as the page */
-    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
-    struct grid grid = {.count = count, .columns = wide ? 2 : 1};
+    struct grid grid = {.count = count, .columns = columns(app, flow)};
     /* few services: larger doors */
     int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
     grid.height =

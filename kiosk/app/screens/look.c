@@ -1,5 +1,5 @@
 /* screens/look.c - how large the words are and in which colours they stand: each size and each theme is
- * shown as it will be, and one touch chooses it. Overlays: no answer is lost, and the page below comes
+ * shown as it will be, and one touch chooses it. A small panel offers three sizes. Overlays: no answer is lost, and the page below comes
  * back in the new look. */
 #include "app/app_priv.h"
 
@@ -47,11 +47,12 @@ look_page(struct app *app, bool of_sizes)
     struct flow flow = page_begin(app, NULL, "bar.back");
     page_title(app, &flow, say(app, of_sizes ? "text-size.title" : "contrast.title"));
     struct ui_element rows[LOOKS];
-    for (size_t i = 0; i < LOOKS; i++) {
+    size_t count = of_sizes ? (size_t)app->places.text_sizes : LOOKS;
+    for (size_t i = 0; i < count; i++) {
         rows[i] = row(app, of_sizes, i);
     }
     struct grid grid = {
-        .count = LOOKS, .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1, .height = ROW_H};
+        .count = count, .columns = flow.w >= TWO_COLUMNS_W ? 2 : 1, .height = ROW_H};
     flow_elements(app, &flow, grid, rows);
 }
 

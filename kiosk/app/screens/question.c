@@ -16,7 +16,8 @@ enum {
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
     UNSURE_W = 900,
-    UNSURE_H = 260
+    UNSURE_H = 260,
+    UNSURE_H_SMALL = 205
 };
 
 static bool
@@ -327,7 +328,7 @@ static const enum ui_size crowded[][2] = {{UI_SIZE_TITLE, UI_SIZE_BODY},
 static int
 crowded_height(struct app *app, const struct flow *flow, const char *label, size_t step)
 {
-    int high = ui_text_height(app->ui, label, flow->w, crowded[step][0], true);
+    int high = ui_text_height(app->ui, label, flow->w, crowded[step][0], true) + CROWDED_AIR;
     if (app->visit.verdict_shown) {
         struct ui_element element = notice(app, flow, crowded[step][1]);
         int width;
@@ -354,6 +355,45 @@ crowded_step(struct app *app, const struct flow *flow, const char *label, int ro
     }
 }
 
+/* Of whom of several is asked: "Family who move with me  1 / 3". Returns its height. */
+static int
+of_whom(struct app *app, struct flow *flow, const struct question *question, enum ui_size size,
+    bool show)
+{
+    if (question->repeat_index == 0) {
+        return 0;
+    }
+    AUTO_BUF who;
+    buf_init(&who, 512);
+    (void)buf_printf(&who, "%s  %d / %d", words(app, &question->repeat_label),
+        question->repeat_index, question->repeat_count);
+    int gap = size == UI_SIZE_BAR ? 0 : 20;
+    if (show) {
+        flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, size, UI_TONE_CARE, true, gap);
+    }
+    return ui_text_height(app->ui, buf_str(&who), flow->w, size, true) + gap;
+}
+
+/* Heading and field side by side. */
+static void
+heading_beside(struct app *app, struct flow *flow, const struct question *question)
+{
+    const char *label = words(app, &question->label);
+    struct flow left = *flow;
+    left.w = flow->w * HEADING_PERCENT / 100;
+    app->field_beside = rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
+    int room = writing_top(app, flow) + GAP_MIN - flow->y; /* what is read may come near the keys */
+    size_t step;
+    int high = of_whom(app, &left, question, UI_SIZE_BAR, false);
+    bool fits = crowded_step(app, &left, label, room - high, &step, &high);
+    (void)of_whom(app, &left, question, UI_SIZE_BAR, true);
+    if (fits || !app->visit.verdict_shown) { /* else the question was read: what to change counts */
+        flow_text(app, &left, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
+    }
+    verdict(app, &left, crowded[step][1]);
+    flow->y = writing_top(app, flow) + GAP_MIN;
+}
+
 /* Above a keyboard: the question and what is said of the answer as large as the keys leave room for, the
  * hint only when there is nothing to say and room is left. Where even the smallest would take from the
  * keys, the field stands beside them. */
@@ -362,21 +402,16 @@ heading_crowded(struct app *app, struct flow *flow, const struct question *quest
 {
     const char *label = words(app, &question->label);
     const char *hint = words(app, &question->hint);
-    int room = flow->bottom - flow->y - writing_height(app) - CROWDED_AIR;
+    bool keys = app->visit.writing.face == WRITING_KEYS;
+    int room = flow->bottom - flow->y - writing_height(app) -
+               of_whom(app, flow, question, UI_SIZE_HINT, false);
     size_t step;
     int high;
-    if (!crowded_step(app, flow, label, room, &step, &high)) {
-        struct flow left = *flow;
-        left.w = flow->w * HEADING_PERCENT / 100;
-        app->field_beside =
-            rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
-        room = writing_top(app, flow) - flow->y - CROWDED_AIR;
-        (void)crowded_step(app, &left, label, room, &step, &high);
-        flow_text(app, &left, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 30);
-        verdict(app, &left, crowded[step][1]);
-        flow->y = writing_top(app, flow);
+    if (!crowded_step(app, flow, label, room, &step, &high) && keys) {
+        heading_beside(app, flow, question);
         return;
     }
+    (void)of_whom(app, flow, question, UI_SIZE_HINT, true);
     flow_text(app, flow, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
     int hint_h = ui_text_height(app->ui, hint, flow->w, UI_SIZE_HINT, false);
     if (!app->visit.verdict_shown && high + hint_h + 20 <= room) {
@@ -389,17 +424,11 @@ heading_crowded(struct app *app, struct flow *flow, const struct question *quest
 static void
 heading(struct app *app, struct flow *flow, const struct question *question)
 {
-    if (question->repeat_index > 0) {
-        AUTO_BUF who;
-        buf_init(&who, 512);
-        (void)buf_printf(&who, "%s  %d / %d", words(app, &question->repeat_label),
-            question->repeat_index, question->repeat_count);
-        flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_CARE, true, 20);
-    }
     if (is_written(question)) {
         heading_crowded(app, flow, question);
         return;
     }
+    (void)of_whom(app, flow, question, UI_SIZE_HINT, true);
     flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER,
         true, 40);
     flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
@@ -440,7 +469,7 @@ unsure_button(struct app *app, struct flow *flow)
         .bold = true,
         .align = UI_ALIGN_CENTRE};
     if (foot.w == 0) {
-        flow_element(app, flow, &button, UNSURE_H);
+        flow_element(app, flow, &button, app->places.small ? UNSURE_H_SMALL : UNSURE_H);
         flow->y += GAP_MIN;
         return;
     }
@@ -471,7 +500,9 @@ build(struct app *app)
         flow_tighten(app, &head, 60); /* a keyboard needs the room */
     }
     heading(app, &head, &question);
-    if (can_be_unsure(&question)) {
+    /* beside a low keypad it comes after what is read */
+    bool after = keypad && app->places.low && app->places.foot.w == 0;
+    if (can_be_unsure(&question) && !after) {
         unsure_button(app, &head);
     }
     flow.y = head.y;
@@ -485,6 +516,10 @@ build(struct app *app)
         number(app, &flow, &question);
     } else {
         writing_build(app, &flow, &question);
+    }
+    if (can_be_unsure(&question) && after) {
+        flow_left_of_keypad(app, &flow);
+        unsure_button(app, &flow);
     }
     page_main(app, "next", say(app, "bar.next"), ready(app, &question) ? 0 : UI_STATE_WAITING);
 }

@@ -16,6 +16,7 @@ enum {
     NARROW_COLUMNS = 10, /* upright and small: the last column's keys stand in a row below */
     LOW_ROWS = 4, /* small and seated: what is within reach has room for so many rows */
     LOW_COLUMNS = 9,
+    LOW_ROW_AIR = 12, /* that much higher each has two lines of words */
     KEY_H =
         185, /* 18.5 mm: five rows, the field and a long question fit on the panel at every size */
     KEY_H_PORTRAIT = 205,
@@ -541,14 +542,14 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
     int width;
     int least = field_height(app);
     /* what has more lines than there is room for is drawn smaller: the keys stay */
-    int most = flow->bottom - keys_least(app) - GAP_MIN - field.rect.y;
+    int keys = keys_least(app) + (low_keyboard(app) ? LOW_ROWS * LOW_ROW_AIR : 0);
+    int most = flow->bottom - keys - GAP_MIN - field.rect.y;
     ui_natural(app->ui, &field, &width, &field.rect.h);
     field.rect.h = field.rect.h > most ? most : field.rect.h;
     field.rect.h = field.rect.h < least ? least : field.rect.h;
     ui_add(app->ui, &field);
-    if (beside.w == 0) {
-        flow->y += field.rect.h + GAP_MIN;
-    }
+    int end = field.rect.y + field.rect.h + GAP_MIN;
+    flow->y = end > flow->y ? end : flow->y;
 }
 
 void

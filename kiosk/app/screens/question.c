@@ -391,7 +391,8 @@ heading_beside(struct app *app, struct flow *flow, const struct question *questi
         flow_text(app, &left, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
     }
     verdict(app, &left, crowded[step][1]);
-    flow->y = writing_top(app, flow) + GAP_MIN;
+    int top = writing_top(app, flow) + GAP_MIN;
+    flow->y = left.y < top ? left.y : top;
 }
 
 /* Above a keyboard: the question and what is said of the answer as large as the keys leave room for, the

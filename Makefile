@@ -227,6 +227,7 @@ BENCH_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wext
 BENCH_ROOMS_card := card record base
 BENCH_ROOMS_seal := store seal base
 BENCH_ROOMS_words := ui input text i18n base
+BENCH_ROOMS_speech := speech base
 $(BUILD)/bench/bare: tests/bench/bare.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(BENCH_CFLAGS) $(call pkg_cflags,sdl2 SDL2_ttf) -o $@ $< $(call pkg_libs,sdl2 SDL2_ttf)
@@ -235,8 +236,8 @@ $(BUILD)/bench/probe: tests/bench/probe.c
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< -lX11 -lXtst -lXdamage
 $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) -lpthread
-bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/words
+	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) -lpthread -lm
+bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/words $(BUILD)/bench/speech
 # What tests/run builds before it runs anything.
 check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands
 setup:

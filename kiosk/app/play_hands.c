@@ -1,13 +1,15 @@
 /* app/play_hands.c - how a play script presses: with a finger, with five keys, or with two switches. Keys and
- * switches find their way as a person does, by looking where the ring is and where the thing is. */
+ * switches find their way as a person does, by looking where the ring is and where the thing is, or, when the page is
+ * read aloud, by going on from one thing to the next. */
 #include "app_priv.h"
 
 #include <string.h>
 
 #include "base/err.h"
 
-enum { MOVES_MAX = 400 };
+enum { MOVES_MAX = 400, DOWN = 1, NEXT = 3 };
 
+/* Right is the next thing in the order of reading while that is what the ring goes through. */
 static const char *const ways[] = {"up", "down", "left", "right"};
 
 static void
@@ -52,8 +54,8 @@ tap_by_keys(struct app *app, const char *wanted)
             (void)ui_key(app->ui, "select"); /* a name that it knows */
             return 0;
         }
-        int way = 1;
-        if (at >= 0) {
+        int way = app->prefs.speech ? NEXT : DOWN;
+        if (at >= 0 && !app->prefs.speech) {
             way = choose_way(&ui_at(app->ui, (size_t)at)->rect, &thing->rect, tried[at]);
             if (way < 0) {
                 break;

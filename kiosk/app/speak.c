@@ -13,7 +13,7 @@
 #include "base/log.h"
 #include "speech/speech.h"
 
-enum { HEARD_MAX = 4 * 1024 * 1024, ALONE_S = 60, LINE_TEXT_MAX = 8000, SOON_MAX = 96 };
+enum { HEARD_MAX = 4 * 1024 * 1024, ALONE_S = 60, LINE_TEXT_MAX = 8000 };
 
 struct speak {
     enum speak_engine engine;
@@ -291,7 +291,7 @@ line_text(struct app *app, const char *why, const struct utterance *u, struct bu
     }
     if (is_pin_key(app, u) && !app->speak->headphones) {
         (void)buf_add_str(out, say(app, "speech.digit-key"));
-    } else if (u->personal && !aloud(app)) {
+    } else if (u->personal && !u->told && !aloud(app)) {
         utterance_quiet(app, app->speak->page, u, out);
     } else if (old != NULL) {
         typed(app, utterance_value(app->speak->before, old), utterance_value(app->speak->page, u),
@@ -361,67 +361,6 @@ say_element(struct app *app, const char *why, int element)
     }
 }
 
-/* What may be said on the next pages: a list that grows. */
-struct soon {
-    size_t count;
-    size_t at[SOON_MAX];
-    struct buf pool;
-};
-
-static void
-add_soon(struct app *app, struct soon *soon, const char *text)
-{
-    if (soon->count < SOON_MAX && text[0] != 0) {
-        soon->at[soon->count++] = soon->pool.len;
-        spoken_text(app, i18n_current(app->i18n)->code, text, &soon->pool);
-        (void)buf_add_byte(&soon->pool, 0);
-    }
-}
-
-/* The questions of the procedure that is under way, else the titles of all procedures. */
-static void
-add_content(struct app *app, struct soon *soon)
-{
-    const struct interview *interview = app->visit.interview;
-    for (size_t i = 0; interview != NULL && i < interview_row_count(interview); i++) {
-        struct interview_row row;
-        if (interview_row(interview, i, &row) == 0) {
-            add_soon(app, soon, words(app, &row.question.label));
-        }
-    }
-    for (size_t i = 0; interview == NULL && i < procedure_count(app->procedures); i++) {
-        struct procedure_info info = procedure_info(procedure_at(app->procedures, i));
-        add_soon(app, soon, words(app, &info.title));
-    }
-}
-
-/* Made while nothing else is to be made, so that the next page is heard at once. */
-static void
-prepare(struct app *app)
-{
-    static const char *const titles[] = {"home.title", "card.title", "pin.title", "reading.title",
-        "check.title", "submitting.title", "accepted.title", "help.title", "language.title",
-        "access.title", "sound.title", "still-there.title", "take-card.title", "leave.title",
-        "fault-pin-wrong.title", "speech.button", "speech.choice", "speech.chosen", "bar.next",
-        "bar.back", "bar.finish"};
-    struct soon soon = {0};
-    struct speech_line lines[SOON_MAX];
-    if (app->speak->speech == NULL) {
-        return;
-    }
-    buf_init(&soon.pool, UTTER_POOL);
-    add_content(app, &soon);
-    for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
-        add_soon(app, &soon, say(app, titles[i]));
-    }
-    for (size_t i = 0; i < soon.count; i++) {
-        lines[i] = (struct speech_line){.language = i18n_current(app->i18n)->code,
-            .text = (const char *)soon.pool.data + soon.at[i]};
-    }
-    speech_prepare(app->speak->speech, lines, buf_error(&soon.pool) == 0 ? soon.count : 0);
-    buf_release(&soon.pool);
-}
-
 /* ---- what changed ---- */
 
 static bool
@@ -433,7 +372,16 @@ changed(const struct speak *speak, const struct utterance *u)
            strcmp(utterance_state(speak->before, old), utterance_state(speak->page, u)) != 0;
 }
 
-/* On the same page: what was pressed and is different now, and what is told as it changes. */
+/* Did a key of a question's page bring it? Towns for a postal code, "which kanji?". */
+static bool
+appeared(const struct app *app, const struct utterance *u)
+{
+    const struct speak *speak = app->speak;
+    return app->screen == &screen_question && speak->tapped[0] != 0 && !u->key &&
+           same_as(speak->before, speak->page, u) == NULL;
+}
+
+/* On the same page: what was pressed and is different now, what came, and what is told as it changes. */
 static void
 say_changes(struct app *app)
 {
@@ -443,7 +391,7 @@ say_changes(struct app *app)
     for (size_t i = 0; i < speak->page->count; i++) {
         const struct utterance *u = &speak->page->all[i];
         bool pressed = speak->tapped[0] != 0 && strcmp(u->id, speak->tapped) == 0;
-        if ((u->live || pressed) && changed(speak, u)) {
+        if (((u->live || pressed) && changed(speak, u)) || appeared(app, u)) {
             which[count++] = i;
         }
     }
@@ -550,7 +498,7 @@ speak_step(struct app *app)
         speak->page_known = true;
         speak->page_key = key_of(app);
         say_page(app);
-        prepare(app);
+        speak_soon(app, speak->speech, speak->page);
     } else {
         say_changes(app);
         say_element(app, "focus", speak->focus);

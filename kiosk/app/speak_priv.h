@@ -1,6 +1,6 @@
 /* app/speak_priv.h - a page for the ear: what is said of each element, in which order, and when. It is made
  * from the element list that is drawn, so nothing can be seen that isn't said, or said of another page.
- * utter.c makes the list, speak.c speaks it; play scripts, the audit and the ears-only agent read it. */
+ * utter.c makes the list, speak.c speaks it, soon.c has it made ahead; play scripts, the audit and the ears-only agent read it. */
 #ifndef APP_SPEAK_PRIV_H
 #define APP_SPEAK_PRIV_H
 
@@ -25,6 +25,7 @@ struct utterance {
     bool act; /* it can be pressed */
     bool key; /* one key of a keypad: named when the focus is on it, not when the page is read */
     bool personal; /* holds something of the visitor */
+    bool told; /* and may be told to a whole room all the same: a town to choose, of the city's list */
     bool field; /* something is written in it */
     bool live; /* said when it changes while the page stays: field, dots, notice */
 };
@@ -56,6 +57,12 @@ void utterance_json(struct buf *out, const char *text);
 /* Text as it is said: ruby gives way to its reading (Japanese) or its base, "3 / 9" to "3 of 9", long
  * numbers to their digits. Appended. */
 void spoken_text(struct app *app, const char *language, const char *text, struct buf *out);
+
+/* ---- soon.c: what may be said next ---- */
+
+struct speech;
+/* Lets the room speech make it while nothing is to be said. speech NULL: nothing. */
+void speak_soon(struct app *app, struct speech *speech, const struct utterances *page);
 
 /* ---- speak.c: when it is said ---- */
 

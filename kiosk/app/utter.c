@@ -441,6 +441,13 @@ language_of(struct app *app, const struct ui_element *e)
     return foreign ? "ja" : current;
 }
 
+/* Who lives there is private, that there is such a town is not; and what isn't heard can't be chosen. */
+static bool
+may_be_told(const struct ui_element *e)
+{
+    return e->id != NULL && strncmp(e->id, "town:", 5) == 0;
+}
+
 static bool
 said_before(const struct utterances *list, const char *text)
 {
@@ -473,6 +480,7 @@ take(struct app *app, struct utterances *list, size_t index, const struct ui_ele
         .act = act && (e->state & UI_STATE_WAITING) == 0,
         .key = e->role == UI_ROLE_KEY,
         .personal = (e->state & UI_STATE_PERSONAL) != 0,
+        .told = may_be_told(e),
         .field = e->role == UI_ROLE_FIELD,
         .live = e->role == UI_ROLE_FIELD || e->role == UI_ROLE_DOTS || e->role == UI_ROLE_NOTICE};
     (void)snprintf(out->id, sizeof(out->id), "%s", e->id != NULL ? e->id : "");

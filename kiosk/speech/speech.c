@@ -19,8 +19,8 @@
 enum {
     PIECES_MAX = 2048,
     CHILD_MS = 5000,
-    AHEAD = 4, /* sentences that are ready before anything else is made: some seconds of speech */
-    GAP_PIECE_MS = 90, /* between the sentences of one line */
+    AHEAD = 6, /* clauses that are ready before anything else is made: some seconds of speech */
+    GAP_PIECE_MS = 130, /* between the sentences and clauses of one line */
     GAP_LINE_MS = 280,
     FEED = 512,
     CLICK_MS = 12,
@@ -35,7 +35,7 @@ enum {
 
 static const int rates[SPEECH_RATE_COUNT] = {50, 75, 100, 125, 150, 175, 200};
 
-/* One sentence of a list. */
+/* One sentence of a list, or clause of a long one. */
 struct job {
     char *language, *text; /* owned; wiped when freed */
     bool personal;
@@ -102,26 +102,36 @@ clear_jobs(struct jobs *jobs)
     jobs->turn++;
 }
 
-/* A line as sentences; a line that was recorded as a whole stays whole. */
+/* A sentence clause by clause: the first one is heard while the next is made. */
+static void
+add_sentence(struct speech *speech, struct jobs *jobs, const char *language, const char *text,
+    const struct job *like)
+{
+    bool recorded = clips_find(speech->clips, language, text) != NULL;
+    while (jobs->count < PIECES_MAX && *text != 0) {
+        size_t len = recorded ? strlen(text) : split_clause(language, text);
+        struct job *job = &jobs->all[jobs->count++];
+        *job = *like;
+        job->language = xstrdup(language);
+        job->text = xstrndup(text, len);
+        text += len;
+        text += strspn(text, " ");
+    }
+}
+
+/* A line as sentences; a line or sentence that was recorded as a whole stays whole. */
 static void
 add_line(struct speech *speech, struct jobs *jobs, const struct speech_line *line, int index)
 {
     const char *at = line->text;
+    const struct job like = {.personal = line->personal, .line = index};
     struct piece piece;
     if (strlen(at) <= SENTENCE_MAX && clips_find(speech->clips, line->language, at) != NULL) {
-        if (jobs->count < PIECES_MAX) {
-            jobs->all[jobs->count++] = (struct job){.language = xstrdup(line->language),
-                .text = xstrdup(at),
-                .personal = line->personal,
-                .line = index};
-        }
+        add_sentence(speech, jobs, line->language, at, &like);
         return;
     }
-    while (jobs->count < PIECES_MAX && split_next(line->language, &at, &piece)) {
-        jobs->all[jobs->count++] = (struct job){.language = xstrdup(piece.language),
-            .text = xstrdup(piece.text),
-            .personal = line->personal,
-            .line = index};
+    while (split_next(line->language, &at, &piece)) {
+        add_sentence(speech, jobs, piece.language, piece.text, &like);
     }
     explicit_bzero(&piece, sizeof(piece));
 }

@@ -78,6 +78,8 @@ struct piece {
 /* The next sentence of a line, in one language: Japanese words in another language's text go to the
  * Japanese voice, Latin ones in Japanese to the English voice. false at the end. */
 bool split_next(const char *language, const char **at, struct piece *ret_piece);
+/* How many bytes of a sentence its first clause has; all of it when it is short. */
+size_t split_clause(const char *language, const char *text);
 
 /* ---- cache.c: finished sounds ---- */
 

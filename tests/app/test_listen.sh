@@ -68,6 +68,34 @@ heard | grep -q '^question focus word:0 .*番目。斎藤。斎、藤$' || fail 
 words en "headphones in"
 heard | grep -q '^question focus word:0 1 of [0-9]*\. 斎藤\. 斎、藤$' || fail "the word in an English visit"
 
+# ---- which town: not private, and so told by the loudspeaker as soon as the code is there ----
+cat >"$WORK/a.play" <<'END'
+language ja
+tap speak
+start move-in
+tap next
+wait screen card 3
+tap no-card
+type ひたち　はなこ
+tap next
+tap digit:3
+tap digit:1
+tap digit:7
+tap digit:0
+tap digit:0
+tap digit:6
+tap digit:5
+heard heard.json
+hands keys
+tap town:0
+heard heard.json
+END
+play "$WORK/a.play"
+heard | grep -q '^question change town:0 .*ひたちし.*すけがわちょう' || fail "a town that appears is not told"
+heard | grep -q '^question focus town:0 .*すけがわちょう' || fail "the loudspeaker does not tell the town that the ring is on"
+heard | grep '^question change field:postal' | grep -q '[1-9]' && fail "the loudspeaker tells the postal code"
+heard | grep '^question change' | tail -n 1
+
 # ---- the trial of keys ----
 cat >"$WORK/a.play" <<'END'
 language ja
@@ -188,6 +216,11 @@ sleep 1
 event 1 >&3
 within 50 plays || fail "headphones do not start speech"
 within 700 quiet || fail "nobody comes, and the device stays open"
+ticks() { sed 's/.*) //' "/proc/$kiosk/stat" | awk '{ print $12 + $13 }'; }
+sleep 1 # what closing still does
+before=$(ticks)
+sleep 2
+[ "$(ticks)" -eq "$before" ] || fail "headphones in, nobody there: the terminal takes time"
 kill "$kiosk"
 wait "$kiosk"
 exec 3>&-

@@ -1,6 +1,7 @@
 /* Any bytes as what a voice answers (WAVE), and as a line that is to be said. */
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -26,6 +27,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *at = text;
         struct piece piece;
         while (split_next(languages[i], &at, &piece)) {
+            size_t len = split_clause(piece.language, piece.text);
+            if (len == 0 || !utf8_valid(piece.text, len)) {
+                abort();
+            }
         }
     }
     return 0;

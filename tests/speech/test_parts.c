@@ -89,6 +89,94 @@ test_split(void **state)
     }
 }
 
+/* A sentence as "clause|clause". */
+static void
+clauses_of(const char *language, const char *text, struct buf *out)
+{
+    while (*text != 0) {
+        size_t len = split_clause(language, text);
+        assert_true(len > 0);
+        (void)buf_add_str(out, out->len > 0 ? "|" : "");
+        (void)buf_add(out, text, len);
+        text += len;
+    }
+}
+
+/* Long sentences clause by clause, none of them short; the mark stays, for the voice to hear. */
+static void
+test_clauses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *language, *text, *clauses;
+    } rows[] = {
+        {"ja", "本人を確かめる書類（マイナンバーカード、運転免許証、在留カードなど）",
+            "本人を確かめる書類|（マイナンバーカード、|運転免許証、在留カードなど）"},
+        {"ja", "わたしと、同じ世帯の家族全員", "わたしと、同じ世帯の家族全員"},
+        {"ja", "はい、同じ世帯の家族全員が、いっしょに引っ越してきました",
+            "はい、同じ世帯の家族全員が、|いっしょに引っ越してきました"},
+        {"ja", "いっしょに引っ越してきた家族の全員です、はい",
+            "いっしょに引っ越してきた家族の全員です、はい"},
+        {"en", "A card, a letter, a key, and 1,234 other things that show who you are, are wanted",
+            "A card, a letter, a key, and 1,234 other things that show who you are, are wanted"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        AUTO_BUF got;
+        buf_init(&got, 4096);
+        clauses_of(rows[i].language, rows[i].text, &got);
+        assert_string_equal(buf_str(&got), rows[i].clauses);
+    }
+}
+
+/* The place to breathe of each script, in a sentence of more than 160 letters; a number keeps its commas. */
+static void
+test_clause_marks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *language, *letters, *mark;
+        int pieces;
+    } rows[] = {
+        {"en", "letters", ", ", 2},
+        {"en", "letters", "; ", 2},
+        {"en", "letters", ": ", 2},
+        {"en", "letters", " (", 2},
+        {"en", "letters", ",", 1},
+        {"en", "letters", " ", 1},
+        {"es", "palabra", ", ", 2},
+        {"zh-Hans", "请选择手续", "，", 2},
+        {"zh-Hant", "請選擇手續", "；", 2},
+        {"zh-Hant", "請選擇手續", "：", 2},
+        {"ko", "주민표", ", ", 2},
+        {"my", "မနက်", "၊", 2},
+        {"th", "วันนี้", " ", 2},
+        {"ja", "つぎのがめん", "、", 2},
+        {"ja", "つぎのがめん", "（", 2},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        AUTO_BUF text;
+        buf_init(&text, 8192);
+        int times = strcmp(rows[i].language, "ja") == 0 ? 2 : 28;
+        for (int half = 0; half < 2; half++) {
+            (void)buf_add_str(&text, half == 1 ? rows[i].mark : "");
+            for (int n = 0; n < times; n++) {
+                (void)buf_add_str(&text, rows[i].letters);
+            }
+        }
+        AUTO_BUF got;
+        buf_init(&got, 8192);
+        clauses_of(rows[i].language, buf_str(&text), &got);
+        int pieces = 1;
+        for (const char *at = buf_str(&got); *at != 0; at++) {
+            pieces += *at == '|' ? 1 : 0;
+        }
+        if (pieces != rows[i].pieces) {
+            print_message("%s \"%s\": %d pieces\n", rows[i].language, rows[i].mark, pieces);
+        }
+        assert_int_equal(pieces, rows[i].pieces);
+    }
+}
+
 /* No piece is longer than what a voice reads, and nothing of a long text is lost. */
 static void
 test_split_long(void **state)
@@ -325,6 +413,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_split),
+        cmocka_unit_test(test_clauses),
+        cmocka_unit_test(test_clause_marks),
         cmocka_unit_test(test_split_long),
         cmocka_unit_test(test_readings),
         cmocka_unit_test(test_shipped_readings),

@@ -328,6 +328,57 @@ test_order_and_place(void **state)
     assert_true(length_ms(&h) > 3 * TONE_MS);
 }
 
+/* A program in the place of a voice. */
+static const char *
+impostor(const char *script)
+{
+    static char path[160];
+    char text[2048];
+    int n = snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
+    (void)snprintf(path, sizeof(path), "%s/impostor", folder);
+    put_file(path, text, (size_t)n, 0700);
+    return path;
+}
+
+/* A long sentence sounds from its first clause on, while the next is still being made; and when that is there in
+ * time nobody hears where they meet. */
+static void
+test_clauses_are_heard_as_they_come(void **state)
+{
+    (void)state;
+    char script[512];
+    char go[160];
+    (void)snprintf(go, sizeof(go), "%s/go", folder);
+    (void)snprintf(script, sizeof(script),
+        "case $(cat) in *さいご*) while ! [ -e %s ]; do sleep 0.01; done;; esac; cat "
+        "%s/en/tone.wav",
+        go, sounds);
+    struct speech_config config = {.open_jtalk = impostor(script), .child_ms = 30000};
+    static const struct speech_line line = {
+        .language = "ja", .text = "はじめのことばです、それからこれがさいごのことばです"};
+    (void)unsetenv("SDL_DISKAUDIODELAY"); /* as fast as it is heard */
+    struct speech *speech = open_speech(&config);
+    assert_int_equal(speech_say(speech, &line, 1), 0);
+    struct heard h = {0};
+    for (int64_t end = now_ms() + 20000; bursts(&h, 100) == 0; nap()) {
+        assert_true(now_ms() < end); /* the last clause can't be made yet */
+        h = heard(300);
+    }
+    assert_int_equal(speech_at(speech), 0);
+    put_file(go, "", 0, 0600);
+    until_silent(speech);
+    assert_int_equal(speech_say(speech, &line, 1), 0); /* both are at hand now */
+    size_t before = heard(300).count;
+    until_silent(speech);
+    speech_free(speech);
+    (void)setenv("SDL_DISKAUDIODELAY", "1", 1);
+    h = heard(300);
+    h.samples += before;
+    h.count -= before;
+    assert_int_equal(bursts(&h, 150), 1);
+    assert_int_equal(bursts(&h, 60), 2); /* a breath, as at any clause */
+}
+
 static void
 test_pause_and_cut(void **state)
 {
@@ -456,18 +507,6 @@ test_which_can(void **state)
 }
 
 /* ---- children that do what they should not ---- */
-
-/* A program in the place of espeak-ng. */
-static const char *
-impostor(const char *script)
-{
-    static char path[160];
-    char text[2048];
-    int n = snprintf(text, sizeof(text), "#!/bin/sh\n%s\n", script);
-    (void)snprintf(path, sizeof(path), "%s/impostor", folder);
-    put_file(path, text, (size_t)n, 0700);
-    return path;
-}
 
 /* No process of ours is left behind. */
 static bool
@@ -718,6 +757,7 @@ main(void)
         cmocka_unit_test(test_rate_keeps_pitch),
         cmocka_unit_test(test_engines),
         cmocka_unit_test(test_order_and_place),
+        cmocka_unit_test(test_clauses_are_heard_as_they_come),
         cmocka_unit_test(test_pause_and_cut),
         cmocka_unit_test(test_closed_is_silent),
         cmocka_unit_test(test_click),

@@ -1,6 +1,6 @@
-/* app/soon.c - what may be said in a moment: the rest of this page, for who moves the ring over it, and the first words of
- * the pages that one press leads to. It is made while nothing else is to be made, the nearest first, and no more than
- * the cache of sounds holds: three minutes. */
+/* app/soon.c - what may be said in a moment: the first words of the pages that one press leads to, the nearest first, and the
+ * rest of this page, for who moves the ring over it. It is made while nothing else is to be made, and no more than the
+ * cache of sounds holds: three minutes. */
 #include "speak_priv.h"
 
 #include <stdio.h>
@@ -8,7 +8,7 @@
 
 #include "speech/speech.h"
 
-enum { SOON_MAX = 96, PAGE_MAX = 40, QUESTIONS_AFTER = 4, QUESTIONS_BEFORE = 2 };
+enum { SOON_MAX = 96, QUESTIONS_AFTER = 4, QUESTIONS_BEFORE = 2 };
 
 /* A list that grows. */
 struct soon {
@@ -41,7 +41,7 @@ add_words(struct app *app, struct soon *soon, const char *text)
 static void
 add_page(struct soon *soon, const struct utterances *page)
 {
-    for (size_t i = 0; i < page->count && soon->count < PAGE_MAX; i++) {
+    for (size_t i = 0; i < page->count && soon->count < SOON_MAX; i++) {
         const struct utterance *u = &page->all[i];
         if (!u->personal && !u->key) {
             add_line(soon, u->language);
@@ -121,10 +121,10 @@ speak_soon(struct app *app, struct speech *speech, const struct utterances *page
     } else {
         add_services(app, &soon);
     }
-    add_page(&soon, page);
     for (size_t i = 0; i < ARRAY_LEN(titles); i++) {
         add_words(app, &soon, say(app, titles[i]));
     }
+    add_page(&soon, page);
     for (size_t i = 0; i < soon.count; i++) {
         lines[i] = (struct speech_line){
             .language = soon.language[i], .text = (const char *)soon.pool.data + soon.at[i]};

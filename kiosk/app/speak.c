@@ -215,6 +215,9 @@ turn(struct app *app, bool on)
     if (!app->prefs.speech) {
         silence(speak);
         app->prefs.black_screen = false; /* a black page that says nothing helps nobody */
+        if (speak->speech != NULL) {
+            speech_prepare(speak->speech, NULL, 0); /* nobody will hear it */
+        }
         if (speak->speech != NULL && !(speak->clicks == CLICKS_ALWAYS && app->visit.open)) {
             speech_close(speak->speech);
         }

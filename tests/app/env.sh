@@ -80,3 +80,37 @@ look() { # SIZE THEME, both from 0: the steps of a play that choose them by the 
     j=$(($2 + 7))
     eval "echo tap text-size; echo tap text-size:\${$i}; echo tap contrast; echo tap contrast:\${$j}"
 }
+
+# ---- for the ear ----
+
+keep_conf() { # the set-up's settings, for settings() to begin with
+    CONF=$KIOSK_HOME/madoguchi.conf
+    cp "$CONF" "$WORK/plain.conf"
+}
+
+settings() { # LINE...: these besides the usual ones
+    cp "$WORK/plain.conf" "$CONF"
+    printf '%s\n' "$@" >>"$CONF"
+}
+
+heard() { # "screen why id text" a line of what a play has heard in heard.json
+    sed -n 's/.*"screen": "\([^"]*\)", "why": "\([^"]*\)", "id": "\([^"]*\)".*"text": "\(.*\)"}$/\1 \2 \3 \4/p' "$WORK/heard.json"
+}
+
+event() { # VALUE: struct input_event of a 64-bit kernel: time, EV_SW, SW_HEADPHONE_INSERT, value
+    printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\005\0\002\0\'"$1"'\0\0\0'
+}
+
+within() { # TENTHS COMMAND...
+    tenths=$1
+    shift
+    for _ in $(seq "$tenths"); do
+        "$@" && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+# of the process $kiosk: is its sound device open, what time has it taken
+plays() { grep -q SDLAudio /proc/$kiosk/task/*/comm 2>/dev/null; }
+ticks() { sed 's/.*) //' "/proc/$kiosk/stat" | awk '{ print $12 + $13 }'; }

@@ -9,13 +9,7 @@
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
 reader
-CONF=$KIOSK_HOME/madoguchi.conf
-cp "$CONF" "$WORK/plain.conf"
-settings() { # LINE...: these besides the usual ones
-    cp "$WORK/plain.conf" "$CONF"
-    printf '%s\n' "$@" >>"$CONF"
-}
-heard() { sed -n 's/.*"screen": "\([^"]*\)", "why": "\([^"]*\)", "id": "\([^"]*\)".*"text": "\(.*\)"}$/\1 \2 \3 \4/p' "$WORK/heard.json"; }
+keep_conf
 
 # ---- what is said of each screen ----
 settings "speech = list"
@@ -309,26 +303,12 @@ grep -q '"role": "notice"' "$WORK/sound.json" || fail "a language without a voic
 # ---- headphones: their socket starts it within a second and stops it ----
 mkfifo "$WORK/socket"
 settings "headphone-device = $WORK/socket"
-event() { # VALUE: struct input_event of a 64-bit kernel: time, EV_SW, SW_HEADPHONE_INSERT, value
-    printf '\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\005\0\002\0\'"$1"'\0\0\0'
-}
 rm -f "$SDL_DISKAUDIOFILE"
 "$BUILD/kiosk" 2>"$WORK/kiosk.log" &
 kiosk=$!
 PIDS="$PIDS $kiosk"
 exec 3<>"$WORK/socket"
-within() { # TENTHS COMMAND...
-    tenths=$1
-    shift
-    for _ in $(seq "$tenths"); do
-        "$@" && return 0
-        sleep 0.1
-    done
-    return 1
-}
-plays() { grep -q SDLAudio /proc/$kiosk/task/*/comm 2>/dev/null; }
 silent() { ! plays; }
-ticks() { sed 's/.*) //' /proc/$kiosk/stat | awk '{ print $12 + $13 }'; }
 started() { grep -q pcsc /proc/$kiosk/maps 2>/dev/null && [ "$(ls /proc/$kiosk/task | wc -l)" -ge 4 ]; }
 within 50 started || fail "the terminal did not start"
 sleep 1 # whatever starting still does

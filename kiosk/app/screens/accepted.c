@@ -79,12 +79,14 @@ step(struct app *app, struct flow *flow, int number, const char *text)
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(flow->x, flow->y, STEP_INDENT - 20, height),
                             .text = digit,
+                            .speech = "", /* said with its words */
                             .size = UI_SIZE_BODY,
                             .bold = true});
         ui_add(app->ui,
             &(struct ui_element){.role = UI_ROLE_TEXT,
                 .rect = rect(flow->x + STEP_INDENT, flow->y, flow->w - STEP_INDENT, height),
                 .text = text,
+                .label = digit,
                 .size = UI_SIZE_BODY});
     }
     flow->y += height + 20;

@@ -92,10 +92,11 @@ add_questions(struct app *app, struct soon *soon, const struct interview *interv
     }
 }
 
-/* What stands on home: a press leads to the same words as the title of the next page. */
+/* Home, and what stands there: a press leads to the same words as the title of the next page. */
 static void
 add_services(struct app *app, struct soon *soon)
 {
+    add_words(app, soon, say(app, "home.title"));
     for (size_t i = 0; i < procedure_count(app->procedures); i++) {
         struct procedure_info info = procedure_info(procedure_at(app->procedures, i));
         add_words(app, soon, words(app, &info.title));

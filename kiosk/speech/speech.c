@@ -19,7 +19,7 @@
 enum {
     PIECES_MAX = 2048,
     CHILD_MS = 5000,
-    AHEAD = 6, /* clauses that are ready before anything else is made: some seconds of speech */
+    AHEAD = 4, /* clauses that are ready before anything else is made: some seconds of speech */
     GAP_PIECE_MS = 130, /* between the sentences and clauses of one line */
     GAP_LINE_MS = 280,
     FEED = 512,

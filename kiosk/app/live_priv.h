@@ -18,12 +18,12 @@ void check_in_serial(struct app *app, const struct card_event *event);
 void check_in_again(struct app *app); /* the next person */
 
 /* tally.c: how many records of each procedure were taken here */
-struct tally {
+struct tally_counts {
     unsigned long today, month; /* in Japan; the last 31 days */
 };
 /* Counts one more. KERR_IO, KERR_NO_SPACE. */
 int tally_add(const char *path, const char *procedure, int64_t wall_s);
-struct tally tally_read(const char *path, const char *procedure, int64_t wall_s);
+struct tally_counts tally_read(const char *path, const char *procedure, int64_t wall_s);
 
 /* slot.c: a free time of what came with the last sync */
 void slot_begin(

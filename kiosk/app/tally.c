@@ -79,10 +79,10 @@ tally_add(const char *path, const char *procedure, int64_t wall_s)
     return r < 0 ? r : fs_write_atomic(path, new.data, new.len, 0600);
 }
 
-struct tally
+struct tally_counts
 tally_read(const char *path, const char *procedure, int64_t wall_s)
 {
-    struct tally tally = {0};
+    struct tally_counts tally = {0};
     char today[DAY_TEXT];
     AUTO_BUF text;
     buf_init(&text, TALLY_BYTES_MAX);

@@ -15,7 +15,7 @@ counts(struct app *app, struct flow *flow, const struct procedure_info *info)
     char today[24];
     char month[24];
     char *path = conf_path(app->conf, "counts", "counts.tsv");
-    struct tally tally = tally_read(path, info->id, clock_wall_s(app->clock));
+    struct tally_counts tally = tally_read(path, info->id, clock_wall_s(app->clock));
     free(path);
     (void)snprintf(today, sizeof(today), "%lu", tally.today);
     (void)snprintf(month, sizeof(month), "%lu", tally.month);

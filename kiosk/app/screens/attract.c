@@ -10,7 +10,8 @@ enum {
     LANGUAGE_H = 230,
     LANGUAGE_W = 500, /* narrower: the longest name is a little smaller */
     LITTLE_GROUND = 1000, /* a seated visitor's small panel: the button says what the hint does */
-    LANGUAGE_H_SMALL = 205,
+    LANGUAGE_H_SMALL = 200,
+    START_AIR_SMALL = 15, /* between it and the end of its ground */
     LABEL_H = 250,
     ACCESS_H = 200,
     ACCESS_W = 720,
@@ -164,10 +165,11 @@ start(struct app *app, const struct attract *a)
                         .rect = rect(0, a->ground, places->panel.w, BAND_H),
                         .tone = UI_TONE_BAND});
     if (places->low) {
+        int air = places->small ? START_AIR_SMALL : a->gap;
         int y = a->start_y;
         ui_add(app->ui, &(struct ui_element){.id = "start",
                             .role = UI_ROLE_BUTTON,
-                            .rect = rect(a->margin + 40, y, START_W, a->ground - a->gap - y),
+                            .rect = rect(a->margin + 40, y, START_W, a->ground - air - y),
                             .text = say(app, "explain.start"),
                             .picture = "arrow-right",
                             .tone = UI_TONE_SURFACE,

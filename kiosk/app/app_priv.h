@@ -9,6 +9,7 @@
 
 #include "app/app.h"
 #include "base/secret.h"
+#include "app/widgets_priv.h"
 #include "app/writing_priv.h"
 #include "card/card.h"
 #include "i18n/i18n.h"
@@ -34,6 +35,7 @@ struct screen {
     void (*type)(
         struct app *app, const char *text); /* one character of a keyboard; NULL: ignored */
     void (*erase)(struct app *app); /* NULL: ignored */
+    void (*drawn)(struct app *app); /* a stroke has ended in the drawing area; NULL: ignored */
     void (*key)(struct app *app, const char *act); /* keys are tried here, not used; NULL: used */
     const char *back; /* id that the back key stands for; NULL: "back" */
     bool idle_held; /* the machine is working: the visitor's clock stands still */

@@ -431,6 +431,7 @@ static void
 place_acts(struct app *app, const struct place *place, const struct question *question)
 {
     bool text = question->type == QUESTION_TEXT;
+    bool latin = text || question->type == QUESTION_PICK;
     bool postal = postal_possible(app, question);
     enum keyboard_mode mode = mode_now(app);
     /* modes in the first column (landscape) or row (portrait), acts in the second; a low keyboard has
@@ -440,7 +441,7 @@ place_acts(struct app *app, const struct place *place, const struct question *qu
         {"mode:hiragana", "key.hiragana", true, false, mode == KEYBOARD_HIRAGANA},
         {"mode:katakana", "key.katakana", true, false, mode == KEYBOARD_KATAKANA},
         {"mode:phone", "key.phone", true, false, mode == KEYBOARD_PHONE},
-        {"mode:latin", "key.latin", text, false, mode == KEYBOARD_LATIN},
+        {"mode:latin", "key.latin", latin, false, mode == KEYBOARD_LATIN},
         {"mode:digits", "key.digits", text, false, mode == KEYBOARD_DIGITS},
         {"key:delete", "key.delete", true, app->visit.field[0] == 0, false},
         {"key:convert", "key.convert", text, !kanji_possible(app), false},

@@ -324,7 +324,9 @@ handle(struct app *app, const struct ui_input *input)
         return;
     case UI_INPUT_INK:
         app->touched_ms = clock_mono_ms(app->clock);
-        hand_drawn(app);
+        if (app->screen->drawn != NULL) {
+            app->screen->drawn(app);
+        }
         return;
     case UI_INPUT_KEY:
         if (app->screen->key != NULL) {

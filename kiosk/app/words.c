@@ -130,7 +130,8 @@ choice_words(struct app *app, const struct question *question, const char *value
             const struct question_choice *choice = &question->choices[i];
             if (strlen(choice->value) == len && strncmp(choice->value, at, len) == 0) {
                 (void)buf_add_str(out, out->len > 0 ? say(app, "list.and") : "");
-                (void)buf_add_str(out, words(app, &choice->label));
+                (void)buf_add_str(
+                    out, choice->text != NULL ? choice->text : words(app, &choice->label));
             }
         }
         at += len + (at[len] == ' ' ? 1 : 0);
@@ -148,6 +149,20 @@ answer_words(struct app *app, const struct question *question, const char *value
         choice_words(app, question, value, out);
     } else if (question->type == QUESTION_DATE) {
         (void)i18n_date(app->i18n, out, value);
+    } else if (question->type == QUESTION_MONEY) {
+        (void)i18n_money(app->i18n, out, strtoll(value, NULL, 10));
+    } else if (question->type == QUESTION_TIME) {
+        (void)buf_add_str(out, value[0] == '0' ? value + 1 : value);
+    } else if (question->type == QUESTION_PICK) {
+        const struct procedure_entry *entry = procedure_entry(question->list, value);
+        (void)buf_add_str(out, entry != NULL ? words(app, &entry->name) : value);
+    } else if (question->type == QUESTION_PLACE) {
+        spot_words(app, value, out);
+    } else if (question->type == QUESTION_SIGNATURE) {
+        bool later = strcmp(value, "counter") == 0;
+        (void)buf_add_str(out, say(app, later ? "sign.at-counter" : "sign.done"));
+    } else if (question->type == QUESTION_NOTE) {
+        (void)buf_add_str(out, say(app, "note.at-counter"));
     } else if (question->type == QUESTION_SLOT) {
         slot_words(app, question->live, value, out);
     } else if (question->type == QUESTION_YES_NO) {

@@ -32,7 +32,8 @@ enum writing_face {
     WRITING_WORDS, /* which kanji? */
     WRITING_FORM_OF, /* the form of which kanji of the field? */
     WRITING_FORMS, /* which form? */
-    WRITING_POSTAL /* seven digits instead of an address */
+    WRITING_POSTAL, /* seven digits instead of an address */
+    WRITING_HITS /* what was found of a list */
 };
 
 enum { WRITING_PARTS_MAX = 24, POSTAL_DIGITS = 7, KEYBOARD_KINDS = 2 };
@@ -63,9 +64,10 @@ struct writing {
     int clause; /* which clause is asked for; -1: the whole */
     char picked[INPUT_TEXT_MAX]; /* clauses so far */
     struct input_result result;
-    /* drawn by finger: what it may be, and the area's side */
+    /* drawn by finger: what it may be, and the area's width */
     int hand_count, hand_side;
     char hand_words[INPUT_CANDIDATES_MAX][INPUT_HAND_WORD];
+    char entry[PROCEDURE_VALUE_MAX]; /* of a list: the one that is chosen */
     size_t form_at; /* byte of the field: the kanji whose form is asked for */
     char postal[POSTAL_DIGITS + 1];
 };

@@ -360,6 +360,7 @@ check_within(struct load *load, const struct list_def *list)
         load_unknown(load, 1, 1, "list", list->within, names, set_list_names(load->set, names));
         return;
     }
+    load->set->lists[list - load->set->lists].list.above = above != NULL ? &above->list : NULL;
     for (size_t i = 0; i < list->list.count; i++) {
         const struct procedure_entry *entry = &list->entries[i];
         if ((entry->within != NULL) != (above != NULL)) {

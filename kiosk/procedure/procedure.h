@@ -168,6 +168,7 @@ struct procedure_entry {
 };
 struct procedure_list {
     const char *id;
+    const struct procedure_list *above; /* to whose entries its own belong, or NULL */
     size_t count;
     const struct procedure_entry *entries; /* in the order of the file */
 };

@@ -79,6 +79,7 @@ frame_add(struct frame *frame, const struct ui_element *element, const char *lan
     item->e.picture = keep(frame, element->picture);
     item->e.label = keep(frame, element->label);
     item->e.speech = keep(frame, element->speech);
+    item->e.strokes = keep(frame, element->strokes);
     const char *lang = element->lang != NULL ? element->lang : language;
     (void)snprintf(item->language, sizeof item->language, "%s", lang);
     item->e.lang = keep(frame, element->lang);
@@ -103,6 +104,7 @@ frame_same(const struct item *a, const struct item *b)
            same_text(p->text, q->text) && same_text(p->gloss, q->gloss) &&
            same_text(p->detail, q->detail) && same_text(p->picture, q->picture) &&
            same_text(p->label, q->label) && same_text(p->speech, q->speech) &&
+           same_text(p->strokes, q->strokes) &&
            strcmp(a->language, b->language) == 0;
 }
 

@@ -2,11 +2,14 @@
  * forgotten with the area. A touch there is never a tap (touch.c); its palms are judged there too. */
 #include "ui/ui_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
-    PEN = 50, /* 5 mm, as a finger draws; 0.1 mm like the next */
-    STEP = 20 /* points nearer than this to the last one are left out */
+    PEN = 50, /* 5 mm, as a finger draws; 0.1 mm like the next two */
+    PEN_FINE = 25, /* on a line to sign on */
+    STEP = 20, /* points nearer than this to the last one are left out */
+    STROKE_UNITS = 1000
 };
 
 static const struct item *
@@ -177,9 +180,9 @@ ui_ink_clear(struct ui *ui)
 
 /* One dot of the pen. */
 static void
-dot(const struct drawing *d, struct px_rect area, int x, int y)
+dot(const struct drawing *d, struct px_rect area, int width, int x, int y)
 {
-    int pen = draw_px(d, PEN);
+    int pen = draw_px(d, width);
     struct draw_box b = {
         .rect = {area.x + x - pen / 2, area.y + y - pen / 2, pen, pen},
         .radius = pen / 2,
@@ -191,16 +194,74 @@ dot(const struct drawing *d, struct px_rect area, int x, int y)
 
 /* Dots so close that they are a line, from a point to the next. */
 static void
-line(const struct drawing *d, struct px_rect area, const struct ui_ink_point *a,
+line(const struct drawing *d, struct px_rect area, int width, const struct ui_ink_point *a,
     const struct ui_ink_point *b)
 {
     int x0 = draw_px(d, a->x), y0 = draw_px(d, a->y);
     int dx = draw_px(d, b->x) - x0, dy = draw_px(d, b->y) - y0;
     int far_x = dx < 0 ? -dx : dx, far_y = dy < 0 ? -dy : dy;
-    int gap = draw_px(d, PEN) / 8 + 1;
+    int gap = draw_px(d, width) / 8 + 1;
     int steps = (far_x > far_y ? far_x : far_y) / gap + 1;
     for (int i = 0; i <= steps; i++) {
-        dot(d, area, x0 + dx * i / steps, y0 + dy * i / steps);
+        dot(d, area, width, x0 + dx * i / steps, y0 + dy * i / steps);
+    }
+}
+
+/* A cross helps to place the parts of a character. */
+static void
+cross(const struct drawing *d, struct px_rect rect)
+{
+    int thin = draw_px(d, 5), margin = rect.w / 12;
+    d->ops->fill(d->ops->ctx,
+        (struct px_rect){rect.x + margin, rect.y + rect.h / 2, rect.w - 2 * margin, thin},
+        d->palette->rule);
+    d->ops->fill(d->ops->ctx,
+        (struct px_rect){rect.x + rect.w / 2, rect.y + margin, thin, rect.h - 2 * margin},
+        d->palette->rule);
+}
+
+/* A line to sign on. */
+static void
+base_line(const struct drawing *d, struct px_rect rect)
+{
+    int margin = rect.w / 20;
+    d->ops->fill(d->ops->ctx,
+        (struct px_rect){
+            rect.x + margin, rect.y + rect.h * 8 / 10, rect.w - 2 * margin, draw_px(d, 10)},
+        d->palette->rule);
+}
+
+/* A number and the sign after it; false at the end of the text. */
+static bool
+take(const char **at, int *ret_number, char *ret_sign)
+{
+    char *end;
+    long number = strtol(*at, &end, 10);
+    bool taken = end != *at && number >= 0 && number <= STROKE_UNITS;
+    *ret_number = (int)number;
+    *ret_sign = *end;
+    *at = *end != 0 ? end + 1 : end;
+    return taken;
+}
+
+/* Strokes that the page kept, in thousandths of the area's width. */
+static void
+kept_strokes(const struct drawing *d, const struct item *item, struct px_rect rect)
+{
+    struct ui_ink_point before = {0};
+    bool pen_down = false;
+    const char *at = item->e.strokes != NULL ? item->e.strokes : "";
+    while (*at != 0) {
+        int x, y;
+        char sign;
+        if (!take(&at, &x, &sign) || sign != ',' || !take(&at, &y, &sign)) {
+            return;
+        }
+        struct ui_ink_point point = {(int16_t)(x * item->e.rect.w / STROKE_UNITS),
+            (int16_t)(y * item->e.rect.w / STROKE_UNITS)};
+        line(d, rect, PEN_FINE, pen_down ? &before : &point, &point);
+        before = point;
+        pen_down = sign == ' ';
     }
 }
 
@@ -216,18 +277,20 @@ draw_ink(const struct drawing *d, const struct item *item, struct px_rect rect)
         .edge = c->edge,
     };
     d->ops->box(d->ops->ctx, &b);
-    /* a cross helps to place the parts of a character */
-    int thin = draw_px(d, 5), margin = rect.w / 12;
-    d->ops->fill(d->ops->ctx,
-        (struct px_rect){rect.x + margin, rect.y + rect.h / 2, rect.w - 2 * margin, thin},
-        d->palette->rule);
-    d->ops->fill(d->ops->ctx,
-        (struct px_rect){rect.x + rect.w / 2, rect.y + margin, thin, rect.h - 2 * margin},
-        d->palette->rule);
+    if (item->e.picture == NULL) {
+        cross(d, rect);
+    } else if (item->e.picture[0] == 0) {
+        base_line(d, rect);
+    } else {
+        (void)d->ops->picture(d->ops->ctx, item->e.picture, rect, d->palette->ink);
+        return;
+    }
+    kept_strokes(d, item, rect);
     const struct ui_ink *ink = d->ink;
+    int pen = item->e.picture != NULL ? PEN_FINE : PEN;
     for (size_t s = 0, at = 0; ink != NULL && s < ink->stroke_count; s++) {
         for (size_t i = at; i < ink->ends[s]; i++) {
-            line(d, rect, &ink->points[i > at ? i - 1 : i], &ink->points[i]);
+            line(d, rect, pen, &ink->points[i > at ? i - 1 : i], &ink->points[i]);
         }
         at = ink->ends[s];
     }

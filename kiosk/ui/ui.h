@@ -43,7 +43,10 @@ enum ui_role {
     UI_ROLE_PICTURE, /* pictogram alone; on a disc when its tone is SURFACE or DONE */
     UI_ROLE_LINE, /* thin rule */
     UI_ROLE_QR, /* text is encoded by the app as rows of '0'/'1' separated by \n */
-    UI_ROLE_INK, /* a finger draws here (ui_ink), one a page, no id: touches in it are never taps */
+    /* a finger draws here (ui_ink), one a page, no id: touches in it are never taps. picture NULL: a cross
+     * that helps to place a kanji; "": a line to write on; else a map that fills it, on which one points:
+     * nothing is drawn. strokes: what was drawn before */
+    UI_ROLE_INK,
     UI_ROLE_COUNT
 };
 
@@ -112,6 +115,8 @@ struct ui_element {
     enum ui_align valign; /* TITLE, TEXT: START is the top of rect; buttons are always centred */
     bool bold;
     int value, count; /* DOTS: entered of how many */
+    /* INK: strokes kept by the page, "x,y x,y;x,y ..." in thousandths of the area's width; NULL: none */
+    const char *strokes;
     int sample_size; /* 1 + enum ui_text_size: drawn in that size whatever is chosen; 0: as chosen */
     int sample_theme; /* 1 + enum ui_theme, the same for colours */
     /* What a play script or a reader of the screen would call it when text is not enough. */

@@ -32,6 +32,7 @@ static bool
 uses_keypad(const struct question *question)
 {
     return (question->type == QUESTION_NUMBER && !number_as_choices(question)) ||
+           question->type == QUESTION_MONEY ||
            (question->type == QUESTION_TEXT && question->digits);
 }
 
@@ -88,8 +89,9 @@ keep_reading(struct app *app, const struct question *question)
 static bool
 uses_options(const struct question *question)
 {
-    return question->type == QUESTION_CHOICE || question->type == QUESTION_SEVERAL ||
-           question->type == QUESTION_YES_NO || number_as_choices(question);
+    return time_as_choices(question) || question->type == QUESTION_CHOICE ||
+           question->type == QUESTION_SEVERAL || question->type == QUESTION_YES_NO ||
+           number_as_choices(question);
 }
 
 /* Is there a button for not knowing, since none of the answers says it? */
@@ -132,6 +134,10 @@ enter(struct app *app)
         return;
     }
     memcpy(visit->field, text, strlen(text) + 1);
+    const struct widget *widget = widget_of(&question);
+    if (widget != NULL && widget->begin != NULL) {
+        widget->begin(app, &question);
+    }
     if (question.type == QUESTION_SLOT) {
         slot_begin(app, &question);
     }
@@ -171,6 +177,9 @@ option_count(const struct question *question)
     if (number_as_choices(question)) {
         return (size_t)(question->max - question->min + 1) + extra;
     }
+    if (time_as_choices(question)) {
+        return time_choices(question) + extra;
+    }
     return question->choice_count + extra;
 }
 
@@ -195,10 +204,15 @@ option_at(struct app *app, const struct question *question, size_t index, struct
         (void)buf_printf(text, "%s%s", number, unit_words(app, &question->unit, number));
         ret->value = number;
         ret->text = buf_str(text);
+    } else if (time_as_choices(question)) {
+        time_choice(question, index, number);
+        ret->value = number;
+        ret->text = number[0] == '0' ? number + 1 : number;
     } else {
-        ret->value = question->choices[index].value;
-        ret->text = words(app, &question->choices[index].label);
-        ret->detail = words(app, &question->choices[index].hint);
+        const struct question_choice *choice = &question->choices[index];
+        ret->value = choice->value;
+        ret->text = choice->text != NULL ? choice->text : words(app, &choice->label);
+        ret->detail = words(app, &choice->hint);
     }
 }
 
@@ -254,7 +268,8 @@ options(struct app *app, struct flow *flow, const struct question *question)
     struct option_place at = {question, question->type == QUESTION_SEVERAL};
     size_t count = option_count(question);
     bool wide = flow->w >= TWO_COLUMNS_W;
-    int columns = number_as_choices(question) ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
+    bool few_signs = number_as_choices(question) || time_as_choices(question);
+    int columns = few_signs ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
     int heights[PAGE_ITEMS_MAX] = {0};
     struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H, .heights = heights};
     int highest = options_heights(app, flow, question, columns, heights);
@@ -273,8 +288,12 @@ number(struct app *app, struct flow *flow, const struct question *question)
     (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
     buf_init(&text, 2 * FIELD_MAX);
-    (void)buf_printf(
-        &text, "%s %s", app->visit.field, unit_words(app, &question->unit, app->visit.field));
+    if (question->type == QUESTION_MONEY && app->visit.field[0] != 0) {
+        (void)i18n_money(app->i18n, &text, strtoll(app->visit.field, NULL, 10));
+    } else {
+        (void)buf_printf(
+            &text, "%s %s", app->visit.field, unit_words(app, &question->unit, app->visit.field));
+    }
     struct ui_element field = {.id = id,
         .role = UI_ROLE_FIELD,
         .rect = rect(flow->x, 0, flow->w, 0),
@@ -425,7 +444,9 @@ heading_crowded(struct app *app, struct flow *flow, const struct question *quest
 static void
 heading(struct app *app, struct flow *flow, const struct question *question)
 {
-    if (is_written(question)) {
+    const struct widget *widget = widget_of(question);
+    bool keys = widget != NULL && widget->keyboard && app->visit.writing.face == WRITING_KEYS;
+    if (is_written(question) || keys) {
         heading_crowded(app, flow, question);
         return;
     }
@@ -442,8 +463,12 @@ heading(struct app *app, struct flow *flow, const struct question *question)
 
 /* Is there something to go on with? */
 static bool
-ready(const struct app *app, const struct question *question)
+ready(struct app *app, const struct question *question)
 {
+    const struct widget *widget = widget_of(question);
+    if (widget != NULL && widget->ready != NULL) {
+        return widget->ready(app, question);
+    }
     if (question->type == QUESTION_DATE) {
         char iso[11];
         return date_value(app, iso) || (!question->required && app->visit.field[0] == 0);
@@ -490,7 +515,9 @@ build(struct app *app)
     }
     app->field_beside = (struct ui_rect){0};
     bool postal = is_written(&question) && app->visit.writing.face == WRITING_POSTAL;
-    bool keypad = question.type == QUESTION_DATE || uses_keypad(&question) || postal;
+    const struct widget *widget = widget_of(&question);
+    bool keypad = question.type == QUESTION_DATE || uses_keypad(&question) || postal ||
+                  (widget != NULL && widget->keypad);
     if (keypad) {
         flow = page_beside_keypad(app, flow);
     }
@@ -509,6 +536,8 @@ build(struct app *app)
     flow.y = head.y;
     if (uses_options(&question)) {
         options(app, &flow, &question);
+    } else if (widget != NULL) {
+        widget->build(app, &flow, &question);
     } else if (question.type == QUESTION_DATE) {
         date_build(app, &flow);
     } else if (question.type == QUESTION_SLOT) {
@@ -522,7 +551,9 @@ build(struct app *app)
         flow_left_of_keypad(app, &flow);
         unsure_button(app, &flow);
     }
-    page_main(app, "next", say(app, "bar.next"), ready(app, &question) ? 0 : UI_STATE_WAITING);
+    const char *main = widget != NULL && widget->main != NULL ? widget->main(app, &question) : NULL;
+    page_main(app, "next", main != NULL ? main : say(app, "bar.next"),
+        ready(app, &question) ? 0 : UI_STATE_WAITING);
 }
 
 static void
@@ -560,6 +591,10 @@ answer(struct app *app, const struct question *question, bool unsure)
     } else if (question->type == QUESTION_DATE) {
         text = date_value(app, iso) ? iso : "";
     }
+    const struct widget *widget = widget_of(question);
+    if (!unsure && widget != NULL && widget->value != NULL) {
+        text = widget->value(app);
+    }
     int r = interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &visit->verdict);
     if (r == KERR_PROCEDURE_ANSWER) {
         visit->verdict_shown = true;
@@ -591,6 +626,10 @@ tap(struct app *app, const char *id)
 {
     struct question question;
     if (!current(app, &question)) {
+        return;
+    }
+    const struct widget *widget = widget_of(&question);
+    if (widget != NULL && widget->tap != NULL && widget->tap(app, &question, id)) {
         return;
     }
     if (strncmp(id, "choice:", 7) == 0) {
@@ -630,6 +669,13 @@ type(struct app *app, const char *text)
     if (!current(app, &question) || uses_options(&question)) {
         return;
     }
+    const struct widget *widget = widget_of(&question);
+    if (widget != NULL) {
+        if (widget->type != NULL) {
+            widget->type(app, &question, text);
+        }
+        return;
+    }
     bool digit = text[0] >= '0' && text[0] <= '9' && text[1] == 0;
     if (question.type == QUESTION_DATE) {
         char id[] = "digit:0";
@@ -637,15 +683,30 @@ type(struct app *app, const char *text)
         if (digit) {
             (void)date_tap(app, id);
         }
-    } else if (question.type == QUESTION_NUMBER && digit) {
+    } else if (digit && (question.type == QUESTION_NUMBER || question.type == QUESTION_MONEY)) {
         put_digit(app, &question, text);
     } else if (is_written(&question) && app->visit.writing.face == WRITING_POSTAL && digit) {
         char id[] = "digit:0";
         id[6] = text[0];
         (void)writing_tap(app, &question, id);
-    } else if (question.type != QUESTION_NUMBER) {
+    } else if (question.type != QUESTION_NUMBER && question.type != QUESTION_MONEY) {
         app->visit.writing.face = WRITING_KEYS;
         field_put(app, text);
+    }
+}
+
+static void
+drawn(struct app *app)
+{
+    struct question question;
+    if (!current(app, &question)) {
+        return;
+    }
+    const struct widget *widget = widget_of(&question);
+    if (widget != NULL && widget->drawn != NULL) {
+        widget->drawn(app, &question);
+    } else {
+        hand_drawn(app);
     }
 }
 
@@ -654,4 +715,5 @@ const struct screen screen_question = {.name = "question",
     .tap = tap,
     .enter = enter,
     .type = type,
-    .erase = field_erase};
+    .erase = field_erase,
+    .drawn = drawn};

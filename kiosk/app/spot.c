@@ -1,0 +1,204 @@
+/* app/spot.c - a place on a map: a touch sets the pin, four keys move it by steps, the nearest landmark is told in words,
+ * so that hands, eyes or ears alone are enough. */
+#include "app_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    UNITS = 1000,
+    STEP = 25, /* thousandths a key moves the pin: 1 cm on a map of 40 cm */
+    PIN = 150,
+    KEY = 210,
+    NEAR = 45, /* thousandths: at the landmark itself */
+    MAP_LEAST_H = 500,
+    SIDE_W = 3 * KEY + 2 * GAP_MIN
+};
+
+/* The pin; false while there is none. */
+static bool
+pin_of(const struct app *app, int *ret_x, int *ret_y)
+{
+    const struct procedure_map *map;
+    return procedure_place_parse(app->procedures, app->visit.field, &map, ret_x, ret_y);
+}
+
+static void
+set_pin(struct app *app, const struct question *question, int x, int y)
+{
+    x = x < 0 ? 0 : x > UNITS ? UNITS : x;
+    y = y < 0 ? 0 : y > UNITS ? UNITS : y;
+    (void)snprintf(app->visit.field, sizeof(app->visit.field), "%s/%d,%d", question->map->id, x, y);
+    app->visit.verdict_shown = false;
+}
+
+void
+spot_words(struct app *app, const char *value, struct buf *out)
+{
+    const struct procedure_map *map;
+    int x;
+    int y;
+    if (!procedure_place_parse(app->procedures, value, &map, &x, &y)) {
+        (void)buf_add_str(out, value);
+        return;
+    }
+    const struct procedure_place *near = procedure_place_near(map, x, y);
+    if (near == NULL) {
+        (void)buf_add_str(out, words(app, &map->title));
+        return;
+    }
+    int dx = near->x - x;
+    int dy = (near->y - y) * map->height / UNITS;
+    bool there = dx * dx + dy * dy <= NEAR * NEAR;
+    (void)sayf(app, out, there ? "place.at" : "place.near", "name", words(app, &near->name));
+}
+
+/* The map as large as fits the box, in its own shape. */
+static struct ui_rect
+fit(const struct procedure_map *map, struct ui_rect box)
+{
+    int w = box.w;
+    int h = w * map->height / UNITS;
+    if (h > box.h) {
+        h = box.h;
+        w = h * UNITS / map->height;
+    }
+    return rect(box.x + (box.w - w) / 2, box.y, w, h);
+}
+
+static void
+drawing(struct app *app, const struct question *question, struct ui_rect box)
+{
+    const struct procedure_map *map = question->map;
+    struct ui_rect at = fit(map, box);
+    int x;
+    int y;
+    app->visit.writing.hand_side = at.w;
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_INK,
+                        .rect = at,
+                        .picture = map->picture,
+                        .label = words(app, &map->title),
+                        .tone = UI_TONE_SURFACE,
+                        .state = UI_STATE_PERSONAL});
+    if (pin_of(app, &x, &y)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                            .rect = rect(at.x + at.w * x / UNITS - PIN / 2,
+                                at.y + at.h * y / UNITS - PIN, PIN, PIN),
+                            .picture = "pin",
+                            .tone = UI_TONE_CARE,
+                            .state = UI_STATE_PERSONAL});
+    }
+}
+
+/* Four keys as a cross, and in its middle nothing. */
+static void
+keys(struct app *app, struct ui_rect box)
+{
+    static const struct {
+        const char *id, *picture, *words;
+        int column, row;
+    } list[] = {{"pin:up", "arrow-up", "place.up", 1, 0},
+        {"pin:left", "arrow-left", "place.left", 0, 1},
+        {"pin:right", "arrow-right", "place.right", 2, 1},
+        {"pin:down", "arrow-down", "place.down", 1, 2}};
+    int w = (box.w - 2 * GAP_MIN) / 3;
+    int h = (box.h - 2 * GAP_MIN) / 3;
+    for (size_t i = 0; i < ARRAY_LEN(list); i++) {
+        ui_add(app->ui, &(struct ui_element){.id = list[i].id,
+                            .role = UI_ROLE_KEY,
+                            .rect = rect(box.x + list[i].column * (w + GAP_MIN),
+                                box.y + list[i].row * (h + GAP_MIN), w, h),
+                            .picture = list[i].picture,
+                            .label = say(app, list[i].words),
+                            .size = UI_SIZE_KEY,
+                            .tone = UI_TONE_SURFACE,
+                            .align = UI_ALIGN_CENTRE});
+    }
+}
+
+static void
+where_words(struct app *app, struct ui_rect at)
+{
+    int x;
+    int y;
+    AUTO_BUF text;
+    buf_init(&text, 1024);
+    bool there = pin_of(app, &x, &y);
+    if (there) {
+        spot_words(app, app->visit.field, &text);
+    } else {
+        (void)buf_add_str(&text, say(app, "place.how"));
+    }
+    ui_add(app->ui, &(struct ui_element){.role = there ? UI_ROLE_NOTICE : UI_ROLE_TEXT,
+                        .rect = at,
+                        .text = buf_str(&text),
+                        .tone = there ? UI_TONE_DONE : UI_TONE_PAPER,
+                        .size = UI_SIZE_BODY,
+                        .bold = there,
+                        .state = there ? UI_STATE_PERSONAL : 0});
+}
+
+/* Beside each other in landscape, below each other in portrait. */
+static void
+spot_build(struct app *app, struct flow *flow, const struct question *question)
+{
+    flow_within_reach(app, flow);
+    int keys_h = 3 * KEY + 2 * GAP_MIN;
+    int height = flow->bottom - flow->y;
+    if (!app->places.portrait) {
+        struct ui_rect side = rect(flow->x + flow->w - SIDE_W, flow->y, SIDE_W, height);
+        drawing(app, question, rect(flow->x, flow->y, flow->w - SIDE_W - COLUMN_GAP, height));
+        int words_h = height - keys_h - GAP_MIN;
+        where_words(app, rect(side.x, side.y, side.w, words_h));
+        keys(app, rect(side.x, flow->bottom - keys_h, side.w, keys_h));
+        flow->y = flow->bottom;
+        return;
+    }
+    struct ui_rect bottom = rect(flow->x, flow->bottom - keys_h, flow->w, keys_h);
+    int map_h = height - keys_h - GAP_MIN;
+    map_h = map_h < MAP_LEAST_H ? MAP_LEAST_H : map_h;
+    drawing(app, question, rect(flow->x, flow->y, flow->w, map_h));
+    keys(app, rect(bottom.x, bottom.y, SIDE_W, keys_h));
+    where_words(
+        app, rect(bottom.x + SIDE_W + GAP_MIN, bottom.y, bottom.w - SIDE_W - GAP_MIN, keys_h));
+    flow->y = flow->bottom;
+}
+
+static bool
+spot_tap(struct app *app, const struct question *question, const char *id)
+{
+    static const struct {
+        const char *id;
+        int dx, dy;
+    } moves[] = {{"pin:up", 0, -STEP}, {"pin:down", 0, STEP}, {"pin:left", -STEP, 0},
+        {"pin:right", STEP, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+        if (strcmp(id, moves[i].id) == 0) {
+            int x = UNITS / 2;
+            int y = UNITS / 2;
+            bool had = pin_of(app, &x, &y);
+            /* the first press only shows the pin, in the middle */
+            set_pin(app, question, x + (had ? moves[i].dx : 0), y + (had ? moves[i].dy : 0));
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The pin is where the finger was lifted. */
+static void
+spot_drawn(struct app *app, const struct question *question)
+{
+    const struct ui_ink *ink = ui_ink(app->ui);
+    int width = app->visit.writing.hand_side;
+    int height = width * question->map->height / UNITS;
+    if (ink->point_count > 0 && width > 0 && height > 0) {
+        int x = ink->points[ink->point_count - 1].x;
+        int y = ink->points[ink->point_count - 1].y;
+        set_pin(app, question, x * UNITS / width, y * UNITS / height);
+    }
+    ui_ink_clear(app->ui);
+}
+
+const struct widget widget_place = {.build = spot_build, .tap = spot_tap, .drawn = spot_drawn};

@@ -425,6 +425,9 @@ int play_tap(struct app *app, enum play_hands hands, const char *id_or_text);
 int play_drag(struct app *app, const char *from, const char *to);
 /* One stroke in the drawing area, corner to corner: x and y of each in thousandths of it. KERR_NOT_FOUND. */
 int play_draw(struct app *app, const int *thousandths, int corners);
+/* Draws the first stroke of a signature, or touches a place; waits until the page takes touches. KERR_INVALID,
+ * KERR_NOT_FOUND, KERR_STATE. */
+int play_draw_answer(struct app *app, const char *answer);
 
 #include "app/live_priv.h"
 

@@ -331,7 +331,18 @@ answer_question(struct play *play, struct rng_seeded *rng)
     if (strcmp(buf_str(&answer), "unknown") == 0 && on_screen(play, "unsure")) {
         return tap(play, "unsure");
     }
-    if (on_some_page(play, "choice:")) {
+    bool drawn = question.type == QUESTION_PLACE || question.type == QUESTION_SIGNATURE;
+    if (question.type == QUESTION_PICK && !on_screen(play, "choice:")) {
+        const struct procedure_entry *entry = procedure_entry(question.list, buf_str(&answer));
+        r = erase_field(play);
+        r = r == 0 ? type_text(play, entry->name.source) : r;
+        r = r == 0 ? tap(play, "next") : r;
+    }
+    if (r != 0 || question.type == QUESTION_NOTE) {
+        /* going on is the answer */
+    } else if (drawn && strcmp(buf_str(&answer), "counter") != 0) {
+        r = play_draw_answer(app, buf_str(&answer)) < 0 ? failed(play, "can't be drawn") : 0;
+    } else if (on_some_page(play, "choice:")) {
         if (question.type == QUESTION_SEVERAL) {
             explicit_bzero(app->visit.field, sizeof(app->visit.field));
         }

@@ -2,6 +2,7 @@
  * switches find their way as a person does, by looking where the ring is and where the thing is, or, when the page is
  * read aloud, by going on from one thing to the next. */
 #include "app_priv.h"
+#include <stdio.h>
 
 #include <string.h>
 
@@ -167,4 +168,27 @@ play_draw(struct app *app, const int *thousandths, int corners)
     }
     ui_touch(app->ui, UI_PHASE_UP, FINGER, x, y);
     return 0;
+}
+
+int
+play_draw_answer(struct app *app, const char *answer)
+{
+    enum { TRIES = 100, WAIT_MS = 20 };
+    const char *slash = strchr(answer, '/');
+    const struct ui_rect *area = drawing_area(app);
+    int at[4];
+    int count =
+        sscanf(slash != NULL ? slash + 1 : answer, "%d,%d %d,%d", &at[0], &at[1], &at[2], &at[3]);
+    if (area == NULL || count < 2) {
+        return area == NULL ? KERR_NOT_FOUND : KERR_INVALID;
+    }
+    for (int i = 1; i < 4 && slash == NULL; i += 2) {
+        at[i] = at[i] * area->w / area->h; /* a stroke counts in its area's width both ways */
+    }
+    explicit_bzero(app->visit.field, sizeof(app->visit.field));
+    for (int i = 0; i < TRIES && app->visit.field[0] == 0; i++) {
+        (void)play_draw(app, slash != NULL ? (int[]){at[0], at[1], at[0], at[1]} : at, 2);
+        app_step(app, WAIT_MS);
+    }
+    return app->visit.field[0] != 0 ? 0 : KERR_STATE;
 }

@@ -160,6 +160,7 @@ struct desk_reply {
     unsigned status;
     const char *type;
     struct buf body; /* owned by whoever made the reply */
+    bool table; /* a file to keep, not a page to show */
     int wait_s; /* Retry-After, 0 for none */
     char location[DESK_LOCATION_MAX]; /* "" for none */
     char cookies[2][DESK_COOKIE_MAX]; /* Set-Cookie values, "" for none */
@@ -177,6 +178,16 @@ void desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s);
 /* sheet.c: one record with all that it holds. KERR_NOT_FOUND, KERR_STORE. */
 int desk_sheet_html(
     struct desk *desk, const struct desk_view *view, const char *form_token, struct buf *out);
+
+/* sheet.c: an answer in Japanese as staff read it. */
+void desk_value_text(
+    struct desk *desk, struct buf *out, const struct question *question, const char *value);
+
+/* arrivals.c: who checked in, as a page's content and as a table. KERR_NOT_FOUND for a procedure that is no check-in,
+ * KERR_STORE, KERR_TOO_BIG. */
+int desk_arrivals_html(struct desk *desk, const char *procedure, struct buf *out);
+int desk_arrivals_csv(struct desk *desk, const char *procedure, struct buf *out);
+void desk_arrivals_tabs(struct desk *desk, struct buf *out); /* the ways to them */
 
 /* server.c */
 int desk_server_start(struct desk *desk);

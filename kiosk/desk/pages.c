@@ -275,6 +275,7 @@ work_page(struct desk *desk, const struct desk_view *view, const char *name, con
         DESK_PART(desk->assets, &tabs, show == (int)view->show ? "tab-current" : "tab",
             FILL("show", tab), FILL("text", desk_word_of(desk->assets, "show.", tab, tab)));
     }
+    desk_arrivals_tabs(desk, &tabs);
     DESK_PART(desk->assets, &content, "work", FILL("name", name), FILL("token", form_token),
         FILL("show", desk_show_name(view->show)), FILL("before", before), FILL("open", view->open),
         FILL_HTML("tabs", &tabs), FILL_HTML("notice", &notice), FILL_HTML("list", &list),
@@ -387,6 +388,36 @@ answer_machine(struct desk *desk, const struct desk_request *request, const stru
     return true;
 }
 
+/* /check-in/ID and /check-in/ID.csv */
+static void
+get_arrivals(struct desk *desk, const char *what, struct desk_reply *reply)
+{
+    static const char ending[] = ".csv";
+    char procedure[RECORD_NAME_MAX];
+    size_t len = strlen(what);
+    bool table = len > sizeof(ending) - 1 && strcmp(what + len - (sizeof(ending) - 1), ending) == 0;
+    len -= table ? sizeof(ending) - 1 : 0;
+    (void)snprintf(procedure, sizeof(procedure), "%.*s", (int)len, what);
+    AUTO_BUF content;
+    buf_init(&content, DESK_PAGE_MAX);
+    int r = table ? desk_arrivals_csv(desk, procedure, &reply->body)
+                  : desk_arrivals_html(desk, procedure, &content);
+    if (r < 0) {
+        LOG(LOG_WARN, "desk.arrivals", LOG_ERR(r));
+        buf_release(&reply->body);
+        buf_init(&reply->body, DESK_PAGE_MAX);
+        bool absent = r == KERR_NOT_FOUND;
+        reply_message(
+            desk, reply, absent ? HTTP_NOT_FOUND : HTTP_ERROR, absent ? "not-found" : "ledger");
+    } else if (table) {
+        reply->status = HTTP_OK;
+        reply->type = "text/csv; charset=utf-8";
+        reply->table = true;
+    } else {
+        reply_page(desk, reply, HTTP_OK, "arrivals-page", "page.arrivals", &content);
+    }
+}
+
 static struct desk_view
 view_of_query(const struct desk_request *request)
 {
@@ -419,6 +450,10 @@ answer_get(struct desk *desk, const struct desk_request *request, const char *to
     const char *name = desk_session_name(desk->sessions, token, true);
     if (name == NULL) {
         reply_go(reply, token != NULL ? "/login?why=ended" : "/login");
+        return;
+    }
+    if (strncmp(request->path, "/check-in/", strlen("/check-in/")) == 0) {
+        get_arrivals(desk, request->path + strlen("/check-in/"), reply);
         return;
     }
     bool record = record_path(request->path, view.open, &rest);

@@ -68,6 +68,10 @@ make_response(struct desk_reply *reply)
     if (reply->location[0] != 0) {
         good = MHD_add_response_header(response, "Location", reply->location) == MHD_YES && good;
     }
+    if (reply->table) {
+        good = MHD_add_response_header(response, "Content-Disposition", "attachment") == MHD_YES &&
+               good;
+    }
     if (reply->wait_s > 0) {
         char seconds[16];
         (void)snprintf(seconds, sizeof(seconds), "%d", reply->wait_s);

@@ -60,6 +60,21 @@ add_place(struct desk *desk, struct buf *out, const char *value)
     }
 }
 
+/* "the room 2026-12-01 09:00" of a slot, its parts in the order of the value (live/live.h). */
+static void
+add_slot(struct desk *desk, struct buf *out, const struct question *question, const char *value)
+{
+    const struct procedure_list *places = procedure_list(desk->config.procedures, question->live);
+    size_t len = strcspn(value, "/");
+    char id[PROCEDURE_VALUE_MAX];
+    (void)snprintf(id, sizeof(id), "%.*s", (int)len, value);
+    const struct procedure_entry *entry = places != NULL ? procedure_entry(places, id) : NULL;
+    (void)buf_add_str(out, entry != NULL ? entry->name.source : id);
+    for (const char *at = value + len; *at != 0; at++) {
+        (void)buf_add_byte(out, *at == '/' ? ' ' : (uint8_t)*at);
+    }
+}
+
 /* Answers that were picked, pointed at or drawn. */
 static void
 add_picked(struct desk *desk, struct buf *out, const struct question *question, const char *value)
@@ -68,6 +83,8 @@ add_picked(struct desk *desk, struct buf *out, const struct question *question, 
         question->type == QUESTION_PICK ? procedure_entry(question->list, value) : NULL;
     if (entry != NULL) {
         (void)buf_printf(out, "%s（%s）", entry->name.source, value);
+    } else if (question->type == QUESTION_SLOT) {
+        add_slot(desk, out, question, value);
     } else if (question->type == QUESTION_PLACE) {
         add_place(desk, out, value);
     } else if (question->type == QUESTION_SIGNATURE) {
@@ -81,8 +98,9 @@ add_picked(struct desk *desk, struct buf *out, const struct question *question, 
     }
 }
 
-static void
-add_value(struct desk *desk, struct buf *out, const struct question *question, const char *value)
+void
+desk_value_text(
+    struct desk *desk, struct buf *out, const struct question *question, const char *value)
 {
     if (*value == 0) {
         (void)buf_add_str(out, desk_word(desk->assets, "value.empty"));
@@ -173,7 +191,7 @@ add_fact(
                         : question->label.source != NULL ? question->label.source
                                                          : fact->key;
     static const struct question nothing = {.type = QUESTION_TEXT};
-    add_value(desk, &value, question != NULL ? question : &nothing, fact->value);
+    desk_value_text(desk, &value, question != NULL ? question : &nothing, fact->value);
     const char *name = fact_origin_name(fact->origin);
     DESK_PART(desk->assets, &origin, fact->origin == FACT_ORIGIN_CARD ? "origin-card" : "origin",
         FILL("text", desk_word_of(desk->assets, "origin.", name, name)));

@@ -677,6 +677,80 @@ test_logout(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void
+arrive(struct fixture *f, const char *tag, const char *name, int64_t at)
+{
+    const struct filled_fact facts[] = {
+        {"card.tag", tag, FACT_ORIGIN_CARD}, {"applicant.name", name, FACT_ORIGIN_PERSON}};
+    struct filled_visit visit = {.procedure = "shelter-check-in",
+        .language = "ja",
+        .fee = -1,
+        .at = at,
+        .facts = tag != NULL ? facts : facts + 1,
+        .count = 1};
+    uint8_t id[RECORD_ID_LEN];
+    filled_put(&f->filled, &visit, id, NULL);
+}
+
+static unsigned
+times_in(const char *text, const char *part)
+{
+    unsigned count = 0;
+    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) {
+        count++;
+    }
+    return count;
+}
+
+/* Who checked in: everybody once, whoever laid a card down twice too; as a page and as a table. */
+static void
+test_arrivals(void **state)
+{
+    struct fixture *f = *state;
+    struct filled_visit other = resident();
+    uint8_t id[RECORD_ID_LEN];
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    arrive(f, "0123456789abcdef0123456789abcdef", NULL, NOW - 500);
+    arrive(f, NULL, "見本　太郎", NOW - 400);
+    arrive(f, "fedcba9876543210fedcba9876543210", NULL, NOW - 300);
+    arrive(f, "0123456789abcdef0123456789abcdef", NULL, NOW - 200);
+    arrive(f, NULL, "=HYPERLINK(\"x\"),1", NOW - 100);
+    filled_put(&f->filled, &other, id, NULL);
+
+    assert_int_equal(get(f, "/check-in/shelter-check-in", &body), 200);
+    assert_non_null(strstr(buf_str(&body), "id=\"arrivals-count\" data-value=\"4\""));
+    assert_int_equal(times_in(buf_str(&body), "<td>01234567</td>"), 1);
+    assert_int_equal(times_in(buf_str(&body), "<td>01234567</td><td>2</td>"), 1);
+    assert_non_null(strstr(buf_str(&body), "見本　太郎"));
+    assert_null(
+        strstr(buf_str(&body), "0123456789abcdef0123")); /* the whole tag is nobody's to copy */
+    assert_null(strstr(buf_str(&body), "日立　花子")); /* another procedure's */
+
+    assert_int_equal(get(f, "/check-in/shelter-check-in.csv", &body), 200);
+    assert_int_equal(memcmp(buf_str(&body), "\xEF\xBB\xBF\"", 4), 0);
+    assert_int_equal(times_in(buf_str(&body), "\r\n"), 5);
+    assert_non_null(strstr(buf_str(&body), "\"'=HYPERLINK(\"\"x\"\"),1\""));
+    struct desk_reply reply =
+        ask(f, (struct desk_request){.method = "GET", .path = "/check-in/shelter-check-in.csv"});
+    assert_true(reply.table);
+    buf_release(&reply.body);
+
+    /* the way there, and what is none */
+    assert_int_equal(get(f, "/", &body), 200);
+    assert_non_null(strstr(buf_str(&body), "href=\"/check-in/shelter-check-in\""));
+    static const char *const none[] = {"/check-in/resident-record", "/check-in/resident-record.csv",
+        "/check-in/", "/check-in/.csv", "/check-in/shelter-check-in/x"};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        assert_int_equal(get(f, none[i], NULL), 404);
+    }
+    reply = ask(f, (struct desk_request){
+                       .method = "GET", .path = "/check-in/shelter-check-in.csv", .cookie = "x=y"});
+    assert_int_equal(reply.status, 303);
+    assert_null(strstr(buf_str(&reply.body), "太郎"));
+    buf_release(&reply.body);
+}
+
 int
 main(void)
 {
@@ -696,6 +770,7 @@ main(void)
         TEST(test_filter),
         TEST(test_events),
         TEST(test_logout),
+        TEST(test_arrivals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/utf8.h"
@@ -126,6 +127,18 @@ add_words(struct filling *filling, struct buf *out, const struct procedure_words
     (void)i18n_use(filling->i18n, filling->code); /* it was in use */
 }
 
+/* Of two that are as good, a service or a page comes before one of many things or phrases. */
+static int
+rank_of(const char *kind)
+{
+    static const char *const kinds[] = {"service", "page", "map", "thing", "phrase"};
+    int rank = 0;
+    while (rank < (int)ARRAY_LEN(kinds) && strcmp(kinds[rank], kind) != 0) {
+        rank++;
+    }
+    return rank;
+}
+
 static void
 put(struct filling *filling, const char *kind, const char *id, const char *until)
 {
@@ -140,6 +153,7 @@ put(struct filling *filling, const char *kind, const char *id, const char *until
          sqlite3_bind_text(insert, 2, buf_str(&document->body), -1, SQLITE_TRANSIENT) == SQLITE_OK;
     ok = ok && sqlite3_bind_text(insert, 3, target, -1, SQLITE_TRANSIENT) == SQLITE_OK;
     ok = ok && sqlite3_bind_text(insert, 4, until, -1, SQLITE_TRANSIENT) == SQLITE_OK;
+    ok = ok && sqlite3_bind_int(insert, 5, rank_of(kind)) == SQLITE_OK;
     ok = ok && sqlite3_step(insert) == SQLITE_DONE;
     (void)sqlite3_reset(insert); /* repeats what step answered */
     filling->error = ok ? filling->error : KERR_STORE;
@@ -234,12 +248,12 @@ fill(struct filling *filling, size_t table)
     char sql[256];
     (void)snprintf(sql, sizeof(sql),
         "BEGIN; CREATE VIRTUAL TABLE t%zu USING fts5(title, body, target UNINDEXED, until "
-        "UNINDEXED, tokenize='trigram')",
+        "UNINDEXED, kind UNINDEXED, tokenize='trigram')",
         table);
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK) {
         return KERR_STORE;
     }
-    (void)snprintf(sql, sizeof(sql), "INSERT INTO t%zu VALUES (?1, ?2, ?3, ?4)", table);
+    (void)snprintf(sql, sizeof(sql), "INSERT INTO t%zu VALUES (?1, ?2, ?3, ?4, ?5)", table);
     if (sqlite3_prepare_v2(db, sql, -1, &filling->insert, NULL) != SQLITE_OK) {
         return KERR_STORE;
     }
@@ -375,7 +389,7 @@ whole_sql(struct buf *sql, size_t table, const struct piece *terms, size_t count
                 sql, " AND (instr(title, ?%zu) > 0 OR instr(body, ?%zu) > 0)", 10 + i, 10 + i);
         }
     }
-    (void)buf_add_str(sql, " ORDER BY (instr(title, ?10) > 0) DESC");
+    (void)buf_add_str(sql, " ORDER BY (instr(title, ?10) > 0) DESC, kind");
     if (match) {
         (void)buf_printf(sql, ", bm25(t%zu, 10.0, 1.0)", table);
     }
@@ -386,7 +400,7 @@ whole_sql(struct buf *sql, size_t table, const struct piece *terms, size_t count
 static void
 parts_sql(struct buf *sql, size_t table, size_t count)
 {
-    (void)buf_add_str(sql, "SELECT target FROM (SELECT target, length(title) AS size, 0");
+    (void)buf_add_str(sql, "SELECT target FROM (SELECT target, kind, length(title) AS size, 0");
     for (size_t i = 0; i < count; i++) {
         (void)buf_printf(sql, "+(instr(title,?%zu)>0)", 10 + i);
     }
@@ -396,7 +410,8 @@ parts_sql(struct buf *sql, size_t table, size_t count)
     }
     (void)buf_printf(sql,
         " AS found FROM t%zu WHERE substr(target, 1, length(?1)) = ?1 AND (until = '' OR until >= "
-        "?2)) WHERE found * 3 >= %zu AND found > 0 ORDER BY found + named DESC, size LIMIT %d",
+        "?2)) WHERE found * 3 >= %zu AND found > 0 ORDER BY found + named DESC, kind, size LIMIT "
+        "%d",
         table, count, INFO_HITS_MAX);
 }
 

@@ -42,6 +42,16 @@ visit "$BUILD/tests/kiosk-unwiped" wipe_written written
 kill "$pid" 2>/dev/null
 [ "$found" -eq 1 ] || fail "the scan does not notice what was written"
 
+# what was looked for
+wait "$pid" 2>/dev/null
+printf '%s\n' すみれいろ >"$WORK/searched"
+visit "$BUILD/kiosk" wipe_search searched
+wait "$pid" || { cat "$WORK/play.err"; fail "the search did not hold"; }
+[ "$found" -eq 0 ] || fail "what was looked for is in memory after the visit"
+visit "$BUILD/tests/kiosk-unwiped" wipe_search searched
+kill "$pid" 2>/dev/null
+[ "$found" -eq 1 ] || fail "the scan does not notice what was looked for"
+
 # and for what was read aloud, by real voices to nobody
 wait "$pid" 2>/dev/null
 "$BUILD/kioskctl" card reset misaki >/dev/null || fail "card reset"

@@ -113,6 +113,16 @@ holds_others(const struct item *item)
            (item->e.role == UI_ROLE_NOTICE && item->e.text == NULL);
 }
 
+/* The pin on a drawn map, and the disc where the terminal stands. */
+static bool
+on_map(const struct item *sign, const struct item *map)
+{
+    const char *drawing = map->e.picture;
+    const char *picture = sign->e.picture;
+    return drawing != NULL && strncmp(drawing, "map-", 4) == 0 && picture != NULL &&
+           (strcmp(picture, "pin") == 0 || strcmp(picture, "here") == 0);
+}
+
 static void
 clash(struct audit *audit, size_t a, struct px_rect area_a, size_t b, struct px_rect area_b)
 {
@@ -126,6 +136,9 @@ clash(struct audit *audit, size_t a, struct px_rect area_a, size_t b, struct px_
     }
     if ((holds_others(first) && inside(area_b, px_grow(area_a, 1))) ||
         (holds_others(second) && inside(area_a, px_grow(area_b, 1)))) {
+        return;
+    }
+    if (on_map(first, second) || on_map(second, first)) {
         return;
     }
     report_finding(audit, RULE_OVERLAP, audit_name(first), "over %s by %d x %d px: %.60s",

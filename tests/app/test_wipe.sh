@@ -44,7 +44,7 @@ kill "$pid" 2>/dev/null
 
 # what was looked for
 wait "$pid" 2>/dev/null
-printf '%s\n' すみれいろ >"$WORK/searched"
+printf '%s\n' すみれいろ いろのは はなびら >"$WORK/searched"
 visit "$BUILD/kiosk" wipe_search searched
 wait "$pid" || { cat "$WORK/play.err"; fail "the search did not hold"; }
 [ "$found" -eq 0 ] || fail "what was looked for is in memory after the visit"

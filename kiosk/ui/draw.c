@@ -580,6 +580,13 @@ draw_panel(const struct drawing *d, const struct item *item, struct px_rect rect
     d->ops->box(d->ops->ctx, &b);
 }
 
+/* Maps are drawings of their own shape, not square pictograms (assets/theme/README.md). */
+static bool
+fills_place(const struct ui_element *e)
+{
+    return has_picture(e) && strncmp(e->picture, "map-", 4) == 0;
+}
+
 /* A pictogram in the colour of its tone, filling its place; on white and green it stands on a disc. */
 static void
 draw_picture_alone(const struct drawing *d, const struct item *item, struct px_rect rect)
@@ -599,7 +606,7 @@ draw_picture_alone(const struct drawing *d, const struct item *item, struct px_r
     }
     struct px_rect r = {rect.x + (rect.w - side) / 2, rect.y + (rect.h - side) / 2, side, side};
     if (has_picture(&item->e)) {
-        draw_picture(d, item->e.picture, r, ink);
+        draw_picture(d, item->e.picture, fills_place(&item->e) ? rect : r, ink);
     }
 }
 

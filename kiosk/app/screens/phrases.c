@@ -7,7 +7,7 @@
 
 #include "app/speak_priv.h"
 
-enum { DOOR_H = 260, PHRASES_MOST = 64 };
+enum { DOOR_H = 260, PHRASES_MOST = 64, CALL_ROOM = 420 /* the button below a phrase */ };
 
 struct list {
     size_t count;
@@ -120,22 +120,39 @@ const struct screen screen_phrase_group = {
 
 /* ---- one phrase, large ---- */
 
-/* As large as there is room for; the Japanese is for who stands before the visitor. */
-static void
-large(struct app *app, struct flow *flow, const char *text)
+/* The largest size in which the text has its place in this column, with so much below it. */
+static enum ui_size
+size_for(struct app *app, const struct flow *flow, const char *text, int below)
 {
     static const enum ui_size sizes[] = {UI_SIZE_NUMBER, UI_SIZE_KEY, UI_SIZE_TITLE};
     size_t i = 0;
-    while (i + 1 < ARRAY_LEN(sizes) &&
-           ui_text_height(app->ui, text, flow->w, sizes[i], true) > flow->bottom - flow->y) {
+    while (
+        i + 1 < ARRAY_LEN(sizes) &&
+        ui_text_height(app->ui, text, flow->w, sizes[i], true) + below > flow->bottom - flow->y) {
         i++;
+    }
+    return sizes[i];
+}
+
+/* As large as there is room for: the Japanese is for who stands before the visitor. The pictogram gives way. */
+static void
+large(struct app *app, struct flow *flow, const struct info_phrase *phrase, const char *text,
+    int below)
+{
+    struct flow narrow = *flow;
+    narrow.w = flow->w * 60 / 100;
+    bool room = !app->places.portrait && !app->places.low &&
+                size_for(app, &narrow, text, below) == UI_SIZE_NUMBER;
+    if (room) {
+        narrow = page_picture(app, *flow, phrase->picture, UI_TONE_CARE);
+        flow->w = narrow.w;
     }
     struct ui_element element = {.role = UI_ROLE_TITLE,
         .rect = rect(flow->x, 0, flow->w, 0),
         .text = text,
         .lang = "ja",
         .tone = UI_TONE_PAPER,
-        .size = sizes[i],
+        .size = size_for(app, flow, text, below),
         .bold = true};
     flow_element(app, flow, &element, 0);
     flow->y += 60;
@@ -146,17 +163,11 @@ phrase_build(struct app *app)
 {
     const struct info_phrase *phrase = info_phrase_find(app->info, trail_id(app));
     struct flow flow = page_begin(app, say(app, "phrases.title"), "bar.back");
-    if (!app->places.portrait) {
-        struct flow left = page_picture(app, flow, phrase->picture, UI_TONE_CARE);
-        flow = left;
-    }
+    const char *own = words(app, &phrase->words);
     if (speaks_another(app)) {
-        flow_text(app, &flow, i18n_content(app->i18n, phrase->words.context, phrase->words.source),
-            UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, 60);
-        large(app, &flow, phrase->words.source);
-    } else {
-        large(app, &flow, words(app, &phrase->words));
+        flow_text(app, &flow, own, UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, 60);
     }
+    large(app, &flow, phrase, speaks_another(app) ? phrase->words.source : own, CALL_ROOM);
     bool voice = speak_can_say(app, "ja");
     if (voice) {
         page_main(app, "say", say(app, "phrases.say"), 0);

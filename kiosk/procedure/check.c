@@ -109,7 +109,8 @@ check_question(struct load *load, struct procedure *procedure, int index)
             "a question with several choices has no default");
     } else {
         struct expr_source source = default_of(load, question);
-        question->default_value = compile(load, &before, &source, "default", type);
+        question->default_value =
+            compile(load, &before, &source, question->calculated ? "calculate" : "default", type);
     }
     if (question->default_value != NULL &&
         (question->choice_count > 0 || question->type == QUESTION_PICK)) {
@@ -179,6 +180,8 @@ check_procedure(struct load *load, struct procedure *procedure)
         struct group_def *group = &procedure->groups[g];
         struct scope before = {procedure, group->first, group->part, -1, false};
         group->count_of = compile(load, &before, &group->count_source, "count", EXPR_NUMBER);
+        struct scope person = {procedure, group->first, group->part, g, false};
+        group->where = compile(load, &person, &group->where_source, "where", EXPR_BOOL);
     }
     check_rules_of(load, procedure);
 }

@@ -119,7 +119,67 @@ find_group(const struct scope *scope, const char *name)
             return &procedure->groups[g];
         }
     }
+    for (int g = 0; scope->part > 0 && g < procedure->own_groups; g++) {
+        const char *id = procedure->groups[g].id; /* asked by the procedure it is done with */
+        if (procedure->groups[g].shared && strlen(id) == len && memcmp(id, name, len) == 0) {
+            return &procedure->groups[g];
+        }
+    }
     return NULL;
+}
+
+/* The question of a group that "members.income" or "household.birth" names for one entry, or -1. */
+static int
+question_of_group(
+    const struct procedure *procedure, const struct group_def *group, const char *name)
+{
+    size_t len = strlen(group->id);
+    if (strncmp(name, group->id, len) != 0 || name[len] != '.') {
+        return -1;
+    }
+    for (int i = group->first; i < group->first + group->count; i++) {
+        const char *id = procedure->questions[i].id;
+        if (strcmp(id, group->shared ? name : name + len + 1) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Within for-each: child.birth and household.birth are those of the person it is about. */
+static int
+question_of_person(const struct scope *scope, const char *name)
+{
+    const struct procedure *procedure = scope->procedure;
+    const struct group_def *group = scope->group >= 0 ? &procedure->groups[scope->group] : NULL;
+    if (group == NULL || group->over < 0) {
+        return -1;
+    }
+    const struct group_def *over = &procedure->groups[group->over];
+    char whole[FACT_KEY_MAX + ID_MAX];
+    const char *dot = strchr(name, '.');
+    size_t len = strlen(group->id);
+    if (dot != NULL && (size_t)(dot - name) == len && memcmp(name, group->id, len) == 0) {
+        (void)snprintf(whole, sizeof(whole), "%s%s", over->id, dot);
+        name = whole;
+    }
+    return question_of_group(procedure, over, name);
+}
+
+static bool
+find_entry(void *ctx, int group, const char *name, struct expr_symbol *ret)
+{
+    const struct scope *scope = ctx;
+    const struct procedure *procedure = scope->procedure;
+    const struct group_def *def = &procedure->groups[group];
+    int index = question_of_group(procedure, def, name);
+    if (index < 0 && def->over >= 0) {
+        index = question_of_group(procedure, &procedure->groups[def->over], name);
+    }
+    if (index >= 0) {
+        symbol_of(procedure, index, ret);
+    }
+    return index >= 0;
 }
 
 /* members, or members.income seen from outside its group. */
@@ -139,13 +199,11 @@ group_symbol(const struct scope *scope, const struct group_def *group, const cha
     if (dot == NULL) {
         return true;
     }
-    for (int i = group->first; i < group->first + group->count; i++) {
-        const struct question_def *question = &procedure->questions[i];
-        if (strcmp(question->id, dot + 1) == 0 && question_is_amount(question)) {
-            ret->type = EXPR_NUMBERS;
-            ret->ref = i;
-            return true;
-        }
+    int index = question_of_group(procedure, group, name);
+    if (index >= 0 && question_is_amount(&procedure->questions[index])) {
+        ret->type = EXPR_NUMBERS;
+        ret->ref = index;
+        return true;
     }
     (void)snprintf(reason, EXPR_REASON_MAX, "'%.60s' is no number question of the group '%s'",
         dot + 1, group->id);
@@ -185,7 +243,8 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
         }
         names[count++] = question->id;
     }
-    int shared = shared_with(scope, name);
+    int shared = question_of_person(scope, name);
+    shared = shared >= 0 ? shared : shared_with(scope, name);
     if (shared >= 0) {
         symbol_of(procedure, shared, ret);
         return true;
@@ -246,7 +305,7 @@ compile(struct load *load, const struct scope *scope, const struct expr_source *
     struct expr expr;
     struct expr_room room;
     struct expr_error error = {0};
-    struct expr_scope names = {find_name, (void *)(uintptr_t)scope};
+    struct expr_scope names = {find_name, find_entry, (void *)(uintptr_t)scope};
     if (!expr_parse(&expr, &room, source->text, &names, &error)) {
         load_mistake(
             load, source->line, column_at(source, error.offset), "%s: %s", what, error.reason);

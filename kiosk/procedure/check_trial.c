@@ -55,7 +55,8 @@ trial_gather(struct trial *trial, const struct expr *expr)
     size_t total = 1;
     for (uint16_t i = 0; i < expr->count; i++) {
         const struct expr_node *node = &expr->nodes[i];
-        if (node->op == OP_TODAY || node->op == OP_COUNT_GROUP || node->op == OP_SUM) {
+        if (node->op == OP_TODAY || node->op == OP_COUNT_GROUP || node->op == OP_COUNT_WHERE ||
+            node->op == OP_ANY || node->op == OP_SUM) {
             return false;
         }
         if (node->op != OP_REF) {

@@ -43,21 +43,41 @@ room_for(struct whole *whole, const struct include *include, int questions, int 
     return true;
 }
 
+/* The procedure's own group that an included one shares with it, or -1. */
+static int
+own_group(const struct procedure *procedure, const struct group_def *group)
+{
+    for (int g = 0; group->shared && g < procedure->own_groups; g++) {
+        if (procedure->groups[g].shared && strcmp(procedure->groups[g].id, group->id) == 0) {
+            return g;
+        }
+    }
+    return -1;
+}
+
 static void
 append_part(struct whole *whole, const struct include *include, int part)
 {
     struct procedure *procedure = whole->procedure;
     const struct procedure *other = include->procedure;
-    int groups[OWN_GROUPS_MAX];
+    int groups[OWN_GROUPS_MAX]; /* where each group of the other one is here */
+    bool taken[OWN_GROUPS_MAX]; /* its questions stand in the procedure already */
     for (int g = 0; g < other->own_groups; g++) {
-        groups[g] = procedure->group_count;
-        whole->groups[procedure->group_count] = other->groups[g];
-        whole->groups[procedure->group_count].part = part;
-        whole->groups[procedure->group_count++].count = 0;
+        groups[g] = own_group(procedure, &other->groups[g]);
+        taken[g] = groups[g] >= 0;
+        if (taken[g]) {
+            continue;
+        }
+        groups[g] = procedure->group_count++;
+        struct group_def *group = &whole->groups[groups[g]];
+        *group = other->groups[g];
+        group->part = part;
+        group->count = 0;
+        group->over = group->over >= 0 ? groups[group->over] : -1;
     }
     for (int i = 0; i < other->own_count; i++) {
         const struct question_def *from = &other->questions[i];
-        if (asked_anyway(procedure, from)) {
+        if (from->group >= 0 ? taken[from->group] : asked_anyway(procedure, from)) {
             continue;
         }
         struct question_def *question = &whole->questions[procedure->question_count];
@@ -130,11 +150,14 @@ find_parts(struct load *load, struct procedure *procedure)
     return found;
 }
 
-void
+bool
 compose(struct load *load, struct procedure *procedure)
 {
-    if (procedure->include_count == 0 || !find_parts(load, procedure)) {
-        return;
+    if (procedure->include_count == 0) {
+        return true;
+    }
+    if (!find_parts(load, procedure)) {
+        return false;
     }
     struct arena *arena = &load->set->arena;
     struct whole whole = {load, procedure, NULL, NULL};
@@ -158,4 +181,5 @@ compose(struct load *load, struct procedure *procedure)
     memcpy(procedure->questions, whole.questions, count * sizeof(*whole.questions));
     procedure->groups = whole.groups;
     free(whole.questions);
+    return true;
 }

@@ -46,9 +46,12 @@ struct expr_error {
     char reason[EXPR_REASON_MAX];
 };
 
-/* Who knows the names. find: true and *ret, or false with a reason (buffer of EXPR_REASON_MAX). */
+/* Who knows the names. find: true and *ret, or false with a reason (buffer of EXPR_REASON_MAX).
+ * find_entry: what a name means for one entry of a group, inside count(group, ...) and any(group, ...); false:
+ * it means what it means outside. NULL where there are no groups. */
 struct expr_scope {
     bool (*find)(void *ctx, const char *name, struct expr_symbol *ret, char *reason);
+    bool (*find_entry)(void *ctx, int group, const char *name, struct expr_symbol *ret);
     void *ctx;
 };
 
@@ -59,6 +62,7 @@ enum expr_op {
     OP_TIME,
     OP_BOOL,
     OP_REF,
+    OP_ENTRY, /* a name of the entry that is looked at */
     OP_TODAY,
     OP_NOT,
     OP_AND,
@@ -77,7 +81,14 @@ enum expr_op {
     OP_SELECTED, /* text b in set a */
     OP_COUNT_SET,
     OP_COUNT_GROUP,
+    OP_COUNT_WHERE, /* entries of group a for which b holds */
+    OP_ANY, /* does b hold for an entry of group a? */
     OP_SUM,
+    OP_MIN,
+    OP_MAX,
+    OP_DIV,
+    OP_MONTH,
+    OP_YEAR,
     OP_AGE,
     OP_DAYS,
     OP_MATCHES,
@@ -113,12 +124,16 @@ bool expr_parse(struct expr *expr, struct expr_room *room, const char *text,
     const struct expr_scope *scope, struct expr_error *ret_error);
 enum expr_type expr_result(const struct expr *expr);
 
-/* Where values come from. index: the entry of a repeat group, 0 outside. */
+enum { EXPR_ENTRIES_MAX = 20 }; /* of a group that are looked at */
+/* Where values come from. group_count: KNOWN or OPEN. entry: the value of a name in the nth entry of its group,
+ * n from 0 and below group_count; NULL without find_entry. */
 struct expr_env {
     struct value (*ref)(void *ctx, int ref);
     struct value (*group_count)(void *ctx, int group);
     struct value (*group_sum)(void *ctx, int ref);
+    struct value (*entry)(void *ctx, int ref, int nth);
     void *ctx;
+    int nth; /* the entry that is looked at; set while evaluating */
     int64_t today; /* days since 1970 in Japan */
 };
 struct value expr_eval(const struct expr *expr, const struct expr_env *env);

@@ -8,6 +8,8 @@
 
 #include "base/clock.h"
 
+enum { CALENDAR_DAYS = 2900000 }; /* within the years that have four digits */
+
 static const struct value value_none = {.know = VALUE_NONE};
 
 static struct value
@@ -212,6 +214,55 @@ eval_in(const struct expr *expr, const struct expr_node *node, const struct expr
     return result;
 }
 
+/* How many entries of a group a condition holds for; any: whether for one. Open while an open answer decides. */
+static struct value
+eval_entries(const struct expr *expr, const struct expr_node *node, const struct expr_env *env)
+{
+    struct value count = env->group_count(env->ctx, expr->nodes[node->a].ref);
+    if (count.know != VALUE_KNOWN) {
+        return count;
+    }
+    struct value open = {.know = VALUE_KNOWN};
+    int64_t found = 0;
+    for (int i = 0; i < count.number && i < EXPR_ENTRIES_MAX; i++) {
+        struct expr_env entry = *env;
+        entry.nth = i;
+        struct value value = eval_bool(expr, node->b, &entry);
+        open = value.know == VALUE_OPEN ? value : open;
+        found += value.know == VALUE_KNOWN && value.number != 0;
+    }
+    if (node->op == OP_ANY && found > 0) {
+        return of_bool(true);
+    }
+    if (open.know == VALUE_OPEN) {
+        return open;
+    }
+    return node->op == OP_ANY ? of_bool(false) : of_number(EXPR_NUMBER, found);
+}
+
+static struct value
+eval_pair(const struct expr_node *node, struct value a, struct value b)
+{
+    if (node->op == OP_DIV) {
+        return b.number == 0 ? value_none : of_number(EXPR_NUMBER, a.number / b.number);
+    }
+    bool first = node->op == OP_MIN ? a.number <= b.number : a.number >= b.number;
+    return first ? a : b;
+}
+
+static struct value
+calendar(const struct expr_node *node, int64_t days)
+{
+    int year;
+    int month;
+    int day;
+    if (days > CALENDAR_DAYS || days < -CALENDAR_DAYS) {
+        return value_none;
+    }
+    clock_civil_from_days(days, &year, &month, &day);
+    return of_number(EXPR_NUMBER, node->op == OP_MONTH ? month : year);
+}
+
 static struct value
 eval_call(const struct expr *expr, const struct expr_node *node, const struct expr_env *env)
 {
@@ -220,6 +271,9 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
     }
     if (node->op == OP_SUM) {
         return env->group_sum(env->ctx, expr->nodes[node->a].ref);
+    }
+    if (node->op == OP_COUNT_WHERE || node->op == OP_ANY) {
+        return eval_entries(expr, node, env);
     }
     struct value a = eval(expr, node->a, env);
     struct value b = node->b != EXPR_NIL ? eval(expr, node->b, env) : a;
@@ -230,7 +284,7 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
         struct value state = open_or_none(a, b);
         return state.know == VALUE_OPEN || node->type != EXPR_BOOL ? state : of_bool(false);
     }
-    bool texts = node->op != OP_AGE && node->op != OP_DAYS;
+    bool texts = node->op == OP_SELECTED || node->op == OP_COUNT_SET || node->op == OP_MATCHES;
     assert(!texts || (a.text != NULL && b.text != NULL)); /* by type; what is known has its text */
     switch (node->op) {
     case OP_SELECTED:
@@ -241,6 +295,13 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
         return of_number(EXPR_NUMBER, age_on(a.number, env->today));
     case OP_DAYS:
         return of_number(EXPR_NUMBER, b.number - a.number);
+    case OP_MIN:
+    case OP_MAX:
+    case OP_DIV:
+        return eval_pair(node, a, b);
+    case OP_MONTH:
+    case OP_YEAR:
+        return calendar(node, a.number);
     default: /* OP_MATCHES */
         return of_bool(expr_match(a.text, b.text));
     }
@@ -263,6 +324,8 @@ eval(const struct expr *expr, uint16_t at, const struct expr_env *env)
         return of_number(EXPR_DATE, env->today);
     case OP_REF:
         return env->ref(env->ctx, node->ref);
+    case OP_ENTRY:
+        return env->entry(env->ctx, node->ref, env->nth);
     case OP_NOT:
     case OP_AND:
     case OP_OR:

@@ -14,6 +14,7 @@ struct parser {
     const struct expr_scope *scope;
     struct expr_error *error;
     int depth;
+    int inside; /* the group whose entries are looked at, or -1 */
 };
 
 static bool parse_or(struct parser *parser, uint16_t *ret);
@@ -67,11 +68,30 @@ expect(struct parser *parser, const char *sign)
     return advance(parser);
 }
 
+/* After `count(group` and `any(group`, names are those of an entry. */
+static bool
+enter_group(struct parser *parser, const char *name, uint16_t first)
+{
+    const struct expr_node *group = &parser->expr->nodes[first];
+    bool looks_in = strcmp(name, "count") == 0 || strcmp(name, "any") == 0;
+    if (!looks_in || group->type != EXPR_GROUP || !looks(parser, TOKEN_OPERATOR, ",")) {
+        return true;
+    }
+    if (parser->inside >= 0) {
+        expr_fail(parser->error, parser->token.offset,
+            "%.40s() of a group can't stand inside another one", name);
+        return false;
+    }
+    parser->inside = group->ref;
+    return true;
+}
+
 static bool
 parse_call(struct parser *parser, const char *name, size_t offset, uint16_t *ret)
 {
     uint16_t args[EXPR_ARGS_MAX];
     size_t count = 0;
+    int inside = parser->inside;
     if (!advance(parser)) {
         return false;
     }
@@ -83,11 +103,13 @@ parse_call(struct parser *parser, const char *name, size_t offset, uint16_t *ret
             expr_fail(parser->error, parser->token.offset, "too many parts for %.40s()", name);
             return false;
         }
-        if (!parse_or(parser, &args[count])) {
+        if (!parse_or(parser, &args[count]) ||
+            (count == 0 && !enter_group(parser, name, args[0]))) {
             return false;
         }
         count++;
     }
+    parser->inside = inside;
     struct expr_node node;
     return advance(parser) &&
            type_call(parser->expr, name, args, count, offset, &node, parser->error) &&
@@ -119,13 +141,16 @@ parse_name(struct parser *parser, uint16_t *ret)
         node.op = OP_TODAY;
         node.type = EXPR_DATE;
     } else {
+        const struct expr_scope *scope = parser->scope;
         struct expr_symbol symbol = {0};
         char reason[EXPR_REASON_MAX];
-        if (!parser->scope->find(parser->scope->ctx, name, &symbol, reason)) {
+        bool entry = parser->inside >= 0 && scope->find_entry != NULL &&
+                     scope->find_entry(scope->ctx, parser->inside, name, &symbol);
+        if (!entry && !scope->find(scope->ctx, name, &symbol, reason)) {
             expr_fail(parser->error, token.offset, "%s", reason);
             return false;
         }
-        node.op = OP_REF;
+        node.op = entry ? OP_ENTRY : OP_REF;
         node.type = symbol.type;
         node.ref = symbol.ref;
         node.choice_count = symbol.choice_count;
@@ -346,7 +371,7 @@ expr_parse(struct expr *expr, struct expr_room *room, const char *text,
 {
     *expr = (struct expr){.nodes = room->nodes, .texts = room->texts};
     struct parser parser = {
-        .expr = expr, .lexer = {.text = text}, .scope = scope, .error = ret_error};
+        .expr = expr, .lexer = {.text = text}, .scope = scope, .error = ret_error, .inside = -1};
     parser.lexer.len = strnlen(text, EXPR_BYTES_MAX + 1);
     if (parser.lexer.len > EXPR_BYTES_MAX) {
         expr_fail(ret_error, 0, "an expression may have %d bytes", EXPR_BYTES_MAX);

@@ -134,11 +134,18 @@ struct function {
 };
 static const struct function functions[] = {
     {"count", OP_COUNT_SET, EXPR_NUMBER, 1, {EXPR_SET}, "count(several-or-group)"},
+    {"count", OP_COUNT_WHERE, EXPR_NUMBER, 2, {EXPR_GROUP, EXPR_BOOL}, "count(group, condition)"},
     {"sum", OP_SUM, EXPR_NUMBER, 1, {EXPR_NUMBERS}, "sum(group.number)"},
     {"age", OP_AGE, EXPR_NUMBER, 1, {EXPR_DATE}, "age(date)"},
     {"days", OP_DAYS, EXPR_NUMBER, 2, {EXPR_DATE, EXPR_DATE}, "days(from, to)"},
     {"matches", OP_MATCHES, EXPR_BOOL, 2, {EXPR_TEXT, EXPR_TEXT}, "matches(text, 'pattern')"},
     {"selected", OP_SELECTED, EXPR_BOOL, 2, {EXPR_SET, EXPR_TEXT}, "selected(several, 'value')"},
+    {"any", OP_ANY, EXPR_BOOL, 2, {EXPR_GROUP, EXPR_BOOL}, "any(group, condition)"},
+    {"min", OP_MIN, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "min(a, b)"},
+    {"max", OP_MAX, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "max(a, b)"},
+    {"div", OP_DIV, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "div(number, by)"},
+    {"month", OP_MONTH, EXPR_NUMBER, 1, {EXPR_DATE}, "month(date)"},
+    {"year", OP_YEAR, EXPR_NUMBER, 1, {EXPR_DATE}, "year(date)"},
     {"if", OP_IF, EXPR_BOOL, 3, {EXPR_BOOL}, "if(condition, then, else)"},
     {"today", OP_TODAY, EXPR_DATE, 0, {EXPR_BOOL}, "today()"},
 };
@@ -162,15 +169,21 @@ type_if(struct expr *expr, const uint16_t *args, size_t offset, struct expr_node
     return true;
 }
 
+/* The one with so many arguments, else the first of this name. */
 static const struct function *
-find_function(const char *name, size_t offset, struct expr_error *error)
+find_function(const char *name, size_t args, size_t offset, struct expr_error *error)
 {
     const char *names[ARRAY_LEN(functions)];
+    const struct function *found = NULL;
     for (size_t i = 0; i < ARRAY_LEN(functions); i++) {
-        if (strcmp(functions[i].name, name) == 0) {
-            return &functions[i];
+        bool named = strcmp(functions[i].name, name) == 0;
+        if (named && (found == NULL || functions[i].args == args)) {
+            found = &functions[i];
         }
         names[i] = functions[i].name;
+    }
+    if (found != NULL) {
+        return found;
     }
     const char *near = nearest_name(name, names, ARRAY_LEN(names));
     expr_fail(error, offset, "unknown function '%.40s'%s%s%s", name,
@@ -182,7 +195,7 @@ bool
 type_call(struct expr *expr, const char *name, const uint16_t *args, size_t count, size_t offset,
     struct expr_node *ret_node, struct expr_error *error)
 {
-    const struct function *function = find_function(name, offset, error);
+    const struct function *function = find_function(name, count, offset, error);
     if (function == NULL) {
         return false;
     }
@@ -200,6 +213,13 @@ type_call(struct expr *expr, const char *name, const uint16_t *args, size_t coun
         if (!type_if(expr, args, offset, &node, error)) {
             return false;
         }
+        *ret_node = node;
+        return true;
+    }
+    bool dates = (node.op == OP_MIN || node.op == OP_MAX) &&
+                 expr->nodes[args[0]].type == EXPR_DATE && expr->nodes[args[1]].type == EXPR_DATE;
+    if (dates) { /* the earlier or the later of two days */
+        node.type = EXPR_DATE;
         *ret_node = node;
         return true;
     }

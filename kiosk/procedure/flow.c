@@ -22,8 +22,7 @@ static const struct slot *
 find_slot(const struct flow_env *env, int question, size_t *ret_at)
 {
     const struct procedure *procedure = env->interview->procedure;
-    bool grouped = procedure->questions[question].group >= 0 && env->slot < env->flow->count;
-    int index = grouped ? env->flow->slots[env->slot].index : 0;
+    int index = procedure->questions[question].group >= 0 ? env->index : 0;
     for (size_t i = 0; i < env->flow->count; i++) {
         const struct slot *slot = &env->flow->slots[i];
         if (slot->question == question && slot->index == index) {
@@ -50,9 +49,11 @@ slot_value(const struct flow_env *env, const struct slot *slot)
         plain.defaults = false;
         plain.env.ctx = &plain;
         plain.slot = (size_t)(slot - env->flow->slots);
+        plain.index = slot->index;
         return expr_eval(question->default_value, &plain.env);
     }
-    bool open = slot->relevant == KNOW_OPEN || slot->page || slot->open || slot->elsewhere;
+    bool open =
+        slot->relevant == KNOW_OPEN || slot->page || slot->open || slot->elsewhere || slot->waits;
     return open ? open_value() : (struct value){.know = VALUE_NONE};
 }
 
@@ -78,6 +79,28 @@ group_count(void *ctx, int group)
     int count = env->flow->group_counts[group];
     return count < 0 ? open_value()
                      : (struct value){.know = VALUE_KNOWN, .type = EXPR_NUMBER, .number = count};
+}
+
+/* The index of the nth entry of a group: its entries may have gaps. */
+static int
+entry_index(const struct flow *flow, int group, int nth)
+{
+    for (int index = 1; index <= REPEAT_MAX; index++) {
+        if ((flow->group_entries[group] >> index & 1) != 0 && nth-- == 0) {
+            return index;
+        }
+    }
+    return 0;
+}
+
+static struct value
+entry_value(void *ctx, int ref, int nth)
+{
+    struct flow_env env = *(const struct flow_env *)ctx;
+    env.env.ctx = &env;
+    env.candidate = NULL;
+    env.index = entry_index(env.flow, env.interview->procedure->questions[ref].group, nth);
+    return ref_value(&env, ref);
 }
 
 static struct value
@@ -106,9 +129,11 @@ flow_env_init(
 {
     struct clock_date date = clock_japan(clock_wall_s(interview->clock));
     *env = (struct flow_env){.interview = interview, .flow = flow, .slot = slot};
+    env->index = slot < flow->count ? flow->slots[slot].index : 0;
     env->env = (struct expr_env){.ref = ref_value,
         .group_count = group_count,
         .group_sum = group_sum,
+        .entry = entry_value,
         .ctx = env,
         .today = clock_days_from_civil(date.year, date.month, date.day)};
 }
@@ -309,8 +334,12 @@ settle(struct pass *pass, size_t at)
                 clock_wall_s(interview->clock)); /* a full set leaves it open, asked below */
         }
         slot->valued = fact_set_get(interview->facts, slot->key) != NULL;
-    } else if (question->default_value != NULL && pass->open_from != SIZE_MAX) {
-        pass->flow->certain = false; /* the default waits for an open answer */
+    } else if (question->default_value != NULL) {
+        struct flow_env env;
+        flow_env_init(&env, interview, pass->flow, at);
+        slot->waits = expr_eval(question->default_value, &env.env).know == VALUE_OPEN;
+        /* a value that only others use makes nothing uncertain by itself */
+        pass->flow->certain = pass->flow->certain && (!slot->waits || question->calculated);
     }
     if (!slot->valued && question->required) {
         slot->settled = false;
@@ -399,9 +428,7 @@ relevance(struct pass *pass, size_t at)
     flow_env_init(&env, pass->interview, pass->flow, at);
     enum know own = part == KNOW_NO ? KNOW_NO : condition(question->relevant, &env, KNOW_YES);
     if (own == KNOW_YES && part == KNOW_YES) {
-        enum know left = choices_left(&env, question);
-        pass->flow->certain = pass->flow->certain && left != KNOW_OPEN;
-        return left == KNOW_NO ? KNOW_NO : KNOW_YES;
+        return choices_left(&env, question); /* open while there may be nothing to choose from */
     }
     return own == KNOW_YES ? part : own;
 }
@@ -452,25 +479,50 @@ add_slot(struct pass *pass, int index, int entry)
     return slot;
 }
 
-/* Entries of a group: -1 while that hangs on an open answer. */
-static int
-entries_of(struct pass *pass, const struct group_def *group)
+/* The entries of a group that are looked at, as bits; sets *ret_open while that hangs on an open answer. */
+static uint32_t
+counted_entries(struct pass *pass, const struct group_def *group, bool *ret_open)
 {
     struct flow_env env;
-    enum know part = flow_part(pass->interview, pass->flow, group->part);
-    if (part == KNOW_NO) {
-        return 0;
-    }
     flow_env_init(&env, pass->interview, pass->flow, SIZE_MAX);
     struct value count = expr_eval(group->count_of, &env.env);
-    if (count.know == VALUE_OPEN || part == KNOW_OPEN) {
-        pass->flow->certain = false;
-        return -1;
-    }
-    if (count.know == VALUE_NONE || count.number < 0) {
+    *ret_open = count.know == VALUE_OPEN;
+    if (count.know != VALUE_KNOWN || count.number < 0) {
         return 0;
     }
-    return count.number > group->max ? group->max : (int)count.number;
+    int entries = count.number > group->max ? group->max : (int)count.number;
+    return ((UINT32_C(1) << entries) - 1) << 1;
+}
+
+/* for-each: those entries of the other group for which the condition holds. */
+static uint32_t
+chosen_entries(struct pass *pass, const struct group_def *group, bool *ret_open)
+{
+    uint32_t entries = 0;
+    const uint32_t *all = &pass->flow->group_entries[group->over];
+    *ret_open = pass->flow->group_counts[group->over] < 0;
+    for (int index = 1; index <= group->max; index++) {
+        struct flow_env env;
+        flow_env_init(&env, pass->interview, pass->flow, SIZE_MAX);
+        env.index = index;
+        if ((*all >> index & 1) == 0) {
+            continue;
+        }
+        enum know know = condition(group->where, &env, KNOW_YES);
+        *ret_open = *ret_open || know == KNOW_OPEN;
+        entries |= know == KNOW_YES ? UINT32_C(1) << index : 0;
+    }
+    return entries;
+}
+
+static int
+count_bits(uint32_t bits)
+{
+    int count = 0;
+    for (; bits != 0; bits &= bits - 1) {
+        count++;
+    }
+    return count;
 }
 
 static int
@@ -479,12 +531,23 @@ compute_group(struct pass *pass, int index)
     const struct procedure *procedure = pass->interview->procedure;
     int which = procedure->questions[index].group;
     const struct group_def *group = &procedure->groups[which];
-    int entries = entries_of(pass, group);
-    pass->flow->group_counts[which] = entries;
-    for (int entry = 1; entry <= entries; entry++) {
+    struct flow *flow = pass->flow;
+    enum know part = flow_part(pass->interview, flow, group->part);
+    bool open = part == KNOW_OPEN;
+    uint32_t entries = 0;
+    if (part == KNOW_YES) {
+        entries = group->over >= 0 ? chosen_entries(pass, group, &open)
+                                   : counted_entries(pass, group, &open);
+    }
+    flow->certain = flow->certain && !open;
+    flow->group_entries[which] = entries;
+    flow->group_counts[which] = open ? -1 : count_bits(entries);
+    for (int entry = 1; entry <= group->max; entry++) {
         for (int i = group->first; i < group->first + group->count; i++) {
-            add_slot(pass, i, entry);
-            compute_slot(pass, pass->flow->count - 1);
+            if ((entries >> entry & 1) != 0) {
+                add_slot(pass, i, entry);
+                compute_slot(pass, flow->count - 1);
+            }
         }
     }
     return group->first + group->count;
@@ -523,6 +586,40 @@ bounds_of(const struct question_def *question, const struct flow_env *env, struc
     }
 }
 
+/* 1, 2, 3 of the entries that there are. */
+static int
+place_in_group(const struct flow *flow, const struct question_def *question, int index)
+{
+    if (question->group < 0) {
+        return 0;
+    }
+    return count_bits(flow->group_entries[question->group] & ((UINT32_C(2) << index) - 1));
+}
+
+/* What the visitor called the person of this entry: the first name that the group asks for. */
+static const char *
+person_of(const struct interview *interview, const struct flow *flow, size_t at)
+{
+    const struct procedure *procedure = interview->procedure;
+    const struct slot *slot = &flow->slots[at];
+    int group = procedure->questions[slot->question].group;
+    if (group < 0) {
+        return NULL;
+    }
+    int over = procedure->groups[group].over;
+    const struct group_def *people = &procedure->groups[over >= 0 ? over : group];
+    for (size_t i = 0; i < flow->count; i++) {
+        const struct slot *other = &flow->slots[i];
+        bool inside = other->index == slot->index && other->question >= people->first &&
+                      other->question < people->first + people->count;
+        if (inside && procedure->questions[other->question].input == QUESTION_INPUT_NAME) {
+            const char *name = i != at ? fact_set_value(interview->facts, other->key) : NULL;
+            return name != NULL && name[0] != 0 ? name : NULL;
+        }
+    }
+    return NULL;
+}
+
 void
 slot_question(const struct interview *interview, const struct flow *flow, size_t at,
     struct question *ret_question)
@@ -542,7 +639,8 @@ slot_question(const struct interview *interview, const struct flow *flow, size_t
         .digits = def->digits,
         .input = def->input,
         .unit = def->unit,
-        .repeat_index = slot->index};
+        .repeat_index = place_in_group(flow, def, slot->index),
+        .who = person_of(interview, flow, at)};
     memcpy(question.key, slot->key, sizeof(question.key));
     question_reading_key(def, question.key, question.reading);
     if (def->group >= 0) {

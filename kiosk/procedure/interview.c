@@ -288,7 +288,8 @@ is_row(const struct interview *interview, const struct slot *slot)
 {
     const char *value = fact_set_value(interview->facts, slot->key);
     bool quiet = slot->settled && (value == NULL || value[0] == 0);
-    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere;
+    const struct question_def *question = &interview->procedure->questions[slot->question];
+    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere && !question->calculated;
 }
 
 int
@@ -343,7 +344,11 @@ interview_row(const struct interview *interview, size_t index, struct interview_
 int
 interview_finish(struct interview *interview, struct fact_set *ret_facts)
 {
+    struct procedure_stop stop;
     look(interview);
+    if (!interview->procedure->info.keeps || interview_stopped(interview, &stop)) {
+        return KERR_STATE;
+    }
     size_t open = first_open(interview);
     if (open < interview->flow.count) {
         interview->cursor = open;
@@ -354,7 +359,8 @@ interview_finish(struct interview *interview, struct fact_set *ret_facts)
     for (size_t i = 0; i < interview->flow.count; i++) {
         const struct slot *slot = &interview->flow.slots[i];
         const struct fact *fact = fact_set_get(interview->facts, slot->key);
-        if (slot->relevant != KNOW_YES || fact == NULL || fact->value[0] == 0) {
+        bool calculated = interview->procedure->questions[slot->question].calculated;
+        if (slot->relevant != KNOW_YES || fact == NULL || fact->value[0] == 0 || calculated) {
             continue;
         }
         int r = fact_set_put(ret_facts, fact->key, fact->value, fact->origin, fact->at);

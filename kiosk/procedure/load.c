@@ -38,6 +38,21 @@ by_id(const void *a, const void *b)
     return strcmp((*left)->info.id, (*right)->info.id);
 }
 
+/* First those that stand alone, so that a mistake in an included one is told once, where it stands. */
+static void
+finish_one(struct load *load, struct procedure *procedure, bool includes)
+{
+    int before = load->mistakes;
+    if (procedure->broken || (procedure->include_count > 0) != includes) {
+        return;
+    }
+    load->file = procedure->file;
+    if (compose(load, procedure) && slots_counted(load, procedure, SLOTS_MAX)) {
+        check_procedure(load, procedure);
+    }
+    procedure->broken = load->mistakes > before;
+}
+
 void
 load_finish(struct load *load)
 {
@@ -46,17 +61,10 @@ load_finish(struct load *load)
         qsort(set->procedures, set->count, sizeof(struct procedure *), by_id);
     }
     for (size_t i = 0; i < set->count; i++) {
-        load->file = set->procedures[i]->file;
-        if (!set->procedures[i]->broken) {
-            compose(load, set->procedures[i]);
-        }
+        finish_one(load, set->procedures[i], false);
     }
     for (size_t i = 0; i < set->count; i++) {
-        struct procedure *procedure = set->procedures[i];
-        load->file = procedure->file;
-        if (!procedure->broken && slots_counted(load, procedure, SLOTS_MAX)) {
-            check_procedure(load, procedure);
-        }
+        finish_one(load, set->procedures[i], true);
     }
 }
 

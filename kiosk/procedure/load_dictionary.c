@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { FACTS_MAX = 500, FACT_GROUPS_MAX = 50 };
+enum { FACTS_MAX = 500, FACT_GROUPS_MAX = 50, REPEATS_MAX = 8 };
 
 const struct question_def *
 set_fact(const struct procedure_set *set, const char *key)
@@ -112,6 +112,63 @@ load_group(struct load *load, const struct node *node)
     }
 }
 
+/* One fact of a repeat group: taken out of the single ones, its key gets a place for the entry. */
+static void
+repeat_fact(struct load *load, struct repeat_def *repeat, const struct node *item)
+{
+    struct procedure_set *set = load->set;
+    char key[2 * ID_MAX + 2];
+    const char *text = item->kind == NODE_SCALAR ? item->text : "";
+    (void)snprintf(key, sizeof(key), "%s.%.*s", repeat->id, ID_MAX, text);
+    const char *names[FACTS_MAX];
+    for (size_t i = 0; i < set->fact_count; i++) {
+        names[i] = set->facts[i].id;
+        if (strcmp(set->facts[i].id, key) == 0) {
+            set->facts[i].repeated = true;
+            struct question_def *fact = &repeat->facts[repeat->fact_count++];
+            *fact = set->facts[i];
+            fact->key = arena_printf(&set->arena, "%s[].%s", repeat->id, text);
+            return;
+        }
+    }
+    load_unknown(load, item->line, item->column, "fact", key, names, set->fact_count);
+}
+
+static void
+load_repeat(struct load *load, const struct node *node)
+{
+    static const char *const keys[] = {"name", "count", "max", "facts"};
+    struct procedure_set *set = load->set;
+    char context[PROCEDURE_CONTEXT_MAX];
+    if (!id_ok(node->key) || set->repeat_count == REPEATS_MAX) {
+        load_mistake(load, node->key_line, node->key_column,
+            "'%.60s' is no id, or there are too many repeat groups", node->key);
+        return;
+    }
+    if (!field_is_map(load, node, "a repeat group")) {
+        return;
+    }
+    field_check_keys(load, node, FIELD_NAMES(keys), "a repeat group of the dictionary");
+    (void)snprintf(context, sizeof(context), "dictionary/%s", node->key);
+    struct repeat_def *repeat = &set->repeats[set->repeat_count++];
+    const struct node *facts = tree_get(node, "facts");
+    repeat->id = node->key;
+    repeat->name = field_words(load, node, "name", true, context);
+    repeat->max = (int)field_int(load, node, "max", 1, REPEAT_MAX, REPEAT_MAX);
+    repeat->count_source = field_expr(load, node, "count");
+    if (repeat->count_source.text == NULL || facts == NULL || facts->kind != NODE_LIST ||
+        facts->first == NULL) {
+        load_mistake(load, node->line, node->column,
+            "a repeat group has a 'count' (an expression) and a list of 'facts'");
+        repeat->count_source.text = "0";
+        return;
+    }
+    repeat->facts = arena_alloc(&set->arena, tree_count(facts) * sizeof(*repeat->facts));
+    for (const struct node *item = facts->first; item != NULL; item = item->next) {
+        repeat_fact(load, repeat, item);
+    }
+}
+
 /* The words of the page on which one chooses what to do together. */
 static void
 load_together(struct load *load, const struct node *node)
@@ -132,7 +189,7 @@ load_together(struct load *load, const struct node *node)
 static void
 load_file(struct load *load, const char *path)
 {
-    static const char *const keys[] = {"facts", "groups", "together", "source"};
+    static const char *const keys[] = {"facts", "groups", "repeats", "together", "source"};
     load->file = path;
     const struct node *root = tree_read(load, path);
     if (root == NULL || !field_is_map(load, root, "a dictionary")) {
@@ -148,6 +205,12 @@ load_file(struct load *load, const char *path)
     if (facts != NULL && field_is_map(load, facts, "'facts'")) {
         for (const struct node *node = facts->first; node != NULL; node = node->next) {
             load_fact(load, node);
+        }
+    }
+    const struct node *repeats = tree_get(root, "repeats");
+    if (repeats != NULL && field_is_map(load, repeats, "'repeats'")) {
+        for (const struct node *node = repeats->first; node != NULL; node = node->next) {
+            load_repeat(load, node);
         }
     }
     if (groups != NULL && field_is_map(load, groups, "'groups'")) {
@@ -176,6 +239,7 @@ load_dictionary(struct load *load, const char *folder)
     struct procedure_set *set = load->set;
     set->facts = arena_alloc(&set->arena, FACTS_MAX * sizeof(*set->facts));
     set->groups = arena_alloc(&set->arena, FACT_GROUPS_MAX * sizeof(*set->groups));
+    set->repeats = arena_alloc(&set->arena, REPEATS_MAX * sizeof(*set->repeats));
     struct dictionary_folder found = {load, folder};
     load->file = folder;
     if (fs_each(folder, ".yaml", load_named, &found) < 0) {

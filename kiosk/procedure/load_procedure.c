@@ -14,8 +14,8 @@ mistake_at(struct load *load, const struct node *node, const char *reason)
     load_mistake(load, node->line, node->column, "%s", reason);
 }
 
-static bool
-name_free(
+bool
+question_name_free(
     struct load *load, const struct procedure *procedure, const struct node *at, const char *id)
 {
     const struct question_def *question = procedure->questions;
@@ -36,10 +36,10 @@ name_free(
     return line == 0;
 }
 
-static struct question_def *
-add_question(struct load *load, struct procedure *procedure, const struct node *at, const char *id)
+struct question_def *
+question_add(struct load *load, struct procedure *procedure, const struct node *at, const char *id)
 {
-    if (!name_free(load, procedure, at, id)) {
+    if (!question_name_free(load, procedure, at, id)) {
         return NULL;
     }
     if (procedure->question_count == OWN_QUESTIONS_MAX) {
@@ -50,13 +50,13 @@ add_question(struct load *load, struct procedure *procedure, const struct node *
 }
 
 /* A fact of the dictionary, with what this procedure says of it. */
-static void
-ask_fact(struct load *load, struct procedure *procedure, const struct node *map,
+void
+question_ask_fact(struct load *load, struct procedure *procedure, const struct node *map,
     const struct question_def *fact, bool alone)
 {
     static const char *const keys[] = {
         "ask", "label", "hint", "why", "required", "relevant", "settled", "default"};
-    struct question_def *question = add_question(load, procedure, map, fact->id);
+    struct question_def *question = question_add(load, procedure, map, fact->id);
     if (question == NULL) {
         return;
     }
@@ -95,7 +95,7 @@ ask_group(struct load *load, struct procedure *procedure, const struct node *map
         field_check_keys(load, map, FIELD_NAMES(keys), "a question for a group of facts");
         for (size_t j = 0; j < group->count; j++) {
             int before = procedure->question_count;
-            ask_fact(load, procedure, map, set_fact(set, group->keys[j]), false);
+            question_ask_fact(load, procedure, map, set_fact(set, group->keys[j]), false);
             if (procedure->question_count > before && tree_get(map, "relevant") != NULL) {
                 procedure->questions[before].relevant_source = field_expr(load, map, "relevant");
             }
@@ -124,7 +124,7 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
         }
         return;
     }
-    struct question_def *question = add_question(load, procedure, ask, id);
+    struct question_def *question = question_add(load, procedure, ask, id);
     if (question == NULL) {
         return;
     }
@@ -146,8 +146,8 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
     question->column = ask->column;
 }
 
-static void
-read_question(struct load *load, struct procedure *procedure, const struct node *map,
+void
+question_ask(struct load *load, struct procedure *procedure, const struct node *map,
     const struct group_def *group)
 {
     if (!field_is_map(load, map, "a question")) {
@@ -161,8 +161,15 @@ read_question(struct load *load, struct procedure *procedure, const struct node 
     const struct question_def *fact = set_fact(load->set, id);
     if (group != NULL) {
         ask_own(load, procedure, map, id, group);
+    } else if (fact != NULL && fact->repeated) {
+        const struct node *ask = tree_get(map, "ask");
+        load_mistake(load, ask->line, ask->column,
+            "'%s' is asked of several people: ask for its group, '%.*s'", id, (int)strcspn(id, "."),
+            id);
     } else if (fact != NULL) {
-        ask_fact(load, procedure, map, fact, true);
+        question_ask_fact(load, procedure, map, fact, true);
+    } else if (tree_get(map, "type") == NULL && group_ask(load, procedure, map, id)) {
+        return;
     } else if (tree_get(map, "type") != NULL || !ask_group(load, procedure, map, id)) {
         if (tree_get(map, "type") == NULL && strchr(id, '.') == NULL && tree_count(map) == 1) {
             const char *names[64];
@@ -170,56 +177,15 @@ read_question(struct load *load, struct procedure *procedure, const struct node 
             for (size_t i = 0; i < load->set->group_count && count < ARRAY_LEN(names); i++) {
                 names[count++] = load->set->groups[i].id;
             }
+            for (size_t i = 0; i < load->set->repeat_count && count < ARRAY_LEN(names); i++) {
+                names[count++] = load->set->repeats[i].id;
+            }
             const struct node *ask = tree_get(map, "ask");
             load_unknown(load, ask->line, ask->column, "group of facts", id, names, count);
             return;
         }
         ask_own(load, procedure, map, id, NULL);
     }
-}
-
-static void
-read_repeat(struct load *load, struct procedure *procedure, const struct node *map)
-{
-    static const char *const keys[] = {"repeat", "name", "count", "max", "questions"};
-    field_check_keys(load, map, FIELD_NAMES(keys), "a repeat group");
-    const char *id = field_text(load, map, "repeat", true);
-    const struct node *questions = tree_get(map, "questions");
-    if (id == NULL || !id_ok(id) || !name_free(load, procedure, map, id)) {
-        if (id != NULL && !id_ok(id)) {
-            load_mistake(load, map->line, map->column, "'%.60s' is no id", id);
-        }
-        return;
-    }
-    if (questions == NULL || questions->kind != NODE_LIST || questions->first == NULL) {
-        mistake_at(load, map, "a repeat group has 'questions'");
-        return;
-    }
-    if (procedure->group_count == OWN_GROUPS_MAX) {
-        mistake_at(load, map, "too many repeat groups for one procedure");
-        return;
-    }
-    char context[PROCEDURE_CONTEXT_MAX];
-    struct group_def *group = &procedure->groups[procedure->group_count++];
-    (void)snprintf(context, sizeof(context), "%s/%s", procedure->info.id, id);
-    group->id = id;
-    group->line = map->line;
-    group->column = map->column;
-    group->name = field_words(load, map, "name", true, context);
-    group->max = (int)field_int(load, map, "max", 1, REPEAT_MAX, REPEAT_MAX);
-    group->count_source = field_expr(load, map, "count");
-    group->first = procedure->question_count;
-    if (group->count_source.text == NULL) {
-        mistake_at(load, map, "'count' is missing: how many entries, as an expression");
-    }
-    for (const struct node *node = questions->first; node != NULL; node = node->next) {
-        if (tree_get(node, "repeat") != NULL) {
-            mistake_at(load, node, "a repeat group can't stand in another");
-            continue;
-        }
-        read_question(load, procedure, node, group);
-    }
-    group->count = procedure->question_count - group->first;
 }
 
 static void
@@ -231,10 +197,10 @@ read_questions(struct load *load, const struct node *root, struct procedure *pro
         return;
     }
     for (const struct node *node = list->first; node != NULL; node = node->next) {
-        if (tree_get(node, "repeat") != NULL) {
-            read_repeat(load, procedure, node);
+        if (tree_get(node, "repeat") != NULL || tree_get(node, "for-each") != NULL) {
+            group_read(load, procedure, node);
         } else {
-            read_question(load, procedure, node, NULL);
+            question_ask(load, procedure, node, NULL);
         }
     }
 }

@@ -307,9 +307,12 @@ question_reading_key(const struct question_def *question, const char *key, char 
     if (question->reading == NULL) {
         return;
     }
-    /* a fact has its whole key; a question of a procedure has its neighbour's */
-    int stem = strchr(question->reading, '.') != NULL || dot == NULL ? 0 : (int)(dot - key) + 1;
-    (void)snprintf(out, FACT_KEY_MAX, "%.*s%s", stem, key, question->reading);
+    /* a fact has its whole key; a question of a procedure, or of a group, has its neighbour's */
+    const char *last = strchr(question->reading, '.');
+    bool neighbour = dot != NULL && (last == NULL || question->repeated);
+    int stem = neighbour ? (int)(dot - key) + 1 : 0;
+    (void)snprintf(out, FACT_KEY_MAX, "%.*s%s", stem, key,
+        neighbour && last != NULL ? last + 1 : question->reading);
 }
 
 void
@@ -334,6 +337,27 @@ question_read_rules(struct load *load, const struct node *map, struct question_d
     question->required = field_bool(load, map, "required", question->required);
 }
 
+/* A value that follows from others: never asked, never shown, only used. It is a default that always stands. */
+static void
+read_calculate(struct load *load, const struct node *map, struct question_def *question)
+{
+    static const char *const others[] = {"default", "settled", "constraint", "required", "card"};
+    if (!question->calculated) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        const struct node *node = tree_get(map, others[i]);
+        if (node != NULL) {
+            load_mistake(load, node->key_line, node->key_column,
+                "what is calculated is not asked: '%s' has no meaning here", others[i]);
+        }
+    }
+    question->default_source = field_expr(load, map, "calculate");
+    question->settled_source = question->default_source;
+    question->settled_source.text = "yes";
+    question->required = false;
+}
+
 void
 question_read(
     struct load *load, const struct node *map, const char *context, struct question_def *ret)
@@ -341,7 +365,7 @@ question_read(
     static const char *const keys[] = {"ask", "type", "label", "name", "hint", "why", "unit",
         "required", "personal", "dont-know", "choices", "min", "max", "max-length", "written",
         "input", "reading", "default", "settled", "relevant", "constraint", "otherwise", "examples",
-        "card", "from", "within", "map", "step", "source"};
+        "card", "from", "within", "map", "step", "calculate", "source"};
     const char *what = ret->shared ? "a fact" : "a question";
     field_check_keys(load, map, FIELD_NAMES(keys), what);
     const struct node *card = tree_get(map, "card");
@@ -353,14 +377,16 @@ question_read(
     ret->column = map->column;
     ret->required = true;
     read_type(load, map, ret);
-    ret->label = field_words(load, map, "label", true, context);
-    ret->name = field_words(load, map, "name", true, context);
+    ret->calculated = tree_get(map, "calculate") != NULL;
+    ret->label = field_words(load, map, "label", !ret->calculated, context);
+    ret->name = field_words(load, map, "name", !ret->calculated, context);
     ret->hint = field_words(load, map, "hint", false, context);
     ret->why = field_words(load, map, "why", false, context);
     ret->otherwise = field_words(load, map, "otherwise", false, context);
     ret->personal = field_bool(load, map, "personal", false);
     ret->dont_know = field_bool(load, map, "dont-know", false);
     question_read_rules(load, map, ret);
+    read_calculate(load, map, ret);
     read_bounds(load, map, context, ret);
     read_input(load, map, ret);
     read_from(load, map, ret);

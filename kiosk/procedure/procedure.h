@@ -306,8 +306,8 @@ size_t interview_also_count(const struct interview *interview);
 int interview_also(
     const struct interview *interview, size_t index, struct procedure_also *ret_also);
 
-/* Why this can't be done here, as soon as the answers tell; then the interview goes no further (the answers
- * stay: one may go back and change them). */
+/* Why this can't be done here, as soon as the answers tell. Look after every answer: the screens go no
+ * further then, and there is no record; the answers stay, one may go back and change them. */
 struct procedure_stop {
     struct procedure_words say;
     const char *counter_id; /* who helps instead, or NULL */
@@ -333,7 +333,7 @@ int interview_result(
     const struct interview *interview, size_t index, struct interview_result *ret_result);
 /* Appends to ret_facts what the record holds: every relevant answered fact of this procedure, nothing
  * else of the visit. KERR_PROCEDURE_INCOMPLETE when a required answer is open (the interview then
- * stands at it). */
+ * stands at it), KERR_STATE where nothing is kept, or while the interview is stopped. */
 int interview_finish(struct interview *interview, struct fact_set *ret_facts);
 /* A valid random answer for the current question, for played visits and property tests. */
 int interview_random_answer(

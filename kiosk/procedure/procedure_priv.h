@@ -155,6 +155,8 @@ struct question_def {
     struct procedure_words label, name, hint, why, unit, otherwise;
     bool required, personal, dont_know;
     bool digits; /* only digits are kept: telephone numbers */
+    bool calculated; /* follows from others: never asked, shown or kept */
+    bool repeated; /* a fact of a shared repeat group */
     bool tasks; /* the list of what is done together */
     bool from_card; /* a My Number card gives it */
     enum question_input input;
@@ -178,6 +180,10 @@ struct question_def {
 
 struct group_def {
     int part;
+    bool shared; /* a group of the dictionary: its keys are the same in every procedure */
+    int over; /* for-each: the group whose entries these are, with the same indices; else -1 */
+    struct expr_source where_source;
+    const struct expr *where; /* for-each: of which entries; NULL: all */
     const char *id;
     struct procedure_words name;
     int first, count; /* its questions in the procedure */
@@ -282,6 +288,16 @@ bool slot_normalise(const char *text);
 bool place_normalise(const struct question_def *question, const char *text);
 bool signature_normalise(const char *text);
 
+/* A repeat group of the dictionary. */
+struct repeat_def {
+    const char *id;
+    struct procedure_words name;
+    int max;
+    struct expr_source count_source;
+    size_t fact_count;
+    struct question_def *facts;
+};
+
 struct words_entry {
     struct procedure_words words;
     const char *file;
@@ -296,6 +312,8 @@ struct procedure_set {
     size_t fact_count;
     struct fact_group *groups;
     size_t group_count;
+    struct repeat_def *repeats;
+    size_t repeat_count;
     struct question_def tasks; /* words of every task list */
     struct city_list counters, things;
     struct list_def *lists;
@@ -327,6 +345,21 @@ void question_read(
 /* Reads the keys that a procedure may set for a shared fact too. */
 void question_read_rules(struct load *load, const struct node *map, struct question_def *question);
 
+/* load_procedure.c, for load_groups.c: is the id not asked yet (reported); room for a question or NULL after a
+ * report; reads one question of a list; asks for a fact, `alone` with the procedure's own words. */
+bool question_name_free(
+    struct load *load, const struct procedure *procedure, const struct node *at, const char *id);
+struct question_def *question_add(
+    struct load *load, struct procedure *procedure, const struct node *at, const char *id);
+void question_ask(struct load *load, struct procedure *procedure, const struct node *map,
+    const struct group_def *group);
+void question_ask_fact(struct load *load, struct procedure *procedure, const struct node *map,
+    const struct question_def *fact, bool alone);
+/* load_groups.c: a repeat or for-each entry of a list; asks for a shared group, false when id is none. */
+void group_read(struct load *load, struct procedure *procedure, const struct node *map);
+bool group_ask(
+    struct load *load, struct procedure *procedure, const struct node *map, const char *id);
+
 /* load_head.c: everything of a file but its questions. */
 void head_read(
     struct load *load, const struct node *root, const char *name, struct procedure *procedure);
@@ -343,8 +376,9 @@ void check_page(struct load *load, int line, int column, const char *page);
 /* The procedure of this id. Reports it when there is none. */
 const struct procedure *check_named(struct load *load, int line, int column, const char *id);
 
-/* compose.c: puts the questions of included procedures behind the procedure's own. */
-void compose(struct load *load, struct procedure *procedure);
+/* compose.c: puts the questions of included procedures behind the procedure's own. False when one of them
+ * is missing or has a mistake. */
+bool compose(struct load *load, struct procedure *procedure);
 
 /* check.c: compiles every expression and proves that the procedure can be asked. */
 void check_procedure(struct load *load, struct procedure *procedure);
@@ -384,6 +418,7 @@ struct slot {
     bool settled; /* takes its default without a page */
     bool page; /* has a page of its own in this visit */
     bool open; /* must still be answered before the check page */
+    bool waits; /* its default hangs on an open answer */
     bool elsewhere; /* an earlier question asks for the same fact */
     bool valued; /* the fact set holds an answer that counts */
 };
@@ -392,7 +427,8 @@ struct flow {
     size_t count;
     uint32_t offered; /* bit n: the nth included procedure can be chosen */
     enum know offer; /* open: an open answer may change what is offered */
-    int group_counts[GROUPS_MAX]; /* entries now */
+    int group_counts[GROUPS_MAX]; /* entries now; -1 while that hangs on an open answer */
+    uint32_t group_entries[GROUPS_MAX]; /* bit n: entry n (from 1) is one of them */
     bool certain; /* no page depends on an open answer */
 };
 struct interview {
@@ -423,6 +459,7 @@ struct flow_env {
     const struct interview *interview;
     const struct flow *flow;
     size_t slot;
+    int index; /* entry of the group that short names mean */
     const char *candidate;
     bool defaults;
 };

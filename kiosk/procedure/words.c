@@ -79,6 +79,16 @@ procedure_fact_words(const struct procedure_set *set, const char *procedure, con
         }
     }
     const struct question_def *fact = set_fact(set, plain);
+    for (size_t i = 0; i < set->repeat_count && fact == NULL; i++) {
+        const struct repeat_def *repeat = &set->repeats[i];
+        for (size_t j = 0; j < repeat->fact_count; j++) {
+            if (strcmp(repeat->facts[j].key, plain) == 0) {
+                fill(&repeat->facts[j], key, index, ret_question);
+                ret_question->repeat_label = repeat->name;
+                return true;
+            }
+        }
+    }
     if (fact != NULL) {
         fill(fact, key, index, ret_question);
     }

@@ -185,8 +185,8 @@ const steps = {
     await page.goto(url + "/");
     await search(page, env.PAGE_MOVE);
     assert.equal(await page.textContent("#record-number"), grouped(env.PAGE_MOVE));
-    assert.equal(await page.textContent("[id='fact-move-in.members[2].name']"), "NGUYEN HANA");
-    assert.equal(await page.textContent("[id='fact-move-in.members[2].sex']"), "窓口で話す");
+    assert.equal(await page.textContent("[id='fact-household[2].name']"), "NGUYEN HANA");
+    assert.equal(await page.textContent("[id='fact-household[2].sex']"), "窓口で話す");
     assert.equal(await page.locator("#record h2").count(), 4); // one group a person, one of answers
     await picture(page, "move-in");
     await accessible(page, "move-in");

@@ -33,6 +33,15 @@ find(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
     return true;
 }
 
+/* Within a group, names with a dot are those of one entry. */
+static bool
+find_entry(void *ctx, int group, const char *name, struct expr_symbol *ret)
+{
+    char reason[EXPR_REASON_MAX];
+    (void)group;
+    return strchr(name, '.') != NULL && find(ctx, name, ret, reason) && ret->type <= EXPR_SET;
+}
+
 static struct value
 value_of(void *ctx, int ref)
 {
@@ -52,7 +61,8 @@ ref_value(void *ctx, int ref)
 {
     const struct asked *asked = ctx;
     for (uint16_t i = 0; i < asked->expr->count; i++) {
-        if (asked->expr->nodes[i].op == OP_REF && asked->expr->nodes[i].ref == ref) {
+        enum expr_op op = asked->expr->nodes[i].op;
+        if ((op == OP_REF || op == OP_ENTRY) && asked->expr->nodes[i].ref == ref) {
             enum expr_type type = asked->expr->nodes[i].type;
             struct value value = value_of(&type, ref);
             value.number = type == EXPR_BOOL ? ref % 2 : value.number;
@@ -63,11 +73,29 @@ ref_value(void *ctx, int ref)
 }
 
 static struct value
-group_value(void *ctx, int ref)
+entry_value(void *ctx, int ref, int nth)
+{
+    assert(nth >= 0 && nth < EXPR_ENTRIES_MAX);
+    return ref_value(ctx, ref);
+}
+
+static struct value
+group_sum(void *ctx, int ref)
 {
     (void)ctx;
     enum expr_type type = EXPR_NUMBER;
     return value_of(&type, ref);
+}
+
+/* A number of entries, or open; far more than a group may have is bounded. */
+static struct value
+group_count(void *ctx, int ref)
+{
+    (void)ctx;
+    enum expr_type type = EXPR_NUMBER;
+    struct value value = value_of(&type, ref);
+    value.know = value.know == VALUE_NONE ? VALUE_KNOWN : value.know;
+    return value;
 }
 
 int
@@ -80,12 +108,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct expr expr;
     struct expr_room room;
     struct expr_error error = {0};
-    struct expr_scope scope = {find, NULL};
+    struct expr_scope scope = {find, find_entry, NULL};
     if (expr_parse(&expr, &room, text, &scope, &error)) {
         struct asked asked = {&expr};
         struct expr_env env = {.ref = ref_value,
-            .group_count = group_value,
-            .group_sum = group_value,
+            .group_count = group_count,
+            .group_sum = group_sum,
+            .entry = entry_value,
             .ctx = &asked,
             .today = 20000};
         struct value first = expr_eval(&expr, &env);

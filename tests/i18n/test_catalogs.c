@@ -156,13 +156,13 @@ test_own_words(void **state)
         assert_int_equal(i18n_use(i18n, "ja"), 0);
         const char *japanese = i18n_text(i18n, ids[k]);
         const char *content =
-            i18n_content(i18n, "move-in/moved-on/label", "いつ引っ越しましたか。");
+            i18n_content(i18n, "dictionary/move.on/label", "いつ引っ越しましたか。");
         for (size_t i = 2; i < LANGUAGE_COUNT; i++) {
             assert_int_equal(i18n_use(i18n, languages[i].code), 0);
             assert_string_not_equal(i18n_text(i18n, ids[k]), japanese);
             assert_string_equal(i18n_text_in(i18n, "ja", ids[k]), japanese);
             assert_string_not_equal(
-                i18n_content(i18n, "move-in/moved-on/label", "いつ引っ越しましたか。"), content);
+                i18n_content(i18n, "dictionary/move.on/label", "いつ引っ越しましたか。"), content);
         }
     }
 }

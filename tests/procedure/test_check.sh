@@ -65,7 +65,7 @@ for language in ja-easy en; do
         "no words in $language for: move-in/title"
     spoil "a broken catalog in $language" $content '$amsgstr without quotes' "this is no line of a catalog"
 done
-spoil "changed Japanese" $P 's/^title: .*/title: 引っ越し/' "no words in en for: move-in/title"
+spoil "changed Japanese" $P 's/^title: .*/title: 引っ越しの届け/' "no words in en for: move-in/title"
 for word in 不正 無効 エラー 失敗; do
     spoil "blame: $word" $P "s/^title: .*/title: ${word}です/" "this word blames the visitor"
 done

@@ -34,6 +34,7 @@ static const struct {
     {"group", {EXPR_GROUP, 11, 0, NULL}, {VALUE_KNOWN, EXPR_NUMBER, 3, NULL}},
     {"group.bags", {EXPR_NUMBERS, 12, 0, NULL}, {VALUE_KNOWN, EXPR_NUMBER, 7, NULL}},
     {"none-set", {EXPR_SET, 13, 0, NULL}, {VALUE_NONE, EXPR_SET, 0, NULL}},
+    {"open-group", {EXPR_GROUP, 14, 0, NULL}, {VALUE_OPEN, EXPR_NUMBER, 0, NULL}},
 };
 
 static bool
@@ -57,7 +58,31 @@ value_of(void *ctx, int ref)
     return names[ref].value;
 }
 
-static const struct expr_scope scope = {find, NULL};
+/* group.adult and group.bags, and age-of, for each of the three entries of the group. */
+static bool
+find_entry(void *ctx, int group, const char *name, struct expr_symbol *ret)
+{
+    (void)ctx;
+    bool adult = strcmp(name, "group.adult") == 0;
+    if (group != 11 || (!adult && strcmp(name, "group.bags") != 0)) {
+        return false;
+    }
+    *ret = (struct expr_symbol){.type = adult ? EXPR_BOOL : EXPR_NUMBER, .ref = adult};
+    return true;
+}
+
+/* Adults: yes, no, not answered yet. Bags: 4, 5, 6. */
+static struct value
+entry_value(void *ctx, int ref, int nth)
+{
+    (void)ctx;
+    if (ref == 0) {
+        return (struct value){VALUE_KNOWN, EXPR_NUMBER, 4 + nth, NULL};
+    }
+    return (struct value){nth == 2 ? VALUE_OPEN : VALUE_KNOWN, EXPR_BOOL, nth == 0, NULL};
+}
+
+static const struct expr_scope scope = {find, find_entry, NULL};
 
 static struct value
 run(const char *text)
@@ -71,6 +96,7 @@ run(const char *text)
     struct expr_env env = {.ref = value_of,
         .group_count = value_of,
         .group_sum = value_of,
+        .entry = entry_value,
         .today = clock_days_from_civil(2026, 3, 5)};
     return expr_eval(&expr, &env);
 }
@@ -108,6 +134,33 @@ test_values(void **state)
         {"count(set)", VALUE_KNOWN, 2},
         {"count(none-set)", VALUE_KNOWN, 0},
         {"count(group) + sum(group.bags)", VALUE_KNOWN, 10},
+        {"count(group, group.bags > 4)", VALUE_KNOWN, 2},
+        {"count(group, group.bags + five > 10 and yeah)", VALUE_KNOWN, 1}, /* outside names too */
+        {"count(group, group.bags < count(set))", VALUE_KNOWN, 0},
+        {"count(group, group.adult)", VALUE_OPEN, 0}, /* the third may be one */
+        {"count(group, group.adult and group.bags < 6)", VALUE_KNOWN, 1}, /* it is not asked about */
+        {"any(group, group.adult)", VALUE_KNOWN, 1},
+        {"any(group, group.bags = 7)", VALUE_KNOWN, 0},
+        {"any(group, group.adult and group.bags = 5)", VALUE_KNOWN, 0},
+        {"any(group, group.adult and group.bags > 4)", VALUE_OPEN, 0},
+        {"any(open-group, yes)", VALUE_OPEN, 0},
+        {"count(open-group, no)", VALUE_OPEN, 0},
+        {"any(group, none-yes)", VALUE_KNOWN, 0},
+        {"min(five, 3)", VALUE_KNOWN, 3},
+        {"max(five, 3)", VALUE_KNOWN, 5},
+        {"min(none, 3)", VALUE_NONE, 0},
+        {"max(none, open)", VALUE_OPEN, 0},
+        {"max(birth, 2000-01-01) = 2000-01-01", VALUE_KNOWN, 1},
+        {"min(birth, 2000-01-01) = birth", VALUE_KNOWN, 1},
+        {"div(7, 2)", VALUE_KNOWN, 3},
+        {"div(five, 0)", VALUE_NONE, 0},
+        {"div(open, 0)", VALUE_OPEN, 0},
+        {"div(-7, 2)", VALUE_KNOWN, -3},
+        {"year(birth)", VALUE_KNOWN, 1941},
+        {"month(birth)", VALUE_KNOWN, 3},
+        {"month(birth - 5)", VALUE_KNOWN, 2},
+        {"year(birth + big-one)", VALUE_NONE, 0}, /* beyond the calendar */
+        {"year(birth - 4000000)", VALUE_NONE, 0},
         {"age(birth)", VALUE_KNOWN, 85},
         {"age(birth + 1)", VALUE_KNOWN, 84},
         {"days(2026-03-01, today)", VALUE_KNOWN, 4},
@@ -198,6 +251,14 @@ test_refused(void **state)
         {"5x", 0, "whole numbers"},
         {"1.5", 0, "whole numbers"},
         {"99999999999999999999", 0, "too large"},
+        {"count(group, group.nothing)", 13, "unknown fact 'group.nothing'"},
+        {"group.adult", 0, "unknown fact"}, /* only for one entry */
+        {"any(group)", 0, "write any(group, condition)"},
+        {"any(set, yes)", 0, "write any"},
+        {"any(group, 5)", 0, "write any"},
+        {"count(group, any(group, yes))", 22, "can't stand inside another"},
+        {"min(five, birth)", 0, "write min"},
+        {"year(five)", 0, "write year"},
         {"not not yes", 4, "unknown fact 'not'"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -267,7 +328,8 @@ test_any_order(void **state)
     (void)state;
     static const char *const words[] = {"kind", "five", "set", "open", "none-yes", "group", "birth",
         "'a'", "5", "2026-01-01", "yes", "and", "or", "not", "in", "(", ")", ",", "=", "<", "+",
-        "-", "*", "count(", "if(", "age(", "today", "matches(", "selected("};
+        "-", "*", "count(", "if(", "age(", "today", "matches(", "selected(",
+        "any(group,", "min(", "div(", "year(", "group.bags", "group.adult"};
     struct rng_seeded rng = {20261122};
     int parsed = 0;
     for (int i = 0; i < 200000; i++) {

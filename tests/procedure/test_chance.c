@@ -1,0 +1,291 @@
+/* tests/procedure/test_chance.c - every procedure of the content and of the test's own, answered by chance: a record
+ * that is whole, progress that never lies, nothing asked twice, answers that stay; the seed is printed when it fails. */
+#include "visit.h"
+
+enum { SEEDS = 300, WALK_SEEDS = 200, STEPS_MAX = 900, KEYS_MAX = 1024, SHARE = 8 };
+
+static struct procedure_set *everything; /* the test's own */
+static struct procedure_set *real;
+
+static int
+load_all(void **state)
+{
+    (void)state;
+    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &everything), 0);
+    assert_int_equal(procedure_load("assets", NULL, NULL, &real), 0);
+    return 0;
+}
+
+static int
+free_all(void **state)
+{
+    (void)state;
+    procedure_set_free(everything);
+    procedure_set_free(real);
+    return 0;
+}
+
+/* The seeds are shared out among the procedures: more of them take no more time. */
+static void
+each_procedure(struct procedure_set *set,
+    void (*each)(struct procedure_set *set, const char *procedure, uint64_t seed), uint64_t seeds)
+{
+    size_t count = procedure_count(set);
+    uint64_t share = seeds * SHARE / (count > SHARE ? count : SHARE);
+    for (size_t i = 0; i < count; i++) {
+        for (uint64_t seed = 1; seed <= share; seed++) {
+            each(set, procedure_info(procedure_at(set, i)).id, seed);
+        }
+    }
+}
+
+static void
+random_answer(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
+{
+    AUTO_BUF text;
+    buf_init(&text, PROCEDURE_ANSWER_MAX);
+    struct interview_verdict verdict = {0};
+    char key[FACT_KEY_MAX];
+    (void)snprintf(key, sizeof(key), "%s", key_now(visit));
+    int r = interview_random_answer(visit->interview, rng, &text);
+    if (r != 0) {
+        fail_msg("seed %llu: no answer for %s", (unsigned long long)seed, key);
+    }
+    r = interview_answer(visit->interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict);
+    if (r != 0) {
+        fail_msg("seed %llu: %s <- \"%s\": %s", (unsigned long long)seed, key, buf_str(&text),
+            err_str(r));
+    }
+}
+
+/* Each answered key at most once a record, none of them empty, required ones there. */
+static void
+check_record(struct visit *visit, const char *procedure, uint64_t seed)
+{
+    struct fact_set *facts = fact_set_new();
+    struct procedure_stop stop;
+    bool keeps = procedure_info(interview_procedure(visit->interview)).keeps;
+    if (!keeps || interview_stopped(visit->interview, &stop)) {
+        assert_int_equal(interview_finish(visit->interview, facts), KERR_STATE);
+        assert_int_equal(fact_set_count(facts), 0);
+        fact_set_free(facts);
+        return;
+    }
+    if (interview_finish(visit->interview, facts) != 0) {
+        fail_msg("%s, seed %llu: not complete at %s", procedure, (unsigned long long)seed,
+            key_now(visit));
+    }
+    struct interview_row row;
+    size_t filled = 0;
+    for (size_t i = 0; i < interview_row_count(visit->interview); i++) {
+        assert_int_equal(interview_row(visit->interview, i, &row), 0);
+        const char *value = fact_set_value(facts, row.question.key);
+        assert_true(!row.question.required || row.value[0] != 0);
+        assert_true(row.value[0] == 0 ? value == NULL : strcmp(value, row.value) == 0);
+        filled += row.value[0] != 0;
+    }
+    assert_int_equal(fact_set_count(facts), filled);
+    struct record_head head = {.fee = interview_fee(visit->interview)};
+    (void)snprintf(head.procedure, sizeof(head.procedure), "%s", procedure);
+    (void)snprintf(head.in_force, sizeof(head.in_force), "2026-04-01");
+    (void)snprintf(head.number, sizeof(head.number), "00100017");
+    (void)snprintf(head.kiosk, sizeof(head.kiosk), "kiosk-001");
+    (void)snprintf(head.language, sizeof(head.language), "ja");
+    struct record *record = record_new(&head, facts);
+    struct record *back = NULL;
+    AUTO_BUF bytes;
+    buf_init(&bytes, RECORD_ENCODED_MAX);
+    assert_int_equal(record_encode(record, &bytes), 0);
+    assert_int_equal(record_decode(bytes.data, bytes.len, &back), 0);
+    assert_int_equal(fact_set_count(record_facts(back)), filled);
+    record_free(back);
+    record_free(record);
+    fact_set_free(facts);
+}
+
+/* The pages of a visit: no fact is asked twice, unless it was skipped and something else must know it. */
+struct seen {
+    char (*keys)[FACT_KEY_MAX];
+    size_t count;
+    int again; /* a page that had been skipped: the number of the page stays */
+};
+
+static void
+remember(struct seen *seen, struct visit *visit, const char *procedure, uint64_t seed)
+{
+    const char *key = key_now(visit);
+    const char *value = fact_set_value(visit->facts, key);
+    for (size_t i = 0; i < seen->count; i++) {
+        if (strcmp(seen->keys[i], key) != 0) {
+            continue;
+        }
+        seen->again++;
+        if (value == NULL || value[0] != 0) {
+            fail_msg("%s, seed %llu: %s is asked twice", procedure, (unsigned long long)seed, key);
+        }
+    }
+    assert_true(seen->keys != NULL && seen->count < STEPS_MAX);
+    (void)snprintf(seen->keys[seen->count++], FACT_KEY_MAX, "%s", key);
+}
+
+static void
+complete(struct procedure_set *set, const char *procedure, uint64_t seed)
+{
+    struct rng_seeded rng = {seed};
+    struct visit visit = begin(set, procedure, rng_seeded_below(&rng, 2) == 0);
+    struct seen seen = {calloc(STEPS_MAX, FACT_KEY_MAX), 0, 0};
+    int promised = 0;
+    int steps = 0;
+    for (; interview_at(visit.interview) == INTERVIEW_QUESTION; steps++) {
+        int number;
+        int total;
+        assert_true(steps < STEPS_MAX);
+        if (interview_progress(visit.interview, &number, &total)) {
+            if ((promised != 0 && promised != total) || number != steps + 1 - seen.again) {
+                fail_msg("%s, seed %llu: %d of %d, promised %d", procedure,
+                    (unsigned long long)seed, number, total, promised);
+            }
+            promised = total;
+        } else {
+            assert_int_equal(promised, 0); /* certain once, certain to the end */
+        }
+        remember(&seen, &visit, procedure, seed);
+        random_answer(&visit, &rng, seed);
+    }
+    assert_true(promised == 0 || promised == steps - seen.again);
+    free(seen.keys);
+    check_record(&visit, procedure, seed);
+    end(&visit);
+}
+
+static void
+test_complete_by_chance(void **state)
+{
+    (void)state;
+    each_procedure(everything, complete, SEEDS);
+    each_procedure(real, complete, SEEDS);
+}
+
+struct kept {
+    char key[FACT_KEY_MAX];
+    char *value;
+};
+
+/* Back as far as chance wants, forward again with what is kept: every answer stays. */
+static void
+walk(struct procedure_set *set, const char *procedure, uint64_t seed)
+{
+    struct rng_seeded rng = {seed};
+    struct visit visit = begin(set, procedure, rng_seeded_below(&rng, 2) == 0);
+    for (int steps = 0; steps < 25 && interview_at(visit.interview) == INTERVIEW_QUESTION;
+         steps++) {
+        random_answer(&visit, &rng, seed);
+    }
+    char at[FACT_KEY_MAX];
+    (void)snprintf(at, sizeof(at), "%s", key_now(&visit));
+    static struct kept kept[KEYS_MAX];
+    size_t count = fact_set_count(visit.facts);
+    assert_true(count < ARRAY_LEN(kept));
+    for (size_t i = 0; i < count; i++) {
+        const struct fact *fact = fact_set_at(visit.facts, i);
+        (void)snprintf(kept[i].key, sizeof(kept[i].key), "%s", fact->key);
+        kept[i].value = strdup(fact->value);
+    }
+    uint32_t back = rng_seeded_below(&rng, 30);
+    for (uint32_t i = 0; i < back && interview_back(visit.interview); i++) {
+    }
+    for (int steps = 0; strcmp(key_now(&visit), at) != 0; steps++) {
+        struct interview_verdict verdict;
+        AUTO_BUF now;
+        buf_init(&now, PROCEDURE_ANSWER_MAX);
+        assert_true(steps < STEPS_MAX);
+        interview_answer_now(visit.interview, &now);
+        if (interview_answer(visit.interview, buf_str(&now), FACT_ORIGIN_PERSON, &verdict) != 0) {
+            fail_msg("seed %llu: the kept answer of %s is refused", (unsigned long long)seed,
+                key_now(&visit));
+        }
+    }
+    if (fact_set_count(visit.facts) != count) {
+        fail_msg("%s, seed %llu: %zu answers became %zu", procedure, (unsigned long long)seed,
+            count, fact_set_count(visit.facts));
+    }
+    for (size_t i = 0; i < count; i++) {
+        expect_fact(&visit, kept[i].key, kept[i].value);
+        free(kept[i].value);
+    }
+    end(&visit);
+}
+
+static void
+test_forward_back_forward(void **state)
+{
+    (void)state;
+    each_procedure(everything, walk, WALK_SEEDS);
+    each_procedure(real, walk, WALK_SEEDS);
+}
+
+static void
+act(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
+{
+    struct interview_row row;
+    size_t count = interview_row_count(visit->interview);
+    switch (rng_seeded_below(rng, 8)) {
+    case 0:
+        (void)interview_back(visit->interview);
+        break;
+    case 1:
+        if (count == 0) {
+            break;
+        }
+        assert_int_equal(
+            interview_row(visit->interview, rng_seeded_below(rng, (uint32_t)count), &row), 0);
+        assert_int_equal(interview_change(visit->interview, row.question.key), 0);
+        break;
+    case 2:
+        if (rng_seeded_below(rng, 10) == 0) {
+            read_card(visit);
+        }
+        interview_refresh(visit->interview);
+        break;
+    default:
+        if (interview_at(visit->interview) == INTERVIEW_QUESTION) {
+            random_answer(visit, rng, seed);
+        }
+    }
+}
+
+/* Back, changes, cards and wrong answers in any order: never stuck, and still complete. */
+static void
+wander(struct procedure_set *set, const char *procedure, uint64_t seed)
+{
+    struct rng_seeded rng = {seed};
+    struct visit visit = begin(set, procedure, false);
+    for (int i = 0; i < 60; i++) {
+        act(&visit, &rng, seed);
+    }
+    for (int i = 0; interview_at(visit.interview) == INTERVIEW_QUESTION; i++) {
+        assert_true(i < STEPS_MAX);
+        random_answer(&visit, &rng, seed);
+    }
+    check_record(&visit, procedure, seed);
+    end(&visit);
+}
+
+static void
+test_any_order(void **state)
+{
+    (void)state;
+    each_procedure(everything, wander, WALK_SEEDS);
+    each_procedure(real, wander, WALK_SEEDS);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_complete_by_chance),
+        cmocka_unit_test(test_forward_back_forward),
+        cmocka_unit_test(test_any_order),
+    };
+    return cmocka_run_group_tests(tests, load_all, free_all);
+}

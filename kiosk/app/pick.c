@@ -111,6 +111,26 @@ add_reading(struct app *app, const struct procedure_entry *entry, struct buf *ou
     (void)buf_add_str(out, latin);
 }
 
+/* The entry to which this one belongs, where that isn't asked by itself. */
+static const struct procedure_entry *
+above(const struct question *question, const struct procedure_entry *entry)
+{
+    return question->list->above != NULL && !question->within
+               ? procedure_entry(question->list->above, entry->within)
+               : NULL;
+}
+
+void
+pick_words(struct app *app, const struct question *question, const char *value, struct buf *out)
+{
+    const struct procedure_entry *entry = procedure_entry(question->list, value);
+    const struct procedure_entry *over = entry != NULL ? above(question, entry) : NULL;
+    if (over != NULL) {
+        (void)buf_printf(out, "%s　", words(app, &over->name));
+    }
+    (void)buf_add_str(out, entry != NULL ? words(app, &entry->name) : value);
+}
+
 /* The second line: what the list says, else to what it belongs where that isn't asked, and how it is read. */
 static void
 add_detail(struct app *app, const struct question *question, const struct procedure_entry *entry,
@@ -120,12 +140,9 @@ add_detail(struct app *app, const struct question *question, const struct proced
         (void)buf_add_str(out, words(app, &entry->detail));
         return;
     }
-    const struct procedure_entry *above =
-        question->list->above != NULL && !question->within
-            ? procedure_entry(question->list->above, entry->within)
-            : NULL;
-    if (above != NULL) {
-        (void)buf_printf(out, "%s　", words(app, &above->name));
+    const struct procedure_entry *over = above(question, entry);
+    if (over != NULL) {
+        (void)buf_printf(out, "%s　", words(app, &over->name));
     }
     add_reading(app, entry, out);
 }

@@ -25,7 +25,8 @@ struct utterance {
     bool act; /* it can be pressed */
     bool key; /* one key of a keypad: named when the focus is on it, not when the page is read */
     bool personal; /* holds something of the visitor */
-    bool told; /* and may be told to a whole room all the same: a town to choose, of the city's list */
+    bool
+        told; /* and may be told to a whole room all the same: a town to choose, of the city's list */
     bool field; /* something is written in it */
     bool live; /* said when it changes while the page stays: field, dots, notice */
 };

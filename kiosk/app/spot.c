@@ -10,10 +10,11 @@ enum {
     UNITS = 1000,
     STEP = 25, /* thousandths a key moves the pin: 1 cm on a map of 40 cm */
     PIN = 150,
-    KEY = 210,
+    KEY_W = 260,
+    KEY_H = 210,
     NEAR = 45, /* thousandths: at the landmark itself */
     MAP_LEAST_H = 500,
-    SIDE_W = 3 * KEY + 2 * GAP_MIN
+    SIDE_W = 3 * KEY_W + 2 * GAP_MIN
 };
 
 /* The pin; false while there is none. */
@@ -111,7 +112,7 @@ keys(struct app *app, struct ui_rect box)
                                 box.y + list[i].row * (h + GAP_MIN), w, h),
                             .picture = list[i].picture,
                             .label = say(app, list[i].words),
-                            .size = UI_SIZE_KEY,
+                            .size = UI_SIZE_BAR,
                             .tone = UI_TONE_SURFACE,
                             .align = UI_ALIGN_CENTRE});
     }
@@ -130,13 +131,21 @@ where_words(struct app *app, struct ui_rect at)
     } else {
         (void)buf_add_str(&text, say(app, "place.how"));
     }
-    ui_add(app->ui, &(struct ui_element){.role = there ? UI_ROLE_NOTICE : UI_ROLE_TEXT,
-                        .rect = at,
-                        .text = buf_str(&text),
-                        .tone = there ? UI_TONE_DONE : UI_TONE_PAPER,
-                        .size = UI_SIZE_BODY,
-                        .bold = there,
-                        .state = there ? UI_STATE_PERSONAL : 0});
+    static const enum ui_size sizes[] = {UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
+    struct ui_element element = {.role = there ? UI_ROLE_NOTICE : UI_ROLE_TEXT,
+        .rect = rect(at.x, at.y, at.w, 0),
+        .text = buf_str(&text),
+        .tone = there ? UI_TONE_DONE : UI_TONE_PAPER,
+        .bold = there,
+        .state = there ? UI_STATE_PERSONAL : 0};
+    for (size_t i = 0; i < ARRAY_LEN(sizes) && element.rect.h == 0; i++) {
+        int width;
+        int height;
+        element.size = sizes[i];
+        ui_natural(app->ui, &element, &width, &height);
+        element.rect.h = height <= at.h || i + 1 == ARRAY_LEN(sizes) ? at.h : 0;
+    }
+    ui_add(app->ui, &element);
 }
 
 /* Beside each other in landscape, below each other in portrait. */
@@ -144,7 +153,7 @@ static void
 spot_build(struct app *app, struct flow *flow, const struct question *question)
 {
     flow_within_reach(app, flow);
-    int keys_h = 3 * KEY + 2 * GAP_MIN;
+    int keys_h = 3 * KEY_H + 2 * GAP_MIN;
     int height = flow->bottom - flow->y;
     if (!app->places.portrait) {
         struct ui_rect side = rect(flow->x + flow->w - SIDE_W, flow->y, SIDE_W, height);

@@ -38,6 +38,9 @@ bool time_as_choices(const struct question *question);
 size_t time_choices(const struct question *question);
 void time_choice(const struct question *question, size_t index, char out[TIME_TEXT]);
 
+/* pick.c: an entry's name, after that of the entry above it where that isn't asked. */
+void pick_words(
+    struct app *app, const struct question *question, const char *value, struct buf *out);
 /* spot.c: a point of a map by its nearest landmark, for people. */
 void spot_words(struct app *app, const char *value, struct buf *out);
 

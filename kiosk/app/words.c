@@ -154,8 +154,7 @@ answer_words(struct app *app, const struct question *question, const char *value
     } else if (question->type == QUESTION_TIME) {
         (void)buf_add_str(out, value[0] == '0' ? value + 1 : value);
     } else if (question->type == QUESTION_PICK) {
-        const struct procedure_entry *entry = procedure_entry(question->list, value);
-        (void)buf_add_str(out, entry != NULL ? words(app, &entry->name) : value);
+        pick_words(app, question, value, out);
     } else if (question->type == QUESTION_PLACE) {
         spot_words(app, value, out);
     } else if (question->type == QUESTION_SIGNATURE) {

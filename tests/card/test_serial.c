@@ -20,7 +20,7 @@ tells_serial_and_last_day(void **state)
     assert_int_equal(card_serial(bench.room), KERR_STATE); /* one request at a time */
     struct card_event event = bench_event(&bench, CARD_EVENT_SERIAL);
     assert_int_equal(event.error, 0);
-    assert_string_equal(event.serial, "400000000001111");
+    assert_string_equal(event.serial, "400000520311111");
     assert_string_equal(event.expiry, "2031-03-05");
     assert_null(event.facts);
     assert_int_equal(event.tries, 3); /* no try was touched */

@@ -71,7 +71,7 @@ copy_digits(const struct conf *conf, const char *key, char *out, size_t len)
     return 0;
 }
 
-/* Without one of its own, a card's number ends as its security code does. */
+/* Without one of its own, a card's number ends as its 照合番号B does. */
 static int
 copy_serial(const struct conf *conf, struct vcard_person *person)
 {
@@ -79,7 +79,7 @@ copy_serial(const struct conf *conf, struct vcard_person *person)
         return copy_digits(conf, "serial", person->serial, 15);
     }
     (void)snprintf(
-        person->serial, sizeof(person->serial), "40000000000%.4s", person->number_b + 10);
+        person->serial, sizeof(person->serial), "40000%.10s", person->number_b + 4);
     return 0;
 }
 

@@ -102,7 +102,7 @@ check_in_card_came(struct app *app)
             : app->card_kind != CARD_KIND_MY_NUMBER ? KERR_CARD_UNKNOWN
                                                     : card_serial(app->card);
     app->visit.tapping = r == 0;
-    if (r < 0) {
+    if (r < 0 && r != KERR_STATE) { /* an answer to the visit before is on its way: then again */
         no_luck(app, r);
     }
 }
@@ -131,9 +131,14 @@ submit_tag(struct app *app, const char *serial)
 void
 check_in_serial(struct app *app, const struct card_event *event)
 {
-    if (app_page(app) != &screen_check_in || !app->visit.tapping ||
-        event->error == KERR_CANCELLED) {
+    if (app_page(app) != &screen_check_in) {
         return; /* the visit that asked is over */
+    }
+    if (event->error == KERR_CANCELLED || event->error == KERR_STATE) {
+        /* the end of the visit before reached the reader after this card had come: look at it anew */
+        app->visit.tapping = false;
+        card_refresh(app->card);
+        return;
     }
     app->visit.tapping = false;
     app->card_fresh = false;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DOOR_H = 430 };
+enum { DOOR_H = 430, SEARCH_H = 230, SEARCH_W = 1200 };
 
 /* The door of the procedure at index, with words but without a place. */
 static struct ui_element
@@ -105,6 +105,34 @@ doors(struct app *app, struct flow *flow)
     }
 }
 
+/* Looking for it by words: between the bottom bar's two buttons, or above the doors where there is no room. */
+static void
+search_button(struct app *app, struct flow *flow)
+{
+    struct ui_rect foot = app->places.foot;
+    struct ui_element button = {.id = "search",
+        .role = UI_ROLE_BUTTON,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = say(app, "search.title"),
+        .picture = "search",
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_BODY,
+        .bold = true,
+        .align = UI_ALIGN_CENTRE};
+    if (app->search == NULL) {
+        return;
+    }
+    if (foot.w == 0) {
+        flow_element(app, flow, &button, SEARCH_H);
+        flow->y += GAP_MIN;
+        return;
+    }
+    int width = foot.w < SEARCH_W ? foot.w : SEARCH_W;
+    button.rect =
+        rect(foot.x + (foot.w - width) / 2, foot.y + (foot.h - SEARCH_H) / 2, width, SEARCH_H);
+    ui_add(app->ui, &button);
+}
+
 static void
 build(struct app *app)
 {
@@ -112,6 +140,7 @@ build(struct app *app)
     page_left_button(app, "finish", say(app, "bar.finish"), "arrow-left");
     page_right_button(app, "access", say(app, "bar.access"), "access");
     page_title(app, &flow, say(app, "home.title"));
+    search_button(app, &flow);
     doors(app, &flow);
 }
 
@@ -120,6 +149,8 @@ tap(struct app *app, const char *id)
 {
     if (strncmp(id, "service:", 8) == 0) {
         (void)visit_choose(app, id + 8); /* the id came from the set */
+    } else if (strcmp(id, "search") == 0) {
+        trail_start(app, "search:");
     } else if (strcmp(id, "unsure") == 0) {
         app_over(app, &screen_help);
     } else if (strcmp(id, "access") == 0) {

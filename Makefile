@@ -112,15 +112,21 @@ MO := $(LANGS:%=$(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo)
 $(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo: assets/po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check-format --check-header -o $@ $<
-catalogs: $(MO)
+$(BUILD)/locale/reviews.conf: $(wildcard assets/po/*.po) $(BUILD)/kioskctl
+	@mkdir -p $(@D)
+	$(SAY)$(BUILD)/kioskctl table reviews assets/po $@
+catalogs: $(MO) $(BUILD)/locale/reviews.conf
 # Brings new texts of the program (ja.po) and of the content into every catalog, untranslated, in one order for all
-# languages: the program's as in ja.po, the content's as in its files. Notes on places stay out of the catalogs.
+# languages: the program's as in ja.po, the content's as in its files. Notes on places stay out of the catalogs. Where a native
+# reader went over the catalog, what is new is noted as not read yet.
 ASSETS ?= assets
 words: $(BUILD)/kioskctl
 	@$(BUILD)/kioskctl extract $(ASSETS) >$(BUILD)/content.pot
 	@msgattrib --empty --no-wrap $(ASSETS)/po/ja.po | msgcat --use-first --no-wrap - $(BUILD)/content.pot | grep -v '^#[.:,]' >$(BUILD)/all.pot
+	@awk '{ print } /^$$/ { print "# not read yet" }' $(BUILD)/all.pot >$(BUILD)/noted.pot
 	@for po in $(filter-out %/ja.po,$(wildcard $(ASSETS)/po/*.po)); do \
-		msgmerge --quiet --no-fuzzy-matching --no-wrap --backup=none --update $$po $(BUILD)/all.pot || exit 1; done
+		pot=all; ! grep -q '^"X-Review: native' $$po || pot=noted; \
+		msgmerge --quiet --no-fuzzy-matching --no-wrap --backup=none --update $$po $(BUILD)/$$pot.pot || exit 1; done
 
 # Tables of the room input, from the Debian package skkdic-extra and our list of municipalities.
 SKK ?= /usr/share/skk

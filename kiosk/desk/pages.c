@@ -217,6 +217,23 @@ post_logout(struct desk *desk, const struct desk_request *request, struct desk_r
 
 /* ---- work ---- */
 
+/* No record is open: how to work here, and which words of the terminal nobody has gone over. */
+static void
+sheet_none(struct desk *desk, struct buf *out)
+{
+    char texts[24], languages[24];
+    size_t count = 0;
+    (void)snprintf(texts, sizeof(texts), "%zu", i18n_unread(desk->config.words, &count));
+    (void)snprintf(languages, sizeof(languages), "%zu", count);
+    AUTO_BUF unread;
+    buf_init(&unread, 1024);
+    if (count > 0) {
+        DESK_PART(
+            desk->assets, &unread, "unread", FILL("texts", texts), FILL("languages", languages));
+    }
+    DESK_PART(desk->assets, out, "sheet-none", FILL_HTML("unread", &unread));
+}
+
 /* "/record/" and 32 hexadecimal digits; *ret_rest is what follows them. */
 static bool
 record_path(const char *path, char id[DESK_ID_LEN], const char **ret_rest)
@@ -254,7 +271,7 @@ work_page(struct desk *desk, const struct desk_view *view, const char *name, con
     if (r == 0 && view->open[0] != 0) {
         r = desk_sheet_html(desk, view, form_token, &sheet);
     } else if (r == 0) {
-        desk_part(desk->assets, &sheet, "sheet-none", NULL, 0);
+        sheet_none(desk, &sheet);
     }
     if (r < 0) {
         LOG(LOG_WARN, "desk.work", LOG_ERR(r));

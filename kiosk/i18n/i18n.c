@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
 
@@ -124,6 +125,40 @@ find_languages(struct i18n *i18n, const char *folder)
     set_language(source_code);
 }
 
+/* "en.texts = 423", "en.unread = 423": without the file nothing is known, and nothing said. */
+static void
+read_reviews(struct i18n *i18n, const char *folder)
+{
+    enum { TEXTS_MAX = 1000000 };
+    char *path = fs_join(folder, "reviews.conf");
+    struct conf *reviews = NULL;
+    int line = 0;
+    int r = conf_load(path, &reviews, &line);
+    for (size_t i = 0; r == 0 && i < i18n->count; i++) {
+        struct i18n_language *language = &i18n->languages[i];
+        char key[2 * I18N_CODE_MAX];
+        (void)snprintf(key, sizeof(key), "%s.texts", language->code);
+        language->texts = (size_t)conf_int(reviews, key, 0, TEXTS_MAX, 0);
+        (void)snprintf(key, sizeof(key), "%s.unread", language->code);
+        language->unread = (size_t)conf_int(reviews, key, 0, TEXTS_MAX, 0);
+    }
+    conf_free(reviews);
+    free(path);
+}
+
+size_t
+i18n_unread(const struct i18n *i18n, size_t *ret_languages)
+{
+    size_t texts = 0;
+    size_t languages = 0;
+    for (size_t i = 0; i < i18n->count; i++) {
+        texts += i18n->languages[i].unread;
+        languages += i18n->languages[i].unread > 0 ? 1 : 0;
+    }
+    *ret_languages = languages;
+    return texts;
+}
+
 int
 i18n_new(const char *folder, struct i18n **ret_i18n)
 {
@@ -139,6 +174,7 @@ i18n_new(const char *folder, struct i18n **ret_i18n)
     }
     struct i18n *i18n = xcalloc(1, sizeof(*i18n));
     find_languages(i18n, folder);
+    read_reviews(i18n, folder);
     *ret_i18n = i18n;
     return 0;
 }

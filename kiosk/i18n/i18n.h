@@ -23,6 +23,8 @@ struct i18n_language {
     const char *tag; /* for ICU line breaking and fonts: "ja", "en" */
     const char *values; /* ICU's locale for numbers and months: "en", "my@numbers=latn" */
     bool rtl;
+    size_t texts,
+        unread; /* of its catalog: all, and those that no native reader went over; 0 when nobody counted */
 };
 
 /* Loads the catalogs under folder (folder/CODE/LC_MESSAGES/madoguchi.mo). The language is "ja".
@@ -33,6 +35,9 @@ void i18n_free(struct i18n *i18n);
 /* Languages that have a catalog here, in the order in which they are offered. */
 size_t i18n_language_count(const struct i18n *i18n);
 const struct i18n_language *i18n_language_at(const struct i18n *i18n, size_t index);
+/* How many texts of all catalogs no native reader went over, and in how many languages (folder/reviews.conf, which
+ * `kioskctl table reviews` makes). */
+size_t i18n_unread(const struct i18n *i18n, size_t *ret_languages);
 /* Changes the language; accepts the usual other spellings (ja_easy, easy, en-US, zh-TW, tl). KERR_NOT_FOUND. */
 int i18n_use(struct i18n *i18n, const char *code);
 const struct i18n_language *i18n_current(const struct i18n *i18n);

@@ -135,29 +135,36 @@ say_missing(struct catalog *catalog, const char *file, int line, const char *det
 /* A text has one translation for all places; one with a context is for its place alone. A text without any is told
  * once, at the first place that lacks it. */
 static void
-check_content(struct catalog *catalog)
+check_content_text(struct catalog *catalog, const struct content_text *text)
 {
-    const struct content_words *words = &catalog->check->words;
-    const struct po_entry *shared = NULL;
-    bool told = false;
-    for (size_t i = 0; i < words->count; i++) {
-        const struct content_word *word = &words->entries[i];
-        if (content_words_first(words, i)) {
-            shared = po_find(&catalog->po, word->shared, word->source);
-            told = false;
-            if (shared != NULL) {
-                check_counted(catalog, word->shared[0] != 0, shared, word->context);
-                check_pair(catalog, word->source, shared, word->context);
-            }
-        }
+    const struct content_word *first = text->places;
+    const struct po_entry *shared = po_find(&catalog->po, first->shared, first->source);
+    bool told = shared != NULL;
+    if (shared != NULL) {
+        check_counted(catalog, first->shared[0] != 0, shared, first->context);
+        check_pair(catalog, first->source, shared, first->context);
+    }
+    for (size_t i = 0; i < text->count; i++) {
+        const struct content_word *word = &text->places[i];
         const struct po_entry *own = po_find(&catalog->po, word->context, word->source);
         if (own != NULL) {
             check_pair(catalog, word->source, own, word->context);
-        } else if (shared == NULL && !told) {
+        } else if (!told) {
             say_missing(catalog, word->file, word->line, word->context);
             told = true;
         }
     }
+}
+
+static void
+check_content(struct catalog *catalog)
+{
+    size_t count = 0;
+    struct content_text *texts = content_words_texts(&catalog->check->words, &count);
+    for (size_t i = 0; i < count; i++) {
+        check_content_text(catalog, &texts[i]);
+    }
+    free(texts);
 }
 
 /* Does the content still have this text, in this place when the entry names one? */
@@ -277,11 +284,13 @@ check_head(struct catalog *catalog)
     if (!same) {
         check_say(catalog->check, po->path, 1, 1, "the head names another Language", language);
     }
+    size_t unread = po_unread(po);
+    catalog->check->unread += unread;
+    catalog->check->unread_languages += unread > 0 ? 1 : 0;
     if (catalog->check->report) {
         const struct po_entry *name = po_find(po, "", "language.name");
-        (void)printf("%-8s %4zu texts  %-28s %s\n", language, po->count,
-            native ? "read by a native reader" : "not read by a native yet",
-            name != NULL ? name->text : "");
+        (void)printf("%-8s %5zu texts, %5zu not read by a native yet  %s\n", language, po->count,
+            unread, name != NULL ? name->text : "");
     }
 }
 

@@ -55,18 +55,16 @@ check_blame(struct check *check, const char *language, const char *text, const c
 static void
 check_sources(struct check *check)
 {
-    for (size_t i = 0; i < check->words.count; i++) {
-        const struct content_word *word = &check->words.entries[i];
-        if (!content_words_first(&check->words, i)) {
-            continue;
-        }
-        check->texts++;
+    struct content_text *texts = content_words_texts(&check->words, &check->texts);
+    for (size_t i = 0; i < check->texts; i++) {
+        const struct content_word *word = texts[i].places;
         check_blame(check, "ja", word->source, word->file, word->line);
         const char *wrong = furigana_mistake(word->source, false);
         if (wrong != NULL) {
             check_say(check, word->file, word->line, 1, wrong, word->source);
         }
     }
+    free(texts);
 }
 
 static int
@@ -249,6 +247,10 @@ ctl_check(int argc, char **argv)
         }
     } else if (r != KERR_PROCEDURE_FILE) {
         check_say(&check, assets, 0, 0, "there is no folder of procedures here", "");
+    }
+    if (check.report) {
+        (void)printf("%zu texts in %zu languages are not read by a native yet\n", check.unread,
+            check.unread_languages);
     }
     if (check.mistakes == 0) {
         (void)printf("%zu procedures, %zu texts, %zu languages: all is well\n",

@@ -23,6 +23,7 @@ struct check {
     struct terms *terms; /* owned: the English glossary, against which the others are held */
     const struct po *source; /* Japanese: the program's own ids */
     size_t languages; /* looked at */
+    size_t unread, unread_languages; /* texts that no native reader went over */
 };
 
 /* Prints one mistake; line and column 0: the whole file. detail may be "". */

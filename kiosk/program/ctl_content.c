@@ -104,10 +104,29 @@ content_words_release(struct content_words *words)
     *words = (struct content_words){0};
 }
 
-bool
-content_words_first(const struct content_words *words, size_t index)
+static int
+by_first_place(const void *a, const void *b)
 {
-    return index == 0 || compare_texts(&words->entries[index], &words->entries[index - 1]) != 0;
+    const struct content_text *left = a;
+    const struct content_text *right = b;
+    return (left->places->order > right->places->order) -
+           (left->places->order < right->places->order);
+}
+
+struct content_text *
+content_words_texts(const struct content_words *words, size_t *ret_count)
+{
+    struct content_text *texts = xcalloc(words->count + 1, sizeof(*texts));
+    size_t count = 0;
+    for (size_t i = 0; i < words->count; i++) {
+        if (i == 0 || compare_texts(&words->entries[i], &words->entries[i - 1]) != 0) {
+            texts[count++].places = &words->entries[i];
+        }
+        texts[count - 1].count++;
+    }
+    qsort(texts, count, sizeof(*texts), by_first_place);
+    *ret_count = count;
+    return texts;
 }
 
 size_t

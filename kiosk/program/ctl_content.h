@@ -38,8 +38,13 @@ void content_words_each(const struct content *content, procedure_each_words *eac
 
 void content_words_collect(const struct content *content, struct content_words *ret_words);
 void content_words_release(struct content_words *words);
-/* Does a run begin here? */
-bool content_words_first(const struct content_words *words, size_t index);
+/* A text with all its places: a run of entries. */
+struct content_text {
+    const struct content_word *places;
+    size_t count;
+};
+/* The different texts in the order of the files. An array for the caller to free. */
+struct content_text *content_words_texts(const struct content_words *words, size_t *ret_count);
 /* The run of this source: its first entry and how many, 0 without any. */
 size_t content_words_find(
     const struct content_words *words, const char *shared, const char *source, size_t *ret_first);

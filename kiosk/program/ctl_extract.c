@@ -3,7 +3,6 @@
  * place needs other words, a translator adds an entry with that place (the comment "#.") as its msgctxt. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "base/conf.h"
@@ -56,34 +55,18 @@ print_entry(const struct content_word *places, size_t count)
     }
 }
 
-static int
-by_order(const void *a, const void *b)
-{
-    const struct content_word *left = *(const struct content_word *const *)a;
-    const struct content_word *right = *(const struct content_word *const *)b;
-    return (left->order > right->order) - (left->order < right->order);
-}
-
 /* In the order of the files: what belongs together is translated together. */
 static void
 print_words(const struct content *content)
 {
     struct content_words words;
+    size_t count = 0;
     content_words_collect(content, &words);
-    const struct content_word **firsts = xcalloc(words.count + 1, sizeof(*firsts));
-    size_t texts = 0;
-    for (size_t i = 0; i < words.count; i++) {
-        if (content_words_first(&words, i)) {
-            firsts[texts++] = &words.entries[i];
-        }
+    struct content_text *texts = content_words_texts(&words, &count);
+    for (size_t i = 0; i < count; i++) {
+        print_entry(texts[i].places, texts[i].count);
     }
-    qsort(firsts, texts, sizeof(*firsts), by_order);
-    for (size_t i = 0; i < texts; i++) {
-        size_t first;
-        print_entry(
-            firsts[i], content_words_find(&words, firsts[i]->shared, firsts[i]->source, &first));
-    }
-    free(firsts);
+    free(texts);
     content_words_release(&words);
 }
 

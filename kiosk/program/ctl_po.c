@@ -17,6 +17,8 @@ enum { PO_BYTES_MAX = 8 * 1024 * 1024, PO_TEXT_MAX = 16 * 1024 };
 
 enum field { FIELD_NONE, FIELD_CONTEXT, FIELD_ID, FIELD_PLURAL, FIELD_TEXT };
 
+static const char unread_note[] = "# not read yet";
+
 struct reader {
     struct po *po;
     struct buf context, id, plural;
@@ -24,6 +26,7 @@ struct reader {
     enum field field;
     size_t form; /* of FIELD_TEXT */
     bool fuzzy, next_fuzzy;
+    bool unread, next_unread;
     int line, entry_line;
 };
 
@@ -50,7 +53,8 @@ add_entry(struct reader *reader)
     *entry = (struct po_entry){.context = xstrdup(buf_str(&reader->context)),
         .id = xstrdup(buf_str(&reader->id)),
         .text = xstrdup(buf_str(&reader->texts[0])),
-        .line = reader->entry_line};
+        .line = reader->entry_line,
+        .unread = reader->unread};
     if (reader->plural.len > 0) {
         entry->forms[entry->form_count++] = entry->text;
         while (entry->form_count < PO_FORMS_MAX && reader->texts[entry->form_count].len > 0) {
@@ -77,6 +81,8 @@ finish_entry(struct reader *reader)
     }
     reader->fuzzy = reader->next_fuzzy;
     reader->next_fuzzy = false;
+    reader->unread = reader->next_unread;
+    reader->next_unread = false;
     reader->field = FIELD_NONE;
 }
 
@@ -135,6 +141,8 @@ read_line(struct reader *reader, const char *at, size_t len)
     if (len > 0 && at[0] == '#') {
         const char *flag = len > 1 && at[1] == ',' ? strstr(at, "fuzzy") : NULL;
         reader->next_fuzzy = reader->next_fuzzy || (flag != NULL && flag < at + len);
+        bool unread = len == strlen(unread_note) && memcmp(at, unread_note, len) == 0;
+        reader->next_unread = reader->next_unread || unread;
         return 0;
     }
     if (len == 0 || (len == 1 && at[0] == '\r')) {
@@ -242,6 +250,22 @@ po_find(const struct po *po, const char *context, const char *id)
         }
     }
     return NULL;
+}
+
+size_t
+po_unread(const struct po *po)
+{
+    static const char native[] = "native";
+    const char *review = "";
+    size_t len = words_head_value(po->head != NULL ? po->head : "", "X-Review", &review);
+    if (len != strlen(native) || memcmp(review, native, len) != 0) {
+        return po->count;
+    }
+    size_t unread = 0;
+    for (size_t i = 0; i < po->count; i++) {
+        unread += po->entries[i].unread ? 1 : 0;
+    }
+    return unread;
 }
 
 size_t

@@ -3,6 +3,7 @@
 #ifndef PROGRAM_CTL_PO_H
 #define PROGRAM_CTL_PO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { PO_FORMS_MAX = 6 }; /* gettext knows no language with more */
@@ -14,6 +15,7 @@ struct po_entry {
     char *forms[PO_FORMS_MAX]; /* of a text that goes with a number; form 0 is text */
     size_t form_count; /* 0 without plural forms */
     int line;
+    bool unread; /* has the translator's note "# not read yet" */
 };
 struct po {
     struct po_entry *entries;
@@ -21,6 +23,8 @@ struct po {
     char *path; /* of the file */
     char *head; /* "Language: en\n...", NULL when the file has none */
 };
+/* How many texts no native reader went over: all unless the head says "X-Review: native", then those with the note. */
+size_t po_unread(const struct po *po);
 
 /* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
 int po_read(struct po *po, const char *path, int *ret_line);

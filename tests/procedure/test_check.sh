@@ -87,8 +87,15 @@ spoil "a review by nobody" po/es.po 's/X-Review: none/X-Review: nonesuch/' 'the 
 spoil "another language's head" po/ko.po 's/Language: ko/Language: vi/' "the head names another Language: ko"
 "$CTL" check --report assets >"$WORK/out" || wrong "check --report: exit code $?"
 [ "$(grep -c ' texts  ' "$WORK/out")" = "$(ls assets/po/*.po | wc -l)" ] || wrong "check --report: a line for each language"
-grep -q '^ja  .* read by a native reader' "$WORK/out" || wrong "check --report: the source is not read"
-grep -q '^my  .* not read by a native yet .*မြန်မာ' "$WORK/out" || wrong "check --report: what is not read is not told"
+grep -q '^ja  .* texts,     0 not read by a native yet .*日本語' "$WORK/out" || wrong "check --report: the source is not read"
+texts=$(sed -n 's/^my  *\([0-9]*\) texts, .*/\1/p' "$WORK/out")
+grep -q "^my  .* texts, *$texts not read by a native yet .*မြန်မာ" "$WORK/out" || wrong "check --report: what is not read is not told"
+sed -n 's/.* texts, *\([0-9]*\) not read .*/\1/p' "$WORK/out" | awk '{ n += $1 } END { print n }' >"$WORK/sum"
+grep -q "^$(cat "$WORK/sum") texts in 13 languages are not read by a native yet" "$WORK/out" || wrong "check --report: the sum"
+"$CTL" table reviews assets/po "$WORK/reviews.conf" || wrong "table reviews: exit code $?"
+cmp "$WORK/reviews.conf" "$BUILD/locale/reviews.conf" || wrong "the staff's pages count other texts"
+grep -qx "my.unread = $texts" "$WORK/reviews.conf" || wrong "table reviews: Burmese"
+grep -qx "ja.unread = 0" "$WORK/reviews.conf" || wrong "table reviews: Japanese"
 spoil "a lost message" po/en.po '0,/^msgid "pin.title"/s//msgid "pin.other"/' "no words in en for: pin.title"
 spoil "blame in a translation" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
 
@@ -173,6 +180,7 @@ printf '\nmsgctxt "move-in/title"\nmsgid "引っ越してきたとき（転入�
 # The clerk's first procedure in assets/README.md is as good as its words: only translations lack. The recipe there
 # brings its texts into the catalogs, loses nothing, and does nothing the second time.
 rm -rf "$WORK/a" && cp -r assets "$WORK/a"
+"$CTL" new procedure dog-registration certificates "$WORK/a" >"$WORK/out" || wrong "new: exit code $?"
 awk '/^procedure: dog-registration/ { on = 1 } /^```$/ { on = 0 } on' assets/README.md \
     >"$WORK/a/procedures/dog-registration.yaml"
 [ -s "$WORK/a/procedures/dog-registration.yaml" ] || wrong "assets/README.md: no first procedure"
@@ -184,9 +192,19 @@ before=$(msgfmt --statistics -o /dev/null assets/po/en.po 2>&1)
 words
 after=$(msgfmt --statistics -o /dev/null "$WORK/a/po/en.po" 2>&1)
 case $after in "${before%.}"*untranslated*) ;; *) wrong "make words: '$before' became '$after'" ;; esac
+grep -q '^# not read yet' "$WORK/a/po/en.po" && wrong "make words: notes where nobody has read anything"
 cp -r "$WORK/a/po" "$WORK/once"
 words
 diff -r "$WORK/once" "$WORK/a/po" || wrong "make words: twice is not once"
+
+# Where a native reader went over a catalog, what is new since then is noted, and counted until the note is taken away.
+cp assets/po/en.po "$WORK/a/po/en.po"
+sed -i 's/X-Review: none/X-Review: native/' "$WORK/a/po/en.po"
+"$CTL" check --report --language en "$WORK/a" 2>"$WORK/err" | grep -q '^en  .* texts,     0 not read' || wrong "check --report: a catalog that was read"
+words
+grep -A1 '^# not read yet' "$WORK/a/po/en.po" | grep -q 'msgid "犬の登録"' || wrong "make words: new texts are not noted"
+sed -i '/^msgid "犬の登録"/{n;s/.*/msgstr "Dogs"/}' "$WORK/a/po/en.po"
+"$CTL" check --report --language en "$WORK/a" 2>"$WORK/err" | grep -q '^en  .* texts,     1 not read' || wrong "check --report: a new text is not counted"
 
 "$CTL" extract tests/procedure/broken >"$WORK/out" 2>&1 && wrong "extract: a folder without procedures"
 "$CTL" check "$WORK/nothing" >"$WORK/out" 2>&1

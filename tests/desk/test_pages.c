@@ -598,6 +598,24 @@ test_paging(void **state)
     assert_int_equal(count, VISITS);
 }
 
+/* The page without a record says how many translations wait for a native reader. */
+static void
+test_translations(void **state)
+{
+    struct fixture *f = *state;
+    size_t languages = 0;
+    size_t texts = i18n_unread(f->words, &languages);
+    char expected[256];
+    (void)snprintf(
+        expected, sizeof(expected), "<strong>%zu件</strong>（%zu言語）", texts, languages);
+    assert_true(languages > 0); /* while a catalog says "X-Review: none" */
+    struct desk_reply reply = ask(f, (struct desk_request){.method = "GET", .path = "/"});
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(buf_str(&reply.body), "id=\"unread\""));
+    assert_non_null(strstr(buf_str(&reply.body), expected));
+    buf_release(&reply.body);
+}
+
 static void
 test_filter(void **state)
 {
@@ -768,6 +786,7 @@ main(void)
         TEST(test_search),
         TEST(test_paging),
         TEST(test_filter),
+        TEST(test_translations),
         TEST(test_events),
         TEST(test_logout),
         TEST(test_arrivals),

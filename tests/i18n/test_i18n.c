@@ -294,6 +294,31 @@ test_numbers_choose_forms(void **state)
     i18n_free(i18n);
 }
 
+/* Texts that nobody has gone over, as the build counted them; a language without a catalog here does not count. */
+static void
+test_unread_texts(void **state)
+{
+    (void)state;
+    size_t languages = 9;
+    struct i18n *i18n = fresh();
+    assert_int_equal(i18n_unread(i18n, &languages), 0);
+    assert_int_equal(languages, 0);
+    i18n_free(i18n);
+    static const char counts[] = "ja.texts = 9\nja.unread = 0\nen.texts = 30\nen.unread = 20\n"
+                                 "zh-Hant.texts = 5\nzh-Hant.unread = 5\nko.unread = 7\n"
+                                 "th.texts = 3\nth.unread = many\n";
+    char path[256];
+    (void)snprintf(path, sizeof(path), "%s/reviews.conf", folder);
+    assert_int_equal(fs_write_atomic(path, counts, strlen(counts), 0600), 0);
+    i18n = fresh();
+    assert_int_equal(i18n_unread(i18n, &languages), 25);
+    assert_int_equal(languages, 2);
+    assert_int_equal(i18n_language_at(i18n, 2)->texts, 30);
+    assert_int_equal(i18n_language_at(i18n, 2)->unread, 20);
+    i18n_free(i18n);
+    assert_int_equal(remove(path), 0);
+}
+
 static void
 test_dates(void **state)
 {
@@ -391,6 +416,7 @@ main(void)
         cmocka_unit_test(test_content_by_context),
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_numbers_choose_forms),
+        cmocka_unit_test(test_unread_texts),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_money_and_numbers),
         cmocka_unit_test(test_no_catalog),

@@ -22,25 +22,6 @@ enter(struct app *app)
     explicit_bzero(app->staff_digits, sizeof(app->staff_digits));
 }
 
-/* What a person who answers for this terminal should know: which words nobody has gone over. */
-static void
-unread(struct app *app, struct flow *flow)
-{
-    size_t languages = 0;
-    size_t texts = i18n_unread(app->i18n, &languages);
-    if (texts == 0) {
-        return;
-    }
-    char n[24];
-    char count[24];
-    (void)snprintf(n, sizeof(n), "%zu", texts);
-    (void)snprintf(count, sizeof(count), "%zu", languages);
-    AUTO_BUF text;
-    buf_init(&text, 1024);
-    (void)i18n_format(app->i18n, &text, "staff.unread", "n", n, "languages", count, NULL);
-    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_SMALL, UI_TONE_PAPER, false, 0);
-}
-
 static void
 build(struct app *app)
 {
@@ -61,7 +42,6 @@ build(struct app *app)
                        : locked(app)           ? "staff.locked"
                                                : "staff.text";
     flow_text(app, &flow, say(app, text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
-    unread(app, &flow);
     page_keypad(app, "digit:", "", "");
     bool ready = strlen(app->staff_digits) == STAFF_DIGITS && !locked(app);
     page_main(app, "next", say(app, "bar.next"), ready ? 0 : UI_STATE_WAITING);

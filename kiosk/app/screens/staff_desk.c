@@ -27,6 +27,25 @@ counts(struct app *app, struct flow *flow, const struct procedure_info *info)
     flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, true, GAP_MIN);
 }
 
+/* What a person who answers for this terminal should know: which words nobody has gone over. */
+static void
+unread(struct app *app, struct flow *flow)
+{
+    size_t languages = 0;
+    size_t texts = i18n_unread(app->i18n, &languages);
+    if (texts == 0) {
+        return;
+    }
+    char n[24];
+    char count[24];
+    (void)snprintf(n, sizeof(n), "%zu", texts);
+    (void)snprintf(count, sizeof(count), "%zu", languages);
+    AUTO_BUF text;
+    buf_init(&text, 1024);
+    (void)i18n_format(app->i18n, &text, "staff-desk.unread", "n", n, "languages", count, NULL);
+    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_SMALL, UI_TONE_PAPER, false, 0);
+}
+
 static void
 build(struct app *app)
 {
@@ -47,6 +66,7 @@ build(struct app *app)
     }
     flow_text(app, &flow, say(app, "staff-desk.end-text"), UI_ROLE_TEXT, UI_SIZE_BODY,
         UI_TONE_PAPER, false, 0);
+    unread(app, &flow);
     page_main(app, "staff-end", say(app, "staff.end"), 0);
 }
 

@@ -428,6 +428,9 @@ int play_draw(struct app *app, const int *thousandths, int corners);
 /* Draws the first stroke of a signature, or touches a place; waits until the page takes touches. KERR_INVALID,
  * KERR_NOT_FOUND, KERR_STATE. */
 int play_draw_answer(struct app *app, const char *answer);
+/* The first place, day and time that are free; this answer where nothing has come from the city (a visitor ends
+ * there, a script goes on). */
+void play_slot_answer(struct app *app, const char *answer);
 
 #include "app/live_priv.h"
 

@@ -4,6 +4,7 @@
 #define APP_LIVE_PRIV_H
 
 #include "app/app_priv.h"
+#include "app/widgets_priv.h"
 
 extern const struct screen screen_check_in, screen_checked_in, screen_staff_desk, screen_lookup;
 
@@ -26,11 +27,7 @@ int tally_add(const char *path, const char *procedure, int64_t wall_s);
 struct tally_counts tally_read(const char *path, const char *procedure, int64_t wall_s);
 
 /* slot.c: a free time of what came with the last sync */
-void slot_begin(
-    struct app *app, const struct question *question); /* the page of this question appears */
-void slot_build(struct app *app, struct flow *flow, const struct question *question);
-bool slot_tap(struct app *app, const struct question *question, const char *id);
-bool slot_back(struct app *app); /* a step back within the question; false: to the page before */
+extern const struct widget widget_slot;
 /* "RESOURCE/2026-12-01/09:00" for people; list names the places. */
 void slot_words(struct app *app, const char *list, const char *value, struct buf *out);
 /* When the city knew this: "11月22日（日） 8:00の時点です。" */

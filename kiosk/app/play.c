@@ -340,6 +340,8 @@ answer_question(struct play *play, struct rng_seeded *rng)
     }
     if (r != 0 || question.type == QUESTION_NOTE) {
         /* going on is the answer */
+    } else if (question.type == QUESTION_SLOT) {
+        play_slot_answer(app, buf_str(&answer));
     } else if (drawn && strcmp(buf_str(&answer), "counter") != 0) {
         r = play_draw_answer(app, buf_str(&answer)) < 0 ? failed(play, "can't be drawn") : 0;
     } else if (on_some_page(play, "choice:")) {

@@ -192,3 +192,36 @@ play_draw_answer(struct app *app, const char *answer)
     }
     return app->visit.field[0] != 0 ? 0 : KERR_STATE;
 }
+
+/* The first element of this kind that can be touched; NULL for none. */
+static const char *
+first_free(struct app *app, const char *prefix)
+{
+    for (size_t i = 0; i < ui_count(app->ui); i++) {
+        const struct ui_element *element = ui_at(app->ui, i);
+        if (element->id != NULL && strncmp(element->id, prefix, strlen(prefix)) == 0 &&
+            (element->state & UI_STATE_WAITING) == 0) {
+            return element->id;
+        }
+    }
+    return NULL;
+}
+
+void
+play_slot_answer(struct app *app, const char *answer)
+{
+    enum { TRIES = 50, WAIT_MS = 20 };
+    static const char *const parts[] = {"place:", "day:", "time:"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        for (int k = 0; k < TRIES && first_free(app, parts[i]) != NULL; k++) {
+            char id[UI_ID_MAX];
+            (void)snprintf(id, sizeof(id), "%s", first_free(app, parts[i]));
+            (void)ui_tap(app->ui, id); /* locked just after a page came: then again */
+            app_step(app, WAIT_MS);
+            if (app->visit.field[0] != 0) {
+                return;
+            }
+        }
+    }
+    field_put(app, answer);
+}

@@ -164,7 +164,7 @@ skip_place(struct app *app, const struct question *question)
     }
 }
 
-void
+static void
 slot_begin(struct app *app, const struct question *question)
 {
     struct visit *visit = &app->visit;
@@ -274,7 +274,7 @@ chosen_so_far(struct app *app, struct flow *flow, const struct slot_page *page)
     flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, true, GAP_MIN);
 }
 
-void
+static void
 slot_build(struct app *app, struct flow *flow, const struct question *question)
 {
     struct slot_page page;
@@ -317,13 +317,32 @@ turn_face(struct app *app)
     app->entered_ms = clock_mono_ms(app->clock);
 }
 
-bool
+static bool
+slot_back(struct app *app)
+{
+    struct slot_choice *chosen = &app->visit.slot;
+    if (chosen->date[0] != 0) {
+        chosen->date[0] = 0;
+    } else if (chosen->resource[0] != 0 && !chosen->alone) {
+        chosen->resource[0] = 0;
+    } else {
+        return false;
+    }
+    app->visit.field[0] = 0;
+    turn_face(app);
+    return true;
+}
+
+static bool
 slot_tap(struct app *app, const struct question *question, const char *id)
 {
     struct slot_page page;
     struct visit *visit = &app->visit;
     struct slot_choice *chosen = &visit->slot;
     const char *colon = strchr(id, ':');
+    if (strcmp(id, "back") == 0) {
+        return slot_back(app);
+    }
     if (strcmp(id, "call") == 0) {
         app_over(app, &screen_call);
         return true;
@@ -348,18 +367,13 @@ slot_tap(struct app *app, const struct question *question, const char *id)
     return true;
 }
 
-bool
-slot_back(struct app *app)
+static bool
+slot_ready(struct app *app, const struct question *question)
 {
-    struct slot_choice *chosen = &app->visit.slot;
-    if (chosen->date[0] != 0) {
-        chosen->date[0] = 0;
-    } else if (chosen->resource[0] != 0 && !chosen->alone) {
-        chosen->resource[0] = 0;
-    } else {
-        return false;
-    }
-    app->visit.field[0] = 0;
-    turn_face(app);
-    return true;
+    struct live_slot_name name;
+    return live_slot_name(app->visit.field, &name) ||
+           (!question->required && app->visit.slot.resource[0] == 0);
 }
+
+const struct widget widget_slot = {
+    .begin = slot_begin, .build = slot_build, .tap = slot_tap, .ready = slot_ready};

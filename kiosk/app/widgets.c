@@ -179,6 +179,8 @@ widget_of(const struct question *question)
         return time_as_choices(question) ? NULL : &widget_time;
     case QUESTION_PICK:
         return &widget_pick;
+    case QUESTION_SLOT:
+        return &widget_slot;
     case QUESTION_PLACE:
         return &widget_place;
     case QUESTION_SIGNATURE:

@@ -29,7 +29,7 @@ static int
 usage(void)
 {
     (void)fprintf(stderr, "usage: kioskctl live check [FILE...]\n"
-                          "       kioskctl live sample\n");
+                          "       kioskctl live sample [YYYY-MM-DD]\n");
     return 2;
 }
 
@@ -107,6 +107,21 @@ day_text(int64_t days, char out[DATE_TEXT])
     int day;
     clock_civil_from_days(days, &year, &month, &day);
     (void)snprintf(out, DATE_TEXT, "%04d-%02d-%02d", year, month, day);
+}
+
+static bool
+read_day(const char *text, int64_t *ret_days)
+{
+    int year;
+    int month;
+    int day;
+    char back[DATE_TEXT];
+    if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3) {
+        return false;
+    }
+    *ret_days = clock_days_from_civil(year, month, day);
+    day_text(*ret_days, back);
+    return strcmp(text, back) == 0;
 }
 
 /* The file as the city would have sent it this morning at eight. */
@@ -196,10 +211,9 @@ sample_points(const char *folder, int64_t today)
 }
 
 static int
-sample_all(const char *folder, const struct procedure_set *set)
+sample_all(const char *folder, const struct procedure_set *set, int64_t today)
 {
     const char *names[NAMES_MAX];
-    int64_t today = (clock_wall_s(clock_system()) + JAPAN_S) / DAY_S;
     size_t count = procedure_live_names(set, NAMES_MAX, names);
     int r = fs_make_dirs(folder);
     if (r < 0) {
@@ -217,12 +231,12 @@ sample_all(const char *folder, const struct procedure_set *set)
 }
 
 static int
-sample(const char *folder, const struct conf *conf)
+sample(const char *folder, const struct conf *conf, int64_t today)
 {
     struct procedure_set *set = NULL;
     char *assets = conf_share(conf, "assets");
     int r = procedure_load(assets, NULL, NULL, &set);
-    int result = r < 0 ? complain(assets, 0, r) : sample_all(folder, set);
+    int result = r < 0 ? complain(assets, 0, r) : sample_all(folder, set, today);
     procedure_set_free(set);
     free(assets);
     return result;
@@ -232,7 +246,10 @@ int
 ctl_live(int argc, char **argv)
 {
     bool check = argc >= 2 && strcmp(argv[1], "check") == 0;
-    if (!check && !(argc == 2 && strcmp(argv[1], "sample") == 0)) {
+    int64_t today = (clock_wall_s(clock_system()) + JAPAN_S) / DAY_S;
+    bool sampling = argc >= 2 && argc <= 3 && strcmp(argv[1], "sample") == 0 &&
+                    (argc == 2 || read_day(argv[2], &today));
+    if (!check && !sampling) {
         return usage();
     }
     struct conf *conf = NULL;
@@ -245,7 +262,7 @@ ctl_live(int argc, char **argv)
         return 1;
     }
     char *folder = conf != NULL ? conf_path(conf, "live", "live") : NULL;
-    int result = check ? check_all(folder, argc - 2, argv + 2) : sample(folder, conf);
+    int result = check ? check_all(folder, argc - 2, argv + 2) : sample(folder, conf, today);
     free(folder);
     conf_free(conf);
     return result;

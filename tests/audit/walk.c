@@ -145,10 +145,39 @@ by_choice(const struct walk *walk)
     return false;
 }
 
+/* Place, day and time of a slot, each with its page. */
+static void
+slot_pages(struct walk *walk, const char *answer)
+{
+    static const char *const parts[] = {"place:", "day:", "time:"};
+    for (size_t part = 0; part < ARRAY_LEN(parts); part++) {
+        look_once(walk, parts[part]);
+        for (size_t i = 0; i < ui_count(walk->app->ui); i++) {
+            const char *id = ui_at(walk->app->ui, i)->id;
+            char found[UI_ID_MAX];
+            (void)snprintf(found, sizeof(found), "%s", id != NULL ? id : "");
+            if (strncmp(found, parts[part], strlen(parts[part])) == 0 &&
+                (ui_at(walk->app->ui, i)->state & UI_STATE_WAITING) == 0) {
+                stage_pass(walk->stage, 2000);
+                tap(walk, found);
+                break;
+            }
+        }
+    }
+    if (walk->app->visit.field[0] == 0) {
+        field_put(walk->app, answer);
+        app_rebuild(walk->app);
+    }
+}
+
 static void
 give(struct walk *walk, const struct question *question, const char *answer)
 {
     struct app *app = walk->app;
+    if (question->type == QUESTION_SLOT) {
+        slot_pages(walk, answer);
+        return;
+    }
     if (by_choice(walk)) {
         explicit_bzero(app->visit.field, sizeof(app->visit.field));
         (void)snprintf(app->visit.field, sizeof(app->visit.field), "%s", answer);

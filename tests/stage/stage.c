@@ -13,7 +13,8 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { REAL_WAIT_MS = 20000, STEP_MS = 5, START_WALL = 1795300000 /* 2026-11-22 in Japan */ };
+enum { REAL_WAIT_MS = 20000, STEP_MS = 5, START_WALL = 1795300000 };
+#define START_DAY "2026-11-22" /* of START_WALL, in Japan */
 
 static void
 stop(const char *what)
@@ -41,9 +42,10 @@ wake(void *ctx)
     ui_wake(ctx);
 }
 
-/* `kioskctl init` makes keys and settings in the stage's folder. */
+/* kioskctl in the stage's folder: init makes keys and settings, live sample what the city would have sent. */
 static void
-init_home(const struct stage *stage, const char *build)
+ctl(const struct stage *stage, const char *build, const char *word, const char *more,
+    const char *day)
 {
     char *program = fs_join(build, "kioskctl");
     pid_t pid = fork();
@@ -52,12 +54,12 @@ init_home(const struct stage *stage, const char *build)
             _exit(1);
         }
         (void)setenv("KIOSK_HOME", stage->folder, 1);
-        execl(program, program, "init", (char *)NULL);
+        execl(program, program, word, more, day, (char *)NULL); /* the first NULL ends the words */
         _exit(1);
     }
     int status = 1;
     if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0) {
-        stop("kioskctl init did not work");
+        stop("kioskctl did not work");
     }
     free(program);
 }
@@ -106,8 +108,9 @@ stage_open(struct stage *stage, const struct stage_options *options)
     (void)setenv("KIOSK_HOME", stage->folder, 1);
     (void)setenv("SDL_VIDEODRIVER", "dummy", 1);
     (void)setenv("SDL_AUDIODRIVER", "dummy", 1);
-    init_home(stage, options->build);
+    ctl(stage, options->build, "init", NULL, NULL);
     write_conf(stage, options);
+    ctl(stage, options->build, "live", "sample", START_DAY);
     stage->card = make_card(options->top);
     struct app_options app_options = {
         .conf = stage->conf, .clock = &stage->clock, .without_card = true};

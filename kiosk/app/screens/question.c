@@ -138,9 +138,6 @@ enter(struct app *app)
     if (widget != NULL && widget->begin != NULL) {
         widget->begin(app, &question);
     }
-    if (question.type == QUESTION_SLOT) {
-        slot_begin(app, &question);
-    }
     if (is_written(&question)) {
         offer_reading(app, &question);
         keyboard_begin(app, &question);
@@ -540,8 +537,6 @@ build(struct app *app)
         widget->build(app, &flow, &question);
     } else if (question.type == QUESTION_DATE) {
         date_build(app, &flow);
-    } else if (question.type == QUESTION_SLOT) {
-        slot_build(app, &flow, &question);
     } else if (uses_keypad(&question)) {
         number(app, &flow, &question);
     } else {
@@ -637,9 +632,6 @@ tap(struct app *app, const char *id)
     } else if (is_written(&question) && writing_tap(app, &question, id)) {
         return;
     } else if (strcmp(id, "back") == 0 && is_written(&question) && writing_back(app)) {
-        return;
-    } else if (question.type == QUESTION_SLOT &&
-               (strcmp(id, "back") == 0 ? slot_back(app) : slot_tap(app, &question, id))) {
         return;
     } else if (strcmp(id, "next") == 0) {
         answer(app, &question, false);

@@ -126,6 +126,24 @@ check_question(struct load *load, struct procedure *procedure, int index)
     }
 }
 
+/* The group whose entries are the choices is asked before, and its condition is about one of them. */
+static void
+check_people(struct load *load, struct procedure *procedure, int index)
+{
+    struct question_def *question = &procedure->questions[index];
+    struct scope before = {procedure, index, question->part, -1, false};
+    const struct group_def *group = scope_group(&before, question->people);
+    if (group == NULL || !group->shared || group->first + group->count > index) {
+        load_mistake(load, question->line, question->column,
+            "'from: %.60s' needs 'ask: %.60s' before it", question->people, question->people);
+        question->people = NULL;
+        return;
+    }
+    question->over = (int)(group - procedure->groups);
+    before.group = question->over;
+    question->where = compile(load, &before, &question->where_source, "where", EXPR_BOOL);
+}
+
 /* Conditions of choices, and the answer that a list's entries belong to. */
 static void
 check_choices(struct load *load, struct procedure *procedure, int index)
@@ -133,6 +151,16 @@ check_choices(struct load *load, struct procedure *procedure, int index)
     struct question_def *question = &procedure->questions[index];
     struct scope before = {procedure, index, question->part, question->group, false};
     question->within = compile(load, &before, &question->within_source, "within", EXPR_TEXT);
+    question->over = -1;
+    if (question->people != NULL) {
+        check_people(load, procedure, index);
+    }
+    if (question->choice_rules != NULL) { /* compiled for this procedure: others include it too */
+        struct choice_rule *own =
+            arena_alloc(&load->set->arena, question->choice_count * sizeof(*own));
+        memcpy(own, question->choice_rules, question->choice_count * sizeof(*own));
+        question->choice_rules = own;
+    }
     for (size_t i = 0; question->choice_rules != NULL && i < question->choice_count; i++) {
         struct choice_rule *rule = &question->choice_rules[i];
         rule->when = compile(load, &before, &rule->when_source, "when", EXPR_BOOL);

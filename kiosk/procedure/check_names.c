@@ -107,8 +107,8 @@ symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
 }
 
 /* The group that a name begins with ("members", "members.income"), or NULL. */
-static const struct group_def *
-find_group(const struct scope *scope, const char *name)
+const struct group_def *
+scope_group(const struct scope *scope, const char *name)
 {
     const struct procedure *procedure = scope->procedure;
     size_t len = strcspn(name, ".");
@@ -249,7 +249,7 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
         symbol_of(procedure, shared, ret);
         return true;
     }
-    const struct group_def *group = find_group(scope, name);
+    const struct group_def *group = scope_group(scope, name);
     if (group != NULL) {
         return group_symbol(scope, group, name, ret, reason);
     }

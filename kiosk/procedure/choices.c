@@ -41,6 +41,28 @@ within_holds(const struct question_def *question, struct value value, const char
                                                                                           : KNOW_NO;
 }
 
+/* Is there this entry of the group, and does the condition hold for it? */
+static enum know
+person_holds(const struct flow_env *env, const struct question_def *question, int index)
+{
+    if (env->flow->group_counts[question->over] < 0) {
+        return KNOW_OPEN;
+    }
+    if ((env->flow->group_entries[question->over] >> index & 1) == 0) {
+        return KNOW_NO;
+    }
+    if (question->where == NULL) {
+        return KNOW_YES;
+    }
+    struct flow_env person;
+    flow_env_init(&person, env->interview, env->flow, SIZE_MAX);
+    person.index = index;
+    struct value value = expr_eval(question->where, &person.env);
+    return value.know == VALUE_OPEN                         ? KNOW_OPEN
+           : value.know == VALUE_KNOWN && value.number != 0 ? KNOW_YES
+                                                            : KNOW_NO;
+}
+
 static enum know
 choice_holds(struct flow_env *env, const struct question_def *question, size_t index)
 {
@@ -49,6 +71,9 @@ choice_holds(struct flow_env *env, const struct question_def *question, size_t i
     }
     if (question->tasks) { /* computed with the flow */
         return (env->flow->offered >> index & 1) != 0 ? KNOW_YES : KNOW_NO;
+    }
+    if (question->people != NULL) {
+        return person_holds(env, question, (int)index + 1);
     }
     const struct choice_rule *rule = &question->choice_rules[index];
     enum know within = within_holds(question, within_value(env, question), rule->within);
@@ -124,7 +149,12 @@ choices_fill(
     size_t count = 0;
     for (size_t i = 0; i < question->choice_count; i++) {
         if (choice_offered(env, question, i)) {
-            offered[count++] = question->choices[i];
+            offered[count] = question->choices[i];
+            if (question->people != NULL) {
+                offered[count].text =
+                    flow_person(env->interview, env->flow, question->over, (int)i + 1);
+            }
+            count++;
         }
     }
     ret_question->choices = offered;

@@ -598,6 +598,29 @@ place_in_group(const struct flow *flow, const struct question_def *question, int
 
 /* What the visitor called the person of this entry: the first name that the group asks for. */
 static const char *
+name_of_entry(const struct interview *interview, const struct flow *flow,
+    const struct group_def *people, int index, size_t but)
+{
+    const struct procedure *procedure = interview->procedure;
+    for (size_t i = 0; i < flow->count; i++) {
+        const struct slot *other = &flow->slots[i];
+        bool inside = other->index == index && other->question >= people->first &&
+                      other->question < people->first + people->count;
+        if (inside && procedure->questions[other->question].input == QUESTION_INPUT_NAME) {
+            const char *name = i != but ? fact_set_value(interview->facts, other->key) : NULL;
+            return name != NULL && name[0] != 0 ? name : NULL;
+        }
+    }
+    return NULL;
+}
+
+const char *
+flow_person(const struct interview *interview, const struct flow *flow, int group, int index)
+{
+    return name_of_entry(interview, flow, &interview->procedure->groups[group], index, SIZE_MAX);
+}
+
+static const char *
 person_of(const struct interview *interview, const struct flow *flow, size_t at)
 {
     const struct procedure *procedure = interview->procedure;
@@ -607,17 +630,8 @@ person_of(const struct interview *interview, const struct flow *flow, size_t at)
         return NULL;
     }
     int over = procedure->groups[group].over;
-    const struct group_def *people = &procedure->groups[over >= 0 ? over : group];
-    for (size_t i = 0; i < flow->count; i++) {
-        const struct slot *other = &flow->slots[i];
-        bool inside = other->index == slot->index && other->question >= people->first &&
-                      other->question < people->first + people->count;
-        if (inside && procedure->questions[other->question].input == QUESTION_INPUT_NAME) {
-            const char *name = i != at ? fact_set_value(interview->facts, other->key) : NULL;
-            return name != NULL && name[0] != 0 ? name : NULL;
-        }
-    }
-    return NULL;
+    return name_of_entry(
+        interview, flow, &procedure->groups[over >= 0 ? over : group], slot->index, at);
 }
 
 void

@@ -78,7 +78,7 @@ read_repeat(struct load *load, struct procedure *procedure, const struct node *m
     read_inside(load, procedure, map, group);
 }
 
-static const struct repeat_def *
+const struct repeat_def *
 find_repeat(const struct procedure_set *set, const char *id)
 {
     for (size_t i = 0; i < set->repeat_count; i++) {

@@ -120,6 +120,20 @@ choices_of_list(struct load *load, const struct node *map, struct question_def *
     }
 }
 
+/* The entries of a shared repeat group as choices: their numbers; who they are is known in the visit. */
+static void
+choices_of_people(struct load *load, struct question_def *question)
+{
+    struct arena *arena = &load->set->arena;
+    size_t count = (size_t)find_repeat(load->set, question->people)->max;
+    question->choice_count = count;
+    question->choices = arena_alloc(arena, count * sizeof(*question->choices));
+    question->choice_rules = arena_alloc(arena, count * sizeof(*question->choice_rules));
+    for (size_t i = 0; i < count; i++) {
+        question->choices[i].value = arena_printf(arena, "%zu", i + 1);
+    }
+}
+
 static void
 read_choices(
     struct load *load, const struct node *map, const char *context, struct question_def *question)
@@ -128,6 +142,10 @@ read_choices(
     const struct node *list = tree_get(map, "choices");
     only_for(load, map, "choices", wanted, "choice and several");
     if (!wanted) {
+        return;
+    }
+    if (question->people != NULL) {
+        choices_of_people(load, question);
         return;
     }
     if (question->list != NULL) {
@@ -241,6 +259,7 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
     const char *drawn = field_text(load, map, "map", type == QUESTION_PLACE);
     const struct node *node = tree_get(map, "from");
     question->within_source = field_expr(load, map, "within");
+    question->where_source = field_expr(load, map, "where");
     if (from != NULL && type == QUESTION_SLOT) {
         question->live = from;
         if (!id_ok(from)) {
@@ -248,7 +267,9 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
         }
     } else if (from != NULL && listed) {
         question->list = set_list(load->set, from);
-        if (question->list == NULL) {
+        bool people = type != QUESTION_PICK && find_repeat(load->set, from) != NULL;
+        question->people = people ? from : NULL;
+        if (question->list == NULL && !people) {
             load_unknown(load, node->line, node->column, "list of the city", from, names,
                 set_list_names(load->set, names));
         }
@@ -256,6 +277,10 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
     if (question->within_source.text != NULL && from == NULL) {
         load_mistake(load, question->within_source.line, question->within_source.column,
             "'within' needs 'from': the list whose entries belong to that answer");
+    }
+    if (question->where_source.text != NULL && question->people == NULL) {
+        load_mistake(load, question->where_source.line, question->where_source.column,
+            "'where' needs 'from': the shared repeat group of whose entries it chooses");
     }
     if (drawn != NULL && type == QUESTION_PLACE) {
         question->map = procedure_map(load->set, drawn);
@@ -365,7 +390,7 @@ question_read(
     static const char *const keys[] = {"ask", "type", "label", "name", "hint", "why", "unit",
         "required", "personal", "dont-know", "choices", "min", "max", "max-length", "written",
         "input", "reading", "default", "settled", "relevant", "constraint", "otherwise", "examples",
-        "card", "from", "within", "map", "step", "calculate", "source"};
+        "card", "from", "within", "where", "map", "step", "calculate", "source"};
     const char *what = ret->shared ? "a fact" : "a question";
     field_check_keys(load, map, FIELD_NAMES(keys), what);
     const struct node *card = tree_get(map, "card");

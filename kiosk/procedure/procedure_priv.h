@@ -166,6 +166,10 @@ struct question_def {
     struct question_choice *choices;
     struct choice_rule *choice_rules; /* of each choice; NULL: all are always offered */
     const struct list_def *list; /* from: PICK, or the choices came from it */
+    const char *people; /* from: the shared repeat group whose entries are the choices, or NULL */
+    int over; /* its index; -1 for none */
+    struct expr_source where_source; /* of its entries, those for which this holds */
+    const struct expr *where;
     struct expr_source within_source; /* entries within this answer only */
     const struct expr *within;
     const struct procedure_map *map; /* PLACE */
@@ -355,7 +359,8 @@ void question_ask(struct load *load, struct procedure *procedure, const struct n
     const struct group_def *group);
 void question_ask_fact(struct load *load, struct procedure *procedure, const struct node *map,
     const struct question_def *fact, bool alone);
-/* load_groups.c: a repeat or for-each entry of a list; asks for a shared group, false when id is none. */
+/* load_groups.c: the shared group of this id, or NULL; a repeat or for-each entry of a list; asks for a shared group, false when id is none. */
+const struct repeat_def *find_repeat(const struct procedure_set *set, const char *id);
 void group_read(struct load *load, struct procedure *procedure, const struct node *map);
 bool group_ask(
     struct load *load, struct procedure *procedure, const struct node *map, const char *id);
@@ -397,6 +402,8 @@ struct scope {
 enum expr_type question_expr_type(enum question_type type);
 bool question_is_amount(const struct question_def *question); /* a number of things or of yen */
 /* An expression of this type, kept in the set's memory; NULL without one, or after a report. */
+/* The group of this id that an expression there may name, or NULL. */
+const struct group_def *scope_group(const struct scope *scope, const char *id);
 const struct expr *compile(struct load *load, const struct scope *scope,
     const struct expr_source *source, const char *what, enum expr_type type);
 
@@ -463,6 +470,9 @@ struct flow_env {
     const char *candidate;
     bool defaults;
 };
+/* What the visitor called the person of a group's entry; NULL while there is no name. */
+const char *flow_person(
+    const struct interview *interview, const struct flow *flow, int group, int index);
 void flow_env_init(
     struct flow_env *env, const struct interview *interview, const struct flow *flow, size_t slot);
 void slot_question(const struct interview *interview, const struct flow *flow, size_t slot,

@@ -102,8 +102,11 @@ at(const char *key)
     static const char *const answers[][2] = {{"kinds.rent", "50000"}, {"kinds.from", "10:15"},
         {"kinds.until", "11:00"}, {"kinds.payer", "self"}, {"kinds.ways", "cash"},
         {"kinds.bank", "mihon"}, {"kinds.branch", "mihon-2"}, {"kinds.centre", "south"},
-        {"kinds.slot", "hall/2026-12-01/09:00"}, {"kinds.spot", "town/10,990"},
-        {"kinds.paper", "seen"}, {"kinds.signature", "counter"}};
+        {"family.size", "2"}, {"family[1].name", "一郎"}, {"family[1].kana", "イチロウ"},
+        {"family[1].birth", "1980-01-01"}, {"family[1].income", "0"}, {"family[2].name", "葉子"},
+        {"family[2].kana", "ヨウコ"}, {"family[2].birth", "2020-01-01"}, {"kinds.carer", "1"},
+        {"kinds.moving", "1 2"}, {"kinds.slot", "hall/2026-12-01/09:00"},
+        {"kinds.spot", "town/10,990"}, {"kinds.paper", "seen"}, {"kinds.signature", "counter"}};
     struct visit visit = begin();
     for (size_t i = 0; i < ARRAY_LEN(answers) && strcmp(answers[i][0], key) != 0; i++) {
         answer(&visit, answers[i][0], answers[i][1]);
@@ -149,6 +152,12 @@ static const struct written {
     {"kinds.branch", "nowhere", NULL, "answer.choice"},
     {"kinds.centre", "north", "north", NULL},
     {"kinds.centre", "mihon", NULL, "answer.choice"},
+    {"kinds.carer", "1", "1", NULL},
+    {"kinds.carer", "2", NULL, "answer.choice"}, /* a child */
+    {"kinds.carer", "3", NULL, "answer.choice"}, /* nobody */
+    {"kinds.carer", "一郎", NULL, "answer.choice"},
+    {"kinds.moving", "2 1", "1 2", NULL},
+    {"kinds.moving", "1 3", NULL, "answer.choice"},
     {"kinds.slot", "hall-2/2026-12-31/23:59", "hall-2/2026-12-31/23:59", NULL},
     {"kinds.slot", "hall/2026-02-30/09:00", NULL, "answer.choice"},
     {"kinds.slot", "hall/2026-12-01/9:00", NULL, "answer.choice"},
@@ -222,6 +231,11 @@ test_what_is_offered(void **state)
     interview_answer_now(visit.interview, &text);
     assert_string_equal(buf_str(&text), "mihon"); /* the default is an entry */
     end(&visit);
+    visit = at("kinds.carer");
+    now = question_now(&visit);
+    assert_int_equal(now.choice_count, 1);
+    assert_string_equal(now.choices[0].text, "一郎"); /* the visitor's own words */
+    end(&visit);
     visit = at("kinds.spot");
     now = question_now(&visit);
     assert_string_equal(now.map->id, "town");
@@ -258,6 +272,29 @@ test_open_again(void **state)
     struct fact_set *record = fact_set_new();
     assert_int_equal(interview_finish(visit.interview, record), 0);
     assert_null(fact_set_value(record, "kinds.ways"));
+    fact_set_free(record);
+    end(&visit);
+}
+
+/* A person less: who was chosen is asked again. Nobody of age: nobody is asked for. */
+static void
+test_people(void **state)
+{
+    (void)state;
+    struct visit visit = at("check");
+    assert_int_equal(interview_change(visit.interview, "kinds.moving"), 0);
+    answer(&visit, "kinds.moving", "2");
+    assert_int_equal(interview_change(visit.interview, "family.size"), 0);
+    answer(&visit, "family.size", "1");
+    assert_string_equal(question_now(&visit).key, "kinds.moving");
+    assert_int_equal(question_now(&visit).choice_count, 1);
+    answer(&visit, "kinds.moving", "");
+    assert_int_equal(interview_change(visit.interview, "family.size"), 0);
+    answer(&visit, "family.size", "0");
+    assert_string_equal(question_now(&visit).key, "check");
+    struct fact_set *record = fact_set_new();
+    assert_int_equal(interview_finish(visit.interview, record), 0);
+    assert_null(fact_set_value(record, "kinds.carer"));
     fact_set_free(record);
     end(&visit);
 }
@@ -388,6 +425,7 @@ main(void)
         cmocka_unit_test(test_what_is_taken),
         cmocka_unit_test(test_what_is_offered),
         cmocka_unit_test(test_open_again),
+        cmocka_unit_test(test_people),
         cmocka_unit_test(test_nothing_to_choose),
         cmocka_unit_test(test_lists_and_maps),
         cmocka_unit_test(test_long_list),

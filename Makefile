@@ -122,7 +122,8 @@ catalogs: $(MO) $(BUILD)/locale/reviews.conf
 ASSETS ?= assets
 words: $(BUILD)/kioskctl
 	@$(BUILD)/kioskctl extract $(ASSETS) >$(BUILD)/content.pot
-	@msgattrib --empty --no-wrap $(ASSETS)/po/ja.po | msgcat --use-first --no-wrap - $(BUILD)/content.pot | grep -v '^#[.:,]' >$(BUILD)/all.pot
+	@msgattrib --set-fuzzy --no-wrap $(ASSETS)/po/ja.po | msgattrib --clear-fuzzy --empty --no-wrap | \
+		sed '0,/^msgstr ""$$/s||msgstr "Content-Type: text/plain; charset=UTF-8\\n"|' | msgcat --use-first --no-wrap - $(BUILD)/content.pot | grep -v '^#[.:,]' >$(BUILD)/all.pot
 	@awk '{ print } /^$$/ { print "# not read yet" }' $(BUILD)/all.pot >$(BUILD)/noted.pot
 	@for po in $(filter-out %/ja.po,$(wildcard $(ASSETS)/po/*.po)); do \
 		pot=all; ! grep -q '^"X-Review: native' $$po || pot=noted; \

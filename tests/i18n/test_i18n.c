@@ -37,6 +37,8 @@ static const struct {
            "msgid \"date.reiwa\"\nmsgstr \"令和\"\nmsgid \"format.first-year\"\nmsgstr \"元\"\n"
            "msgid \"format.date\"\nmsgstr \"{era}{era-year}年（{year}年）{month}月{day}日\"\n"
            "msgid \"format.date-western\"\nmsgstr \"{year}年{month}月{day}日\"\n"
+           "msgid \"format.day\"\nmsgstr \"{month}月{day}日（{weekday}）\"\n"
+           "msgid \"format.weekdays\"\nmsgstr \"日 月 火 水 木 金 土\"\n"
            "msgid \"format.money\"\nmsgstr \"{amount}円\"\n"},
     {"ja-easy",
         "msgid \"language.name\"\nmsgstr \"やさしい日本語\"\n"
@@ -319,6 +321,33 @@ test_unread_texts(void **state)
     assert_int_equal(remove(path), 0);
 }
 
+/* A day to choose, with its day of the week. */
+static void
+test_days(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *iso, *shown;
+    } cases[] = {
+        {"2026-11-22", "11月22日（日）"},
+        {"2026-11-23", "11月23日（月）"},
+        {"2026-11-28", "11月28日（土）"},
+        {"2024-02-29", "2月29日（木）"},
+        {"1970-01-01", "1月1日（木）"},
+        {"1969-12-31", "12月31日（水）"},
+        {"2023-02-29", "2023-02-29"},
+        {"", ""},
+    };
+    struct i18n *i18n = fresh();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        AUTO_BUF out;
+        buf_init(&out, 256);
+        assert_int_equal(i18n_day(i18n, &out, cases[i].iso), 0);
+        assert_string_equal(buf_str(&out), cases[i].shown);
+    }
+    i18n_free(i18n);
+}
+
 static void
 test_dates(void **state)
 {
@@ -417,6 +446,7 @@ main(void)
         cmocka_unit_test(test_format),
         cmocka_unit_test(test_numbers_choose_forms),
         cmocka_unit_test(test_unread_texts),
+        cmocka_unit_test(test_days),
         cmocka_unit_test(test_dates),
         cmocka_unit_test(test_money_and_numbers),
         cmocka_unit_test(test_no_catalog),

@@ -399,3 +399,17 @@ answer_from_value(
         (void)snprintf(out, PROCEDURE_ANSWER_MAX + 1, "%s", value.text);
     }
 }
+
+bool
+answer_holds(const char *list, const char *id)
+{
+    size_t len = strlen(id);
+    for (const char *at = list; *at != 0; at += strspn(at, " ")) {
+        size_t size = strcspn(at, " ");
+        if (size == len && memcmp(at, id, len) == 0) {
+            return true;
+        }
+        at += size;
+    }
+    return false;
+}

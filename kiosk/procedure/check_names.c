@@ -82,10 +82,10 @@ visible(const struct scope *scope, int index, const char *name, char *reason)
     return false;
 }
 
-static void
-symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
+void
+question_symbol(
+    struct arena *arena, const struct question_def *question, int index, struct expr_symbol *ret)
 {
-    const struct question_def *question = &procedure->questions[index];
     ret->type = question_expr_type(question->type);
     ret->ref = index;
     if (question->type == QUESTION_PICK) {
@@ -96,7 +96,6 @@ symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
         return;
     }
     /* The values, and 'unknown' where it is offered; made once a use, in the set's memory. */
-    struct arena *arena = (struct arena *)(uintptr_t)&procedure->set->arena;
     const char **values = arena_alloc(arena, (question->choice_count + 1) * sizeof(*values));
     for (size_t i = 0; i < question->choice_count; i++) {
         values[i] = question->choices[i].value;
@@ -104,6 +103,13 @@ symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
     values[question->choice_count] = "unknown";
     ret->choices = values;
     ret->choice_count = question->choice_count + (question->dont_know ? 1 : 0);
+}
+
+static void
+symbol_of(const struct procedure *procedure, int index, struct expr_symbol *ret)
+{
+    struct arena *arena = (struct arena *)(uintptr_t)&procedure->set->arena;
+    question_symbol(arena, &procedure->questions[index], index, ret);
 }
 
 /* The group that a name begins with ("members", "members.income"), or NULL. */
@@ -296,25 +302,35 @@ column_at(const struct expr_source *source, size_t offset)
 }
 
 const struct expr *
+compile_with(struct load *load, const struct expr_scope *names, const struct expr_source *source,
+    const char *what, enum expr_type *ret_type)
+{
+    struct expr expr;
+    struct expr_room room;
+    struct expr_error error = {0};
+    if (!expr_parse(&expr, &room, source->text, names, &error)) {
+        load_mistake(
+            load, source->line, column_at(source, error.offset), "%s: %s", what, error.reason);
+        return NULL;
+    }
+    *ret_type = expr_result(&expr);
+    return keep(&load->set->arena, &expr);
+}
+
+const struct expr *
 compile(struct load *load, const struct scope *scope, const struct expr_source *source,
     const char *what, enum expr_type type)
 {
     if (source->text == NULL) {
         return NULL;
     }
-    struct expr expr;
-    struct expr_room room;
-    struct expr_error error = {0};
     struct expr_scope names = {find_name, find_entry, (void *)(uintptr_t)scope};
-    if (!expr_parse(&expr, &room, source->text, &names, &error)) {
-        load_mistake(
-            load, source->line, column_at(source, error.offset), "%s: %s", what, error.reason);
-        return NULL;
-    }
-    if (expr_result(&expr) != type) {
+    enum expr_type result = type;
+    const struct expr *expr = compile_with(load, &names, source, what, &result);
+    if (result != type) {
         load_mistake(load, source->line, source->column, "%s gives %s, but %s is needed", what,
-            expr_type_name(expr_result(&expr)), expr_type_name(type));
+            expr_type_name(result), expr_type_name(type));
         return NULL;
     }
-    return keep(&load->set->arena, &expr);
+    return expr;
 }

@@ -149,20 +149,6 @@ flow_asked(const struct interview *interview, const char *key)
     return false;
 }
 
-static bool
-names_procedure(const char *list, const char *id)
-{
-    size_t len = strlen(id);
-    for (const char *at = list; *at != 0; at += strspn(at, " ")) {
-        size_t size = strcspn(at, " ");
-        if (size == len && memcmp(at, id, len) == 0) {
-            return true;
-        }
-        at += size;
-    }
-    return false;
-}
-
 /* All that is offered is ticked, but what the visitor left out before stays out. */
 static void
 tasks_default(
@@ -177,7 +163,7 @@ tasks_default(
         const char *id = procedure->includes[i].id;
         uint32_t bit = UINT32_C(1) << i;
         bool before = (interview->tasks_seen & bit) != 0 && kept != NULL;
-        if ((flow->offered & bit) != 0 && (!before || names_procedure(kept, id))) {
+        if ((flow->offered & bit) != 0 && (!before || answer_holds(kept, id))) {
             size += (size_t)snprintf(
                 out + size, PROCEDURE_ANSWER_MAX + 1 - size, "%s%s", size > 0 ? " " : "", id);
         }
@@ -271,7 +257,7 @@ flow_part(const struct interview *interview, const struct flow *flow, int part)
     }
     const char *chosen = fact_set_value(interview->facts, tasks->key);
     bool offered = (flow->offered >> (part - 1) & 1) != 0;
-    return offered && chosen != NULL && names_procedure(chosen, procedure->includes[part - 1].id)
+    return offered && chosen != NULL && answer_holds(chosen, procedure->includes[part - 1].id)
                ? KNOW_YES
                : KNOW_NO;
 }

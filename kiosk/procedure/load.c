@@ -88,6 +88,7 @@ procedure_load(
         load_finish(&load);
         if (load.mistakes == 0) { /* a door to a broken file would be told twice */
             load_doors(&load, city);
+            load_forms(&load, arena_printf(&set->arena, "%s/forms", assets));
         }
     }
     free(path);

@@ -6,8 +6,8 @@
 
 static const char *const head_keys[] = {"procedure", "kind", "anonymous", "keep", "hidden",
     "in-force", "until", "follows", "counter", "minutes", "picture", "title", "about", "bring",
-    "not-here", "also-at", "include", "results", "live", "fee", "fee-note", "next", "questions",
-    "source"};
+    "not-here", "also-at", "include", "results", "forms", "live", "fee", "fee-note", "next",
+    "questions", "source"};
 static const char *const kind_names[PROCEDURE_KIND_COUNT] = {
     "apply", "guide", "book", "check-in", "report", "ask", "self"};
 

@@ -205,6 +205,22 @@ read_includes(struct load *load, const struct node *root, struct procedure *proc
     }
 }
 
+static void
+read_forms(struct load *load, const struct node *root, struct procedure *procedure)
+{
+    const struct form form = {"forms", {NULL, 0}, "a form"};
+    const struct node *first = list_of(load, root, &form, FORMS_MAX);
+    procedure->forms = arena_alloc(&load->set->arena, FORMS_MAX * sizeof(*procedure->forms));
+    for (const struct node *node = first; node != NULL; node = node->next) {
+        const char *id = node->kind == NODE_SCALAR ? node->text : "";
+        if (!id_ok(id)) {
+            load_mistake(load, node->line, node->column, "the id of a form is expected here");
+            continue;
+        }
+        procedure->forms[procedure->form_count++] = id;
+    }
+}
+
 void
 rules_read(struct load *load, const struct node *root, struct procedure *procedure)
 {
@@ -225,6 +241,7 @@ rules_read(struct load *load, const struct node *root, struct procedure *procedu
         }
     }
     read_includes(load, root, procedure);
+    read_forms(load, root, procedure);
     struct procedure_info *info = &procedure->info;
     struct procedure_also *told =
         arena_alloc(&load->set->arena, (size_t)(procedure->also_at.count + 1) * sizeof(*told));

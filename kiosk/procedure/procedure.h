@@ -339,6 +339,35 @@ int interview_finish(struct interview *interview, struct fact_set *ret_facts);
 int interview_random_answer(
     const struct interview *interview, struct rng_seeded *rng, struct buf *ret_answer);
 
+/* A form that is filled from the facts of a record. Its words are Japanese, for staff. */
+struct procedure_form {
+    const char *id;
+    const char *title;
+    const char *follows; /* the form it is, by law or rule */
+    const char *in_force; /* YYYY-MM-DD */
+};
+/* The forms that a record needs: the procedure's own, then those of everything that is done together with it (its
+ * fact "ID.together"). Fills up to max ids, gives how many there are. */
+size_t procedure_forms(const struct procedure *procedure, const struct fact_set *facts,
+    const char **ret_ids, size_t max);
+/* False when there is no such form. */
+bool procedure_form(
+    const struct procedure_set *set, const char *id, struct procedure_form *ret_form);
+/* One field with what belongs in it. Valid during the call. */
+struct procedure_field {
+    const char *id, *label;
+    int row; /* 1, 2 ... of the entry it is about (household), 0 outside */
+    bool tick, ticked; /* a box to tick; else: */
+    enum question_type type; /* how value is written: TEXT, NUMBER, DATE, TIME, YES_NO, SEVERAL */
+    const char *value; /* as facts are kept; "" when not known */
+    struct procedure_words words; /* of the choice that value is; source NULL for others */
+};
+typedef void procedure_each_field(const struct procedure_field *field, void *ctx);
+/* Every field in the order of the file, those of rows once an entry. at: seconds since 1970, what "today" means
+ * (a record's submitted_at). KERR_NOT_FOUND. */
+int procedure_form_fill(const struct procedure_set *set, const char *id,
+    const struct fact_set *facts, int64_t at, procedure_each_field *each, void *ctx);
+
 /* For labels outside an interview (desk, check tools): the words of a fact key in a procedure, and of
  * a choice value. False when unknown. Repeat indices in the key are passed over. */
 bool procedure_fact_words(const struct procedure_set *set, const char *procedure, const char *key,

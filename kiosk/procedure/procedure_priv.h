@@ -27,6 +27,8 @@ enum {
     OWN_GROUPS_MAX = 8, /* repeat groups of one file */
     GROUPS_MAX = 40,
     INCLUDES_MAX = 20,
+    FORMS_MAX = 10, /* of one procedure */
+    FIELDS_MAX = 300, /* of one form */
     RULES_MAX = 60, /* entries of bring, not-here, also-at or results */
     REPEAT_MAX = 20, /* entries of one repeat group */
     OWN_SLOTS_MAX = 600, /* questions of one file with all repeats */
@@ -250,6 +252,8 @@ struct procedure {
     struct expr_source fee_source;
     const struct expr *fee;
     struct rule_list bring, not_here, also_at, results;
+    const char **forms; /* ids */
+    int form_count;
     struct include *includes;
     int include_count;
     int own_count; /* questions of the file itself */
@@ -302,6 +306,27 @@ struct repeat_def {
     struct question_def *facts;
 };
 
+/* A form: what stands in its fields is said by expressions over the facts of a record. */
+struct form_field {
+    const char *id, *label;
+    bool tick; /* a box; else a text */
+    int rows; /* index of the group whose entries each have this field, or -1 */
+    struct expr_source source;
+    const struct expr *value;
+    enum expr_type type;
+};
+struct form_def {
+    const char *file;
+    struct procedure_form info;
+    struct form_field *fields;
+    int field_count;
+    const struct question_def **refs; /* what its expressions look at */
+    int ref_count;
+    const char **groups; /* "household", "child-allowance-claim.child" */
+    int *group_max;
+    int group_count;
+};
+
 struct words_entry {
     struct procedure_words words;
     const char *file;
@@ -318,6 +343,8 @@ struct procedure_set {
     size_t group_count;
     struct repeat_def *repeats;
     size_t repeat_count;
+    struct form_def *forms; /* sorted by id */
+    size_t form_count;
     struct question_def tasks; /* words of every task list */
     struct city_list counters, things;
     struct list_def *lists;
@@ -381,6 +408,10 @@ void check_page(struct load *load, int line, int column, const char *page);
 /* The procedure of this id. Reports it when there is none. */
 const struct procedure *check_named(struct load *load, int line, int column, const char *id);
 
+/* load_forms.c: assets/forms, when all procedures are known. */
+void load_forms(struct load *load, const char *folder);
+const struct form_def *form_find(const struct procedure_set *set, const char *id);
+
 /* compose.c: puts the questions of included procedures behind the procedure's own. False when one of them
  * is missing or has a mistake. */
 bool compose(struct load *load, struct procedure *procedure);
@@ -406,6 +437,13 @@ bool question_is_amount(const struct question_def *question); /* a number of thi
 const struct group_def *scope_group(const struct scope *scope, const char *id);
 const struct expr *compile(struct load *load, const struct scope *scope,
     const struct expr_source *source, const char *what, enum expr_type type);
+
+/* The same with other names, of whatever type. */
+const struct expr *compile_with(struct load *load, const struct expr_scope *names,
+    const struct expr_source *source, const char *what, enum expr_type *ret_type);
+/* What the name of a question means; ref is `index`. */
+void question_symbol(
+    struct arena *arena, const struct question_def *question, int index, struct expr_symbol *ret);
 
 /* check_trial.c: false when a condition can certainly never hold. */
 bool can_hold(const struct procedure *procedure, const struct expr *expr);
@@ -490,6 +528,8 @@ int answer_check(const struct interview *interview, const struct flow *flow, siz
 struct value answer_value(const struct question_def *question, const char *text);
 void answer_from_value(
     const struct question_def *question, struct value value, char out[PROCEDURE_ANSWER_MAX + 1]);
+/* Is a value among the chosen ones of several? */
+bool answer_holds(const char *list, const char *id);
 /* 12 digits or more in one run, hyphens and spaces passed over: what a My Number looks like. */
 bool answer_holds_my_number(const char *text);
 

@@ -75,7 +75,8 @@ static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"city/lists", "centres.yaml"}, {"city/maps", "town.yaml"}, {"procedures", "everything.yaml"},
     {"procedures", "kinds.yaml"}, {"dictionary", "family.yaml"}, {"procedures", "whole.yaml"},
     {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"}, {"procedures", "of-all.yaml"},
-    {"procedures", "way.yaml"}, {"procedures", "survey.yaml"}};
+    {"procedures", "way.yaml"}, {"procedures", "survey.yaml"}, {"forms", "slip.yaml"},
+    {"forms", "bag.yaml"}};
 
 static int
 set_up(void **state)
@@ -98,7 +99,7 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    static const char *const folders[] = {
+    static const char *const folders[] = {"forms", 
         "dictionary", "city/lists", "city/maps", "city", "procedures"};
     for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
         remove_file(good_files[i][0], good_files[i][1]);
@@ -164,7 +165,8 @@ check_broken(const char *name, void *ctx)
     copy_file(path, folder, as);
     struct heard heard;
     int r = load(&heard);
-    if (r != KERR_PROCEDURE_FILE || strstr(heard.all, expect) == NULL || heard.count > (city ? 12 : 3)) {
+    if (r != KERR_PROCEDURE_FILE || strstr(heard.all, expect) == NULL ||
+        heard.count > (city ? 12 : 3)) {
         fail_msg("%s: expected \"%s\", heard (%d):\n%s", name, expect, r, heard.all);
     }
     if (city) {

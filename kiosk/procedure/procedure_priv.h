@@ -29,7 +29,7 @@ enum {
     INCLUDES_MAX = 20,
     FORMS_MAX = 10, /* of one procedure */
     FIELDS_MAX = 300, /* of one form */
-    RULES_MAX = 60, /* entries of bring, not-here, also-at or results */
+    RULES_MAX = 120, /* entries of bring, not-here, also-at or results */
     REPEAT_MAX = 20, /* entries of one repeat group */
     OWN_SLOTS_MAX = 600, /* questions of one file with all repeats */
     SLOTS_MAX = 900, /* with those of included procedures; under FACT_SET_MAX */

@@ -8,8 +8,8 @@ SHOTS=$BUILD/pictures
 mkdir -p "$SHOTS" "$WORK/dumps"
 "$BUILD/kioskctl" init >/dev/null || fail init
 cp -r "$TOP/assets" "$WORK/assets"
-cp "$TOP/tests/app/kinds/kinds-of-answers.yaml" "$WORK/assets/procedures/"
-sed -i 's/holds: \[/&kinds-of-answers, /' "$WORK/assets/city/doors.yaml"
+cp "$TOP"/tests/app/kinds/*.yaml "$WORK/assets/procedures/"
+sed -i '0,/holds: \[/s//&kinds-of-answers, tasks-together, /' "$WORK/assets/city/doors.yaml"
 echo "assets = $WORK/assets" >>"$KIOSK_HOME/madoguchi.conf"
 
 # What each page takes, and what it can't.
@@ -137,6 +137,23 @@ expect fact kinds-of-answers.signature "counter"
 STEPS
 play "$WORK/english.play"
 
+# A task list: all is ticked, why, how long, what it costs; what is not wanted is taken off.
+cat >"$WORK/tasks.play" <<'STEPS'
+language ja
+start tasks-together
+tap next
+tap no-card
+tap choice:yes
+tap next
+expect text "18歳までの子ども"
+expect text "およそ3分"
+expect text "1枚300円です"
+tap choice:child-allowance-claim
+tap next
+expect fact tasks-together.together "resident-record"
+STEPS
+play "$WORK/tasks.play"
+
 # Every way of pressing reaches every answer.
 for hands in keys switches; do
     {
@@ -228,6 +245,12 @@ SHOT kinds-sign
 tap choice:counter
 tap next
 SHOT kinds-check
+start tasks-together
+tap next
+tap no-card
+tap choice:yes
+tap next
+SHOT kinds-tasks
 STEPS
 }
 script() { # LANGUAGE SIZE THEME NAME
@@ -270,4 +293,4 @@ grep -r '"overflow": *true' "$WORK/dumps" | sed "s|$WORK/dumps/||" | cut -c1-240
 [ "$(grep -lr '"overflow": *true' "$WORK/dumps" | wc -l)" -eq 0 ] || fail "words do not fit"
 # no drawing is described to whoever dumps a page
 grep -rq '[0-9],[0-9]* [0-9]*,[0-9]*;' "$WORK/dumps" && fail "a signature stands in a dump"
-[ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 120 ] || fail "pages are missing"
+[ "$(find "$WORK/dumps" -name '*.json' | wc -l)" -ge 130 ] || fail "pages are missing"

@@ -15,6 +15,7 @@ enum {
     HEADING_PERCENT = 55, /* of the width, with the field beside it */
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
+    OPTION_TEXT_MAX = 4096,
     UNSURE_W = 900,
     UNSURE_H = 260,
     UNSURE_H_SMALL = 205
@@ -185,6 +186,25 @@ struct option_place {
     bool several;
 };
 
+/* What belongs to a task: why it is here, how long it takes, what it costs. */
+static void
+task_detail(struct app *app, const struct question_choice *choice, struct buf *out)
+{
+    const struct procedure *task = procedure_find(app->procedures, choice->value);
+    (void)buf_add_str(out, words(app, &choice->hint));
+    if (task == NULL) {
+        return;
+    }
+    struct procedure_info info = procedure_info(task);
+    char minutes[16];
+    (void)snprintf(minutes, sizeof(minutes), "%d", info.minutes);
+    (void)buf_add_str(out, out->len > 0 ? "\n" : "");
+    (void)sayf(app, out, "explain.minutes", "n", minutes);
+    if (info.has_fee) {
+        (void)buf_printf(out, "　%s", words(app, &info.fee_note));
+    }
+}
+
 static void
 option_at(struct app *app, const struct question *question, size_t index, struct option *ret,
     char number[32], struct buf *text)
@@ -210,6 +230,10 @@ option_at(struct app *app, const struct question *question, size_t index, struct
         ret->value = choice->value;
         ret->text = choice->text != NULL ? choice->text : words(app, &choice->label);
         ret->detail = words(app, &choice->hint);
+        if (question->tasks) {
+            task_detail(app, choice, text);
+            ret->detail = buf_str(text);
+        }
     }
 }
 
@@ -220,7 +244,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
     struct option option;
     char number[32];
     AUTO_BUF text;
-    buf_init(&text, 512);
+    buf_init(&text, OPTION_TEXT_MAX);
     option_at(app, at->question, index, &option, number, &text);
     char id[UI_ID_MAX];
     (void)snprintf(id, sizeof(id), "choice:%s", option.value);
@@ -248,7 +272,7 @@ options_heights(struct app *app, const struct flow *flow, const struct question 
         struct option option;
         char number[32];
         AUTO_BUF text;
-        buf_init(&text, 512);
+        buf_init(&text, OPTION_TEXT_MAX);
         option_at(app, question, i, &option, number, &text);
         heights[i] = ui_text_height(app->ui, option.text, width, UI_SIZE_CHOICE, true) + 110;
         if (option.detail != NULL && option.detail[0] != 0) {
@@ -266,12 +290,13 @@ options(struct app *app, struct flow *flow, const struct question *question)
     size_t count = option_count(question);
     bool wide = flow->w >= TWO_COLUMNS_W;
     bool few_signs = number_as_choices(question) || time_as_choices(question);
-    int columns = few_signs ? (wide ? 4 : 3) : wide && count > 3 ? 2 : 1;
+    int columns = few_signs ? (wide ? 4 : 3) : wide && count > (question->tasks ? 1 : 3) ? 2 : 1;
     int heights[PAGE_ITEMS_MAX] = {0};
     struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H, .heights = heights};
     int highest = options_heights(app, flow, question, columns, heights);
     flow_within_reach(app, flow);
-    if (columns == 2 && highest > (flow->bottom - flow->y) / 2) {
+    int most = (flow->bottom - flow->y) / (question->tasks ? 1 : 2);
+    if (columns == 2 && highest > most) {
         grid.columns = 1; /* side by side large words would be as high as the page */
         (void)options_heights(app, flow, question, 1, heights);
     }
@@ -546,6 +571,11 @@ build(struct app *app)
         flow_left_of_keypad(app, &flow);
         unsure_button(app, &flow);
     }
+    if (question.tasks && app->visit.page < app->flow_page) {
+        /* all are ticked: what is on a later page is seen before it is agreed to */
+        page_main(app, "read-on", say(app, "check.read-on"), 0);
+        return;
+    }
     const char *main = widget != NULL && widget->main != NULL ? widget->main(app, &question) : NULL;
     page_main(app, "next", main != NULL ? main : say(app, "bar.next"),
         ready(app, &question) ? 0 : UI_STATE_WAITING);
@@ -633,6 +663,8 @@ tap(struct app *app, const char *id)
         return;
     } else if (strcmp(id, "back") == 0 && is_written(&question) && writing_back(app)) {
         return;
+    } else if (strcmp(id, "read-on") == 0) {
+        app->visit.page++;
     } else if (strcmp(id, "next") == 0) {
         answer(app, &question, false);
     } else if (strcmp(id, "unsure") == 0 && can_be_unsure(&question)) {

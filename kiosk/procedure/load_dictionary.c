@@ -9,7 +9,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { FACTS_MAX = 500, FACT_GROUPS_MAX = 50, REPEATS_MAX = 8 };
+enum { FACTS_MAX = 500, FACT_GROUPS_MAX = 50, REPEATS_MAX = 30 };
 
 const struct question_def *
 set_fact(const struct procedure_set *set, const char *key)

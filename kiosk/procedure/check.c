@@ -60,19 +60,30 @@ none(void *ctx, int ref)
     return (struct value){.know = VALUE_NONE};
 }
 
+/* No day lies between them, whatever day it is: not in 1970 and not five hundred years later. */
+static bool
+no_room(const struct question_def *question)
+{
+    static const int64_t days[] = {0, 200000};
+    bool larger = question->min != NULL && question->max != NULL;
+    for (size_t i = 0; larger && i < ARRAY_LEN(days); i++) {
+        struct expr_env env = {
+            .ref = none, .group_count = none, .group_sum = none, .today = days[i]};
+        struct value min = expr_eval(question->min, &env);
+        struct value max = expr_eval(question->max, &env);
+        larger = min.know == VALUE_KNOWN && max.know == VALUE_KNOWN && min.number > max.number;
+    }
+    return larger;
+}
+
 static void
 check_bounds(struct load *load, struct question_def *question)
 {
     struct expr_env env = {.ref = none, .group_count = none, .group_sum = none};
-    struct value min = {0};
     struct value max = {0};
-    if (question->min != NULL && question->max != NULL) {
-        min = expr_eval(question->min, &env);
-        max = expr_eval(question->max, &env);
-        if (min.know == VALUE_KNOWN && max.know == VALUE_KNOWN && min.number > max.number) {
-            load_mistake(load, question->min_source.line, question->min_source.column,
-                "min is larger than max");
-        }
+    if (no_room(question)) {
+        load_mistake(
+            load, question->min_source.line, question->min_source.column, "min is larger than max");
     }
     if (question_is_amount(question) && question->max == NULL) {
         load_mistake(load, question->line, question->column,

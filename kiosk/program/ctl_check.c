@@ -256,6 +256,7 @@ ctl_check(int argc, char **argv)
         (void)printf("%zu procedures, %zu texts, %zu languages: all is well\n",
             procedure_count(check.content.set), check.texts, check.languages);
     } else {
+        (void)fflush(stdout); /* the sum stands last, wherever both go */
         (void)fprintf(stderr, "%d to mend\n", check.mistakes);
     }
     conf_free(check.blame);

@@ -158,6 +158,7 @@ import_into(struct import *import, const char *assets)
     } else if ((r = try_out(import, assets)) == 0) {
         (void)printf("%s is made: %zu questions\n", import->target, import->questions);
     } else if (r == KERR_PROCEDURE_FILE) {
+        (void)fflush(stdout); /* the sum stands last, wherever both go */
         (void)fprintf(stderr, "%d to mend; nothing was changed\n", import->mistakes);
     }
     free(import->target);

@@ -46,14 +46,15 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_card, screen_reading, screen_pin, screen_pin_last, screen_question, screen_check,
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
-    screen_text_size, screen_contrast, screen_keys;
+    screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
+    screen_take_results, screen_not_here;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
 /* The fault pages are one table: see screens/fault.c. */
 const struct screen *fault_screen(int error);
 
-enum { FIELD_MAX = PROCEDURE_ANSWER_MAX, PIN_DIGITS = 4, PAGE_ITEMS_MAX = 64 };
+enum { FIELD_MAX = PROCEDURE_ANSWER_MAX, PIN_DIGITS = 4, PAGE_ITEMS_MAX = 64, DONE_MAX = 32 };
 
 enum calendar {
     CALENDAR_WESTERN,
@@ -76,6 +77,8 @@ struct slot_choice {
 enum { TRAIL_MAX = 12 };
 struct trail {
     size_t depth;
+    const struct screen *from; /* where it began, and the page of that column; NULL: home */
+    int from_page;
     char targets[TRAIL_MAX][INFO_TARGET_MAX]; /* info.h; also take:PAGE, hits:SCOPE */
     int pages[TRAIL_MAX]; /* of the column, where one left it */
     char query[INFO_QUERY_MAX + 1];
@@ -90,6 +93,14 @@ struct visit {
     struct fact_set *facts; /* shared by all procedures of the visit: once only */
     const struct procedure *procedure;
     struct interview *interview;
+    size_t door; /* of home, that was opened last */
+    const struct screen *from; /* where the procedure was chosen: back from it leads there */
+    int from_page;
+    struct interview *guide; /* whose results led to this procedure; NULL: none */
+    struct fact_set
+        *apart; /* answers of an anonymous procedure: nothing of the visitor is among them */
+    const struct procedure *done[DONE_MAX]; /* received in this visit */
+    size_t done_count;
     struct secret *pin; /* digits so far; NULL outside the PIN pages */
     bool last_try_confirmed;
     bool card_used; /* facts of a card were taken */
@@ -263,9 +274,16 @@ void visit_finish(struct app *app);
 void visit_forget(struct app *app);
 /* Chooses a procedure and goes to its first page. KERR_NOT_FOUND. */
 int visit_choose(struct app *app, const char *procedure);
+/* Back out of the procedure: to the door, the page or the results where it was chosen. */
+void visit_leave_procedure(struct app *app);
+/* This procedure, and what is done together with it, was received. */
+void visit_done(struct app *app);
+bool visit_has_done(const struct app *app, const struct procedure *procedure);
 /* From the explanation on: the page that comes next (card, question, check). */
 void visit_go_on(struct app *app);
 void visit_show_interview(struct app *app); /* question or check, wherever the interview stands */
+/* One question back, or from a change back to the answers; false at the first one. */
+bool visit_back(struct app *app);
 void visit_drop_pin(struct app *app);
 void visit_card_event(struct app *app, struct card_event *event);
 /* The card page appeared: goes on at once when the card that lies there is known, else looks at it. */
@@ -274,8 +292,11 @@ void visit_want_card(struct app *app);
 /* trail.c: pages to read, one leading to the next, and the way back. Targets: info/info.h. */
 /* KERR_NOT_FOUND for what leads nowhere. */
 int trail_open(struct app *app, const char *target);
-void trail_start(struct app *app, const char *target); /* the same from home: back leads there */
-void trail_back(struct app *app); /* at the first one: home */
+/* The same as the first step: back from it leads to the page that is shown now. */
+void trail_start(struct app *app, const char *target);
+void trail_back(struct app *app); /* at the first one: where the trail began */
+void trail_again(struct app *app); /* to where the trail is; home without one */
+bool trail_is(const struct screen *screen); /* does it show a target? */
 const char *trail_at(const struct app *app); /* what is being read; "" */
 const char *trail_id(const struct app *app); /* the same behind its ':' */
 /* A target as a row: title, second line ("" none), pictogram. False for what leads nowhere. The strings live as
@@ -292,6 +313,9 @@ int64_t app_today(const struct app *app); /* days since 1970 in Japan */
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */
 void qr_rows(const char *text, struct buf *rows);
+/* The column of a page with a text to take away as a QR code. state: that of the code. */
+void qr_page(
+    struct app *app, struct flow *flow, const char *text, const char *label, unsigned state);
 
 /* Hands the facts over to the submitter and shows that the machine works; a fault's page when it can't. */
 void visit_submit(struct app *app, struct fact_set *take_facts);
@@ -383,7 +407,7 @@ void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     void (*place)(struct app *app, size_t index, struct ui_rect where, void *ctx), void *ctx);
 /* The same for elements that are all known, each row as high as its words need and grid->height at least. The
  * places are filled in; grid->heights is not looked at. */
-enum { FLOW_ELEMENTS_MAX = 16 };
+enum { FLOW_ELEMENTS_MAX = PROCEDURE_HOLDS_MAX };
 void flow_elements(
     struct app *app, struct flow *flow, struct grid grid, struct ui_element *elements);
 /* The column beside the keypad, or above it. */

@@ -3,6 +3,8 @@
 
 #include <qrencode.h>
 
+enum { QR_SIDE = 1000, QR_PAD = 60 };
+
 void
 qr_rows(const char *text, struct buf *rows)
 {
@@ -17,4 +19,34 @@ qr_rows(const char *text, struct buf *rows)
         (void)buf_add_byte(rows, '\n');
     }
     QRcode_free(code);
+}
+
+void
+qr_page(struct app *app, struct flow *flow, const char *text, const char *label, unsigned state)
+{
+    AUTO_BUF rows;
+    buf_init(&rows, 64 * 1024);
+    qr_rows(text, &rows);
+    bool below = app->places.portrait;
+    int height = flow->bottom - flow->top;
+    int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
+    int side = QR_SIDE > most ? most : QR_SIDE;
+    struct ui_rect box = rect(
+        flow->x + flow->w - side - 2 * QR_PAD, flow->top, side + 2 * QR_PAD, side + 2 * QR_PAD);
+    if (below) {
+        box = rect(flow->x, flow->bottom - side - 2 * QR_PAD, side + 2 * QR_PAD, side + 2 * QR_PAD);
+        flow->bottom = box.y - GAP_MIN;
+    } else {
+        flow->w -= box.w + COLUMN_GAP;
+    }
+    page_title(app, flow, say(app, "page.take-title"));
+    flow_text(
+        app, flow, say(app, "page.take-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
+                        .rect = rect(box.x + QR_PAD, box.y + QR_PAD, side, side),
+                        .text = buf_str(&rows),
+                        .label = label,
+                        .state = state});
 }

@@ -370,6 +370,7 @@ poll_devices(struct app *app)
         app->touched_ms = clock_mono_ms(app->clock);
         if (result.error == 0) {
             memcpy(app->visit.number, result.number, sizeof(app->visit.number));
+            visit_done(app);
             bool here = procedure_info(app->visit.procedure).kind == PROCEDURE_CHECK_IN;
             app_turn(app, here ? &screen_checked_in : &screen_accepted);
         } else {

@@ -124,10 +124,34 @@ trail_open(struct app *app, const char *target)
 void
 trail_start(struct app *app, const char *target)
 {
-    explicit_bzero(&app->visit.trail, sizeof(app->visit.trail));
+    struct trail *trail = &app->visit.trail;
+    const struct screen *from = app->screen;
+    int page = app->visit.page;
+    explicit_bzero(trail, sizeof(*trail));
     if (trail_open(app, target) < 0) {
         app_go(app, &screen_home);
+        return;
     }
+    trail->from = from;
+    trail->from_page = page;
+}
+
+bool
+trail_is(const struct screen *screen)
+{
+    bool is =
+        screen == &screen_phrases || screen == &screen_phrase_group || screen == &screen_place;
+    for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
+        is = is || routes[i].screen == screen;
+    }
+    return is;
+}
+
+void
+trail_again(struct app *app)
+{
+    const struct trail *trail = &app->visit.trail;
+    app_go(app, trail->depth > 0 ? screen_of(trail_at(app)) : &screen_home);
 }
 
 void
@@ -135,12 +159,15 @@ trail_back(struct app *app)
 {
     struct trail *trail = &app->visit.trail;
     if (trail->depth <= 1) {
+        const struct screen *from = trail->from;
+        int page = trail->from_page;
         explicit_bzero(trail, sizeof(*trail));
-        app_go(app, &screen_home);
+        app_go(app, from != NULL ? from : &screen_home);
+        app->visit.page = page;
         return;
     }
     trail->depth--;
-    app_go(app, screen_of(trail_at(app)));
+    trail_again(app);
     app->visit.page = trail->pages[trail->depth - 1];
 }
 

@@ -36,10 +36,13 @@ visit_forget(struct app *app)
     uint64_t serial = visit->serial;
     visit_drop_pin(app);
     interview_free(visit->interview);
+    interview_free(visit->guide);
     struct fact_set *facts = visit->facts;
     struct fact_set *readings = visit->readings;
+    struct fact_set *apart = visit->apart;
     fact_set_clear(facts);
     fact_set_clear(readings);
+    fact_set_clear(apart);
     if (app->input != NULL) {
         input_end(app->input);
     }
@@ -48,7 +51,8 @@ visit_forget(struct app *app)
     }
     explicit_bzero(visit, sizeof(*visit));
     explicit_bzero(&app->glosses, sizeof(app->glosses));
-    *visit = (struct visit){.facts = facts, .readings = readings, .serial = serial + 1, .fee = -1};
+    *visit = (struct visit){
+        .facts = facts, .readings = readings, .apart = apart, .serial = serial + 1, .fee = -1};
     if (app->card != NULL) {
         card_release(app->card);
         app->card_fresh = false;
@@ -99,6 +103,72 @@ visit_finish(struct app *app)
     wipe_screen(app);
 }
 
+static struct fact_set *
+facts_of(const struct app *app, const struct procedure_info *info)
+{
+    return info->anonymous ? app->visit.apart : app->visit.facts;
+}
+
+/* Where the procedure is chosen that begins now: back from its first page leads there. The results of a guide stay, so
+ * that one procedure after the other can be done; whoever goes another way leaves them behind. */
+static void
+remember_way(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    const struct screen *at = app->screen;
+    bool reading = trail_is(at) && visit->trail.depth > 0;
+    bool led = at == &screen_results || (reading && visit->trail.from == &screen_results);
+    visit->from = at == &screen_door || at == &screen_results || reading ? at : &screen_home;
+    visit->from_page = visit->page;
+    if (led && visit->guide == NULL) {
+        visit->guide = visit->interview;
+        visit->interview = NULL;
+    } else if (!led) {
+        interview_free(visit->guide);
+        visit->guide = NULL;
+    }
+}
+
+void
+visit_leave_procedure(struct app *app)
+{
+    const struct screen *from = app->visit.from;
+    int page = app->visit.from_page;
+    bool lost = from == NULL || (from == &screen_results && app->visit.guide == NULL) ||
+                (trail_is(from) && app->visit.trail.depth == 0);
+    app_go(app, lost ? &screen_home : from);
+    app->visit.page = lost ? 0 : page;
+}
+
+bool
+visit_has_done(const struct app *app, const struct procedure *procedure)
+{
+    for (size_t i = 0; i < app->visit.done_count; i++) {
+        if (app->visit.done[i] == procedure) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+add_done(struct visit *visit, const struct procedure *procedure)
+{
+    if (visit->done_count < DONE_MAX) { /* with more, the last ones are offered once more */
+        visit->done[visit->done_count++] = procedure;
+    }
+}
+
+void
+visit_done(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    add_done(visit, visit->procedure);
+    for (size_t i = 0; i < interview_together_count(visit->interview); i++) {
+        add_done(visit, interview_together(visit->interview, i));
+    }
+}
+
 int
 visit_choose(struct app *app, const char *procedure)
 {
@@ -110,19 +180,26 @@ visit_choose(struct app *app, const char *procedure)
         visit_start(app);
     }
     visit_drop_pin(app);
+    remember_way(app);
     interview_free(app->visit.interview);
-    app->visit.interview = interview_new(found, app->visit.facts, app->clock);
+    struct procedure_info info = procedure_info(found);
+    /* an anonymous one begins without anything that is known of the visitor */
+    fact_set_clear(app->visit.apart);
+    app->visit.interview = interview_new(found, facts_of(app, &info), app->clock);
     app->visit.procedure = found;
     field_clear(app);
     app->visit.field_key[0] = 0;
-    if (app->submitter == NULL && !app->prefs.practice) {
+    if (app->submitter == NULL && info.keeps && !app->prefs.practice) {
         /* said before the first question, not after the last */
         app->visit.fault = app->submitter_error;
         app_go(app, fault_screen(app->submitter_error));
         return 0;
     }
-    app_go(
-        app, procedure_info(found).kind == PROCEDURE_CHECK_IN ? &screen_check_in : &screen_explain);
+    struct procedure_stop stop;
+    bool stopped = interview_stopped(app->visit.interview, &stop); /* what is known is enough */
+    app_go(app, stopped                           ? &screen_not_here
+                : info.kind == PROCEDURE_CHECK_IN ? &screen_check_in
+                                                  : &screen_explain);
     return 0;
 }
 
@@ -130,7 +207,8 @@ void
 visit_go_on(struct app *app)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
-    if (info.card && !app->visit.card_used && !app->visit.card_declined) {
+    bool card = info.card && !info.anonymous;
+    if (card && !app->visit.card_used && !app->visit.card_declined) {
         app_go(app, &screen_card);
         return;
     }
@@ -139,12 +217,45 @@ visit_go_on(struct app *app)
 
 /* Where the interview stands: a question, or what comes when all are answered. */
 static const struct screen *
-interview_screen(const struct app *app)
+interview_place(const struct app *app)
 {
+    struct procedure_info info = procedure_info(app->visit.procedure);
     if (interview_at(app->visit.interview) == INTERVIEW_QUESTION) {
         return &screen_question;
     }
-    return procedure_info(app->visit.procedure).live != NULL ? &screen_lookup : &screen_check;
+    if (info.live != NULL) {
+        return &screen_lookup;
+    }
+    return info.keeps ? &screen_check : &screen_results;
+}
+
+/* Does it stand at a question that has its answer already? */
+static bool
+at_answered(const struct app *app)
+{
+    struct question question;
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    return interview_question(app->visit.interview, &question) == 0 &&
+           fact_set_value(facts_of(app, &info), question.key) != NULL;
+}
+
+/* The same, or why it can't go on here; the answer that is the reason can be come to and changed. */
+static const struct screen *
+interview_screen(const struct app *app)
+{
+    struct procedure_stop stop;
+    bool stopped = interview_stopped(app->visit.interview, &stop) && !at_answered(app);
+    return stopped ? &screen_not_here : interview_place(app);
+}
+
+bool
+visit_back(struct app *app)
+{
+    bool back = interview_back(app->visit.interview);
+    if (back) {
+        app_go(app, interview_place(app)); /* an answer that stops it can be changed there */
+    }
+    return back;
 }
 
 void

@@ -228,6 +228,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
     app->visit.facts = fact_set_new();
     app->visit.readings = fact_set_new();
+    app->visit.apart = fact_set_new();
     open_live(app);
     const char *what = "words";
     int r = open_words(app);
@@ -288,6 +289,7 @@ app_free(struct app *app)
     speak_close(app);
     fact_set_free(app->visit.facts);
     fact_set_free(app->visit.readings);
+    fact_set_free(app->visit.apart);
     input_free(app->input);
     input_postal_close(app->postal);
     input_variants_close(app->variants);

@@ -47,6 +47,11 @@ read_holds(struct load *load, const struct node *map, struct procedure_door *doo
             "a door 'holds' something: a list of procedures and page:ID");
         return;
     }
+    if (tree_count(list) > PROCEDURE_HOLDS_MAX) {
+        load_mistake(
+            load, list->line, list->column, "a door has room for %d things", PROCEDURE_HOLDS_MAX);
+        return;
+    }
     struct procedure_held *holds =
         arena_alloc(&load->set->arena, tree_count(list) * sizeof(*holds));
     for (const struct node *node = list->first; node != NULL; node = node->next) {

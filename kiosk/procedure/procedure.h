@@ -114,7 +114,7 @@ struct procedure_door {
     size_t hold_count;
     const struct procedure_held *holds;
 };
-enum { PROCEDURE_DOORS_MAX = 8 };
+enum { PROCEDURE_DOORS_MAX = 8, PROCEDURE_HOLDS_MAX = 32 };
 size_t procedure_door_count(const struct procedure_set *set);
 struct procedure_door procedure_door_at(const struct procedure_set *set, size_t index);
 /* The guide for whoever doesn't know which door: a procedure's id, or NULL. */

@@ -28,6 +28,7 @@ sed 's/.*"facts"/"facts"/' "$WORK/export.json" | sort | uniq -c >"$WORK/kinds"
 "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
 cat >"$WORK/pad.play" <<'STEPS'
 tap start
+tap door:certificates
 tap service:resident-record
 tap next
 wait screen pin 4
@@ -52,6 +53,7 @@ grep -qE '7468|72468|"text": "[0-9]*46' "$WORK/pad.json" "$WORK/play.err" && fai
 printf 'idle-warn-s = 1\nidle-end-s = 3\nswitches = auto\nscan-ms = 500\n' >>"$KIOSK_HOME/madoguchi.conf"
 cat >"$WORK/left.play" <<'STEPS'
 tap start
+tap door:certificates
 tap service:resident-record
 switch 1
 sleep 4000

@@ -228,7 +228,7 @@ tap language:ja
 sleep 1600
 key pause
 sleep 700
-tap service:resident-record
+tap door:certificates
 sleep 1600
 key pause
 sleep 700

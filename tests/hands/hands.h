@@ -93,6 +93,7 @@ struct person {
     bool card;
     char own_name[64]; /* of the language */
     char service[WORDS_MAX]; /* what the person came for */
+    char door[WORDS_MAX]; /* of home, where it stands */
     char service_id[64];
     char said[SAID_COUNT][WORDS_MAX];
     char dots[5][WORDS_MAX]; /* what is said of none to four digits */
@@ -132,6 +133,8 @@ struct decision {
     const struct thing *thing; /* PRESS: borrowed from the page */
 };
 
+/* The door of home behind which a service stands; false when it stands at none. */
+bool person_door(const struct app *app, const char *service, struct procedure_door *ret_door);
 /* knows.c: thinks of answers until the service is done. facts: what the card will tell, NULL without. */
 bool person_think(struct person *person, const struct fact_set *card_facts);
 void person_forget(struct person *person);

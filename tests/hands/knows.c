@@ -212,6 +212,20 @@ learn_language(struct person *person)
 }
 
 bool
+person_door(const struct app *app, const char *service, struct procedure_door *ret_door)
+{
+    for (size_t i = 0; i < procedure_door_count(app->procedures); i++) {
+        *ret_door = procedure_door_at(app->procedures, i);
+        for (size_t j = 0; j < ret_door->hold_count; j++) {
+            if (!ret_door->holds[j].page && strcmp(ret_door->holds[j].id, service) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+bool
 person_think(struct person *person, const struct fact_set *card_facts)
 {
     enum { ANSWERS_MAX = 90 };
@@ -226,6 +240,10 @@ person_think(struct person *person, const struct fact_set *card_facts)
     (void)i18n_use(app->i18n, person->language); /* from the list of languages */
     learn_language(person);
     person_take(person, words(app, &info.title), person->service);
+    struct procedure_door door;
+    if (person_door(app, person->service_id, &door)) {
+        person_take(person, words(app, &door.title), person->door);
+    }
     struct interview *interview = interview_new(procedure, facts, &person->stage->clock);
     interview_refresh(interview);
     bool good = true;

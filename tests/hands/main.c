@@ -265,6 +265,23 @@ take_rest(struct worker *worker, char why[WHY_MAX])
     }
 }
 
+/* The nth service that one applies for at a door, in turn; how many there are. */
+static const struct procedure *
+nth_service(const struct app *app, unsigned nth, size_t *ret_count)
+{
+    const struct procedure *found[PROCEDURE_DOORS_MAX * PROCEDURE_HOLDS_MAX];
+    *ret_count = 0;
+    for (size_t i = 0; i < procedure_count(app->procedures); i++) {
+        const struct procedure *procedure = procedure_at(app->procedures, i);
+        struct procedure_info info = procedure_info(procedure);
+        struct procedure_door door;
+        if (info.kind == PROCEDURE_APPLY && person_door(app, info.id, &door)) {
+            found[(*ret_count)++] = procedure;
+        }
+    }
+    return found[nth % *ret_count];
+}
+
 static void
 visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
 {
@@ -272,8 +289,8 @@ visit(struct worker *worker, enum hands hands, unsigned seed, size_t tongue)
     struct app *app = worker->stage.app;
     struct tally *tally = &worker->tally;
     size_t languages = i18n_language_count(app->i18n);
-    size_t services = procedure_count(app->procedures);
-    const struct procedure *service = procedure_at(app->procedures, seed % services);
+    size_t services;
+    const struct procedure *service = nth_service(app, seed, &services);
     worker->stage.wall_s = worker->day - worker->stage.now_ms / 1000;
     person = (struct person){.stage = &worker->stage,
         .hands = hands,

@@ -479,8 +479,12 @@ decide(struct person *person, struct page *page)
         return decision;
     }
     if (titled(page, person->said[TITLE_HOME])) {
-        const struct thing *door = find_act(page, person->service);
+        const struct thing *door = find_act(page, person->door);
         return door != NULL ? press(door) : turn(person, page);
+    }
+    if (titled(page, person->door)) {
+        const struct thing *service = find_act(page, person->service);
+        return service != NULL ? press(service) : turn(person, page);
     }
     const struct known *known = person->question;
     if (titled(page, person->said[TITLE_CARD])) {

@@ -92,6 +92,23 @@ step(struct app *app, struct flow *flow, int number, const char *text)
     flow->y += height + 20;
 }
 
+/* What was received along with it. */
+static void
+together(struct app *app, struct flow *flow)
+{
+    size_t count = interview_together_count(app->visit.interview);
+    if (count > 0) {
+        flow->y += 20;
+        flow_text(app, flow, say(app, "accepted.together"), UI_ROLE_TEXT, UI_SIZE_BODY,
+            UI_TONE_PAPER, true, 10);
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_info info = procedure_info(interview_together(app->visit.interview, i));
+        flow_text(app, flow, words(app, &info.title), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+            false, 10);
+    }
+}
+
 static void
 steps(struct app *app, struct flow *flow)
 {
@@ -103,6 +120,7 @@ steps(struct app *app, struct flow *flow)
     for (size_t i = 0; i < info.next_count; i++) {
         step(app, flow, number++, words(app, &info.next[i]));
     }
+    together(app, flow);
 }
 
 static void
@@ -174,11 +192,18 @@ done(struct app *app, struct flow *flow)
     flow->y += height + 60;
 }
 
+/* What else can be done: the rest of what a guide found, or anything. */
+static const char *
+more(const struct app *app)
+{
+    return app->visit.guide != NULL ? "accepted.results" : "accepted.more";
+}
+
 /* The end of practising: nothing was sent, and there is no number. */
 static void
 practised(struct app *app)
 {
-    struct flow flow = page_begin(app, NULL, "accepted.more");
+    struct flow flow = page_begin(app, NULL, more(app));
     countdown(app, &flow, "accepted.goes-away");
     struct flow left = page_picture(app, flow, "check-round", UI_TONE_DONE);
     page_title(app, &left, say(app, "practice.done"));
@@ -195,7 +220,7 @@ build(struct app *app)
         return;
     }
     struct procedure_info info = procedure_info(app->visit.procedure);
-    struct flow flow = page_begin(app, words(app, &info.title), "accepted.more");
+    struct flow flow = page_begin(app, words(app, &info.title), more(app));
     countdown(app, &flow, "accepted.goes-away");
     flow = note_to_take(app, flow);
     done(app, &flow);
@@ -216,7 +241,8 @@ tap(struct app *app, const char *id)
     if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
         visit_finish(app);
     } else if (strcmp(id, "back") == 0) {
-        app_go(app, &screen_home); /* another procedure: what is known is not asked again */
+        /* another procedure: what is known is not asked again */
+        app_go(app, app->visit.guide != NULL ? &screen_results : &screen_home);
     }
 }
 

@@ -198,6 +198,17 @@ add_rows(struct app *app, struct flow *flow)
     }
 }
 
+/* Where else it can be had: the last moment to know it. */
+static void
+also_notes(struct app *app, struct flow *flow)
+{
+    struct procedure_also also;
+    for (size_t i = 0; interview_also(app->visit.interview, i, &also) == 0; i++) {
+        flow_text(app, flow, words(app, &also.say), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_SOFT,
+            false, 30);
+    }
+}
+
 static void
 build(struct app *app)
 {
@@ -224,6 +235,7 @@ build(struct app *app)
                             .tone = UI_TONE_PAPER});
     }
     flow.y += 30;
+    also_notes(app, &flow);
     add_rows(app, &flow);
     /* what is on a later page was not seen yet: the main button leads there first */
     bool all_seen = app->visit.page >= app->flow_page;
@@ -235,6 +247,11 @@ static void
 submit(struct app *app)
 {
     struct visit *visit = &app->visit;
+    struct procedure_stop stop;
+    if (interview_stopped(visit->interview, &stop)) {
+        visit_show_interview(app); /* which says why */
+        return;
+    }
     struct fact_set *facts = fact_set_new();
     int r = interview_finish(visit->interview, facts);
     if (r == KERR_PROCEDURE_INCOMPLETE) {
@@ -245,6 +262,7 @@ submit(struct app *app)
     if (app->prefs.practice) {
         fact_set_free(facts);
         visit->fee = interview_fee(visit->interview);
+        visit_done(app);
         app_go(app, &screen_accepted); /* which says that it was practice */
         return;
     }

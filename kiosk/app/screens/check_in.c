@@ -181,7 +181,7 @@ tap(struct app *app, const char *id)
     if (strcmp(id, "no-card") == 0) {
         visit_show_interview(app);
     } else if (strcmp(id, "back") == 0 && stand(app) == NULL) {
-        app_go(app, &screen_home);
+        visit_leave_procedure(app);
     }
 }
 

@@ -42,12 +42,43 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
 
 /* Each thing is a block of its own, so that a page ends between two. */
 static void
-bring_list(struct app *app, struct flow *flow, const struct procedure_info *info)
+bring_list(struct app *app, struct flow *flow)
 {
-    for (size_t i = 0; i < info->bring_count; i++) {
+    struct procedure_words thing;
+    for (size_t i = 0; interview_bring(app->visit.interview, i, &thing) == 0; i++) {
         flow->y -= i > 0 ? LINE_GAP : 0;
         line(app, flow, i == 0 ? "document" : NULL, i == 0 ? say(app, "explain.bring") : NULL,
-            words(app, &info->bring[i]));
+            words(app, &thing));
+    }
+}
+
+/* Where else it can be had, with the page that tells more. */
+static void
+also_list(struct app *app, struct flow *flow)
+{
+    struct procedure_also also;
+    for (size_t i = 0; interview_also(app->visit.interview, i, &also) == 0; i++) {
+        flow_text(app, flow, words(app, &also.say), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_SOFT,
+            false, LINE_GAP);
+        if (also.page != NULL) {
+            char id[UI_ID_MAX];
+            char target[INFO_TARGET_MAX];
+            (void)snprintf(id, sizeof(id), "read:%s", also.page);
+            (void)snprintf(target, sizeof(target), "page:%s", also.page);
+            trail_row(app, flow, id, target, NULL);
+        }
+    }
+}
+
+/* What happens to the answers, where that is other than usual. */
+static void
+promise(struct app *app, struct flow *flow, const struct procedure_info *info)
+{
+    const char *message = !info->keeps      ? "explain.not-kept"
+                          : info->anonymous ? "explain.anonymous"
+                                            : NULL;
+    if (message != NULL) {
+        line(app, flow, "shield", say(app, "explain.answers"), say(app, message));
     }
 }
 
@@ -61,12 +92,12 @@ build(struct app *app)
         app, &flow, words(app, &info.about), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
     AUTO_BUF text;
     buf_init(&text, 4096);
-    bring_list(app, &flow, &info);
+    bring_list(app, &flow);
     if (info.has_fee) {
         line(app, &flow, "yen", say(app, "explain.fee"), words(app, &info.fee_note));
     }
     char minutes[16];
-    (void)snprintf(minutes, sizeof(minutes), "%d", info.minutes);
+    (void)snprintf(minutes, sizeof(minutes), "%d", interview_minutes(app->visit.interview));
     buf_clear(&text);
     (void)sayf(app, &text, "explain.minutes", "n", minutes);
     line(app, &flow, "clock", say(app, "explain.time"), buf_str(&text));
@@ -78,6 +109,8 @@ build(struct app *app)
         }
         line(app, &flow, "counter", say(app, "explain.counter"), buf_str(&text));
     }
+    promise(app, &flow, &info);
+    also_list(app, &flow);
     page_main(app, "next", say(app, "explain.start"), 0);
 }
 
@@ -86,8 +119,12 @@ tap(struct app *app, const char *id)
 {
     if (strcmp(id, "next") == 0) {
         visit_go_on(app);
+    } else if (strncmp(id, "read:", 5) == 0) {
+        char target[INFO_TARGET_MAX];
+        (void)snprintf(target, sizeof(target), "page:%s", id + 5);
+        trail_start(app, target);
     } else if (strcmp(id, "back") == 0) {
-        app_go(app, &screen_home);
+        visit_leave_procedure(app);
     }
 }
 

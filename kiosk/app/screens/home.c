@@ -1,66 +1,105 @@
-/* screens/home.c - what the visitor came for: a door for each procedure, and the largest one for "I
- * don't know", which leads to a person. */
+/* screens/home.c - what the visitor came for: the city's doors, a search over everything, and the largest
+ * one for "I don't know", which leads to the city's guide, or to a person where there is none. */
 #include "app/app_priv.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { DOOR_H = 430, SEARCH_H = 230, SEARCH_W = 1200 };
+enum {
+    DOOR_H = 300,
+    DOOR_H_FEW = 430, /* few doors are larger */
+    THREE_COLUMNS_W = 3900,
+    CELLS_MAX = PROCEDURE_DOORS_MAX + 1,
+    SEARCH_H = 230,
+    SEARCH_W = 1200
+};
 
-/* The door of the procedure at index, with words but without a place. */
-static struct ui_element
-door(struct app *app, size_t index, char id[UI_ID_MAX])
+/* The doors with their words, and the search; how many. */
+static size_t
+cells(struct app *app, char ids[CELLS_MAX][UI_ID_MAX], struct ui_element elements[CELLS_MAX])
 {
-    struct procedure_info info = procedure_info(procedure_at(app->procedures, index));
-    (void)snprintf(id, UI_ID_MAX, "service:%s", info.id);
-    return (struct ui_element){.id = id,
-        .role = UI_ROLE_DOOR,
-        .text = words(app, &info.title),
-        .detail = words(app, &info.about),
-        .picture = info.picture,
-        .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_CHOICE,
-        .bold = true};
+    const struct ui_element usual = {
+        .role = UI_ROLE_DOOR, .tone = UI_TONE_SURFACE, .size = UI_SIZE_CHOICE, .bold = true};
+    size_t count = procedure_door_count(app->procedures);
+    for (size_t i = 0; i < count; i++) {
+        struct procedure_door door = procedure_door_at(app->procedures, i);
+        (void)snprintf(ids[i], UI_ID_MAX, "door:%s", door.id);
+        elements[i] = usual;
+        elements[i].id = ids[i];
+        elements[i].text = words(app, &door.title);
+        elements[i].detail = door.about.source != NULL ? words(app, &door.about) : NULL;
+        elements[i].picture = door.picture;
+    }
+    if (app->search != NULL && app->places.foot.w == 0) { /* no room in the bottom bar */
+        elements[count] = usual;
+        elements[count].id = "search";
+        elements[count].text = say(app, "search.title");
+        elements[count].picture = "search";
+        elements[count].tone = UI_TONE_SOFT;
+        count++;
+    }
+    return count;
 }
 
-static void
-place(struct app *app, size_t index, struct ui_rect where, void *ctx)
-{
-    (void)ctx;
-    char id[UI_ID_MAX];
-    struct ui_element element = door(app, index, id);
-    element.rect = where;
-    ui_add(app->ui, &element);
-}
-
-/* The height that the door with the most words needs in this width. */
+/* What all rows take in so many columns, as close as is allowed. */
 static int
-doors_height(struct app *app, int width, int least)
+rows_height(struct app *app, struct ui_element *elements, struct grid grid, int width)
 {
-    for (size_t i = 0; i < procedure_count(app->procedures); i++) {
-        char id[UI_ID_MAX];
-        struct ui_element element = door(app, i, id);
-        element.rect.w = width;
+    int all = 0;
+    int row = 0;
+    for (size_t i = 0; i < grid.count; i++) {
         int w;
         int h;
-        ui_natural(app->ui, &element, &w, &h);
-        least = h > least ? h : least;
+        elements[i].rect.w = (width - (grid.columns - 1) * COLUMN_GAP) / grid.columns;
+        ui_natural(app->ui, &elements[i], &w, &h);
+        h = h < grid.height ? grid.height : h;
+        row = row > h ? row : h;
+        if (i + 1 == grid.count || (i + 1) % (size_t)grid.columns == 0) {
+            all += row + GAP_MIN;
+            row = 0;
+        }
     }
-    return least;
+    return all;
 }
 
-/* Doors side by side where there is room; large words only when more of them are on a page so. */
-static int
-columns(struct app *app, const struct flow *flow)
+/* Is there room for everything on one page, in larger doors or smaller ones, in two columns or three? */
+static bool
+fits(struct app *app, struct ui_element *elements, struct grid *grid, int width, int room)
 {
-    if (flow->w < TWO_COLUMNS_W) {
-        return 1;
+    int most = width >= THREE_COLUMNS_W ? 3 : width >= TWO_COLUMNS_W ? 2 : 1;
+    static const int heights[] = {DOOR_H_FEW, DOOR_H};
+    for (size_t h = 0; h < ARRAY_LEN(heights); h++) {
+        grid->height = heights[h];
+        for (grid->columns = most < 2 ? most : 2; grid->columns <= most; grid->columns++) {
+            if (rows_height(app, elements, *grid, width) <= room) {
+                return true;
+            }
+        }
     }
-    int room = flow->bottom - (flow->y < app->places.targets ? app->places.targets : flow->y);
-    int one = doors_height(app, flow->w, DOOR_H);
-    int two = doors_height(app, (flow->w - COLUMN_GAP) / 2, DOOR_H);
-    bool more = two <= room && 2 * (room / (two + GAP_MIN)) >= room / (one + GAP_MIN);
-    return ui_text_size(app->ui) <= UI_TEXT_NORMAL || more ? 2 : 1;
+    grid->columns = most > 1 && ui_text_size(app->ui) <= UI_TEXT_NORMAL ? 2 : 1;
+    return false;
+}
+
+/* Seeing all doors at once comes before the second lines, which tell what is behind; where even the names
+ * alone need pages, there is room for both. */
+static bool
+arrange(struct app *app, struct ui_element *elements, struct grid *grid, int width, int room)
+{
+    if (fits(app, elements, grid, width, room)) {
+        return true;
+    }
+    struct ui_element names[CELLS_MAX];
+    memcpy(names, elements, grid->count * sizeof(*names));
+    for (size_t i = 0; i < grid->count; i++) {
+        names[i].detail = NULL;
+    }
+    struct grid tried = *grid;
+    if (!fits(app, names, &tried, width, room)) {
+        return false;
+    }
+    memcpy(elements, names, grid->count * sizeof(*names));
+    *grid = tried;
+    return true;
 }
 
 /* "I don't know what to do": the widest door, at the bottom of the page, or after the others when
@@ -68,11 +107,12 @@ columns(struct app *app, const struct flow *flow)
 static void
 doors(struct app *app, struct flow *flow)
 {
+    bool guide = procedure_unsure(app->procedures) != NULL;
     struct ui_element unsure = {.id = "unsure",
         .role = UI_ROLE_DOOR,
         .rect = rect(flow->x, 0, flow->w, 0),
         .text = say(app, "home.unsure"),
-        .detail = say(app, "home.unsure-detail"),
+        .detail = say(app, guide ? "home.unsure-guide" : "home.unsure-detail"),
         .picture = "question",
         .tone = UI_TONE_CARE,
         .size = UI_SIZE_CHOICE,
@@ -80,24 +120,18 @@ doors(struct app *app, struct flow *flow)
     int width;
     ui_natural(app->ui, &unsure, &width, &unsure.rect.h);
     unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
-    size_t count = procedure_count(app->procedures);
-    struct grid grid = {.count = count, .columns = columns(app, flow)};
-    /* few services: larger doors */
-    int least = count <= 2 ? DOOR_H * 3 / 2 : DOOR_H;
-    grid.height =
-        doors_height(app, (flow->w - (grid.columns - 1) * COLUMN_GAP) / grid.columns, DOOR_H);
-    int rows = ((int)count + grid.columns - 1) / grid.columns;
-    int all = rows * (grid.height + GAP_MIN) + GAP_OPPOSITE + unsure.rect.h;
+    char ids[CELLS_MAX][UI_ID_MAX];
+    struct ui_element elements[CELLS_MAX];
+    struct grid grid = {.count = cells(app, ids, elements)};
     flow_within_reach(app, flow);
-    bool pinned = flow->y + all <= flow->bottom;
+    int room = flow->bottom - flow->y - unsure.rect.h - GAP_MIN;
+    bool pinned = arrange(app, elements, &grid, flow->w, room);
     if (pinned) {
-        flow->bottom -= unsure.rect.h + GAP_OPPOSITE;
-        unsure.rect.y = flow->bottom + GAP_OPPOSITE;
-        int most = (flow->bottom - flow->y) / (rows > 0 ? rows : 1) - GAP_MIN;
-        least = least > most ? most : least;
-        grid.height = grid.height > least ? grid.height : least;
+        flow->bottom -= unsure.rect.h;
+        unsure.rect.y = flow->bottom;
+        flow->bottom -= GAP_MIN;
     }
-    flow_grid(app, flow, &grid, place, NULL);
+    flow_elements(app, flow, grid, elements);
     if (pinned) {
         ui_add(app->ui, &unsure); /* last, as it is seen: what is read aloud follows the list */
     } else {
@@ -105,32 +139,25 @@ doors(struct app *app, struct flow *flow)
     }
 }
 
-/* Looking for it by words: between the bottom bar's two buttons, or above the doors where there is no room. */
+/* Looking for it by words: between the bottom bar's two buttons. */
 static void
-search_button(struct app *app, struct flow *flow)
+search_button(struct app *app)
 {
     struct ui_rect foot = app->places.foot;
-    struct ui_element button = {.id = "search",
-        .role = UI_ROLE_BUTTON,
-        .rect = rect(flow->x, 0, flow->w, 0),
-        .text = say(app, "search.title"),
-        .picture = "search",
-        .tone = UI_TONE_SURFACE,
-        .size = UI_SIZE_BODY,
-        .bold = true,
-        .align = UI_ALIGN_CENTRE};
-    if (app->search == NULL) {
-        return;
-    }
-    if (foot.w == 0) {
-        flow_element(app, flow, &button, SEARCH_H);
-        flow->y += GAP_MIN;
+    if (app->search == NULL || foot.w == 0) {
         return;
     }
     int width = foot.w < SEARCH_W ? foot.w : SEARCH_W;
-    button.rect =
-        rect(foot.x + (foot.w - width) / 2, foot.y + (foot.h - SEARCH_H) / 2, width, SEARCH_H);
-    ui_add(app->ui, &button);
+    ui_add(app->ui, &(struct ui_element){.id = "search",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = rect(foot.x + (foot.w - width) / 2,
+                            foot.y + (foot.h - SEARCH_H) / 2, width, SEARCH_H),
+                        .text = say(app, "search.title"),
+                        .picture = "search",
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_BODY,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
 }
 
 static void
@@ -140,19 +167,33 @@ build(struct app *app)
     page_left_button(app, "finish", say(app, "bar.finish"), "arrow-left");
     page_right_button(app, "access", say(app, "bar.access"), "access");
     page_title(app, &flow, say(app, "home.title"));
-    search_button(app, &flow);
+    search_button(app);
     doors(app, &flow);
+}
+
+static void
+open_door(struct app *app, const char *id)
+{
+    for (size_t i = 0; i < procedure_door_count(app->procedures); i++) {
+        if (strcmp(procedure_door_at(app->procedures, i).id, id) == 0) {
+            app->visit.door = i;
+            app_go(app, &screen_door);
+        }
+    }
 }
 
 static void
 tap(struct app *app, const char *id)
 {
-    if (strncmp(id, "service:", 8) == 0) {
-        (void)visit_choose(app, id + 8); /* the id came from the set */
-    } else if (strcmp(id, "search") == 0) {
-        trail_start(app, "search:");
+    const char *guide = procedure_unsure(app->procedures);
+    if (strncmp(id, "door:", 5) == 0) {
+        open_door(app, id + 5);
+    } else if (strcmp(id, "unsure") == 0 && guide != NULL) {
+        (void)visit_choose(app, guide); /* the set has it */
     } else if (strcmp(id, "unsure") == 0) {
         app_over(app, &screen_help);
+    } else if (strcmp(id, "search") == 0) {
+        trail_start(app, "search:");
     } else if (strcmp(id, "access") == 0) {
         app_over(app, &screen_access);
     } else if (strcmp(id, "finish") == 0 || strcmp(id, "back") == 0) {

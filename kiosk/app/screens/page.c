@@ -12,8 +12,6 @@ enum {
     STACK_W = 2400, /* narrower, or in large letters, the second column stands below the first */
     PICTURE_SIDE = 500,
     HEADING_ROOM = 420, /* a heading and the beginning of what it heads */
-    QR_SIDE = 1000,
-    QR_PAD = 60,
     QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
 };
 
@@ -240,32 +238,9 @@ take_build(struct app *app)
     const struct info_page *page = page_of(app);
     struct flow flow = page_begin(app, words(app, &page->title), "bar.back");
     AUTO_BUF text;
-    AUTO_BUF rows;
     buf_init(&text, 2 * QR_BYTES);
-    buf_init(&rows, 64 * 1024);
     take_text(app, page, &text);
-    qr_rows(buf_str(&text), &rows);
-    bool below = app->places.portrait;
-    int height = flow.bottom - flow.top;
-    int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
-    int side = QR_SIDE > most ? most : QR_SIDE;
-    struct ui_rect box =
-        rect(flow.x + flow.w - side - 2 * QR_PAD, flow.top, side + 2 * QR_PAD, side + 2 * QR_PAD);
-    if (below) {
-        box = rect(flow.x, flow.bottom - side - 2 * QR_PAD, side + 2 * QR_PAD, side + 2 * QR_PAD);
-        flow.bottom = box.y - GAP_MIN;
-    } else {
-        flow.w -= box.w + COLUMN_GAP;
-    }
-    page_title(app, &flow, say(app, "page.take-title"));
-    flow_text(app, &flow, say(app, "page.take-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
-        false, 0);
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
-                        .rect = rect(box.x + QR_PAD, box.y + QR_PAD, side, side),
-                        .text = buf_str(&rows),
-                        .label = words(app, &page->title)});
+    qr_page(app, &flow, buf_str(&text), words(app, &page->title), 0);
 }
 
 static void

@@ -670,9 +670,7 @@ tap(struct app *app, const char *id)
     } else if (strcmp(id, "unsure") == 0 && can_be_unsure(&question)) {
         answer(app, &question, true);
     } else if (strcmp(id, "back") == 0) {
-        if (interview_back(app->visit.interview)) {
-            visit_show_interview(app); /* who came to change an answer goes back to all of them */
-        } else {
+        if (!visit_back(app)) {
             app_go(app, &screen_explain);
         }
     } else if (question.type == QUESTION_DATE) {

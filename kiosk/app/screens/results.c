@@ -1,0 +1,324 @@
+/* screens/results.c - the end of a guide or a self-check: what the answers lead to, each with the reason in words, the
+ * counter and its hours, all that has to be brought, and the same as a QR code to take away. Nothing is kept. */
+#include "app/app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    LINE_GAP = 20,
+    INDENT = 120,
+    DOOR_H = 300,
+    THINGS_MAX = 64,
+    HEADING_ROOM = 300, /* a heading and the first line below it */
+    QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
+};
+
+/* The procedure that a result leads to, when it can be begun today; else NULL. */
+static const struct procedure *
+leads_to(const struct app *app, const struct interview_result *result)
+{
+    const struct procedure *procedure =
+        result->procedure != NULL ? procedure_find(app->procedures, result->procedure) : NULL;
+    return procedure != NULL && procedure_in_force(procedure, app->clock) ? procedure : NULL;
+}
+
+static const char *
+title_of(struct app *app, const struct interview_result *result)
+{
+    const struct info_page *page =
+        result->page != NULL ? info_page_find(app->info, result->page) : NULL;
+    if (result->title.source == NULL && page != NULL) {
+        return words(app, &page->title);
+    }
+    return words(app, &result->title);
+}
+
+/* Why, and where: each a line, in the language shown and in Japanese. */
+static void
+reason(struct app *app, const struct interview_result *result, struct buf *out)
+{
+    AUTO_BUF japanese;
+    buf_init(&japanese, 4096);
+    if (result->because.source != NULL) {
+        (void)buf_add_str(out, words(app, &result->because));
+        (void)buf_add_str(&japanese, result->because.source);
+    }
+    if (result->counter.source != NULL) {
+        const char *between = out->len > 0 ? "\n" : "";
+        (void)buf_printf(
+            out, "%s%s: %s", between, say(app, "results.counter"), words(app, &result->counter));
+        (void)buf_printf(&japanese, "%s%s: %s", between,
+            i18n_text_in(app->i18n, "ja", "results.counter"), result->counter.source);
+    }
+    if (out->len > 0) {
+        words_pair(app, buf_str(out), buf_str(&japanese));
+    }
+}
+
+/* One result: a door where it leads on, words where it only tells. */
+static void
+add_result(struct app *app, struct flow *flow, const struct interview_result *result, size_t index)
+{
+    const struct procedure *procedure = leads_to(app, result);
+    const struct info_page *page =
+        result->page != NULL ? info_page_find(app->info, result->page) : NULL;
+    AUTO_BUF why;
+    buf_init(&why, 4096);
+    reason(app, result, &why);
+    if (procedure == NULL && page == NULL) {
+        flow_text(app, flow, title_of(app, result), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER,
+            true, LINE_GAP);
+        flow_text(
+            app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, COLUMN_GAP);
+        return;
+    }
+    bool done = procedure != NULL && visit_has_done(app, procedure);
+    char id[UI_ID_MAX];
+    (void)snprintf(id, sizeof(id), "result:%zu", index);
+    struct ui_element door = {.id = id,
+        .role = UI_ROLE_DOOR,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = title_of(app, result),
+        .detail = done          ? say(app, "accepted.title")
+                  : why.len > 0 ? buf_str(&why)
+                                : NULL,
+        .picture = done                ? "check-round"
+                   : procedure != NULL ? procedure_info(procedure).picture
+                                       : page->picture,
+        .tone = done ? UI_TONE_DONE : UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+    flow_element(app, flow, &door, DOOR_H);
+    flow->y += COLUMN_GAP;
+}
+
+/* All things to bring, each once; returns how many. */
+static size_t
+things(const struct app *app, size_t max, struct procedure_words *ret_things)
+{
+    size_t count = 0;
+    struct interview_result result;
+    for (size_t i = 0; interview_result(app->visit.interview, i, &result) == 0; i++) {
+        for (size_t j = 0; j < result.bring_count && count < max; j++) {
+            bool known = false;
+            for (size_t k = 0; k < count; k++) {
+                known = known || strcmp(ret_things[k].source, result.bring[j].source) == 0;
+            }
+            if (!known) {
+                ret_things[count++] = result.bring[j];
+            }
+        }
+    }
+    return count;
+}
+
+static void
+heading(struct app *app, struct flow *flow, const char *message)
+{
+    (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
+    flow_text(
+        app, flow, say(app, message), UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER, true, LINE_GAP);
+}
+
+static void
+entry(struct app *app, struct flow *flow, const char *text)
+{
+    struct flow inner = *flow;
+    inner.x += INDENT;
+    inner.w -= INDENT;
+    flow_text(app, &inner, text, UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, LINE_GAP);
+    flow->y = inner.y;
+}
+
+static void
+bring_list(struct app *app, struct flow *flow)
+{
+    struct procedure_words list[THINGS_MAX];
+    size_t count = things(app, THINGS_MAX, list);
+    if (count > 0) {
+        heading(app, flow, "results.bring");
+    }
+    for (size_t i = 0; i < count; i++) {
+        entry(app, flow, words(app, &list[i]));
+    }
+    flow->y += count > 0 ? COLUMN_GAP : 0;
+}
+
+/* Did an earlier result name this counter? */
+static bool
+named_before(const struct app *app, size_t index, const char *counter)
+{
+    struct interview_result result;
+    for (size_t i = 0; i < index; i++) {
+        if (interview_result(app->visit.interview, i, &result) == 0 && result.counter_id != NULL &&
+            strcmp(result.counter_id, counter) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* When the counters are open, each once. */
+static void
+hours_list(struct app *app, struct flow *flow)
+{
+    struct interview_result result;
+    bool any = false;
+    for (size_t i = 0; interview_result(app->visit.interview, i, &result) == 0; i++) {
+        if (result.counter_id == NULL || result.hours.source == NULL ||
+            named_before(app, i, result.counter_id)) {
+            continue;
+        }
+        if (!any) {
+            heading(app, flow, "results.hours");
+        }
+        any = true;
+        entry(app, flow, words(app, &result.counter));
+        entry(app, flow, words(app, &result.hours));
+    }
+    flow->y += any ? COLUMN_GAP : 0;
+}
+
+static void
+build(struct app *app)
+{
+    struct flow flow = page_begin_visit(app);
+    page_right_button(app, "finish", say(app, "bar.finish"), NULL);
+    size_t count = interview_result_count(app->visit.interview);
+    bool guide = procedure_info(app->visit.procedure).kind == PROCEDURE_GUIDE;
+    if (count == 0) {
+        struct flow left = page_picture(app, flow, "counter", UI_TONE_SOFT);
+        page_title(app, &left, say(app, "results.none"));
+        flow_text(app, &left, say(app, "results.none-text"), UI_ROLE_TEXT, UI_SIZE_BODY,
+            UI_TONE_PAPER, false, COLUMN_GAP);
+        flow_door(app, &left, "call", "bell", say(app, "fault.call"), NULL);
+        return;
+    }
+    page_title(app, &flow, say(app, guide ? "results.title" : "results.title-self"));
+    for (size_t i = 0; i < count; i++) {
+        struct interview_result result;
+        if (interview_result(app->visit.interview, i, &result) == 0) {
+            add_result(app, &flow, &result, i);
+        }
+    }
+    bring_list(app, &flow);
+    hours_list(app, &flow);
+    flow_door(app, &flow, "take", "take", say(app, "page.take"), say(app, "results.not-kept"));
+    flow_door(app, &flow, "other", "house", say(app, "fault.home"), say(app, "fault.home-detail"));
+}
+
+static void
+open_result(struct app *app, const char *number)
+{
+    size_t index = 0;
+    for (const char *digit = number; *digit >= '0' && *digit <= '9'; digit++) {
+        index = index * 10 + (size_t)(*digit - '0');
+    }
+    struct interview_result result;
+    if (interview_result(app->visit.interview, index, &result) < 0) {
+        return;
+    }
+    char target[INFO_TARGET_MAX];
+    if (leads_to(app, &result) != NULL) {
+        (void)visit_choose(app, result.procedure); /* it is there */
+    } else if (result.page != NULL) {
+        (void)snprintf(target, sizeof(target), "page:%s", result.page);
+        trail_start(app, target);
+    }
+}
+
+static void
+tap(struct app *app, const char *id)
+{
+    if (strncmp(id, "result:", 7) == 0) {
+        open_result(app, id + 7);
+    } else if (strcmp(id, "take") == 0) {
+        app_go(app, &screen_take_results);
+    } else if (strcmp(id, "other") == 0) {
+        app_go(app, &screen_home);
+    } else if (strcmp(id, "call") == 0) {
+        app_over(app, &screen_call);
+    } else if (strcmp(id, "finish") == 0) {
+        visit_finish(app);
+    } else if (strcmp(id, "back") == 0) {
+        if (!visit_back(app)) {
+            app_go(app, &screen_explain);
+        }
+    }
+}
+
+/* From a procedure that they led to one comes back to the results. */
+static void
+enter(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    if (visit->guide != NULL) {
+        interview_free(visit->interview);
+        visit->interview = visit->guide;
+        visit->guide = NULL;
+        visit->procedure = interview_procedure(visit->interview);
+        interview_refresh(visit->interview);
+    }
+}
+
+const struct screen screen_results = {
+    .name = "results", .build = build, .tap = tap, .enter = enter};
+
+/* ---- the same to take away ---- */
+
+/* A line of the text; false when it is full. */
+static bool
+take_line(const char *text, const char *before, struct buf *out)
+{
+    AUTO_BUF plain;
+    buf_init(&plain, QR_BYTES);
+    info_plain(text, false, &plain);
+    if (text[0] == 0 || buf_error(&plain) < 0 ||
+        out->len + strlen(before) + plain.len + 1 > QR_BYTES) {
+        return text[0] == 0;
+    }
+    (void)buf_printf(out, "%s%s\n", before, buf_str(&plain)); /* it fits */
+    return true;
+}
+
+static void
+take_text(struct app *app, struct buf *out)
+{
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    bool room = take_line(words(app, &info.title), "", out);
+    struct interview_result result;
+    for (size_t i = 0; room && interview_result(app->visit.interview, i, &result) == 0; i++) {
+        AUTO_BUF why;
+        buf_init(&why, 4096);
+        reason(app, &result, &why);
+        room = take_line(title_of(app, &result), "- ", out) && take_line(buf_str(&why), "", out);
+    }
+    struct procedure_words list[THINGS_MAX];
+    size_t count = things(app, THINGS_MAX, list);
+    room = room && (count == 0 || take_line(say(app, "results.bring"), "\n", out));
+    for (size_t i = 0; room && i < count; i++) {
+        room = take_line(words(app, &list[i]), "- ", out);
+    }
+}
+
+static void
+take_build(struct app *app)
+{
+    struct flow flow = page_begin_visit(app);
+    AUTO_BUF text;
+    buf_init(&text, 2 * QR_BYTES);
+    take_text(app, &text);
+    qr_page(app, &flow, buf_str(&text), say(app, "results.title"), UI_STATE_PERSONAL);
+}
+
+static void
+take_tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "back") == 0) {
+        app_go(app, &screen_results);
+    }
+}
+
+const struct screen screen_take_results = {
+    .name = "take-results", .build = take_build, .tap = take_tap};

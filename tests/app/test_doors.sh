@@ -1,0 +1,165 @@
+#!/bin/sh
+# timeout: 120
+# Home's doors, what is behind them, a guide's results and the way through the procedures they lead to, what can't be done
+# here, what is told beside the way, self-checks that keep nothing and answers without a person.
+. "$(dirname "$0")/env.sh"
+alone "$0" "$@"
+"$BUILD/kioskctl" init >/dev/null || fail init
+reader
+sh "$TOP/tests/app/content/sample.sh" "$TOP/assets" "$WORK/assets"
+printf 'assets = %s/assets\nfonts = %s/fonts\nlocale = %s/locale\ntables = %s/tables\n' \
+    "$WORK" "$BUILD" "$BUILD" "$BUILD" >"$WORK/conf"
+cat "$KIOSK_HOME/madoguchi.conf" >>"$WORK/conf"
+cp "$WORK/conf" "$KIOSK_HOME/madoguchi.conf"
+
+# a door, a service behind it, and the way back to where one came from
+cat >"$WORK/doors.play" <<'STEPS'
+tap start
+shot home.png
+tap door:sample
+expect screen door
+expect text "見本の扉"
+shot door.png
+tap read:waste
+expect screen page
+tap back
+expect screen door
+tap service:sample-adult
+expect screen explain
+tap back
+expect screen door
+tap back
+expect screen home
+tap search
+expect screen search
+tap back
+expect screen home
+STEPS
+play "$WORK/doors.play"
+
+# the guide: questions, results with reasons, one procedure after the other, answers once only
+cat >"$WORK/guide.play" <<'STEPS'
+tap start
+tap unsure
+expect screen explain
+expect text "どこにも残しません。この画面にだけ出ます。"
+shot explain-guide.png
+tap next
+expect screen question
+tap choice:moved
+tap choice:paper
+tap choice:waste
+tap next
+tap choice:yes
+tap next
+expect screen results
+expect text "引っ越したからです。"
+expect text "児童手当の相談"
+shot results.png
+tap take
+expect screen take-results
+shot take-results.png
+tap back
+expect screen results
+tap back
+expect screen question
+tap back
+expect text "何がありましたか。"
+tap next
+tap next
+expect screen results
+tap "ごみの出し方"
+expect screen page
+tap back
+expect screen results
+tap "住民票の写し"
+expect screen explain
+tap back
+expect screen results
+tap result:0
+expect text "転入届"
+complete 3
+expect screen accepted
+expect text "つぎの手続き"
+shot accepted-guide.png
+tap back
+expect screen results
+expect text "受け付けました。"
+shot results-done.png
+tap "住民票の写し"
+expect screen explain
+tap back
+tap back
+expect screen question
+expect text "18歳までの子どもがいますか。"
+tap choice:no
+tap next
+expect screen results
+expect no-text "児童手当の相談"
+tap finish
+wait screen attract 3
+STEPS
+play "$WORK/guide.play"
+
+# no result: a person
+cat >"$WORK/none.play" <<'STEPS'
+start sample-guide
+tap next
+tap choice:none
+tap next
+expect screen results
+expect text "職員がお話をうかがいます。"
+shot results-none.png
+tap call
+expect screen call
+STEPS
+play "$WORK/none.play"
+
+# not here: as soon as it is known; the answer can be changed, and then it goes on
+cat >"$WORK/not-here.play" <<'STEPS'
+start sample-adult
+shot explain-adult.png
+tap next
+tap choice:japan
+tap next
+tap era:western
+type 20200101
+tap next
+expect screen not-here
+expect text "17歳までの人は、保護者といっしょに窓口に来てください。"
+shot not-here.png
+tap read
+expect screen page
+tap back
+expect screen not-here
+tap back
+expect screen question
+expect text "生まれた日を教えてください。"
+tap back
+expect text "どこの国の人ですか。"
+tap next
+expect text "生まれた日を教えてください。"
+tap next
+expect screen not-here
+tap back
+tap era:western
+tap digit:delete
+tap digit:delete
+tap digit:delete
+tap digit:delete
+tap digit:delete
+tap digit:delete
+tap digit:delete
+tap digit:delete
+type 19800101
+tap next
+expect screen check
+expect text "コンビニでも取れます。"
+shot check-also.png
+tap change:sample-adult.birth
+tap back
+expect screen check
+tap next
+wait screen accepted 20
+STEPS
+play "$WORK/not-here.play"

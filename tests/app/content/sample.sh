@@ -1,9 +1,13 @@
-# tests/app/content/sample.sh FROM TO - a copy of the content FROM at TO with the services of this folder and a door for them.
+# tests/app/content/sample.sh FROM TO - a copy of the content FROM at TO with the services of this folder behind the last
+# door of home.
 cp -R "$1" "$2"
-here=$(dirname "$0")
-cp "$here"/procedures/*.yaml "$2/procedures/"
-{
-    sed '/^unsure:/d; /^doors:/,$d' "$1/city/doors.yaml"
-    cat "$here/doors.yaml"
-} >"$2/city/doors.yaml"
-sed -n '/^doors:/,$p' "$1/city/doors.yaml" | sed 1d >>"$2/city/doors.yaml"
+cp "$(dirname "$0")"/procedures/*.yaml "$2/procedures/"
+doors=$2/city/doors.yaml
+guide=$(sed -n 's/^unsure: //p' "$doors")
+last=$(grep -n '^  [a-z-]*:$' "$doors" | tail -n 1 | cut -d: -f1)
+sed -i "s/^unsure: .*/unsure: sample-guide/
+$last,\$ {
+    s/^  [a-z-]*:\$/  sample:/
+    s/title: .*/title: 見本の扉/
+    s/holds: \\[/holds: [sample-guide, sample-self, sample-survey, sample-adult, page:waste, $guide, /
+}" "$doors"

@@ -12,7 +12,7 @@
 #include "base/utf8.h"
 
 enum {
-    GROWTH = 4, /* UTF-16 units that one byte may become: U+FDFA is three bytes and 18 units */
+    GROWTH = 6, /* UTF-16 units that one byte may become: U+FDFA is three bytes and 18 units */
     KATAKANA_FIRST = 0x30a1,
     KATAKANA_LAST = 0x30f6,
     LEAD_FIRST = 0xd800, /* surrogates (ICU's macros for them convert signs) */

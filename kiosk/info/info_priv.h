@@ -39,6 +39,9 @@ void *info_grow(void *array, size_t count, size_t *cap, size_t size);
 
 /* page.c */
 void info_read_pages(struct info_load *load, const char *folder);
+/* A page's text into an entry that has its id; data is written into. */
+struct info_entry;
+void info_parse_page(struct info_load *load, struct info_entry *entry, struct buf *data);
 /* After everything is read: links that lead nowhere. */
 void info_check_pages(struct info_load *load);
 
@@ -52,9 +55,12 @@ struct info_table {
     const char *columns[COLUMNS_MAX];
     struct info_row *rows; /* owned */
 };
-/* columns: the names that must stand first, in this order; more: others may follow. An absent file is an empty
- * table. False after a report. */
-bool info_read_table(struct info_load *load, const char *folder, const char *name,
+/* columns: the names that must stand first, in this order; more: others may follow. Mistakes are reported. data is
+ * written into; its texts are kept. */
+void info_parse_table(struct info_load *load, struct buf *data, const char *const *columns,
+    size_t count, bool more, struct info_table *ret_table);
+/* The same of a file; an absent one is an empty table. */
+void info_read_table(struct info_load *load, const char *folder, const char *name,
     const char *const *columns, size_t count, bool more, struct info_table *ret_table);
 void info_table_release(struct info_table *table);
 

@@ -325,20 +325,16 @@ read_text(struct reader *reader, char *at)
     }
 }
 
-static void
-read_file(struct info_load *load, struct info_entry *entry)
+void
+info_parse_page(struct info_load *load, struct info_entry *entry, struct buf *data)
 {
-    AUTO_BUF data;
-    buf_init(&data, FILE_MAX);
-    int r = fs_read(load->file, &data);
-    if (r < 0 || !utf8_valid(buf_str(&data), data.len)) {
-        info_mistake(load, 0, 0, "%s",
-            r < 0 ? "the file can't be read, or is too large" : "the file is not UTF-8");
+    if (!utf8_valid(buf_str(data), data->len)) {
+        info_mistake(load, 0, 0, "the file is not UTF-8");
         return;
     }
     struct reader reader = {.load = load, .entry = entry};
     buf_init(&reader.paragraph, WORDS_MAX);
-    read_text(&reader, (char *)data.data);
+    read_text(&reader, (char *)data->data);
     buf_release(&reader.paragraph);
     entry->page.blocks = entry->blocks;
 }
@@ -369,7 +365,13 @@ read_page(const char *name, void *ctx)
         info_mistake(load, 0, 0,
             "'%.60s' is no id: small letters, digits and hyphens, a letter first", entry->page.id);
     }
-    read_file(load, entry);
+    AUTO_BUF data;
+    buf_init(&data, FILE_MAX);
+    if (fs_read(load->file, &data) < 0) {
+        info_mistake(load, 0, 0, "the file can't be read, or is too large");
+    } else {
+        info_parse_page(load, entry, &data);
+    }
     return 0;
 }
 

@@ -68,7 +68,7 @@ read_groups(struct info_load *load, const char *folder)
     static const char *const columns[] = {"id", "picture", "name"};
     struct info *info = load->info;
     struct info_table table;
-    (void)info_read_table(load, folder, "groups.tsv", columns, ARRAY_LEN(columns), false, &table);
+    info_read_table(load, folder, "groups.tsv", columns, ARRAY_LEN(columns), false, &table);
     info->groups = xcalloc(table.count + 1, sizeof(*info->groups));
     for (size_t i = 0; i < table.count; i++) {
         const struct info_row *row = &table.rows[i];
@@ -86,7 +86,7 @@ info_read_phrases(struct info_load *load, const char *folder)
     struct info *info = load->info;
     struct info_table table;
     read_groups(load, folder);
-    (void)info_read_table(load, folder, "phrases.tsv", columns, ARRAY_LEN(columns), false, &table);
+    info_read_table(load, folder, "phrases.tsv", columns, ARRAY_LEN(columns), false, &table);
     info->phrases = xcalloc(table.count + 1, sizeof(*info->phrases));
     for (size_t i = 0; i < table.count; i++) {
         const struct info_row *row = &table.rows[i];

@@ -74,28 +74,17 @@ read_row(struct info_load *load, char *line, int number, struct info_table *tabl
     return true;
 }
 
-bool
-info_read_table(struct info_load *load, const char *folder, const char *name,
-    const char *const *columns, size_t count, bool more, struct info_table *ret_table)
+void
+info_parse_table(struct info_load *load, struct buf *data, const char *const *columns, size_t count,
+    bool more, struct info_table *ret_table)
 {
-    char *path = fs_join(folder, name);
-    int before = load->mistakes;
     size_t cap = 0;
-    AUTO_BUF data;
-    buf_init(&data, FILE_MAX);
     *ret_table = (struct info_table){0};
-    load->file = info_keep(load->info, path, strlen(path));
-    int r = fs_read(path, &data);
-    free(path);
-    if (r == KERR_NOT_FOUND) {
-        return true;
+    if (!utf8_valid(buf_str(data), data->len)) {
+        info_mistake(load, 0, 0, "the file is not UTF-8");
+        return;
     }
-    if (r < 0 || !utf8_valid(buf_str(&data), data.len)) {
-        info_mistake(load, 0, 0, "%s",
-            r < 0 ? "the file can't be read, or is too large" : "the file is not UTF-8");
-        return false;
-    }
-    char *at = (char *)data.data;
+    char *at = (char *)data->data;
     char *line;
     for (int number = 1; (line = info_line(&at)) != NULL; number++) {
         bool going = true;
@@ -111,7 +100,24 @@ info_read_table(struct info_load *load, const char *folder, const char *name,
             break;
         }
     }
-    return load->mistakes == before;
+}
+
+void
+info_read_table(struct info_load *load, const char *folder, const char *name,
+    const char *const *columns, size_t count, bool more, struct info_table *ret_table)
+{
+    char *path = fs_join(folder, name);
+    AUTO_BUF data;
+    buf_init(&data, FILE_MAX);
+    *ret_table = (struct info_table){0};
+    load->file = info_keep(load->info, path, strlen(path));
+    int r = fs_read(path, &data);
+    free(path);
+    if (r == 0) {
+        info_parse_table(load, &data, columns, count, more, ret_table);
+    } else if (r != KERR_NOT_FOUND) {
+        info_mistake(load, 0, 0, "the file can't be read, or is too large");
+    }
 }
 
 void

@@ -155,7 +155,7 @@ read_kinds(struct info_load *load, const char *folder)
     static const char *const columns[] = {"id", "picture", "name", "how"};
     struct info *info = load->info;
     struct info_table table;
-    (void)info_read_table(load, folder, "kinds.tsv", columns, ARRAY_LEN(columns), false, &table);
+    info_read_table(load, folder, "kinds.tsv", columns, ARRAY_LEN(columns), false, &table);
     info->kinds = xcalloc(table.count + 1, sizeof(*info->kinds));
     if (table.count > KINDS_MAX) {
         info_mistake(load, table.rows[KINDS_MAX].line, 1, "more than %d kinds", KINDS_MAX);
@@ -225,7 +225,7 @@ read_districts(struct info_load *load, const char *folder)
     struct info *info = load->info;
     struct info_table table;
     size_t first = ARRAY_LEN(columns);
-    (void)info_read_table(load, folder, "days.tsv", columns, first, true, &table);
+    info_read_table(load, folder, "days.tsv", columns, first, true, &table);
     info->districts = xcalloc(table.count + 1, sizeof(*info->districts));
     info->days = xcalloc(table.count * info->kind_count + 1, sizeof(*info->days));
     for (size_t k = first; k < table.column_count; k++) {
@@ -254,7 +254,7 @@ read_closed(struct info_load *load, const char *folder)
     static const char *const columns[] = {"day"};
     struct info *info = load->info;
     struct info_table table;
-    (void)info_read_table(load, folder, "closed.tsv", columns, ARRAY_LEN(columns), false, &table);
+    info_read_table(load, folder, "closed.tsv", columns, ARRAY_LEN(columns), false, &table);
     for (size_t i = 0; i < table.count; i++) {
         int64_t day;
         if (!info_day_ok(table.rows[i].cells[0], &day) || info->closed_count == CLOSED_MAX) {
@@ -280,7 +280,7 @@ read_things(struct info_load *load, const char *folder)
     static const char *const columns[] = {"id", "kana", "kind", "name", "note"};
     struct info *info = load->info;
     struct info_table table;
-    (void)info_read_table(load, folder, "things.tsv", columns, ARRAY_LEN(columns), false, &table);
+    info_read_table(load, folder, "things.tsv", columns, ARRAY_LEN(columns), false, &table);
     info->things = xcalloc(table.count + 1, sizeof(*info->things));
     for (size_t i = 0; i < table.count; i++) {
         const struct info_row *row = &table.rows[i];

@@ -434,11 +434,52 @@ test_no_catalog(void **state)
     assert_null(i18n);
 }
 
+/* What looks or sounds the same to who looks for it. */
+static void
+test_fold(void **state)
+{
+    static const struct {
+        const char *text, *folded;
+    } rows[] = {
+        {"ゴミ", "ごみ"},
+        {"ｺﾞﾐ", "ごみ"},
+        {"ヴ", "ゔ"},
+        {"パン", "ぱん"},
+        {"コーヒー", "こーひー"},
+        {"ＡＢＣ１２３", "abc123"},
+        {"Tiếng Việt", "tieng viet"},
+        {"Đà Nẵng", "da nang"},
+        {"AÇÃO", "acao"},
+        {"Straße", "strasse"},
+        {"\xe3\x80\x80 a\t\n b", " a b"},
+        {"한국어", "한국어"},
+        {"မြန်မာ", "မြန်မာ"},
+        {"ไทย", "ไทย"},
+        {"नेपाली", "नेपाली"},
+        {"𠮷野", "𠮷野"},
+        {"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_BUF out;
+        buf_init(&out, 256);
+        assert_int_equal(i18n_fold(&out, rows[i].text), 0);
+        assert_string_equal(buf_str(&out), rows[i].folded);
+    }
+    AUTO_BUF small;
+    buf_init(&small, 3);
+    assert_int_equal(i18n_fold(&small, "abcd"), KERR_TOO_BIG);
+    AUTO_BUF bad;
+    buf_init(&bad, 64);
+    assert_int_equal(i18n_fold(&bad, "a\xff"), KERR_INVALID);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_languages_in_order),
+        cmocka_unit_test(test_fold),
         cmocka_unit_test(test_other_spellings),
         cmocka_unit_test(test_switch_at_any_time),
         cmocka_unit_test(test_fallbacks),

@@ -250,6 +250,7 @@ test_bounds(void **state)
     buf_init(&text, 1 << 20);
     (void)state;
     harness_folder_make(folder);
+    write_file(folder, "city/waste/kinds.tsv", "id\tpicture\tname\thow\nburn\tpile\t燃える\t袋\n");
     (void)buf_add_str(&text, PAGE);
     for (int i = 0; i <= INFO_BLOCKS_MAX; i++) {
         (void)buf_add_str(&text, "- x\n");
@@ -268,11 +269,21 @@ test_bounds(void **state)
     buf_clear(&text);
     (void)buf_add_str(&text, "id\tkana\tkind\tname\tnote\n");
     for (int i = 0; i <= INFO_ROWS_MAX; i++) {
-        (void)buf_printf(&text, "a%d\tあ\tb\tあ\t\n", i);
+        (void)buf_printf(&text, "a%d\tあ\tburn\tあ\t\n", i);
     }
     write_file(folder, "pages/many.md", PAGE "x\n");
     write_file(folder, "city/waste/things.tsv", buf_str(&text));
     assert_int_equal(load(folder, &heard, &info), KERR_PROCEDURE_FILE);
+    assert_non_null(strstr(heard.all, "more than 4000 lines"));
+    /* a heading is one line and never gathered: its own bound */
+    buf_clear(&text);
+    (void)buf_add_str(&text, PAGE "## ");
+    for (int i = 0; i < 2100; i++) {
+        (void)buf_add_byte(&text, 'x');
+    }
+    write_file(folder, "pages/many.md", buf_str(&text));
+    assert_int_equal(load(folder, &heard, &info), KERR_PROCEDURE_FILE);
+    assert_non_null(strstr(heard.all, "5: a text is longer than 2000 bytes"));
     assert_int_equal(harness_folder_remove(folder), 0);
 }
 

@@ -12,6 +12,8 @@
 
 #include "base/attr.h"
 #include "base/clock.h"
+#include "base/fs.h"
+#include "harness/harness.h"
 #include "i18n/i18n.h"
 #include "info/info.h"
 
@@ -153,11 +155,98 @@ test_nothing(void **state)
         (void)find("", queries[i], hits); /* each is taken as letters, none is a command */
     }
     assert_int_equal(find("", "", hits), 0);
+    assert_int_equal(find("", "ペットボトル　ふた", hits), 1); /* both terms, the short one too */
+    assert_string_equal(hits[0].target, "thing:bottle-cap");
     assert_int_equal(find("", "ぬぬぬぬぬぬ", hits), 0);
-    memset(longest, 'a', sizeof(longest));
-    longest[sizeof(longest) - 1] = 0;
+    longest[0] = 0;
+    for (size_t i = 0; i < 40; i++) { /* each of its words would be found */
+        (void)strcat(longest, "ごみ ");
+    }
     assert_int_equal(find("", longest, hits), 0);
     assert_int_equal(find("nowhere:", "ごみ", hits), 0);
+}
+
+static bool
+at_a_door(const struct procedure_set *set, const char *id)
+{
+    for (size_t i = 0; i < procedure_door_count(set); i++) {
+        struct procedure_door door = procedure_door_at(set, i);
+        for (size_t k = 0; k < door.hold_count; k++) {
+            if (!door.holds[k].page && strcmp(door.holds[k].id, id) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+offered(const struct procedure_set *set)
+{
+    struct info *none;
+    struct info_search *other;
+    struct info_hit hits[INFO_HITS_MAX];
+    assert_int_equal(info_load("tests/procedure/assets", NULL, tell, NULL, &none), 0);
+    assert_int_equal(info_search_new(none, set, &other), 0);
+    assert_int_equal(i18n_use(i18n, "ja"), 0);
+    for (size_t i = 0; i < procedure_count(set); i++) {
+        struct procedure_info service = procedure_info(procedure_at(set, i));
+        char target[INFO_TARGET_MAX];
+        size_t count = 0;
+        bool found = false;
+        (void)snprintf(target, sizeof(target), "service:%s", service.id);
+        assert_int_equal(
+            info_search_find(other, i18n, "service:", service.title.source, today, hits, &count),
+            0);
+        for (size_t k = 0; k < count; k++) {
+            found = found || strcmp(hits[k].target, target) == 0;
+        }
+        assert_int_equal(found, at_a_door(set, service.id));
+    }
+    info_search_free(other);
+    info_free(none);
+}
+
+/* A page that is over is not found from the day after its last; what is hidden or at no door isn't either. */
+static void
+test_over(void **state)
+{
+    char folder[HARNESS_FOLDER_LEN];
+    char path[128];
+    struct info *little;
+    struct info_search *other;
+    struct info_hit hits[INFO_HITS_MAX];
+    size_t count = 0;
+    (void)state;
+    harness_folder_make(folder);
+    (void)snprintf(path, sizeof(path), "%s/pages", folder);
+    assert_int_equal(fs_make_dirs(path), 0);
+    (void)snprintf(path, sizeof(path), "%s/pages/one.md", folder);
+    static const char text[] =
+        "---\ntitle: 盆おどり\npicture: bell\nvalid-until: 2026-11-22\n---\n来てください。\n";
+    assert_int_equal(fs_write_atomic(path, text, sizeof(text) - 1, 0600), 0);
+    assert_int_equal(info_load(folder, NULL, tell, NULL, &little), 0);
+    assert_int_equal(info_search_new(little, NULL, &other), 0);
+    assert_int_equal(i18n_use(i18n, "ja"), 0);
+    static const char *const queries[] = {"盆おどり", "盆", "来て踊る盆おどり"};
+    for (size_t i = 0; i < ARRAY_LEN(queries); i++) {
+        assert_int_equal(info_search_find(other, i18n, "", queries[i], today, hits, &count), 0);
+        assert_int_equal(count, 1);
+        assert_string_equal(hits[0].target, "page:one");
+        assert_int_equal(info_search_find(other, i18n, "", queries[i], today + 1, hits, &count), 0);
+        assert_int_equal(count, 0);
+        assert_int_equal(
+            info_search_find(other, i18n, "thing:", queries[i], today, hits, &count), 0);
+        assert_int_equal(count, 0);
+    }
+    info_search_free(other);
+    info_free(little);
+    assert_int_equal(harness_folder_remove(folder), 0);
+    offered(services);
+    struct procedure_set *test_set = NULL; /* it has some at no door */
+    assert_int_equal(procedure_load("tests/procedure/assets", tell, NULL, &test_set), 0);
+    offered(test_set);
+    procedure_set_free(test_set);
 }
 
 static int64_t
@@ -204,6 +293,7 @@ main(void)
         cmocka_unit_test(test_found),
         cmocka_unit_test(test_every_language),
         cmocka_unit_test(test_nothing),
+        cmocka_unit_test(test_over),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -178,6 +178,16 @@ give(struct walk *walk, const struct question *question, const char *answer)
         slot_pages(walk, answer);
         return;
     }
+    const struct widget *widget = widget_of(question);
+    if (widget != NULL) { /* as when the page comes with a kept answer */
+        explicit_bzero(app->visit.field, sizeof(app->visit.field));
+        (void)snprintf(app->visit.field, sizeof(app->visit.field), "%s", answer);
+        if (widget->begin != NULL) {
+            widget->begin(app, question);
+        }
+        app_rebuild(app);
+        return;
+    }
     if (by_choice(walk)) {
         explicit_bzero(app->visit.field, sizeof(app->visit.field));
         (void)snprintf(app->visit.field, sizeof(app->visit.field), "%s", answer);
@@ -230,7 +240,9 @@ interview(struct walk *walk, struct rng_seeded *rng)
         question_pages(walk, &question, buf_str(&answer));
         give(walk, &question, buf_str(&answer));
         stage_pass(walk->stage, 2000);
-        tap(walk, "next");
+        if (!stage_tap(walk->stage, "next")) {
+            tap(walk, strcmp(buf_str(&answer), "unknown") == 0 ? "unsure" : "read-on");
+        }
     }
 }
 

@@ -51,10 +51,6 @@ info_search_new(
     search->services = services;
     int r = sqlite3_open_v2(":memory:", &search->db,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY, NULL);
-    /* no memory pool: what is freed goes through free(), which wipes */
-    if (r == SQLITE_OK) {
-        r = sqlite3_db_config(search->db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
-    }
     if (r == SQLITE_OK) {
         r = sqlite3_exec(search->db, "CREATE VIRTUAL TABLE probe USING fts5(a, tokenize='trigram')",
             NULL, NULL, NULL);

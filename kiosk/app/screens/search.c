@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/log.h"
 
 /* The keyboard asks as for any written answer. */
@@ -37,6 +38,9 @@ enter(struct app *app)
         at += len;
     }
     keyboard_begin(app, &question);
+    if (app->search != NULL && info_search_prepare(app->search, app->i18n) < 0) {
+        LOG(LOG_ERROR, "search.index", LOG_ERR(KERR_STORE)); /* a search tries again */
+    }
 }
 
 static void

@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "program/ctl_import_form.c"
-#include "program/ctl_table_file.c"
+/* files of a program, which no archive holds */
+#include "program/ctl_import_form.c" /* NOLINT(bugprone-suspicious-include) */
+#include "program/ctl_table_file.c" /* NOLINT(bugprone-suspicious-include) */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -41,4 +41,9 @@ uint16_t desk_port(const struct desk *desk);
  * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
 int desk_export_json(const struct desk_config *config, FILE *out);
 
+/* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record that is
+ * done is "done", any other "asked"; a city's own booking system adds to it what it booked or gave to another. No name, no
+ * answer of anybody. Errors as above; of two records with one number the newer one counts. */
+int desk_export_answers(const struct desk_config *config, FILE *out);
+
 #endif

@@ -1,9 +1,11 @@
-/* desk/export.c - records as JSON lines for other systems. One record is open at a time; its
+/* desk/export.c - records as JSON lines for other systems, and as answers for the terminals. One record is open at a time; its
  * plaintext is wiped before the next. */
 #include "desk_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 
 enum { LINE_BYTES_MAX = 2 * 1024 * 1024 }; /* a record of 256 KiB with every byte escaped */
@@ -95,4 +97,63 @@ desk_export_json(const struct desk_config *config, FILE *out)
         r = KERR_IO;
     }
     return r == 0 && walk.unread ? KERR_SEAL_OPEN : r;
+}
+
+enum { PLACES = 10000000 /* kiosk and place of a number: seven digits, the eighth checks them */ };
+
+struct answers {
+    const struct desk_config *config;
+    FILE *out;
+    uint8_t *told; /* a bit for each number */
+    bool unread;
+};
+
+/* A number and its state, newest first: a number that a kiosk gave again is the newer record's. */
+static int
+each_answer(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
+{
+    struct answers *answers = ctx;
+    const char *reason = NULL;
+    struct record *record = desk_open_record(answers->config, entry, envelope, len, &reason);
+    char number[RECORD_NUMBER_LEN] = "";
+    if (record != NULL) {
+        memcpy(number, record_head(record)->number, sizeof(number));
+    }
+    record_free(record);
+    if (record_number_check(number) < 0) {
+        answers->unread = true;
+        return 0;
+    }
+    unsigned long place = strtoul(number, NULL, 10) / 10;
+    uint8_t bit = (uint8_t)(1U << place % 8);
+    if (place >= PLACES || (answers->told[place / 8] & bit) != 0) {
+        return 0;
+    }
+    answers->told[place / 8] |= bit;
+    const char *state = strcmp(entry->state, "done") == 0 ? "done" : "asked";
+    return fprintf(answers->out, "%s\t%s\n", number, state) > 0 ? 0 : KERR_IO;
+}
+
+int
+desk_export_answers(const struct desk_config *config, FILE *out)
+{
+    struct answers answers = {.config = config, .out = out};
+    struct ledger *ledger = NULL;
+    char now[CLOCK_RFC3339_LEN];
+    int r = ledger_open(config->ledger, &ledger);
+    if (r < 0) {
+        return r;
+    }
+    clock_rfc3339(clock_wall_s(config->clock), now);
+    answers.told = xcalloc(PLACES / 8, 1);
+    if (fprintf(out, "# as-of %s\n# form answers\n", now) < 0) {
+        r = KERR_IO;
+    }
+    r = r < 0 ? r : ledger_list(ledger, 0, INT32_MAX, each_answer, &answers);
+    if (r == 0 && fflush(out) != 0) {
+        r = KERR_IO;
+    }
+    free(answers.told);
+    ledger_close(ledger);
+    return r == 0 && answers.unread ? KERR_SEAL_OPEN : r;
 }

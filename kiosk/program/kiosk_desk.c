@@ -126,16 +126,20 @@ int
 main(int argc, char **argv)
 {
     secret_harden_process();
-    bool export = argc == 3 && strcmp(argv[1], "--export") == 0 && strcmp(argv[2], "json") == 0;
+    bool export = argc == 3 && strcmp(argv[1], "--export") == 0 &&
+                  (strcmp(argv[2], "json") == 0 || strcmp(argv[2], "answers") == 0);
     if (argc != 1 && !export) {
-        (void)fputs("use: kiosk-desk [--export json]\n", stderr);
+        (void)fputs("use: kiosk-desk [--export json|answers]\n", stderr);
         return EXIT_USE;
     }
     struct parts parts = {0};
     struct desk_config config;
     int r = load(&parts, &config);
     if (r == 0) {
-        r = export ? desk_export_json(&config, stdout) : serve(&config);
+        bool answers = export && argv[2][0] == 'a';
+        r = answers  ? desk_export_answers(&config, stdout)
+            : export ? desk_export_json(&config, stdout)
+                     : serve(&config);
     }
     if (r < 0) {
         LOG(LOG_ERROR, "desk.failed", LOG_ERR(r));

@@ -11,6 +11,7 @@
 #include "desk/desk.h"
 #include "desk/filled.h"
 #include "harness/harness.h"
+#include "live/live.h"
 
 enum { NOW = 1795312800 };
 
@@ -98,6 +99,47 @@ static const char *
 member(const cJSON *json, const char *key)
 {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
+}
+
+/* What terminals tell whoever asks with a number: states alone, in the form that they read. */
+static void
+test_answers(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    char asked[RECORD_NUMBER_LEN];
+    char done[RECORD_NUMBER_LEN];
+    char *text = NULL;
+    size_t len = 0;
+    struct filled_visit one = visit(FILLED_WHOLE);
+    filled_put(&f->filled, &one, id, asked);
+    filled_put(&f->filled, &one, id, done);
+    assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW + 5), 0);
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(fclose(out), 0);
+    struct live_table *table = NULL;
+    int bad = 0;
+    size_t row = 0;
+    assert_int_equal(live_parse(text, len, &table, &bad), 0);
+    assert_int_equal(live_form(table), LIVE_ANSWERS);
+    assert_int_equal(live_count(table), 2);
+    assert_int_equal(live_find(table, asked, &row), 0);
+    assert_string_equal(live_field(table, row, 1), "asked");
+    assert_int_equal(live_find(table, done, &row), 0);
+    assert_string_equal(live_field(table, row, 1), "done");
+    assert_null(strstr(text, "resident"));
+    live_table_free(table);
+    free(text);
+    /* a record that can't be opened has no number; the others are told all the same */
+    struct filled_visit closed = visit(FILLED_ALTERED);
+    filled_put(&f->filled, &closed, id, NULL);
+    out = open_memstream(&text, &len);
+    assert_int_equal(desk_export_answers(&f->config, out), KERR_SEAL_OPEN);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, done));
+    free(text);
 }
 
 static void
@@ -211,6 +253,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_answers),
         TEST(test_empty),
         TEST(test_members),
         TEST(test_hostile),

@@ -111,7 +111,8 @@ LANGS := $(notdir $(basename $(wildcard assets/po/*.po)))
 MO := $(LANGS:%=$(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo)
 $(BUILD)/locale/%/LC_MESSAGES/madoguchi.mo: assets/po/%.po
 	@mkdir -p $(@D)
-	msgfmt --check-format --check-header -o $@ $<
+	msgfmt --check-format --check-header -o $@.part $<
+	@mv $@.part $@ # whole: a terminal that runs has the old one in memory
 $(BUILD)/locale/reviews.conf: $(wildcard assets/po/*.po) $(BUILD)/kioskctl
 	@mkdir -p $(@D)
 	$(SAY)$(BUILD)/kioskctl table reviews assets/po $@

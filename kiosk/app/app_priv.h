@@ -183,6 +183,12 @@ struct places {
 };
 void places_of(struct ui_rect panel, bool low, struct places *ret_places);
 
+/* What the files of content and words were when they were last read. */
+struct content_stamp {
+    uint64_t content, words;
+    int64_t newest; /* seconds since 1970 */
+};
+
 struct app {
     const struct conf *conf;
     const struct clock *clock;
@@ -192,6 +198,9 @@ struct app {
     struct live *live; /* what came with the last sync */
     struct info *info;
     struct info_search *search; /* NULL: this machine can't search */
+    struct content_stamp content;
+    int64_t content_looked_ms;
+    int content_look_ms; /* how often it is looked whether content changed, while nobody is there */
     struct speak *speak; /* speak.c; NULL while the app starts */
     struct card *card; /* NULL: no reader is looked for */
     struct input *input; /* kana to kanji */
@@ -309,6 +318,14 @@ bool trail_words(struct app *app, const char *target, struct trail_words *ret_wo
 void trail_row(
     struct app *app, struct flow *flow, const char *id, const char *target, const char *title);
 int64_t app_today(const struct app *app); /* days since 1970 in Japan */
+
+/* content.c: services, pages and words, read anew when they changed */
+int content_open(struct app *app); /* KERR_PROCEDURE_FILE, KERR_NOT_FOUND */
+bool content_changed(struct app *app);
+/* Between two visits: what changed is read. Content with a mistake isn't: the old stays. */
+void content_renew(struct app *app);
+void content_watch(struct app *app); /* while nobody is there */
+int64_t content_wait_ms(const struct app *app); /* until the next look; -1 while somebody is there */
 
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */

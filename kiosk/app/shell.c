@@ -461,6 +461,8 @@ sleep_ms(const struct app *app, int asked)
     } else if (app->visit.open && !app->screen->no_visit && !app->screen->idle_held) {
         wait = app->touched_ms + idle_warn_ms(app) - now;
         wait = wait < 1 ? 1 : wait;
+    } else {
+        wait = content_wait_ms(app);
     }
     int ear = speak_sleep_ms(app);
     wait = ear >= 0 && (wait < 0 || wait > ear) ? ear : wait;
@@ -480,6 +482,7 @@ app_step(struct app *app, int timeout_ms)
     explicit_bzero(&input, sizeof(input));
     poll_devices(app);
     watch_time(app);
+    content_watch(app);
     app_rebuild(app);
     speak_step(app);
 }

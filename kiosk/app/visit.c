@@ -79,6 +79,7 @@ visit_end(struct app *app)
     app->prefs = app->prefs_of_machine;
     app_apply_preferences(app);
     speak_forget(app);
+    content_renew(app);
     size_t bad = live_refresh(app->live);
     if (bad > 0) {
         LOG(LOG_WARN, "live.unread", LOG_INT("files", (int64_t)bad));

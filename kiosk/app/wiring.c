@@ -17,6 +17,7 @@ enum {
     IDLE_WARN_SPEECH_S = 180, /* the same row: who listens needs longer */
     IDLE_END_S = 45,
     CALL_S = 600, /* a person is on the way: nobody is hurried */
+    CONTENT_LOOK_S = 30, /* a clerk who changed a service sees it within half a minute */
     CHECKED_IN_S = 4, /* the next person stands behind */
     ACCEPTED_S = 30 /* look: "this screen goes away in 30 seconds" */
 };
@@ -46,38 +47,12 @@ wake(void *ctx)
     ui_wake(ctx);
 }
 
-static void
-log_mistake(const struct procedure_mistake *mistake, void *ctx)
-{
-    (void)ctx;
-    LOG(LOG_ERROR, "content.mistake", LOG_INT("line", mistake->line),
-        LOG_INT("column", mistake->column));
-}
-
 static int
 open_words(struct app *app)
 {
     char *locale = conf_share(app->conf, "locale");
     int r = i18n_new(locale, &app->i18n);
     free(locale);
-    return r;
-}
-
-static int
-open_procedures(struct app *app)
-{
-    char *assets = conf_share(app->conf, "assets");
-    int r = procedure_load(assets, log_mistake, NULL, &app->procedures);
-    if (r == 0) {
-        r = info_load(assets, app->procedures, log_mistake, NULL, &app->info);
-    }
-    if (r == 0) {
-        int search = info_search_new(app->info, app->procedures, &app->search);
-        if (search < 0) { /* the rest works without; the button for it isn't shown */
-            LOG(LOG_ERROR, "search.open", LOG_ERR(search));
-        }
-    }
-    free(assets);
     return r;
 }
 
@@ -220,6 +195,8 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     app->idle_end_ms = (int)conf_int(app->conf, "idle-end-s", 1, 3600, IDLE_END_S) * 1000;
     app->accepted_ms = (int)conf_int(app->conf, "accepted-s", 1, 3600, ACCEPTED_S) * 1000;
     app->checked_in_ms = (int)conf_int(app->conf, "checked-in-s", 1, 3600, CHECKED_IN_S) * 1000;
+    app->content_look_ms =
+        (int)conf_int(app->conf, "content-look-s", 1, 86400, CONTENT_LOOK_S) * 1000;
     app->call_ms = (int)conf_int(app->conf, "call-s", 1, 3600, CALL_S) * 1000;
     app->prefs_of_machine = (struct preferences){.text_size = UI_TEXT_NORMAL,
         .hands = hands_of(app->conf),
@@ -241,7 +218,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         app_go(app, &screen_attract); /* the first picture before anything slower */
         app_rebuild(app);
         what = "procedures";
-        r = open_procedures(app);
+        r = content_open(app);
     }
     if (r == 0) {
         what = "input";

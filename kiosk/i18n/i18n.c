@@ -14,11 +14,12 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { CONTENT_MAX = 4096, LANGUAGE_MAX = 2 * I18N_CODE_MAX };
+enum { CONTENT_MAX = 4096, LANGUAGE_MAX = 2 * I18N_CODE_MAX, NAMES_MAX = 1000 };
 static const char domain[] = "madoguchi";
 static const char source_code[] = "ja";
 
@@ -159,6 +160,25 @@ i18n_unread(const struct i18n *i18n, size_t *ret_languages)
     return texts;
 }
 
+/* glibc reads a catalog once and never lets go of it. Under another name of the same folder it reads it anew. */
+static int
+bind_folder(const char *folder)
+{
+    static int bound;
+    enum { NAME_MAX_BYTES = 3800 }; /* with the rest of the path, what has_catalog takes */
+    if (bound > NAMES_MAX || strlen(folder) + 2 * (size_t)bound > NAME_MAX_BYTES) {
+        return KERR_TOO_BIG;
+    }
+    AUTO_BUF name;
+    buf_init(&name, NAME_MAX_BYTES + 1);
+    (void)buf_add_str(&name, folder);
+    for (int i = 0; i < bound; i++) {
+        (void)buf_add_str(&name, "/.");
+    }
+    bound++;
+    return bindtextdomain(domain, buf_str(&name)) != NULL ? 0 : KERR_NO_MEMORY;
+}
+
 int
 i18n_new(const char *folder, struct i18n **ret_i18n)
 {
@@ -168,9 +188,9 @@ i18n_new(const char *folder, struct i18n **ret_i18n)
     if (setlocale(LC_ALL, "C.UTF-8") == NULL) {
         return KERR_INVALID;
     }
-    if (bindtextdomain(domain, folder) == NULL ||
-        bind_textdomain_codeset(domain, "UTF-8") == NULL) {
-        return KERR_NO_MEMORY;
+    int r = bind_folder(folder);
+    if (r < 0 || bind_textdomain_codeset(domain, "UTF-8") == NULL) {
+        return r < 0 ? r : KERR_NO_MEMORY;
     }
     struct i18n *i18n = xcalloc(1, sizeof(*i18n));
     find_languages(i18n, folder);

@@ -27,7 +27,9 @@ struct i18n_language {
         unread; /* of its catalog: all, and those that no native reader went over; 0 when nobody counted */
 };
 
-/* Loads the catalogs under folder (folder/CODE/LC_MESSAGES/madoguchi.mo). The language is "ja".
+/* Loads the catalogs under folder (folder/CODE/LC_MESSAGES/madoguchi.mo). The language is "ja". Called again it reads
+ * them anew, for all who have one: catalogs that changed must have been replaced by rename. The memory of the old ones
+ * stays with the process (glibc), so after about 1,000 times: KERR_TOO_BIG, and all stays as it was.
  * KERR_NOT_FOUND when there is no Japanese catalog, KERR_INVALID when the locale C.UTF-8 is missing. */
 int i18n_new(const char *folder, struct i18n **ret_i18n);
 void i18n_free(struct i18n *i18n);

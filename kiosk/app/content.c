@@ -1,0 +1,228 @@
+/* app/content.c - services, pages and words as files: read at the start, and anew when they changed, between two
+ * visits only. Content with a mistake is never shown: what was there before stays. */
+#include "app_priv.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/err.h"
+#include "base/fs.h"
+#include "base/log.h"
+
+enum {
+    DEPTH_MAX = 4, /* city/lists, CODE/LC_MESSAGES */
+    SETTLED_S = 3 /* files that are being copied just now are looked at a little later */
+};
+
+/* What of the folder assets is content; the rest (pictures, sounds) is read where it is used. */
+static const char *const folders[] = {
+    "dictionary", "city", "procedures", "forms", "pages", "phrases"};
+
+static void
+log_mistake(const struct procedure_mistake *mistake, void *ctx)
+{
+    (void)ctx;
+    LOG(LOG_ERROR, "content.mistake", LOG_INT("line", mistake->line),
+        LOG_INT("column", mistake->column));
+}
+
+/* ---- has anything changed? ---- */
+
+static void
+mix(uint64_t *hash, const void *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) { /* FNV-1a, 64 bits */
+        *hash = (*hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    }
+}
+
+struct walk {
+    struct content_stamp *stamp;
+    uint64_t *hash;
+    const char *folder;
+    int depth;
+};
+static void stamp_folder(struct walk walk);
+
+static int
+stamp_entry(const char *name, void *ctx)
+{
+    struct walk walk = *(struct walk *)ctx;
+    char *path = fs_join(walk.folder, name);
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+        walk.folder = path;
+        walk.depth++;
+        stamp_folder(walk);
+    } else if (name[0] != '.') {
+        int64_t told[] = {st.st_mtim.tv_sec, st.st_mtim.tv_nsec, st.st_size, (int64_t)st.st_ino};
+        mix(walk.hash, path, strlen(path) + 1);
+        mix(walk.hash, told, sizeof(told));
+        walk.stamp->newest =
+            walk.stamp->newest < st.st_mtim.tv_sec ? st.st_mtim.tv_sec : walk.stamp->newest;
+    }
+    free(path);
+    return 0;
+}
+
+static void
+stamp_folder(struct walk walk)
+{
+    if (walk.depth < DEPTH_MAX) {
+        (void)fs_each(walk.folder, NULL, stamp_entry, &walk); /* what is not there has no stamp */
+    }
+}
+
+static struct content_stamp
+look(const struct app *app)
+{
+    struct content_stamp stamp = {
+        .content = UINT64_C(14695981039346656037), .words = UINT64_C(14695981039346656037)};
+    char *assets = conf_share(app->conf, "assets");
+    char *locale = conf_share(app->conf, "locale");
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        char *folder = fs_join(assets, folders[i]);
+        stamp_folder((struct walk){.stamp = &stamp, .hash = &stamp.content, .folder = folder});
+        free(folder);
+    }
+    stamp_folder((struct walk){.stamp = &stamp, .hash = &stamp.words, .folder = locale});
+    free(locale);
+    free(assets);
+    return stamp;
+}
+
+/* ---- reading ---- */
+
+/* What was read, not yet shown. */
+struct content {
+    struct procedure_set *procedures;
+    struct info *info;
+    struct info_search *search;
+};
+
+static void
+drop(struct content *content)
+{
+    info_search_free(content->search);
+    info_free(content->info);
+    procedure_set_free(content->procedures);
+}
+
+static int
+load(const struct app *app, struct content *ret)
+{
+    char *assets = conf_share(app->conf, "assets");
+    *ret = (struct content){0};
+    int r = procedure_load(assets, log_mistake, NULL, &ret->procedures);
+    if (r == 0) {
+        r = info_load(assets, ret->procedures, log_mistake, NULL, &ret->info);
+    }
+    if (r == 0) {
+        int search = info_search_new(ret->info, ret->procedures, &ret->search);
+        if (search < 0) { /* the rest works without; the button for it isn't shown */
+            LOG(LOG_ERROR, "search.open", LOG_ERR(search));
+        }
+    } else {
+        drop(ret);
+    }
+    free(assets);
+    return r;
+}
+
+static void
+swap(struct app *app, const struct content *content)
+{
+    struct content old = {app->procedures, app->info, app->search};
+    app->procedures = content->procedures;
+    app->info = content->info;
+    app->search = content->search;
+    drop(&old);
+}
+
+int
+content_open(struct app *app)
+{
+    struct content content;
+    app->content = look(app);
+    app->content_looked_ms = clock_mono_ms(app->clock);
+    int r = load(app, &content);
+    if (r == 0) {
+        swap(app, &content);
+    }
+    return r;
+}
+
+static bool
+same(const struct content_stamp *a, const struct content_stamp *b)
+{
+    return a->content == b->content && a->words == b->words;
+}
+
+bool
+content_changed(struct app *app)
+{
+    struct content_stamp now = look(app);
+    app->content_looked_ms = clock_mono_ms(app->clock);
+    int64_t age = clock_wall_s(app->clock) - now.newest;
+    bool settled = age >= SETTLED_S || age < 0; /* a clock that went back settles nothing */
+    return settled && !same(&now, &app->content);
+}
+
+static void
+renew_words(struct app *app)
+{
+    char *locale = conf_share(app->conf, "locale");
+    struct i18n *words;
+    int r = i18n_new(locale, &words);
+    if (r == 0) {
+        i18n_free(app->i18n);
+        app->i18n = words;
+    }
+    LOG(r == 0 ? LOG_INFO : LOG_ERROR, "words.anew", LOG_ERR(r));
+    free(locale);
+}
+
+void
+content_renew(struct app *app)
+{
+    if (app->visit.open || app->visit.interview != NULL || app->procedures == NULL ||
+        !content_changed(app)) {
+        return;
+    }
+    struct content_stamp now = look(app);
+    if (now.words != app->content.words) {
+        renew_words(app);
+    }
+    struct content content;
+    int r = load(app, &content);
+    if (r == 0) {
+        swap(app, &content);
+    }
+    app->content = now; /* with a mistake too: it is read again when it changes again */
+    if (r == 0) {
+        LOG(LOG_INFO, "content.anew",
+            LOG_INT("services", (int64_t)procedure_count(app->procedures)));
+    } else {
+        LOG(LOG_ERROR, "content.kept", LOG_ERR(r));
+    }
+}
+
+void
+content_watch(struct app *app)
+{
+    if (content_wait_ms(app) == 0 && content_changed(app)) {
+        visit_end(app); /* which renews it, and begins the page anew */
+    }
+}
+
+int64_t
+content_wait_ms(const struct app *app)
+{
+    bool idle = !app->visit.open && !app->visit.tapping &&
+                (app->screen == &screen_attract || app->screen == &screen_check_in);
+    int64_t wait = app->content_looked_ms + app->content_look_ms - clock_mono_ms(app->clock);
+    return !idle ? -1 : wait < 0 ? 0 : wait;
+}

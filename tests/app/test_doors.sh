@@ -163,3 +163,63 @@ tap next
 wait screen accepted 20
 STEPS
 play "$WORK/not-here.play"
+
+# an anonymous self-check: asked anew each time, for it may be another person's; its result is kept nowhere
+cat >"$WORK/self.play" <<'STEPS'
+start sample-self
+expect text "どこにも残しません。この画面にだけ出ます。"
+tap next
+expect screen question
+tap choice:no
+tap next
+expect screen results
+expect text "少しずつ歩いてみましょう。"
+shot self.png
+tap result:0
+expect screen page
+tap back
+expect screen results
+tap other
+expect screen home
+start sample-self
+tap next
+expect screen question
+tap choice:yes
+tap next
+expect text "そのまま続けましょう。"
+STEPS
+play "$WORK/self.play"
+
+# a survey in a visit that knows much of the person: nothing of that is in its record
+cat >"$WORK/survey.play" <<'STEPS'
+start move-in
+complete 4
+expect screen accepted
+tap back
+start sample-survey
+expect text "名前は聞きません。だれの答えかは、わかりません。"
+shot explain-survey.png
+complete 4
+expect screen accepted
+STEPS
+play "$WORK/survey.play"
+
+# with the queue broken: what keeps nothing goes on, the rest says so at once
+mv "$KIOSK_HOME/keys/kiosk.key" "$WORK/kiosk.key"
+cat >"$WORK/broken.play" <<'STEPS'
+start sample-self
+expect screen explain
+start resident-record
+expect screen fault-seal-key
+STEPS
+play "$WORK/broken.play"
+mv "$WORK/kiosk.key" "$KIOSK_HOME/keys/kiosk.key"
+
+# three records were made above and one survey; none by guides and self-checks
+city
+exported 4 >"$WORK/export.json"
+[ "$(wc -l <"$WORK/export.json")" -eq 4 ] || fail "not four records"
+grep sample-survey "$WORK/export.json" >"$WORK/survey.json"
+grep -q '"sample-survey.easy"' "$WORK/survey.json" || fail "no answer of the survey"
+grep -qE 'applicant|move\.|household|card' "$WORK/survey.json" && fail "the survey's record tells of a person"
+exit 0

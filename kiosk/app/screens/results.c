@@ -9,6 +9,7 @@ enum {
     LINE_GAP = 20,
     INDENT = 120,
     DOOR_H = 300,
+    POOL_BYTES = 64 * 1024,
     THINGS_MAX = 64,
     HEADING_ROOM = 300, /* a heading and the first line below it */
     QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
@@ -56,40 +57,71 @@ reason(struct app *app, const struct interview_result *result, struct buf *out)
     }
 }
 
-/* One result: a door where it leads on, words where it only tells. */
-static void
-add_result(struct app *app, struct flow *flow, const struct interview_result *result, size_t index)
+/* One result without a place: a door where it leads on, words where it only tells. */
+static struct ui_element
+element_of(struct app *app, const struct interview_result *result, char id[UI_ID_MAX], size_t index)
 {
     const struct procedure *procedure = leads_to(app, result);
     const struct info_page *page =
         result->page != NULL ? info_page_find(app->info, result->page) : NULL;
-    AUTO_BUF why;
-    buf_init(&why, 4096);
-    reason(app, result, &why);
-    if (procedure == NULL && page == NULL) {
-        flow_text(app, flow, title_of(app, result), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER,
-            true, LINE_GAP);
-        flow_text(
-            app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, COLUMN_GAP);
-        return;
-    }
-    bool done = procedure != NULL && visit_has_done(app, procedure);
-    char id[UI_ID_MAX];
-    (void)snprintf(id, sizeof(id), "result:%zu", index);
-    struct ui_element door = {.id = id,
-        .role = UI_ROLE_DOOR,
-        .rect = rect(flow->x, 0, flow->w, 0),
+    struct ui_element element = {.role = UI_ROLE_NOTICE,
         .text = title_of(app, result),
-        .detail = done          ? say(app, "accepted.title")
-                  : why.len > 0 ? buf_str(&why)
-                                : NULL,
-        .picture = done                ? "check-round"
-                   : procedure != NULL ? procedure_info(procedure).picture
-                                       : page->picture,
-        .tone = done ? UI_TONE_DONE : UI_TONE_SURFACE,
+        .tone = UI_TONE_SOFT,
         .size = UI_SIZE_CHOICE,
         .bold = true};
-    flow_element(app, flow, &door, DOOR_H);
+    if (procedure == NULL && page == NULL) {
+        return element;
+    }
+    bool done = procedure != NULL && visit_has_done(app, procedure);
+    (void)snprintf(id, UI_ID_MAX, "result:%zu", index);
+    element.id = id;
+    element.role = UI_ROLE_DOOR;
+    element.tone = done ? UI_TONE_DONE : UI_TONE_SURFACE;
+    element.detail = done ? say(app, "accepted.title") : NULL;
+    element.picture = done                ? "check-round"
+                      : procedure != NULL ? procedure_info(procedure).picture
+                                          : page->picture;
+    return element;
+}
+
+/* Those from this one on that are laid out at once, each with its reason; returns how many. */
+static size_t
+add_some(struct app *app, struct flow *flow, size_t from)
+{
+    char ids[FLOW_ELEMENTS_MAX][UI_ID_MAX];
+    size_t reasons[FLOW_ELEMENTS_MAX]; /* where each begins */
+    struct ui_element elements[FLOW_ELEMENTS_MAX];
+    struct interview_result result;
+    AUTO_BUF pool;
+    buf_init(&pool, POOL_BYTES);
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
+    struct grid grid = {.columns = wide ? 2 : 1, .height = DOOR_H};
+    while (grid.count < FLOW_ELEMENTS_MAX &&
+           interview_result(app->visit.interview, from + grid.count, &result) == 0) {
+        size_t i = grid.count++;
+        AUTO_BUF why;
+        buf_init(&why, POOL_BYTES);
+        reason(app, &result, &why);
+        elements[i] = element_of(app, &result, ids[i], from + i);
+        reasons[i] = pool.len;
+        (void)buf_add(&pool, buf_str(&why), strlen(buf_str(&why)) + 1);
+    }
+    for (size_t i = 0; i < grid.count && buf_error(&pool) == 0; i++) {
+        const char *why = buf_str(&pool) + reasons[i]; /* pool grows no more */
+        bool told = elements[i].detail != NULL || why[0] == 0;
+        elements[i].detail = told ? elements[i].detail : why;
+    }
+    flow_elements(app, flow, grid, elements);
+    return grid.count;
+}
+
+static void
+add_results(struct app *app, struct flow *flow)
+{
+    size_t some;
+    for (size_t from = 0; (some = add_some(app, flow, from)) > 0;) {
+        from += some;
+    }
     flow->y += COLUMN_GAP;
 }
 
@@ -196,12 +228,7 @@ build(struct app *app)
         return;
     }
     page_title(app, &flow, say(app, guide ? "results.title" : "results.title-self"));
-    for (size_t i = 0; i < count; i++) {
-        struct interview_result result;
-        if (interview_result(app->visit.interview, i, &result) == 0) {
-            add_result(app, &flow, &result, i);
-        }
-    }
+    add_results(app, &flow);
     bring_list(app, &flow);
     hours_list(app, &flow);
     flow_door(app, &flow, "take", "take", say(app, "page.take"), say(app, "results.not-kept"));

@@ -380,6 +380,8 @@ step_complete(struct play *play, const char *seed)
                     : failed(play, "nothing came back");
         } else if (app->screen == &screen_question) {
             r = answer_question(play, &rng);
+        } else if (app->screen == &screen_not_here) {
+            r = tap(play, "back"); /* and answers otherwise */
         } else if (app->screen == &screen_check) {
             r = try_tap(play, "next") == 0 ? 0 : tap(play, "page:next");
         } else if (app->screen == &screen_explain) {

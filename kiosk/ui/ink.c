@@ -172,6 +172,7 @@ ui_ink_clear(struct ui *ui)
 {
     damage(ui, 0, ui->drawn.strokes.point_count);
     explicit_bzero(&ui->drawn.strokes, sizeof ui->drawn.strokes);
+    ui->drawn.strokes.stroke_count = ui->drawn.strokes.point_count = 0;
     ui->drawn.drawing = false;
     paint(ui);
 }

@@ -8,7 +8,8 @@ alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
 reader
 "$BUILD/kioskctl" card insert misaki >/dev/null || fail "card insert"
-printf '%s\n' 美咲 大久保町 日立ハイツ 1992-07-14 19920714 >"$WORK/words"
+# the given name alone is in the list of names
+printf '%s\n' 大久保　美咲 大久保町 日立ハイツ 1992-07-14 19920714 >"$WORK/words"
 
 visit() { # PROGRAM PLAY WORDS: plays a visit, scans after its end; the scan's exit code in $found
     rm -f "$WORK/ended.json"
@@ -34,7 +35,7 @@ kill "$pid" 2>/dev/null
 # the same for what was written on the screen: kana, the candidates and what was taken, the postal code's address
 wait "$pid" 2>/dev/null
 "$BUILD/kioskctl" card remove >/dev/null || fail "card remove"
-printf '%s\n' くろさわ すみれ 黒澤 黒沢 黒沢菫 6048052 鍛冶屋町 >"$WORK/written"
+printf '%s\n' すみれ 黒沢菫 6048052 鍛冶屋町 >"$WORK/written"
 visit "$BUILD/kiosk" wipe_written written
 wait "$pid" || { cat "$WORK/play.err"; fail "the written visit did not hold"; }
 [ "$found" -eq 0 ] || fail "what was written is in memory after the visit"
@@ -51,6 +52,22 @@ wait "$pid" || { cat "$WORK/play.err"; fail "the search did not hold"; }
 visit "$BUILD/tests/kiosk-unwiped" wipe_search searched
 kill "$pid" 2>/dev/null
 [ "$found" -eq 1 ] || fail "the scan does not notice what was looked for"
+
+# what was pointed at and drawn
+wait "$pid" 2>/dev/null
+printf '%s\n' 'district/525,500' '200,66 300,233' '700,106 720,200' >"$WORK/drawn"
+cp -r "$TOP/assets" "$WORK/assets"
+cp "$TOP/tests/app/kinds/kinds-of-answers.yaml" "$WORK/assets/procedures/"
+sed -i '0,/holds: \[/s//&kinds-of-answers, /' "$WORK/assets/city/doors.yaml"
+cp "$KIOSK_HOME/madoguchi.conf" "$WORK/conf"
+echo "assets = $WORK/assets" >>"$KIOSK_HOME/madoguchi.conf"
+visit "$BUILD/kiosk" wipe_drawn drawn
+wait "$pid" || { cat "$WORK/play.err"; fail "the drawn visit did not hold"; }
+[ "$found" -eq 0 ] || fail "what was drawn is in memory after the visit"
+visit "$BUILD/tests/kiosk-unwiped" wipe_drawn drawn
+kill "$pid" 2>/dev/null
+[ "$found" -eq 1 ] || fail "the scan does not notice what was drawn"
+cp "$WORK/conf" "$KIOSK_HOME/madoguchi.conf"
 
 # and for what was read aloud, by real voices to nobody
 wait "$pid" 2>/dev/null

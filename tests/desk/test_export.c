@@ -132,6 +132,20 @@ test_answers(void **state)
     assert_null(strstr(text, "resident"));
     live_table_free(table);
     free(text);
+    /* the same number once more, 10,000 records later: the newer one counts */
+    char again[RECORD_NUMBER_LEN];
+    struct filled_visit later = visit(FILLED_WHOLE);
+    later.skip = 10000 - 1; /* the one that was done has the place before */
+    filled_put(&f->filled, &later, id, again);
+    assert_string_equal(again, done);
+    out = open_memstream(&text, &len);
+    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(live_parse(text, len, &table, &bad), 0);
+    assert_int_equal(live_find(table, done, &row), 0);
+    assert_string_equal(live_field(table, row, 1), "asked");
+    live_table_free(table);
+    free(text);
     /* a record that can't be opened has no number; the others are told all the same */
     struct filled_visit closed = visit(FILLED_ALTERED);
     filled_put(&f->filled, &closed, id, NULL);

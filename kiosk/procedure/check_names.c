@@ -230,6 +230,30 @@ shared_with(const struct scope *scope, const char *name)
     return -1;
 }
 
+/* A wrong name after "child.": which facts of a person there are. True when that is what it is. */
+static bool
+person_unknown(const struct scope *scope, const char *name, char *reason)
+{
+    const struct procedure *procedure = scope->procedure;
+    const struct group_def *group = scope->group >= 0 ? &procedure->groups[scope->group] : NULL;
+    size_t len = group != NULL ? strlen(group->id) : 0;
+    if (group == NULL || group->over < 0 || strncmp(name, group->id, len) != 0 ||
+        name[len] != '.') {
+        return false;
+    }
+    const struct group_def *over = &procedure->groups[group->over];
+    const char *names[OWN_QUESTIONS_MAX];
+    size_t count = 0;
+    for (int i = over->first; i < over->first + over->count && count < ARRAY_LEN(names); i++) {
+        names[count++] = strchr(procedure->questions[i].id, '.') + 1; /* facts of a person */
+    }
+    const char *near = nearest_name(name + len + 1, names, count);
+    (void)snprintf(reason, EXPR_REASON_MAX, "unknown fact '%.60s'%s%s%s%s%s", name,
+        near != NULL ? "; did you mean '" : "", near != NULL ? group->id : "",
+        near != NULL ? "." : "", near != NULL ? near : "", near != NULL ? "'?" : "");
+    return true;
+}
+
 static bool
 find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
 {

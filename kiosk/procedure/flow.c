@@ -272,7 +272,9 @@ compute_offer(const struct interview *interview, struct flow *flow)
     flow->offer = KNOW_NO;
     for (int i = 0; i < procedure->include_count; i++) {
         const struct include *include = &procedure->includes[i];
-        enum know know = flow_condition(interview, flow, include->when, KNOW_YES);
+        enum know know = procedure_in_force(include->procedure, interview->clock)
+                             ? flow_condition(interview, flow, include->when, KNOW_YES)
+                             : KNOW_NO;
         if (know == KNOW_OPEN) {
             flow->offer = KNOW_OPEN;
         }

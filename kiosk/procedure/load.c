@@ -3,6 +3,7 @@
  * given. */
 #include "procedure_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,13 +145,44 @@ procedure_info(const struct procedure *procedure)
     return procedure->info;
 }
 
-bool
-procedure_in_force(const struct procedure *procedure, const struct clock *clock)
+/* -1 before its first day, 0 in force, 1 after its last. */
+static int
+force_at(const struct procedure_info *info, const struct clock *clock)
 {
     struct clock_date date = clock_japan(clock_wall_s(clock));
     char today[11];
     date_format_iso(clock_days_from_civil(date.year, date.month, date.day), today);
-    const struct procedure_info *info = &procedure->info;
-    return strcmp(today, info->in_force) >= 0 &&
-           (info->until == NULL || strcmp(today, info->until) <= 0);
+    if (strcmp(today, info->in_force) < 0) {
+        return -1;
+    }
+    return info->until != NULL && strcmp(today, info->until) > 0 ? 1 : 0;
+}
+
+bool
+procedure_in_force(const struct procedure *procedure, const struct clock *clock)
+{
+    return force_at(&procedure->info, clock) == 0;
+}
+
+size_t
+procedure_check_dates(
+    const struct procedure_set *set, const struct clock *clock, procedure_report *report, void *ctx)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct procedure *procedure = set->procedures[i];
+        const struct procedure_info *info = &procedure->info;
+        char reason[128];
+        if (force_at(info, clock) <= 0) {
+            continue; /* what begins later may lie here in good time */
+        }
+        (void)snprintf(reason, sizeof(reason),
+            "in force until %s: it is not offered any more; write the new version or take it away",
+            info->until);
+        struct procedure_mistake mistake = {
+            procedure->file, procedure->line, procedure->column, reason};
+        report(&mistake, ctx);
+        found++;
+    }
+    return found;
 }

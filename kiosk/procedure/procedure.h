@@ -98,8 +98,14 @@ struct procedure_info {
     const struct procedure_words *next; /* what happens after submitting, in order */
 };
 struct procedure_info procedure_info(const struct procedure *procedure);
-/* True from its in-force day to its last one, in Japan's calendar. Others are not offered. */
+/* True from its in-force day to its last one, in Japan's calendar. Others are not offered: not at a door (the screens
+ * look), not together with another, not as a result (this room looks). */
 bool procedure_in_force(const struct procedure *procedure, const struct clock *clock);
+
+/* Reports procedures whose last day has passed; gives how many. For kioskctl check: a city hears of it before its
+ * visitors do. */
+size_t procedure_check_dates(const struct procedure_set *set, const struct clock *clock,
+    procedure_report *report, void *ctx);
 
 /* A door of the home screen: what the city offers, a folder of procedures and information pages. What
  * stands at no door isn't offered. Points into the set. */

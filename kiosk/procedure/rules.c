@@ -208,8 +208,13 @@ find_result(const struct interview *interview, size_t index, size_t *ret_count)
     const struct rule_list *list = &interview->procedure->results;
     *ret_count = 0;
     for (int i = 0; i < list->count; i++) {
-        if (holds(interview, &list->rules[i]) == KNOW_YES && (*ret_count)++ == index) {
-            return &list->rules[i];
+        const struct rule *rule = &list->rules[i];
+        const struct procedure *named =
+            rule->procedure != NULL ? procedure_find(interview->procedure->set, rule->procedure)
+                                    : NULL;
+        bool offered = named == NULL || procedure_in_force(named, interview->clock);
+        if (offered && holds(interview, rule) == KNOW_YES && (*ret_count)++ == index) {
+            return rule;
         }
     }
     return NULL;

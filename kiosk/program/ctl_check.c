@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -245,6 +246,7 @@ ctl_check(int argc, char **argv)
             check_clips(&check);
             check_names(&check);
         }
+        (void)procedure_check_dates(check.content.set, clock_system(), report, &check);
     } else if (r != KERR_PROCEDURE_FILE) {
         check_say(&check, assets, 0, 0, "there is no folder of procedures here", "");
     }

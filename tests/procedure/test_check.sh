@@ -28,6 +28,8 @@ broken() { # FILE
     case $place in
     '' | same-id) to=$WORK/a/procedures/$name.yaml ;;
     dictionary) to=$WORK/a/dictionary/zz.yaml ;;
+    slip) to=$WORK/a/forms/slip.yaml ;;
+    forms/*) to=$WORK/a/$place.yaml ;;
     *) to=$WORK/a/city/$place.yaml ;;
     esac
     cp "$1" "$to"

@@ -279,6 +279,9 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
         symbol_of(procedure, shared, ret);
         return true;
     }
+    if (person_unknown(scope, name, reason)) {
+        return false;
+    }
     const struct group_def *group = scope_group(scope, name);
     if (group != NULL) {
         return group_symbol(scope, group, name, ret, reason);

@@ -363,6 +363,14 @@ answer_question(struct play *play, struct rng_seeded *rng)
     return r;
 }
 
+/* Where a procedure has come to its end, one way or another. */
+static bool
+is_end(const struct screen *screen)
+{
+    return screen == &screen_accepted || screen == &screen_checked_in || screen == &screen_lookup ||
+           screen == &screen_results || screen == &screen_not_here;
+}
+
 static int
 step_complete(struct play *play, const char *seed)
 {
@@ -370,8 +378,7 @@ step_complete(struct play *play, const char *seed)
     struct rng_seeded rng = {.state = seed[0] != 0 ? strtoull(seed, NULL, 10) : 1};
     for (int i = 0; i < COMPLETE_STEPS_MAX; i++) {
         int r;
-        if (app->screen == &screen_accepted || app->screen == &screen_checked_in ||
-            app->screen == &screen_lookup) {
+        if (is_end(app->screen)) {
             return 0;
         }
         if (app->screen == &screen_submitting || app->screen == &screen_reading) {

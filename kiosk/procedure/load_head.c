@@ -122,6 +122,10 @@ read_kind(struct load *load, const struct node *root, struct procedure_info *inf
         mistake_at(load, tree_get(root, "keep"),
             "a guide or a self-check keeps nothing: its end is a result on the screen");
     }
+    if (!leads && !info->keeps) {
+        mistake_at(load, tree_get(root, "keep"),
+            "only a guide or a self-check can keep nothing: 'kind: guide' or 'kind: self'");
+    }
     if (info->anonymous && info->kind != PROCEDURE_ASK && info->kind != PROCEDURE_REPORT &&
         !leads) {
         mistake_at(load, tree_get(root, "anonymous"),

@@ -72,15 +72,17 @@ element_of(struct app *app, const struct interview_result *result, char id[UI_ID
     if (procedure == NULL && page == NULL) {
         return element;
     }
-    bool done = procedure != NULL && visit_has_done(app, procedure);
+    if (procedure != NULL && visit_has_done(app, procedure)) { /* not a second time by mistake */
+        element.tone = UI_TONE_DONE;
+        element.detail = say(app, "accepted.title");
+        element.picture = "check-round";
+        return element;
+    }
     (void)snprintf(id, UI_ID_MAX, "result:%zu", index);
     element.id = id;
     element.role = UI_ROLE_DOOR;
-    element.tone = done ? UI_TONE_DONE : UI_TONE_SURFACE;
-    element.detail = done ? say(app, "accepted.title") : NULL;
-    element.picture = done                ? "check-round"
-                      : procedure != NULL ? procedure_info(procedure).picture
-                                          : page->picture;
+    element.tone = UI_TONE_SURFACE;
+    element.picture = procedure != NULL ? procedure_info(procedure).picture : page->picture;
     return element;
 }
 
@@ -94,7 +96,8 @@ add_some(struct app *app, struct flow *flow, size_t from)
     struct interview_result result;
     AUTO_BUF pool;
     buf_init(&pool, POOL_BYTES);
-    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL &&
+                interview_result_count(app->visit.interview) > 1;
     struct grid grid = {.columns = wide ? 2 : 1, .height = DOOR_H};
     while (grid.count < FLOW_ELEMENTS_MAX &&
            interview_result(app->visit.interview, from + grid.count, &result) == 0) {

@@ -368,7 +368,7 @@ static bool
 is_end(const struct screen *screen)
 {
     return screen == &screen_accepted || screen == &screen_checked_in || screen == &screen_lookup ||
-           screen == &screen_results || screen == &screen_not_here;
+           screen == &screen_results;
 }
 
 static int

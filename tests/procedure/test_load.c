@@ -226,6 +226,31 @@ test_too_big(void **state)
     free(text);
 }
 
+/* Behind a door is what one page after the other can show. */
+static void
+test_a_full_door(void **state)
+{
+    (void)state;
+    for (int count = PROCEDURE_HOLDS_MAX; count <= PROCEDURE_HOLDS_MAX + 1; count++) {
+        AUTO_BUF text;
+        buf_init(&text, 16 * 1024);
+        assert_int_equal(
+            buf_add_str(&text, "doors:\n  full:\n    title: 扉\n    picture: document\n"
+                               "    holds: [everything"),
+            0);
+        for (int i = 1; i < count; i++) {
+            assert_int_equal(buf_add_str(&text, ", everything"), 0);
+        }
+        assert_int_equal(buf_add_str(&text, "]\n"), 0);
+        write_file("city", "doors.yaml", buf_str(&text), text.len);
+        struct heard heard;
+        (void)load(&heard); /* the other procedures stand at no door now */
+        assert_true((strstr(heard.all, "a door has room for 32 things") != NULL) ==
+                    (count > PROCEDURE_HOLDS_MAX));
+    }
+    copy_file("tests/procedure/assets/city/doors.yaml", "city", "doors.yaml");
+}
+
 static void
 test_no_folder(void **state)
 {
@@ -353,6 +378,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_of_mistake),
         cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_a_full_door),
         cmocka_unit_test(test_no_folder),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_what_a_set_says),

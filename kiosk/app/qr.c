@@ -2,13 +2,20 @@
 #include "app_priv.h"
 
 #include <qrencode.h>
+#include <string.h>
 
-enum { QR_SIDE = 1000, QR_PAD = 60 };
+enum {
+    QR_SIDE = 1000,
+    QR_PAD = 60,
+    QR_LONG =
+        900 /* bytes; longer ones keep dots of the same size by repairing less, which a clean screen allows */
+};
 
 void
 qr_rows(const char *text, struct buf *rows)
 {
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
+    QRecLevel level = strlen(text) > QR_LONG ? QR_ECLEVEL_L : QR_ECLEVEL_M;
+    QRcode *code = QRcode_encodeString8bit(text, 0, level);
     if (code == NULL) {
         return; /* no memory, or too much of it: the words stand beside it */
     }

@@ -12,7 +12,7 @@ enum {
     POOL_BYTES = 64 * 1024,
     THINGS_MAX = 64,
     HEADING_ROOM = 300, /* a heading and the first line below it */
-    QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
+    QR_BYTES = 1170 /* 113 dots wide (version 24); finer ones are too fine for an old telephone */
 };
 
 /* The procedure that a result leads to, when it can be begun today; else NULL. */
@@ -312,8 +312,9 @@ take_line(const char *text, const char *before, struct buf *out)
     return true;
 }
 
-static void
-take_text(struct app *app, struct buf *out)
+/* What the results say, with reasons and things to bring, or the results alone. False when it is full. */
+static bool
+take_text(struct app *app, bool whole, struct buf *out)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     bool room = take_line(words(app, &info.title), "", out);
@@ -322,14 +323,16 @@ take_text(struct app *app, struct buf *out)
         AUTO_BUF why;
         buf_init(&why, 4096);
         reason(app, &result, &why);
-        room = take_line(title_of(app, &result), "- ", out) && take_line(buf_str(&why), "", out);
+        room = take_line(title_of(app, &result), "- ", out) &&
+               (!whole || take_line(buf_str(&why), "", out));
     }
     struct procedure_words list[THINGS_MAX];
-    size_t count = things(app, THINGS_MAX, list);
+    size_t count = whole ? things(app, THINGS_MAX, list) : 0;
     room = room && (count == 0 || take_line(say(app, "results.bring"), "\n", out));
     for (size_t i = 0; room && i < count; i++) {
         room = take_line(words(app, &list[i]), "- ", out);
     }
+    return room;
 }
 
 static void
@@ -338,7 +341,11 @@ take_build(struct app *app)
     struct flow flow = page_begin_visit(app);
     AUTO_BUF text;
     buf_init(&text, 2 * QR_BYTES);
-    take_text(app, &text);
+    if (!take_text(
+            app, true, &text)) { /* rather all that is to be done than some of it, with reasons */
+        buf_clear(&text);
+        (void)take_text(app, false, &text);
+    }
     qr_page(app, &flow, buf_str(&text), say(app, "results.title"), UI_STATE_PERSONAL);
 }
 

@@ -1,0 +1,133 @@
+/* tests/procedure/test_guides.c - the guides and self-checks of assets: each rule under a condition is met by some visits
+ * and not by others, each tells in words what it leads to or why; a guide
+ * always has something to tell. */
+#include "visit.h"
+
+enum { VISITS = 4000, RULES = 128, STEPS = 60 };
+
+static struct procedure_set *set;
+
+static int
+load_set(void **state)
+{
+    (void)state;
+    assert_int_equal(procedure_load("assets", NULL, NULL, &set), 0);
+    return 0;
+}
+
+static int
+free_set(void **state)
+{
+    (void)state;
+    procedure_set_free(set);
+    return 0;
+}
+
+/* The number of a rule, from the context of its words "ID/results/NUMBER/..."; 0 when these are not words of a rule. */
+static int
+rule_of_words(const char *id, const struct procedure_words *words)
+{
+    char start[PROCEDURE_CONTEXT_MAX];
+    (void)snprintf(start, sizeof(start), "%s/results/", id);
+    size_t len = strlen(start);
+    return words->source != NULL && words->context != NULL &&
+                   strncmp(words->context, start, len) == 0
+               ? (int)strtol(words->context + len, NULL, 10)
+               : 0;
+}
+
+/* Marks the rules that hold now; returns how many hold. */
+static size_t
+mark(const char *id, const struct interview *interview, int counts[RULES])
+{
+    struct interview_result result;
+    size_t count = 0;
+    for (; interview_result(interview, count, &result) == 0; count++) {
+        int rule = rule_of_words(id, &result.because);
+        rule = rule != 0 ? rule : rule_of_words(id, &result.title);
+        assert_in_range(rule, 1, RULES - 1); /* says why, or what */
+        counts[rule]++;
+    }
+    return count;
+}
+
+struct rules {
+    const char *id;
+    bool there[RULES];
+};
+
+static void
+find_rule(const struct procedure_words *words, const char *file, int line, void *ctx)
+{
+    struct rules *rules = ctx;
+    (void)file;
+    (void)line;
+    int rule = rule_of_words(rules->id, words);
+    assert_in_range(rule, 0, RULES - 1);
+    rules->there[rule] = true;
+}
+
+static void
+walk(struct visit *visit, struct rng_seeded *rng)
+{
+    for (int step = 0; interview_at(visit->interview) != INTERVIEW_CHECK; step++) {
+        AUTO_BUF text;
+        buf_init(&text, PROCEDURE_ANSWER_MAX);
+        struct interview_verdict verdict;
+        assert_in_range(step, 0, STEPS);
+        assert_int_equal(interview_random_answer(visit->interview, rng, &text), 0);
+        assert_int_equal(
+            interview_answer(visit->interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict), 0);
+    }
+}
+
+static void
+check_guide(const char *id)
+{
+    struct rules rules = {.id = id};
+    int always[RULES] = {0};
+    int counts[RULES] = {0};
+    int empty = 0;
+    struct rng_seeded rng = {20261122};
+    procedure_words_each(set, find_rule, &rules);
+    struct visit visit = begin(set, id, false);
+    (void)mark(id, visit.interview, always); /* before any answer: without a condition */
+    end(&visit);
+    for (int i = 0; i < VISITS; i++) {
+        visit = begin(set, id, false);
+        walk(&visit, &rng);
+        empty += mark(id, visit.interview, counts) == 0;
+        end(&visit);
+    }
+    assert_true(empty == 0 || procedure_info(procedure_find(set, id)).kind == PROCEDURE_SELF);
+    for (int rule = 1; rule < RULES; rule++) {
+        bool both = counts[rule] > 0 && (counts[rule] < VISITS || always[rule] > 0);
+        if (rules.there[rule] && !both) {
+            print_error("%s: rule %d held in %d of %d visits\n", id, rule, counts[rule], VISITS);
+        }
+        assert_true(!rules.there[rule] || both);
+    }
+}
+
+static void
+each_rule_is_met_by_some_and_not_by_all(void **state)
+{
+    (void)state;
+    int guides = 0;
+    for (size_t i = 0; i < procedure_count(set); i++) {
+        struct procedure_info info = procedure_info(procedure_at(set, i));
+        bool leads = info.kind == PROCEDURE_GUIDE || info.kind == PROCEDURE_SELF;
+        if (leads && info.live == NULL) {
+            check_guide(info.id);
+            guides++;
+        }
+    }
+    assert_true(guides > 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(each_rule_is_met_by_some_and_not_by_all)};
+    return cmocka_run_group_tests(tests, load_set, free_set);
+}

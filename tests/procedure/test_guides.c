@@ -3,7 +3,7 @@
  * always has something to tell. */
 #include "visit.h"
 
-enum { VISITS = 4000, RULES = 128, STEPS = 60 };
+enum { VISITS = 2000, RULES = 128, STEPS = 60 };
 
 static struct procedure_set *set;
 

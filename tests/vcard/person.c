@@ -78,8 +78,7 @@ copy_serial(const struct conf *conf, struct vcard_person *person)
     if (conf_str(conf, "serial", NULL) != NULL) {
         return copy_digits(conf, "serial", person->serial, 15);
     }
-    (void)snprintf(
-        person->serial, sizeof(person->serial), "40000%.10s", person->number_b + 4);
+    (void)snprintf(person->serial, sizeof(person->serial), "40000%.10s", person->number_b + 4);
     return 0;
 }
 

@@ -482,7 +482,8 @@ find(struct info_search *search, size_t table, const char *query, struct request
         parts_sql(&sql, table, request->piece_count);
         r = run(search, &sql, request, hits, &found);
     }
-    explicit_bzero(parts, sizeof(parts));
+    request->pieces = NULL; /* they end here */
+    request->match = NULL;
     *ret_count = r == 0 ? found : *ret_count;
     return r;
 }

@@ -2,6 +2,7 @@
  * counter's hours. */
 #include "app/app_priv.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -157,6 +158,7 @@ place_build(struct app *app)
 {
     const struct procedure_place *place;
     const struct procedure_map *map = shown(app, &place);
+    assert(place != NULL); /* trail_open knew it */
     struct flow flow = page_begin(app, words(app, &map->title), "bar.back");
     bool below = app->places.portrait;
     int height = flow.bottom - flow.top;

@@ -237,7 +237,7 @@ days_build(struct app *app)
     const struct info_district *at =
         info_district_find(app->info, trail_at(app) + strlen("waste:days/"));
     struct flow flow = page_begin(app, say(app, "waste.days"), "bar.back");
-    struct line lines[KINDS_MOST];
+    struct line lines[KINDS_MOST] = {0};
     size_t count = 0;
     page_title(app, &flow, words(app, &at->name));
     for (size_t i = 0; i < info_kind_count(app->info) && count < KINDS_MOST; i++) {

@@ -13,7 +13,7 @@
 #include "ctl_furigana.h"
 #include "ctl_words.h"
 
-enum { WHAT_MAX = 64, TERM_DETAIL_MAX = 1024 };
+enum { WHAT_MAX = 64, TERM_DETAIL_MAX = 1024, MISSING_TOLD_MAX = 20 };
 
 static const char easy_language[] = "ja-easy";
 
@@ -24,6 +24,7 @@ struct catalog {
     size_t forms; /* of a text that goes with a number, as the head says */
     struct terms *terms; /* owned; NULL without a list */
     size_t long_sentences; /* of easy Japanese */
+    size_t missing; /* texts without words */
 };
 
 static void
@@ -128,6 +129,10 @@ static void
 say_missing(struct catalog *catalog, const char *file, int line, const char *detail)
 {
     char what[WHAT_MAX];
+    if (++catalog->missing > MISSING_TOLD_MAX && catalog->check->only == NULL) {
+        catalog->check->mistakes++; /* a new language would hide all else */
+        return;
+    }
     (void)snprintf(what, sizeof(what), "no words in %s for", catalog->language);
     check_say(catalog->check, file, line, 1, what, detail);
 }
@@ -344,6 +349,10 @@ catalog_check(struct check *check, const char *language)
     if (check->report && catalog.long_sentences > 0) {
         (void)printf("%-8s %4zu sentences of more than %d morae\n", language,
             catalog.long_sentences, EASY_MORAE_GOOD);
+    }
+    if (catalog.missing > MISSING_TOLD_MAX && check->only == NULL) {
+        (void)printf("%s: %zu more texts without words: kioskctl check --language %s\n",
+            catalog.po.path, catalog.missing - MISSING_TOLD_MAX, language);
     }
     terms_free(catalog.terms);
     po_release(&catalog.po);

@@ -31,7 +31,7 @@ spoil "a number without forms" po/en.po '/^msgid_plural "pin.tries"/d;s/^msgstr.
 spoil "forms without a number" po/vi.po 's/^msgid "bar.help"/&\nmsgid_plural "bar.help"/;/^msgid_plural "bar.help"/,/^$/s/^msgstr /msgstr[0] /' \
     "the Japanese has no msgid_plural here: bar.help"
 spoil "a unit without forms" po/en.po '/^msgid_plural "枚"/d;s/^msgstr.0. " copy"/msgstr " copy"/;/^msgstr.1. " copies"/d' \
-    "it takes a msgid_plural and a msgstr[0], ...: resident-record/copies/unit"
+    "it takes a msgid_plural and a msgstr[0], ...: "
 spoil "a form too few" po/es.po '/^msgstr.1. "Le quedan {n} intentos"/d' "another number of forms (nplurals): pin.tries"
 spoil "a form that loses its number" po/pt-BR.po 's/^msgstr.1. "Restam {n} tent/msgstr[1] "Restam tent/' \
     "a {place} of the Japanese message is lost: pin.tries"

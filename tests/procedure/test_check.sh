@@ -43,11 +43,14 @@ for file in tests/procedure/broken/*.yaml; do
     broken "$file"
 done
 
-spoil() { # WHAT FILE SED-PROGRAM EXPECTED
+spoil() { # WHAT FILE SED-PROGRAM EXPECTED: a catalog is looked at alone
     rm -rf "$WORK/a" && cp -r assets "$WORK/a"
     sed -i "$3" "$WORK/a/$2"
     cmp -s "assets/$2" "$WORK/a/$2" && wrong "$1: the sed program changes nothing"
-    if "$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err"; then
+    alone=
+    case $2 in po/ja.po) ;; *.po) alone="--language $(basename "$2" .po)" ;; esac
+    # shellcheck disable=SC2086 # two words or none
+    if "$CTL" check $alone "$WORK/a" >"$WORK/out" 2>"$WORK/err"; then
         wrong "$1: not noticed"
     fi
     grep -qF -- "$4" "$WORK/out" || { wrong "$1: expected '$4', got:"; head -n 5 "$WORK/out"; }
@@ -79,9 +82,9 @@ spoil "furigana that is no kana" $easy '0,/^msgstr "{[^|]*|/s//&abc/' "furigana 
 spoil "a lost place" po/en.po 's/{percent}/n/' "a {place} of the Japanese message is lost"
 spoil "a place too many" po/en.po '0,/^msgstr "PIN/s//msgstr "{m} &/;0,/^msgstr "[A-Z]/s//msgstr "{m}T/' \
     "a {place} that the Japanese message does not have"
-spoil "another fee" po/ne.po 's/300 येन/3000 येन/' "the numbers are not those of the Japanese: resident-record/fee-note"
+spoil "another number" po/ne.po '/^msgid "practice.text"/{n;s/4/5/}' "the numbers are not those of the Japanese: practice.text"
 spoil "a number too many" po/vi.po 's/Bắt đầu"/Bắt đầu 2"/' "the numbers are not those of the Japanese: explain.start"
-spoil "full-width digits count" po/zh-Hans.po 's/1张300日元/1张３０１日元/' "the numbers are not those of the Japanese"
+spoil "full-width digits count" po/zh-Hans.po '/^msgid "practice.text"/{n;s/4/５/}' "the numbers are not those of the Japanese: practice.text"
 spoil "a message that Japanese has not" po/th.po '$amsgid "old.words"\nmsgstr "ก"' \
     "the Japanese catalog has no such message: old.words"
 spoil "a head that tells no review" po/es.po '/X-Review/d' 'the head says "X-Review: native"'
@@ -101,11 +104,21 @@ grep -qx "ja.unread = 0" "$WORK/reviews.conf" || wrong "table reviews: Japanese"
 spoil "a lost message" po/en.po '0,/^msgid "pin.title"/s//msgid "pin.other"/' "no words in en for: pin.title"
 spoil "blame in a translation" po/en.po '0,/^msgstr "[A-Z]/s//msgstr "Invalid PIN. T/' "what to do: invalid"
 
+# A language without words: 20 are named, the rest is counted, --language names all.
+rm -rf "$WORK/a" && cp -r assets "$WORK/a"
+sed '/^$/q' assets/po/th.po >"$WORK/a/po/th.po"
+"$CTL" check "$WORK/a" >"$WORK/out" 2>"$WORK/err"
+[ "$(grep -c 'no words in th for' "$WORK/out")" = 20 ] || wrong "a language without words: 20 are named"
+more=$(sed -n 's/.*th.po: \([0-9]*\) more texts without words: kioskctl check --language th/\1/p' "$WORK/out")
+"$CTL" check --language th "$WORK/a" >"$WORK/out" 2>&1
+[ "$(grep -c 'no words in th for' "$WORK/out")" = $((more + 20)) ] || wrong "a language without words: --language names all"
+[ "$(cat "$WORK/err")" = "$((more + 20)) to mend" ] || wrong "a language without words: the sum"
+
 # Each word of each list is found where a translator might write it: with a capital, in a sentence.
 plant() { # LANGUAGE TEXT: says it on the button that finishes
     awk -v text="$2" '/^msgid "bar.finish"/ { print; getline; print "msgstr \"" text "\""; next } { print }' \
         "assets/po/$1.po" >"$WORK/a/po/$1.po"
-    "$CTL" check "$WORK/a" 2>/dev/null
+    "$CTL" check --language "$1" "$WORK/a" 2>/dev/null
     cp "assets/po/$1.po" "$WORK/a/po/$1.po"
 }
 rm -rf "$WORK/a" && cp -r assets "$WORK/a"

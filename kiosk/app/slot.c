@@ -88,11 +88,19 @@ slot_words(struct app *app, const char *list, const char *value, struct buf *out
 
 /* What of a row makes it a choice of this face; NULL when the row does not belong here. */
 static const char *
-part_of(const struct app *app, enum face face, const struct live_slot *slot)
+part_of(const struct app *app, const struct slot_page *page, const struct live_slot *slot)
 {
+    enum face face = page->face;
     const struct slot_choice *chosen = &app->visit.slot;
     if (face != FACE_PLACE && strcmp(slot->resource, chosen->resource) != 0) {
         return NULL;
+    }
+    if (face == FACE_PLACE && page->question->within) {
+        const struct procedure_entry *entry = entry_of(page->list, slot->resource);
+        if (entry == NULL || entry->within == NULL ||
+            strcmp(entry->within, page->question->within_value) != 0) {
+            return NULL;
+        }
     }
     if (face == FACE_TIME && strcmp(slot->date, chosen->date) != 0) {
         return NULL;
@@ -115,7 +123,7 @@ collect(const struct app *app, struct slot_page *page)
     int64_t now = clock_wall_s(app->clock);
     struct live_slot slot;
     for (size_t i = 0; page->table != NULL && live_slot_at(page->table, i, &slot) == 0; i++) {
-        const char *name = part_of(app, page->face, &slot);
+        const char *name = part_of(app, page, &slot);
         if (name == NULL || slot.starts_at <= now) {
             continue;
         }

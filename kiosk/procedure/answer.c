@@ -242,12 +242,30 @@ normalise(const struct question_def *question, char *out, struct interview_verdi
     }
 }
 
+/* Does the place of a chosen time belong to the answer that narrows the places? */
+static bool
+slot_offered(struct flow_env *env, const struct question_def *question, const char *out)
+{
+    char place[ID_MAX + 1];
+    size_t len = strcspn(out, "/");
+    if (question->within == NULL || question->list == NULL || len >= sizeof(place)) {
+        return question->within == NULL;
+    }
+    memcpy(place, out, len);
+    place[len] = 0;
+    const struct procedure_entry *entry = procedure_entry(&question->list->list, place);
+    return entry != NULL && entry_offered(env, question, entry);
+}
+
 /* Is what was chosen among what can be chosen now? */
 static bool
 offered(struct flow_env *env, const struct question_def *question, const char *out)
 {
     if (question->type == QUESTION_PICK) {
         return entry_offered(env, question, procedure_entry(&question->list->list, out));
+    }
+    if (question->type == QUESTION_SLOT) {
+        return slot_offered(env, question, out);
     }
     for (const char *at = out; question->choice_rules != NULL && *at != 0; at += strspn(at, " ")) {
         size_t len = strcspn(at, " ");

@@ -104,7 +104,9 @@ entry_offered(
 enum know
 choices_left(struct flow_env *env, const struct question_def *question)
 {
-    bool pick = question->type == QUESTION_PICK;
+    /* places of times are those of a list, as what is picked is */
+    bool pick = question->type == QUESTION_PICK ||
+                (question->type == QUESTION_SLOT && question->within != NULL);
     if (pick ? question->within == NULL : question->choice_rules == NULL) {
         return KNOW_YES;
     }
@@ -124,7 +126,8 @@ choices_all(const struct question_def *question, struct question *ret_question)
 {
     ret_question->choices = question->choices;
     ret_question->choice_count = question->choice_count;
-    ret_question->list = question->type == QUESTION_PICK ? &question->list->list : NULL;
+    bool named = question->type == QUESTION_PICK || question->type == QUESTION_SLOT;
+    ret_question->list = named && question->list != NULL ? &question->list->list : NULL;
     ret_question->map = question->map;
     ret_question->live = question->live;
     ret_question->step = question->step;

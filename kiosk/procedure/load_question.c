@@ -252,7 +252,8 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
     const char *names[LISTS_MAX];
     bool listed = type == QUESTION_PICK || type == QUESTION_CHOICE || type == QUESTION_SEVERAL;
     only_for(load, map, "from", listed || type == QUESTION_SLOT, "pick, choice, several and slot");
-    only_for(load, map, "within", listed, "pick, choice and several");
+    only_for(
+        load, map, "within", listed || type == QUESTION_SLOT, "pick, choice, several and slot");
     only_for(load, map, "map", type == QUESTION_PLACE, "place");
     const char *from =
         field_text(load, map, "from", type == QUESTION_PICK || type == QUESTION_SLOT);
@@ -262,6 +263,7 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
     question->where_source = field_expr(load, map, "where");
     if (from != NULL && type == QUESTION_SLOT) {
         question->live = from;
+        question->list = set_list(load->set, from); /* names of the places, where there are any */
         if (!id_ok(from)) {
             load_mistake(load, node->line, node->column, "'%.60s' is no name of a list", from);
         }

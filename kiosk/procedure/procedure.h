@@ -229,7 +229,7 @@ struct question {
      * the day */
     int64_t min, max;
     int step; /* TIME: minutes between possible times, 1 without steps */
-    const struct procedure_list *list; /* PICK */
+    const struct procedure_list *list; /* PICK; SLOT: names of the places, NULL none */
     bool within; /* PICK: only entries within within_value can be picked */
     char within_value[PROCEDURE_VALUE_MAX]; /* id of an entry of the list above; "" not known */
     const struct procedure_map *map; /* PLACE */

@@ -163,13 +163,18 @@ make_strokes(struct rng_seeded *rng, struct buf *out)
 }
 
 static void
-make_slot(int64_t today, struct rng_seeded *rng, struct buf *out)
+make_slot(const struct question *now, int64_t today, struct rng_seeded *rng, struct buf *out)
 {
     char date[11];
     char at[6];
     date_format_iso(between(rng, today + 1, today + 30), date);
     time_format(between(rng, 9, 16) * 60, at);
-    (void)buf_printf(out, "sample/%s/%s", date, at);
+    if (now->list != NULL) {
+        make_pick(now, rng, out);
+    } else {
+        (void)buf_add_str(out, "sample");
+    }
+    (void)buf_printf(out, "/%s/%s", date, at);
 }
 
 static void
@@ -209,7 +214,7 @@ make_answer(const struct interview *interview, const struct question *now, struc
         make_pick(now, rng, out);
         break;
     case QUESTION_SLOT:
-        make_slot(env.env.today, rng, out);
+        make_slot(now, env.env.today, rng, out);
         break;
     case QUESTION_PLACE:
         (void)buf_printf(out, "%s/%u,%u", question->map->id, rng_seeded_below(rng, PLACE_MAX + 1),

@@ -106,7 +106,8 @@ at(const char *key)
         {"family[1].birth", "1980-01-01"}, {"family[1].income", "0"}, {"family[2].name", "葉子"},
         {"family[2].kana", "ヨウコ"}, {"family[2].birth", "2020-01-01"}, {"kinds.carer", "1"},
         {"kinds.moving", "1 2"}, {"kinds.slot", "hall/2026-12-01/09:00"},
-        {"kinds.spot", "town/10,990"}, {"kinds.paper", "seen"}, {"kinds.signature", "counter"}};
+        {"kinds.room", "south-hall/2026-12-01/09:00"}, {"kinds.spot", "town/10,990"},
+        {"kinds.paper", "seen"}, {"kinds.signature", "counter"}};
     struct visit visit = begin();
     for (size_t i = 0; i < ARRAY_LEN(answers) && strcmp(answers[i][0], key) != 0; i++) {
         answer(&visit, answers[i][0], answers[i][1]);
@@ -165,6 +166,9 @@ static const struct written {
     {"kinds.slot", "hall/2026-12-01", NULL, "answer.choice"},
     {"kinds.slot", "/2026-12-01/09:00", NULL, "answer.choice"},
     {"kinds.slot", "HALL/2026-12-01/09:00", NULL, "answer.choice"},
+    {"kinds.room", "south-hall/2026-12-01/09:00", "south-hall/2026-12-01/09:00", NULL},
+    {"kinds.room", "north-hall/2026-12-01/09:00", NULL, "answer.choice"}, /* of another place */
+    {"kinds.room", "hall/2026-12-01/09:00", NULL, "answer.choice"}, /* of no place */
     {"kinds.spot", "town/0,1000", "town/0,1000", NULL},
     {"kinds.spot", "town/0,1001", NULL, "answer.place"},
     {"kinds.spot", "town/0", NULL, "answer.place"},

@@ -72,11 +72,11 @@ remove_file(const char *folder, const char *name)
 static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"city", "counters.yaml"}, {"city", "things.yaml"}, {"city", "doors.yaml"},
     {"city/lists", "banks.yaml"}, {"city/lists", "branches.yaml"}, {"city/lists", "branches.tsv"},
-    {"city/lists", "centres.yaml"}, {"city/maps", "town.yaml"}, {"procedures", "everything.yaml"},
-    {"procedures", "kinds.yaml"}, {"dictionary", "family.yaml"}, {"procedures", "whole.yaml"},
-    {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"}, {"procedures", "of-all.yaml"},
-    {"procedures", "way.yaml"}, {"procedures", "survey.yaml"}, {"forms", "slip.yaml"},
-    {"forms", "bag.yaml"}};
+    {"city/lists", "centres.yaml"}, {"city/lists", "rooms.yaml"}, {"city/maps", "town.yaml"},
+    {"procedures", "everything.yaml"}, {"procedures", "kinds.yaml"}, {"dictionary", "family.yaml"},
+    {"procedures", "whole.yaml"}, {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"},
+    {"procedures", "of-all.yaml"}, {"procedures", "way.yaml"}, {"procedures", "survey.yaml"},
+    {"forms", "slip.yaml"}, {"forms", "bag.yaml"}};
 
 static int
 set_up(void **state)

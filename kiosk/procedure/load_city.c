@@ -60,3 +60,14 @@ load_city(struct load *load, const char *folder)
     load_list(load, folder, "counters", &load->set->counters);
     load_list(load, folder, "things", &load->set->things);
 }
+
+struct procedure_words
+procedure_counter_hours(const struct procedure_set *set, const char *counter)
+{
+    for (size_t i = 0; i < set->counters.count; i++) {
+        if (strcmp(set->counters.entries[i].id, counter) == 0) {
+            return set->counters.entries[i].hours;
+        }
+    }
+    return (struct procedure_words){0};
+}

@@ -204,6 +204,9 @@ struct procedure_map {
 const struct procedure_map *procedure_map(const struct procedure_set *set, const char *id);
 size_t procedure_map_count(const struct procedure_set *set);
 const struct procedure_map *procedure_map_at(const struct procedure_set *set, size_t index);
+/* When a counter is open; source NULL when the city has no such counter. */
+struct procedure_words procedure_counter_hours(
+    const struct procedure_set *set, const char *counter);
 /* The named place nearest to a point; NULL when the map has none. */
 const struct procedure_place *procedure_place_near(const struct procedure_map *map, int x, int y);
 /* The map and the point of a place answer. False when it is none. */

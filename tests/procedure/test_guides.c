@@ -1,6 +1,6 @@
 /* tests/procedure/test_guides.c - the guides and self-checks of assets: each rule under a condition is met by some visits
  * and not by others, each tells in words what it leads to or why; a guide
- * always has something to tell. */
+ * always has something to tell. The counters on the floor map. */
 #include "visit.h"
 
 enum { VISITS = 2000, RULES = 128, STEPS = 60 };
@@ -125,9 +125,28 @@ each_rule_is_met_by_some_and_not_by_all(void **state)
     assert_true(guides > 0);
 }
 
+/* A map tells when the counter on it is open: by the counter's name. */
+static void
+a_counter_on_a_map_has_hours(void **state)
+{
+    (void)state;
+    const struct procedure_map *map = procedure_map(set, "floor");
+    assert_non_null(map);
+    size_t counters = 0;
+    for (size_t i = 0; i < map->count; i++) {
+        if (map->places[i].counter != NULL) {
+            assert_non_null(procedure_counter_hours(set, map->places[i].counter).source);
+            counters++;
+        }
+    }
+    assert_true(counters > 1);
+    assert_null(procedure_counter_hours(set, "no-such-counter").source);
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(each_rule_is_met_by_some_and_not_by_all)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_counter_on_a_map_has_hours),
+        cmocka_unit_test(each_rule_is_met_by_some_and_not_by_all)};
     return cmocka_run_group_tests(tests, load_set, free_set);
 }

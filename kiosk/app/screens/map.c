@@ -174,6 +174,11 @@ place_build(struct app *app)
     if (strcmp(place->id, HERE) != 0) {
         legend(app, &flow, map);
     }
+    if (place->counter != NULL) {
+        struct procedure_words hours = procedure_counter_hours(app->procedures, place->counter);
+        flow_text(
+            app, &flow, words(app, &hours), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 40);
+    }
     if (place->list != NULL) {
         const struct procedure_list *list = procedure_list(app->procedures, place->list);
         const struct procedure_entry *entry =

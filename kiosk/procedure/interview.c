@@ -283,13 +283,27 @@ interview_back(struct interview *interview)
 }
 
 /* Rows: relevant questions, without those that only a card could have answered and did not. */
+/* What is taken over from another answer under a condition (the visitor is the person it is about) stands on the
+ * check page once, there. What always begins as another answer keeps its row: it may be changed. */
+static bool
+taken_over(const struct interview *interview, const struct slot *slot)
+{
+    const struct question_def *question = &interview->procedure->questions[slot->question];
+    const struct expr *from = question->default_value;
+    const struct fact *fact = fact_set_get(interview->facts, slot->key);
+    return slot->settled && from != NULL && from->nodes[from->root].op == OP_REF &&
+           question->settled->nodes[question->settled->root].op != OP_BOOL && fact != NULL &&
+           fact->origin == FACT_ORIGIN_DERIVED;
+}
+
 static bool
 is_row(const struct interview *interview, const struct slot *slot)
 {
     const char *value = fact_set_value(interview->facts, slot->key);
     bool quiet = slot->settled && (value == NULL || value[0] == 0);
     const struct question_def *question = &interview->procedure->questions[slot->question];
-    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere && !question->calculated;
+    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere && !question->calculated &&
+           !taken_over(interview, slot);
 }
 
 int

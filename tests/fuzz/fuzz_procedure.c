@@ -1,7 +1,9 @@
-/* fuzz_procedure: any bytes as a definition file, beside the real dictionary and places (run from the top folder).
- * A file that has no mistake can be asked: a visit by chance comes to its end and gives a record. */
+/* fuzz_procedure: any bytes as a definition file, beside the dictionary, the places and the included procedures of the
+ * room's own tests (run from the top folder). A file that has no mistake can be asked: a visit by chance comes to its
+ * end and gives a record, unless it keeps nothing or the visitor can't be served. */
 #include <assert.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { STEPS_MAX = 2000 };
+#define ASSETS "tests/procedure/assets"
 
 static int64_t
 wall(void *ctx)
@@ -46,11 +49,29 @@ visit(const struct procedure *procedure)
         buf_release(&text);
     }
     assert(stuck || steps < STEPS_MAX);
-    assert(stuck || interview_finish(interview, record) == 0);
+    struct procedure_stop stop;
+    bool ends = procedure_info(procedure).keeps && !interview_stopped(interview, &stop);
+    assert(stuck || interview_finish(interview, record) == (ends ? 0 : KERR_STATE));
     (void)interview_fee(interview);
+    (void)interview_bring_count(interview);
+    (void)interview_also_count(interview);
+    (void)interview_result_count(interview);
     interview_free(interview);
     fact_set_free(record);
     fact_set_free(facts);
+}
+
+/* What may be included, or be a result. */
+static void
+read_others(struct load *load)
+{
+    static const char *const paths[] = {ASSETS "/procedures/of-child.yaml",
+        ASSETS "/procedures/of-money.yaml", ASSETS "/procedures/of-all.yaml"};
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        load->file = paths[i];
+        load_procedure_tree(load, tree_read(load, paths[i]), strrchr(paths[i], '/') + 1);
+    }
+    load->file = "fuzz.yaml";
 }
 
 int
@@ -59,8 +80,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct procedure_set *set = calloc(1, sizeof(*set));
     assert(set != NULL);
     struct load load = {.set = set, .report = hear};
-    load_dictionary(&load, "assets/dictionary");
-    load_city(&load, "assets/city");
+    load_city(&load, ASSETS "/city");
+    load_lists(&load, ASSETS "/city");
+    load_dictionary(&load, ASSETS "/dictionary");
+    read_others(&load);
     assert(load.mistakes == 0);
     struct buf bytes;
     buf_init(&bytes, FILE_BYTES_MAX);
@@ -68,8 +91,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         load.file = "fuzz.yaml";
         load_procedure_tree(&load, tree_parse(&load, &bytes), "fuzz.yaml");
         load_finish(&load);
-        if (load.mistakes == 0 && set->count == 1) {
-            visit(set->procedures[0]);
+        const struct procedure *procedure = procedure_find(set, "fuzz");
+        if (load.mistakes == 0 && procedure != NULL) {
+            visit(procedure);
         }
     }
     buf_release(&bytes);

@@ -165,7 +165,8 @@ spot_build(struct app *app, struct flow *flow, const struct question *question)
         return;
     }
     struct ui_rect bottom = rect(flow->x, flow->bottom - keys_h, flow->w, keys_h);
-    int map_h = height - keys_h - GAP_MIN;
+    flow->y += PIN - GAP_MIN; /* a pin at the map's edge reaches above it */
+    int map_h = height - PIN - keys_h;
     map_h = map_h < MAP_LEAST_H ? MAP_LEAST_H : map_h;
     drawing(app, question, rect(flow->x, flow->y, flow->w, map_h));
     keys(app, rect(bottom.x, bottom.y, SIDE_W, keys_h));

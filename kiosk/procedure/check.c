@@ -34,7 +34,9 @@ check_default(
     const struct expr_node *node = &expr->nodes[at];
     if (node->op == OP_IF) {
         check_default(load, question, expr, node->b);
-        check_default(load, question, expr, node->c);
+        if (node->c != EXPR_NIL) {
+            check_default(load, question, expr, node->c);
+        }
         return;
     }
     const char *one = node->op == OP_TEXT ? node->text : NULL;

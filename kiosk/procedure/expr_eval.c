@@ -348,7 +348,13 @@ eval(const struct expr *expr, uint16_t at, const struct expr_env *env)
         return eval_in(expr, node, env);
     case OP_IF:
         a = eval_bool(expr, node->a, env);
-        return a.know == VALUE_OPEN ? a : eval(expr, a.number != 0 ? node->b : node->c, env);
+        if (a.know == VALUE_OPEN) {
+            return a;
+        }
+        if (a.number == 0 && node->c == EXPR_NIL) {
+            return value_none;
+        }
+        return eval(expr, a.number != 0 ? node->b : node->c, env);
     default:
         return eval_call(expr, node, env);
     }

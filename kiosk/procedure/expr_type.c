@@ -147,15 +147,16 @@ static const struct function functions[] = {
     {"month", OP_MONTH, EXPR_NUMBER, 1, {EXPR_DATE}, "month(date)"},
     {"year", OP_YEAR, EXPR_NUMBER, 1, {EXPR_DATE}, "year(date)"},
     {"if", OP_IF, EXPR_BOOL, 3, {EXPR_BOOL}, "if(condition, then, else)"},
+    {"if", OP_IF, EXPR_BOOL, 2, {EXPR_BOOL}, "if(condition, then)"}, /* else there is no value */
     {"today", OP_TODAY, EXPR_DATE, 0, {EXPR_BOOL}, "today()"},
 };
 
 static bool
-type_if(struct expr *expr, const uint16_t *args, size_t offset, struct expr_node *node,
-    struct expr_error *error)
+type_if(struct expr *expr, const uint16_t *args, size_t count, size_t offset,
+    struct expr_node *node, struct expr_error *error)
 {
     const struct expr_node *yes = &expr->nodes[args[1]];
-    const struct expr_node *no = &expr->nodes[args[2]];
+    const struct expr_node *no = &expr->nodes[args[count - 1]];
     if (expr->nodes[args[0]].type != EXPR_BOOL) {
         expr_fail(error, offset, "the first part of if() is a condition");
         return false;
@@ -210,7 +211,7 @@ type_call(struct expr *expr, const char *name, const uint16_t *args, size_t coun
         return false;
     }
     if (node.op == OP_IF) {
-        if (!type_if(expr, args, offset, &node, error)) {
+        if (!type_if(expr, args, count, offset, &node, error)) {
             return false;
         }
         *ret_node = node;

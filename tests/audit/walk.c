@@ -377,6 +377,17 @@ start_pages(struct walk *walk)
     look(walk, "");
     tap(walk, "language:ja");
     look(walk, "");
+    for (size_t i = 0; i < procedure_door_count(app->procedures); i++) {
+        char door[UI_ID_MAX];
+        (void)snprintf(door, sizeof(door), "door:%s", procedure_door_at(app->procedures, i).id);
+        app_go(app, &screen_home);
+        app_rebuild(app);
+        if (!stage_tap(walk->stage, door)) { /* on a later page of home */
+            tap(walk, "page:next");
+            tap(walk, door);
+        }
+        look(walk, door);
+    }
     const struct procedure_info info = procedure_info(procedure_at(app->procedures, 0));
     (void)visit_choose(app, info.id);
     visit_show_interview(app);

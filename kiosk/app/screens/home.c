@@ -9,6 +9,7 @@ enum {
     DOOR_H = 300,
     DOOR_H_FEW = 430, /* few doors are larger */
     THREE_COLUMNS_W = 3900,
+    NAMES_BESIDE_W = 2000, /* upright: two doors without a second line */
     CELLS_MAX = PROCEDURE_DOORS_MAX + 1,
     SEARCH_H = 230,
     SEARCH_W = 1200
@@ -66,44 +67,49 @@ rows_height(struct app *app, struct ui_element *elements, struct grid grid, int 
 static bool
 fits(struct app *app, struct ui_element *elements, struct grid *grid, int width, int room)
 {
-    int most = width >= THREE_COLUMNS_W ? 3 : width >= TWO_COLUMNS_W ? 2 : 1;
+    int most = width >= THREE_COLUMNS_W ? 3 : width >= NAMES_BESIDE_W ? 2 : 1;
     static const int heights[] = {DOOR_H_FEW, DOOR_H};
     for (size_t h = 0; h < ARRAY_LEN(heights); h++) {
         grid->height = heights[h];
-        for (grid->columns = most < 2 ? most : 2; grid->columns <= most; grid->columns++) {
+        int few = width >= TWO_COLUMNS_W ? 2 : 1;
+        for (grid->columns = few; grid->columns <= most; grid->columns++) {
             if (rows_height(app, elements, *grid, width) <= room) {
                 return true;
             }
         }
     }
-    grid->columns = most > 1 && ui_text_size(app->ui) <= UI_TEXT_NORMAL ? 2 : 1;
+    grid->columns = width >= TWO_COLUMNS_W ? 2 : 1;
     return false;
 }
 
-/* Seeing all doors at once comes before the second lines, which tell what is behind; where even the names
- * alone need pages, there is room for both. */
-static bool
-arrange(struct app *app, struct ui_element *elements, struct grid *grid, int width, int room)
+static int
+unsure_height(struct app *app, struct ui_element *unsure)
 {
-    if (fits(app, elements, grid, width, room)) {
-        return true;
-    }
-    struct ui_element names[CELLS_MAX];
-    memcpy(names, elements, grid->count * sizeof(*names));
-    for (size_t i = 0; i < grid->count; i++) {
-        names[i].detail = NULL;
-    }
-    struct grid tried = *grid;
-    if (!fits(app, names, &tried, width, room)) {
-        return false;
-    }
-    memcpy(elements, names, grid->count * sizeof(*names));
-    *grid = tried;
-    return true;
+    int width;
+    ui_natural(app->ui, unsure, &width, &unsure->rect.h);
+    unsure->rect.h = unsure->rect.h < DOOR_H ? DOOR_H : unsure->rect.h;
+    return unsure->rect.h;
 }
 
-/* "I don't know what to do": the widest door, at the bottom of the page, or after the others when
- * large words need the room. */
+/* Seeing all doors at once comes before the second lines, which tell what is behind. False when even the names
+ * need pages. */
+static bool
+arrange(struct app *app, struct ui_element *elements, struct grid *grid, struct ui_element *unsure,
+    const struct flow *flow)
+{
+    int room = flow->bottom - flow->y - GAP_MIN;
+    if (fits(app, elements, grid, flow->w, room - unsure_height(app, unsure))) {
+        return true;
+    }
+    for (size_t i = 0; i < grid->count; i++) {
+        elements[i].detail = NULL;
+    }
+    unsure->detail = NULL;
+    return fits(app, elements, grid, flow->w, room - unsure_height(app, unsure));
+}
+
+/* "I don't know what to do": the widest door, at the bottom of the page; before the others when they need
+ * pages, so that whoever needs it most never has to look for it. */
 static void
 doors(struct app *app, struct flow *flow)
 {
@@ -117,25 +123,23 @@ doors(struct app *app, struct flow *flow)
         .tone = UI_TONE_CARE,
         .size = UI_SIZE_CHOICE,
         .bold = true};
-    int width;
-    ui_natural(app->ui, &unsure, &width, &unsure.rect.h);
-    unsure.rect.h = unsure.rect.h < DOOR_H ? DOOR_H : unsure.rect.h;
     char ids[CELLS_MAX][UI_ID_MAX];
     struct ui_element elements[CELLS_MAX];
     struct grid grid = {.count = cells(app, ids, elements)};
     flow_within_reach(app, flow);
-    int room = flow->bottom - flow->y - unsure.rect.h - GAP_MIN;
-    bool pinned = arrange(app, elements, &grid, flow->w, room);
+    bool pinned = arrange(app, elements, &grid, &unsure, flow);
     if (pinned) {
         flow->bottom -= unsure.rect.h;
         unsure.rect.y = flow->bottom;
         flow->bottom -= GAP_MIN;
     }
+    if (!pinned) {
+        flow_element(app, flow, &unsure, DOOR_H);
+        flow->y += GAP_MIN;
+    }
     flow_elements(app, flow, grid, elements);
     if (pinned) {
         ui_add(app->ui, &unsure); /* last, as it is seen: what is read aloud follows the list */
-    } else {
-        flow_element(app, flow, &unsure, DOOR_H);
     }
 }
 

@@ -69,7 +69,8 @@ fits(struct app *app, struct ui_element *elements, struct grid *grid, int width,
 {
     int most = width >= THREE_COLUMNS_W ? 3 : width >= NAMES_BESIDE_W ? 2 : 1;
     static const int heights[] = {DOOR_H_FEW, DOOR_H};
-    for (size_t h = 0; h < ARRAY_LEN(heights); h++) {
+    size_t first = grid->count > 0 && elements[0].detail == NULL ? 1 : 0; /* names alone */
+    for (size_t h = first; h < ARRAY_LEN(heights); h++) {
         grid->height = heights[h];
         int few = width >= TWO_COLUMNS_W ? 2 : 1;
         for (grid->columns = few; grid->columns <= most; grid->columns++) {

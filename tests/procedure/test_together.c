@@ -346,6 +346,29 @@ test_in_force(void **state)
     }
 }
 
+/* What is out of force is neither done together with another nor a result. */
+static void
+test_out_of_force(void **state)
+{
+    (void)state;
+    static const struct clock clock = {.wall_s = at_day};
+    for (int last = 31; last <= 32; last++) { /* of-money holds until 31 March 2027 */
+        day = clock_days_from_civil(2027, 3, 1) + last - 1;
+        struct visit visit = {.facts = fact_set_new()};
+        read_card(&visit);
+        put(&visit, "family.size", "0", FACT_ORIGIN_PERSON);
+        visit.interview = interview_new(procedure_find(set, "whole"), visit.facts, &clock);
+        answer(&visit, "whole.wants", "yes");
+        answer(&visit, "applicant.phone", "");
+        expect_now(&visit, last == 31 ? "of-money of-all" : "of-all");
+        interview_free(visit.interview);
+        visit.interview = interview_new(procedure_find(set, "way"), visit.facts, &clock);
+        answer(&visit, "way.what", "money");
+        assert_int_equal(interview_result_count(visit.interview), last == 31 ? 2 : 1);
+        end(&visit);
+    }
+}
+
 int
 main(void)
 {
@@ -358,6 +381,7 @@ main(void)
         cmocka_unit_test(test_guide),
         cmocka_unit_test(test_what_it_says_of_itself),
         cmocka_unit_test(test_in_force),
+        cmocka_unit_test(test_out_of_force),
     };
     return cmocka_run_group_tests(tests, load_set, free_set);
 }

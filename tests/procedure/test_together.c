@@ -346,6 +346,22 @@ test_in_force(void **state)
     }
 }
 
+/* Who is known not to be served by a part isn't offered it. */
+static void
+test_part_not_here(void **state)
+{
+    (void)state;
+    struct visit visit = {.facts = fact_set_new()};
+    read_card(&visit);
+    put(&visit, "applicant.name", "見本　太郎", FACT_ORIGIN_CARD);
+    put(&visit, "family.size", "0", FACT_ORIGIN_PERSON);
+    visit.interview = interview_new(procedure_find(set, "whole"), visit.facts, &test_clock);
+    answer(&visit, "whole.wants", "yes");
+    answer(&visit, "applicant.phone", "");
+    expect_now(&visit, "of-all");
+    end(&visit);
+}
+
 /* What is out of force is neither done together with another nor a result. */
 static void
 test_out_of_force(void **state)
@@ -381,6 +397,7 @@ main(void)
         cmocka_unit_test(test_guide),
         cmocka_unit_test(test_what_it_says_of_itself),
         cmocka_unit_test(test_in_force),
+        cmocka_unit_test(test_part_not_here),
         cmocka_unit_test(test_out_of_force),
     };
     return cmocka_run_group_tests(tests, load_set, free_set);

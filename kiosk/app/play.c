@@ -338,7 +338,8 @@ answer_question(struct play *play, struct rng_seeded *rng)
         r = r == 0 ? type_text(play, entry->name.source) : r;
         r = r == 0 ? tap(play, "next") : r;
     }
-    if (r != 0 || question.type == QUESTION_NOTE) {
+    bool one = question.type == QUESTION_CHOICE || question.type == QUESTION_PICK;
+    if (r != 0 || question.type == QUESTION_NOTE || (one && buf_str(&answer)[0] == 0)) {
         /* going on is the answer */
     } else if (question.type == QUESTION_SLOT) {
         play_slot_answer(app, buf_str(&answer));

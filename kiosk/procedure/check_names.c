@@ -158,8 +158,8 @@ question_of_person(const struct scope *scope, const char *name)
 {
     const struct procedure *procedure = scope->procedure;
     const struct group_def *group = scope->group >= 0 ? &procedure->groups[scope->group] : NULL;
-    if (group == NULL || group->over < 0) {
-        return -1;
+    if (group == NULL || group->over < 0) { /* people to choose from, asked by the whole */
+        return group != NULL && group->shared ? question_of_group(procedure, group, name) : -1;
     }
     const struct group_def *over = &procedure->groups[group->over];
     char whole[FACT_KEY_MAX + ID_MAX];

@@ -57,73 +57,96 @@ reason(struct app *app, const struct interview_result *result, struct buf *out)
     }
 }
 
-/* One result without a place: a door where it leads on, words where it only tells. */
-static struct ui_element
-element_of(struct app *app, const struct interview_result *result, char id[UI_ID_MAX], size_t index)
+/* A result as a door without a place; false when it only tells. What was received isn't begun again from here. */
+static bool
+door_of(struct app *app, size_t index, char id[UI_ID_MAX], struct ui_element *ret_door)
 {
-    const struct procedure *procedure = leads_to(app, result);
-    const struct info_page *page =
-        result->page != NULL ? info_page_find(app->info, result->page) : NULL;
-    struct ui_element element = {.role = UI_ROLE_NOTICE,
-        .text = title_of(app, result),
-        .tone = UI_TONE_SOFT,
-        .size = UI_SIZE_CHOICE,
-        .bold = true};
-    if (procedure == NULL && page == NULL) {
-        return element;
+    struct interview_result result;
+    if (interview_result(app->visit.interview, index, &result) < 0) {
+        return false;
     }
-    if (procedure != NULL && visit_has_done(app, procedure)) { /* not a second time by mistake */
-        element.tone = UI_TONE_DONE;
-        element.detail = say(app, "accepted.title");
-        element.picture = "check-round";
-        return element;
+    const struct procedure *procedure = leads_to(app, &result);
+    const struct info_page *page =
+        result.page != NULL ? info_page_find(app->info, result.page) : NULL;
+    bool done = procedure != NULL && visit_has_done(app, procedure);
+    if (procedure == NULL && page == NULL) {
+        return false;
     }
     (void)snprintf(id, UI_ID_MAX, "result:%zu", index);
-    element.id = id;
-    element.role = UI_ROLE_DOOR;
-    element.tone = UI_TONE_SURFACE;
-    element.picture = procedure != NULL ? procedure_info(procedure).picture : page->picture;
-    return element;
+    *ret_door = (struct ui_element){.id = done ? NULL : id,
+        .role = UI_ROLE_DOOR,
+        .text = title_of(app, &result),
+        .detail = done ? say(app, "accepted.title") : NULL,
+        .picture = done                ? "check-round"
+                   : procedure != NULL ? procedure_info(procedure).picture
+                                       : page->picture,
+        .tone = done ? UI_TONE_DONE : UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true};
+    return true;
 }
 
-/* Those from this one on that are laid out at once, each with its reason; returns how many. */
+/* The doors from this result on up to the next that only tells, each with its reason; returns how many. */
 static size_t
-add_some(struct app *app, struct flow *flow, size_t from)
+add_doors(struct app *app, struct flow *flow, size_t from)
 {
     char ids[FLOW_ELEMENTS_MAX][UI_ID_MAX];
     size_t reasons[FLOW_ELEMENTS_MAX]; /* where each begins */
-    struct ui_element elements[FLOW_ELEMENTS_MAX];
+    struct ui_element doors[FLOW_ELEMENTS_MAX];
     struct interview_result result;
     AUTO_BUF pool;
     buf_init(&pool, POOL_BYTES);
-    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL &&
-                interview_result_count(app->visit.interview) > 1;
-    struct grid grid = {.columns = wide ? 2 : 1, .height = DOOR_H};
+    bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
+    struct grid grid = {.height = DOOR_H};
     while (grid.count < FLOW_ELEMENTS_MAX &&
-           interview_result(app->visit.interview, from + grid.count, &result) == 0) {
-        size_t i = grid.count++;
+           door_of(app, from + grid.count, ids[grid.count], &doors[grid.count])) {
         AUTO_BUF why;
         buf_init(&why, POOL_BYTES);
-        reason(app, &result, &why);
-        elements[i] = element_of(app, &result, ids[i], from + i);
-        reasons[i] = pool.len;
+        if (interview_result(app->visit.interview, from + grid.count, &result) == 0) {
+            reason(app, &result, &why);
+        }
+        reasons[grid.count++] = pool.len;
         (void)buf_add(&pool, buf_str(&why), strlen(buf_str(&why)) + 1);
     }
     for (size_t i = 0; i < grid.count && buf_error(&pool) == 0; i++) {
         const char *why = buf_str(&pool) + reasons[i]; /* pool grows no more */
-        bool told = elements[i].detail != NULL || why[0] == 0;
-        elements[i].detail = told ? elements[i].detail : why;
+        bool told = doors[i].detail != NULL || why[0] == 0;
+        doors[i].detail = told ? doors[i].detail : why;
     }
-    flow_elements(app, flow, grid, elements);
+    grid.columns = wide && grid.count > 1 ? 2 : 1;
+    if (grid.count > 0) {
+        flow_elements(app, flow, grid, doors);
+    }
     return grid.count;
+}
+
+/* What leads nowhere from here: words, which may go over pages. */
+static void
+tell(struct app *app, struct flow *flow, size_t index)
+{
+    struct interview_result result;
+    if (interview_result(app->visit.interview, index, &result) < 0) {
+        return;
+    }
+    AUTO_BUF why;
+    buf_init(&why, POOL_BYTES);
+    reason(app, &result, &why);
+    flow_text(app, flow, title_of(app, &result), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true,
+        LINE_GAP);
+    flow_text(app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, LINE_GAP);
+    flow->y += COLUMN_GAP;
 }
 
 static void
 add_results(struct app *app, struct flow *flow)
 {
-    size_t some;
-    for (size_t from = 0; (some = add_some(app, flow, from)) > 0;) {
-        from += some;
+    size_t count = interview_result_count(app->visit.interview);
+    for (size_t i = 0; i < count;) {
+        size_t doors = add_doors(app, flow, i);
+        i += doors;
+        if (doors < FLOW_ELEMENTS_MAX && i < count) {
+            tell(app, flow, i++);
+        }
     }
     flow->y += COLUMN_GAP;
 }

@@ -79,6 +79,7 @@ struct trail {
     size_t depth;
     const struct screen *from; /* where it began, and the page of that column; NULL: home */
     int from_page;
+    const struct interview *of; /* that was under way there; only compared */
     char targets[TRAIL_MAX][INFO_TARGET_MAX]; /* info.h; also take:PAGE, hits:SCOPE */
     int pages[TRAIL_MAX]; /* of the column, where one left it */
     char query[INFO_QUERY_MAX + 1];
@@ -285,6 +286,8 @@ void visit_forget(struct app *app);
 int visit_choose(struct app *app, const char *procedure);
 /* Back out of the procedure: to the door, the page or the results where it was chosen. */
 void visit_leave_procedure(struct app *app);
+/* Back to the results that led to this procedure. */
+void visit_results(struct app *app);
 /* This procedure, and what is done together with it, was received. */
 void visit_done(struct app *app);
 bool visit_has_done(const struct app *app, const struct procedure *procedure);
@@ -325,7 +328,8 @@ bool content_changed(struct app *app);
 /* Between two visits: what changed is read. Content with a mistake isn't: the old stays. */
 void content_renew(struct app *app);
 void content_watch(struct app *app); /* while nobody is there */
-int64_t content_wait_ms(const struct app *app); /* until the next look; -1 while somebody is there */
+int64_t content_wait_ms(
+    const struct app *app); /* until the next look; -1 while somebody is there */
 
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */

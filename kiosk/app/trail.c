@@ -134,6 +134,7 @@ trail_start(struct app *app, const char *target)
     }
     trail->from = from;
     trail->from_page = page;
+    trail->of = app->visit.interview;
 }
 
 bool
@@ -161,8 +162,14 @@ trail_back(struct app *app)
     if (trail->depth <= 1) {
         const struct screen *from = trail->from;
         int page = trail->from_page;
+        /* a procedure was looked at meanwhile, and the results wait behind it */
+        bool behind = from == &screen_results && trail->of == app->visit.guide;
         explicit_bzero(trail, sizeof(*trail));
-        app_go(app, from != NULL ? from : &screen_home);
+        if (behind) {
+            visit_results(app);
+        } else {
+            app_go(app, from != NULL ? from : &screen_home);
+        }
         app->visit.page = page;
         return;
     }

@@ -121,13 +121,26 @@ remember_way(struct app *app)
     bool led = at == &screen_results || (reading && visit->trail.from == &screen_results);
     visit->from = at == &screen_door || at == &screen_results || reading ? at : &screen_home;
     visit->from_page = visit->page;
-    if (led && visit->guide == NULL) {
-        visit->guide = visit->interview;
-        visit->interview = NULL;
-    } else if (!led) {
-        interview_free(visit->guide);
-        visit->guide = NULL;
+    if (reading && visit->guide != NULL && visit->trail.of == visit->guide) {
+        return; /* the second procedure from the same page: the results still wait */
     }
+    interview_free(visit->guide);
+    visit->guide = led ? visit->interview : NULL;
+    visit->interview = led ? NULL : visit->interview;
+}
+
+void
+visit_results(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    if (visit->guide != NULL) {
+        interview_free(visit->interview);
+        visit->interview = visit->guide;
+        visit->guide = NULL;
+        visit->procedure = interview_procedure(visit->interview);
+        interview_refresh(visit->interview);
+    }
+    app_go(app, &screen_results);
 }
 
 void
@@ -137,7 +150,11 @@ visit_leave_procedure(struct app *app)
     int page = app->visit.from_page;
     bool lost = from == NULL || (from == &screen_results && app->visit.guide == NULL) ||
                 (trail_is(from) && app->visit.trail.depth == 0);
-    app_go(app, lost ? &screen_home : from);
+    if (!lost && from == &screen_results) {
+        visit_results(app);
+    } else {
+        app_go(app, lost ? &screen_home : from);
+    }
     app->visit.page = lost ? 0 : page;
 }
 

@@ -101,6 +101,57 @@ wait screen attract 3
 STEPS
 play "$WORK/guide.play"
 
+# from one guide to another: each has its own results, and back leads from one to the other
+cat >"$WORK/two.play" <<'STEPS'
+start sample-guide
+tap next
+tap choice:waste
+tap choice:body
+tap next
+expect screen results
+tap "体のようすを確かめる"
+expect screen explain
+tap next
+tap choice:no
+tap next
+expect screen results
+expect text "少しずつ歩いてみましょう。"
+tap result:0
+expect screen page
+tap back
+expect screen results
+expect text "少しずつ歩いてみましょう。"
+tap back
+expect screen question
+tap back
+expect screen explain
+tap back
+expect screen results
+expect text "ごみの出し方が知りたいからです。"
+STEPS
+play "$WORK/two.play"
+
+# two services from a page that the results led to: the results wait behind both
+cat >"$WORK/page.play" <<'STEPS'
+start sample-guide
+tap next
+tap choice:waste
+tap next
+expect screen results
+tap "ごみの出し方"
+expect screen page
+start sample-adult
+tap back
+expect screen page
+start sample-survey
+tap back
+expect screen page
+tap back
+expect screen results
+expect text "ごみの出し方が知りたいからです。"
+STEPS
+play "$WORK/page.play"
+
 # no result: a person
 cat >"$WORK/none.play" <<'STEPS'
 start sample-guide
@@ -131,6 +182,11 @@ shot not-here.png
 tap read
 expect screen page
 tap back
+expect screen not-here
+fault -5
+tap next
+expect screen check
+tap next
 expect screen not-here
 tap back
 expect screen question

@@ -242,7 +242,11 @@ tap(struct app *app, const char *id)
         visit_finish(app);
     } else if (strcmp(id, "back") == 0) {
         /* another procedure: what is known is not asked again */
-        app_go(app, app->visit.guide != NULL ? &screen_results : &screen_home);
+        if (app->visit.guide != NULL) {
+            visit_results(app);
+        } else {
+            app_go(app, &screen_home);
+        }
     }
 }
 

@@ -301,22 +301,7 @@ tap(struct app *app, const char *id)
     }
 }
 
-/* From a procedure that they led to one comes back to the results. */
-static void
-enter(struct app *app)
-{
-    struct visit *visit = &app->visit;
-    if (visit->guide != NULL) {
-        interview_free(visit->interview);
-        visit->interview = visit->guide;
-        visit->guide = NULL;
-        visit->procedure = interview_procedure(visit->interview);
-        interview_refresh(visit->interview);
-    }
-}
-
-const struct screen screen_results = {
-    .name = "results", .build = build, .tap = tap, .enter = enter};
+const struct screen screen_results = {.name = "results", .build = build, .tap = tap};
 
 /* ---- the same to take away ---- */
 

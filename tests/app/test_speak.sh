@@ -246,7 +246,7 @@ tap language:en
 sleep 1600
 key pause
 sleep 700
-tap next
+tap service:resident-record
 sleep 1600
 key pause
 sleep 700

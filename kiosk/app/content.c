@@ -53,7 +53,11 @@ stamp_entry(const char *name, void *ctx)
     struct walk walk = *(struct walk *)ctx;
     char *path = fs_join(walk.folder, name);
     struct stat st;
-    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (stat(path, &st) < 0) { /* gone just now */
+        free(path);
+        return 0;
+    }
+    if (S_ISDIR(st.st_mode)) {
         walk.folder = path;
         walk.depth++;
         stamp_folder(walk);

@@ -32,10 +32,10 @@ log_mistake(const struct procedure_mistake *mistake, void *ctx)
 /* ---- has anything changed? ---- */
 
 static void
-mix(uint64_t *hash, const void *bytes, size_t len)
+mix(uint64_t *hash, const char *text)
 {
-    for (size_t i = 0; i < len; i++) { /* FNV-1a, 64 bits */
-        *hash = (*hash ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
+    for (; *text != 0; text++) { /* FNV-1a, 64 bits */
+        *hash = (*hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
     }
 }
 
@@ -62,9 +62,11 @@ stamp_entry(const char *name, void *ctx)
         walk.depth++;
         stamp_folder(walk);
     } else if (name[0] != '.') {
-        int64_t told[] = {st.st_mtim.tv_sec, st.st_mtim.tv_nsec, st.st_size, (int64_t)st.st_ino};
-        mix(walk.hash, path, strlen(path) + 1);
-        mix(walk.hash, told, sizeof(told));
+        AUTO_BUF told;
+        buf_init(&told, 8192);
+        (void)buf_printf(&told, "%s %lld %ld %lld %llu\n", path, (long long)st.st_mtim.tv_sec,
+            st.st_mtim.tv_nsec, (long long)st.st_size, (unsigned long long)st.st_ino);
+        mix(walk.hash, buf_str(&told));
         walk.stamp->newest =
             walk.stamp->newest < st.st_mtim.tv_sec ? st.st_mtim.tv_sec : walk.stamp->newest;
     }

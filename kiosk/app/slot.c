@@ -81,6 +81,12 @@ slot_words(struct app *app, const char *list, const char *value, struct buf *out
         return;
     }
     const struct procedure_list *places = procedure_list(app->procedures, list);
+    const struct procedure_entry *entry = entry_of(places, name.resource);
+    const struct procedure_entry *above =
+        entry != NULL && entry->within != NULL ? entry_of(places->above, entry->within) : NULL;
+    if (above != NULL) { /* a room is known by its house */
+        (void)buf_printf(out, "%s　", words(app, &above->name));
+    }
     (void)buf_printf(out, "%s\n", place_name(app, places, name.resource));
     (void)i18n_day(app->i18n, out, name.date);
     (void)buf_printf(out, " %s", short_time(name.time));

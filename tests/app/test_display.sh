@@ -33,11 +33,11 @@ sleep 1 # a page that just came takes no touch for 0.3 s
 xdotool mousemove 600 400 mousedown 1 sleep 0.1 mouseup 1
 shows 60 400 fbfaf7 # home's paper
 sleep 0.5
-xdotool mousemove 1400 400 mousedown 1 sleep 0.1 mouseup 1 # the right door: the resident record
+xdotool mousemove 960 820 mousedown 1 sleep 0.1 mouseup 1 # the widest door: the guide
 shows 1300 1000 00118f # its page has the main button
 mkdir -p "$BUILD/pictures"
 import -silent -window root "$BUILD/pictures/display.png"
-# by keys as the display server sends them: back to the first page, then its large door again
+# by keys as the display server sends them: back to home, then the same door again
 sleep 0.5
 xdotool key F1
 shows 1300 1000 ffffff # help has no main button
@@ -48,12 +48,12 @@ sleep 0.5
 xdotool key Escape
 shows 1300 1000 ffffff # nor has home
 sleep 0.5
-xdotool key Down sleep 0.1 key Right sleep 0.1 key Return
+xdotool key Down sleep 0.1 key Down sleep 0.1 key Down sleep 0.1 key Down sleep 0.1 key Return
 shows 1300 1000 00118f
 sleep 0.5
 # two switches: the ring begins at the first thing; at once on, and select the main act
 xdotool key KP_Enter # a number pad's: the main act
-shows 1300 1000 ffffff # the card's page waits
+shows 1300 1000 ffffff # the first question waits for an answer
 ticks() { awk '{print $14 + $15}' "/proc/$kiosk/stat"; }
 sleep 1
 before=$(ticks)

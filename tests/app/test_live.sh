@@ -9,15 +9,17 @@ live=$KIOSK_HOME/live
 mkdir -p "$live"
 day() { TZ=Asia/Tokyo date -d "$1" +%F; }
 said() { TZ=Asia/Tokyo date -d "$1" '+%-m月%-d日'; }
+centre=$(printf 'type みほん\ntap next\ntap choice:mihon\ntap next')
 stamp="# as-of $(day today)T08:00:00+09:00"
 
 # Nothing came: the page says so and leads to staff.
-cat >"$WORK/nothing.play" <<'EOS'
+cat >"$WORK/nothing.play" <<EOS
 language ja
 start community-room
 tap next
 tap no-card
 wait screen question
+$centre
 expect text "まだ届いていません"
 tap call
 wait screen call
@@ -28,26 +30,26 @@ play "$WORK/no-answers.play"
 
 # Yesterday is not offered, what is full can't be chosen.
 printf '%s\n# form slots\n' "$stamp" >"$live/community-rooms.tsv"
-printf 'mihon-hall\t%s\t09:00\t1\n' "$(day yesterday)" "$(day '+3 days')" >>"$live/community-rooms.tsv"
-printf 'mihon-hall\t%s\t13:00\t0\n' "$(day '+3 days')" >>"$live/community-rooms.tsv"
-printf 'nishi-hall\t%s\t13:00\t2\n' "$(day '+4 days')" >>"$live/community-rooms.tsv"
+printf 'mihon-meeting\t%s\t09:00\t1\n' "$(day yesterday)" "$(day '+3 days')" >>"$live/community-rooms.tsv"
+printf 'mihon-meeting\t%s\t13:00\t0\n' "$(day '+3 days')" >>"$live/community-rooms.tsv"
+printf 'mihon-tatami\t%s\t13:00\t2\n' "$(day '+4 days')" >>"$live/community-rooms.tsv"
 {
-    printf 'language ja\nstart community-room\ntap next\ntap no-card\nwait screen question\nexpect text "%s"\n' "$(said today)"
-    printf 'expect text "時点です"\ntap place:mihon-hall\nexpect no-text "%s"\nexpect text "%s"\n' "$(said yesterday)" "$(said '+3 days')"
+    printf 'language ja\nstart community-room\ntap next\ntap no-card\nwait screen question\n%s\nexpect text "%s"\n' "$centre" "$(said today)"
+    printf 'expect text "時点です"\ntap place:mihon-meeting\nexpect no-text "%s"\nexpect text "%s"\n' "$(said yesterday)" "$(said '+3 days')"
     printf 'tap day:%s\nexpect text "空きなし"\ntap time:09:00\n' "$(day '+3 days')"
-    printf 'tap back\ntap back\ntap place:nishi-hall\ntap day:%s\ntap time:13:00\ntap next\n' "$(day '+4 days')"
-    printf 'expect fact community-room.slot "nishi-hall/%s/13:00"\ncomplete 2\nwait screen accepted\nexpect text "まだ予約は決まっていません"\n' "$(day '+4 days')"
+    printf 'tap back\ntap back\ntap place:mihon-tatami\ntap day:%s\ntap time:13:00\ntap next\n' "$(day '+4 days')"
+    printf 'expect fact community-room.slot "mihon-tatami/%s/13:00"\ncomplete 2\nwait screen accepted\nexpect text "まだ予約は決まっていません"\n' "$(day '+4 days')"
 } >"$WORK/book.play"
 play "$WORK/book.play"
 {
-    printf 'language ja\nstart community-room\ntap next\ntap no-card\nwait screen question\ntap place:mihon-hall\ntap day:%s\n' "$(day '+3 days')"
+    printf 'language ja\nstart community-room\ntap next\ntap no-card\nwait screen question\n%s\ntap place:mihon-meeting\ntap day:%s\n' "$centre" "$(day '+3 days')"
     printf 'tap time:13:00\n'
 } >"$WORK/full.play"
 (cd "$WORK" && "$BUILD/kiosk" --play full.play 2>"$WORK/play.err") && fail "a full time was chosen"
 grep -q "can't be used yet" "$WORK/play.err" || fail "the full time is not there: $(cat "$WORK/play.err")"
 
 # The answer to a request: booked, somebody else was first, not there yet, a slip of one digit; and a balance.
-printf '%s\n# form answers\n99900021\tbooked\tnishi-hall/%s/13:00\n99900037\ttaken\tnishi-hall/%s/13:00\n' \
+printf '%s\n# form answers\n99900021\tbooked\tmihon-tatami/%s/13:00\n99900037\ttaken\tmihon-tatami/%s/13:00\n' \
     "$stamp" "$(day '+4 days')" "$(day '+4 days')" >"$live/answers.tsv"
 printf '%s\n# form balances\n10010001\t120\n' "$stamp" >"$live/points.tsv"
 ask() { # NUMBER WORDS
@@ -55,7 +57,7 @@ ask() { # NUMBER WORDS
 }
 {
     ask 99900021 予約できました
-    printf 'expect text "西見本交流センター"\nexpect text "%s"\nexpect text "時点です"\n' "$(said '+4 days')"
+    printf 'expect text "見本交流センター　和室"\nexpect text "%s"\nexpect text "時点です"\n' "$(said '+4 days')"
 } >"$WORK/booked.play"
 {
     ask 99900037 先に申し込んでいました

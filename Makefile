@@ -229,6 +229,12 @@ CHECK_IN_SRC := $(wildcard tests/check-in/*.c)
 $(BUILD)/tests/check-in: $(call stage_obj,$(CHECK_IN_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+# Every procedure of the content, played to its end; what was answered is told by calls that are led through given.c.
+EVERY_SRC := $(wildcard tests/every/*.c)
+EVERY_WRAPS := interview_random_answer interview_answer interview_back interview_finish ui_tap ui_type
+$(BUILD)/tests/every: $(call stage_obj,$(EVERY_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) $(EVERY_WRAPS:%=-Wl,--wrap=%) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
 hands: setup-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/hands
 	@$(BUILD)/tests/hands "$(CURDIR)" "$(abspath $(BUILD))"
@@ -254,7 +260,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) -lpthread -lm
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/check-in $(BUILD)/bench/content
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(BUILD)/bench/content
 setup:
 	@packaging/setup build run
 setup-test:

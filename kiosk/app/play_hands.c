@@ -210,14 +210,14 @@ first_free(struct app *app, const char *prefix)
 void
 play_slot_answer(struct app *app, const char *answer)
 {
-    enum { TRIES = 50, WAIT_MS = 20 };
+    enum { TRIES = 50 };
     static const char *const parts[] = {"place:", "day:", "time:"};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         for (int k = 0; k < TRIES && first_free(app, parts[i]) != NULL; k++) {
             char id[UI_ID_MAX];
             (void)snprintf(id, sizeof(id), "%s", first_free(app, parts[i]));
-            (void)ui_tap(app->ui, id); /* locked just after a page came: then again */
-            app_step(app, WAIT_MS);
+            (void)ui_tap(app->ui, id); /* when it can't be touched yet: then again */
+            settle(app); /* or one tap would wait for the next */
             if (app->visit.field[0] != 0) {
                 return;
             }

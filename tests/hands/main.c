@@ -18,8 +18,6 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "seal/seal.h"
-#include "store/store.h"
 
 enum { SEEDS = 200, GOOD_PERCENT = 95, ACTS_MAX = 600, WORKERS = 2, WHY_MAX = 240, TOLD_MAX = 12 };
 
@@ -43,16 +41,10 @@ struct tally {
     unsigned told[HANDS_COUNT][2];
 };
 
-struct city { /* opens what the terminal stored */
-    struct seal_verifier *verifier;
-    struct seal_opener *opener;
-    struct store *store;
-};
-
 struct worker {
     const struct options *options;
     struct stage stage;
-    struct city city;
+    struct stage_city city;
     struct fact_set *card_facts;
     int64_t day; /* the wall clock at the start of each visit: alone it goes as among others */
     struct tally tally;
@@ -65,49 +57,12 @@ stop(const char *what)
     exit(2);
 }
 
-static void
-open_city(struct worker *worker)
-{
-    char *keys = fs_join(worker->stage.folder, "keys");
-    char *ca = fs_join(keys, "kiosk-ca.crt");
-    char *cert = fs_join(keys, "city.crt");
-    char *key = fs_join(keys, "city.key");
-    char *queue = conf_path(worker->stage.conf, "queue", "queue.db");
-    if (seal_verifier_new(ca, &worker->city.verifier) < 0 ||
-        seal_opener_new(cert, key, &worker->city.opener) < 0 ||
-        store_open(queue, &worker->city.store) < 0) {
-        stop("the records can't be opened");
-    }
-    free(queue);
-    free(key);
-    free(cert);
-    free(ca);
-    free(keys);
-}
-
 /* The oldest record of the queue, taken out of it; NULL when there is none that opens. */
 static struct record *
 take_record(struct worker *worker)
 {
-    struct city *city = &worker->city;
-    struct store_row row;
-    struct seal_header header;
     struct record *record = NULL;
-    AUTO_BUF envelope;
-    AUTO_BUF sealed;
-    AUTO_BUF plain;
-    buf_init(&envelope, STORE_ENVELOPE_MAX);
-    buf_init(&sealed, STORE_ENVELOPE_MAX);
-    buf_init(&plain, STORE_ENVELOPE_MAX);
-    int64_t now = clock_wall_s(&worker->stage.clock);
-    if (store_next_due(city->store, now, &row, &envelope) < 0) {
-        return NULL;
-    }
-    if (seal_verify(city->verifier, envelope.data, envelope.len, &header, &sealed) == 0 &&
-        seal_open(city->opener, sealed.data, sealed.len, &plain) == 0) {
-        (void)record_decode(plain.data, plain.len, &record); /* NULL tells it */
-    }
-    (void)store_sent(city->store, row.sequence, row.hash, now);
+    (void)stage_city_take(&worker->city, &record); /* NULL tells it */
     return record;
 }
 
@@ -369,7 +324,9 @@ work(const struct options *options, unsigned which)
                                   .width_px = portrait ? 1080 : 1920,
                                   .height_px = portrait ? 1920 : 1080,
                                   .px_per_m = 4030});
-    open_city(&worker);
+    if (!stage_city_open(&worker.stage, &worker.city)) {
+        stop("the records can't be opened");
+    }
     worker.day = clock_wall_s(&worker.stage.clock);
     read_card(&worker);
     for (unsigned seed = options->first; seed < options->first + options->seeds; seed++) {
@@ -382,9 +339,7 @@ work(const struct options *options, unsigned which)
         }
     }
     fact_set_free(worker.card_facts);
-    store_close(worker.city.store);
-    seal_opener_free(worker.city.opener);
-    seal_verifier_free(worker.city.verifier);
+    stage_city_close(&worker.city);
     stage_close(&worker.stage);
     (void)snprintf(path, sizeof(path), "%s/%u.part", options->folder, which);
     FILE *file = fopen(path, "wb");

@@ -1,6 +1,6 @@
 /* stage/stage.h - the real terminal in this process, for programs that look at all of its pages or play
  * whole visits: a folder of its own with fresh keys, a virtual card, and a clock that stands still until
- * it is moved. Used by tests/audit and tests/hands.
+ * it is moved. Used by tests/audit, tests/every and tests/hands.
  *
  * Threads: one stage belongs to one thread; a stage a process (SDL, locale). */
 #ifndef STAGE_STAGE_H
@@ -11,6 +11,8 @@
 
 #include "app/app_priv.h"
 #include "harness/harness.h"
+#include "seal/seal.h"
+#include "store/store.h"
 #include "vcard/transport.h"
 
 struct stage_options {
@@ -47,5 +49,18 @@ bool stage_tap(struct stage *stage, const char *id);
 bool stage_shows(const struct stage *stage, const char *id);
 /* The visit ends and everything is as at the start; the card is taken away. */
 void stage_reset(struct stage *stage);
+
+/* The city's side: opens what the terminal stored, with the desk's key. */
+struct stage_city {
+    struct stage *stage;
+    struct seal_verifier *verifier;
+    struct seal_opener *opener;
+    struct store *store;
+};
+bool stage_city_open(struct stage *stage, struct stage_city *ret_city);
+void stage_city_close(struct stage_city *city);
+/* The oldest record of the queue, taken out of it, opened; the caller frees it. KERR_NOT_FOUND when there is none; what can't
+ * be opened gives the error, and is out of the queue too. */
+int stage_city_take(struct stage_city *city, struct record **ret_record);
 
 #endif

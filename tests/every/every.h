@@ -1,0 +1,44 @@
+/* every/every.h - what the files of this folder share: what was answered, told from outside the terminal's pages. */
+#ifndef EVERY_EVERY_H
+#define EVERY_EVERY_H
+
+#include "stage/stage.h"
+
+enum { WHY_MAX = 240 };
+
+/* One visit to a procedure, as it went. */
+struct given {
+    struct fact_set *answers; /* by key: the last answer to each page, "" when it was passed over */
+    struct fact_set *rows; /* what stood on the check page when it was sent */
+    int64_t fee; /* that was told then */
+    unsigned pages; /* questions answered */
+    unsigned once; /* of these: asked once, not for each of several people */
+    unsigned backs; /* steps back: answers that came to nothing may be among the others */
+    char why[WHY_MAX]; /* a page took another answer than was given; "" */
+};
+extern struct given given;
+void given_begin(void); /* forgets the visit before */
+void given_end(void);
+
+/* What a visit costs, since it was last set anew. A PIN's digits are touches, no characters. */
+struct effort {
+    const struct app *app; /* NULL: nothing is counted */
+    unsigned touches, characters;
+    unsigned pages; /* on which something was touched or done */
+    unsigned parts; /* the same, and each part of a page that is read in parts */
+    unsigned pages_before; /* of these before the service's explanation */
+    unsigned own; /* answers up to the list of what is done together; 0: there was none */
+    uint64_t entered; /* the page that was counted last */
+    int page;
+};
+extern struct effort effort;
+void effort_page(const struct app *app); /* counts the page that is shown, once */
+
+/* A terminal whose clock goes by itself. */
+void every_open(struct stage *stage, const char *top, const char *build);
+/* Plays these steps (kiosk/app/README.md); false after a message on stderr. */
+bool every_play(struct stage *stage, const char *steps);
+/* The commonest visits: prints what each costs; false when one costs more than it may. */
+bool every_visits(const char *top, const char *build);
+
+#endif

@@ -189,6 +189,37 @@ STEPS
     play "$WORK/hands.play"
 done
 
+# The page names the person whom it asks about, in words that a loudspeaker keeps to itself.
+cat >"$WORK/whom.play" <<'STEPS'
+language ja
+start child-allowance-claim
+tap next
+tap no-card
+type ひたち
+tap next
+tap postal:skip
+type ひたち
+tap next
+type 19900101
+tap next
+tap choice:male
+tap next
+type ヒタチ
+tap next
+tap choice:1
+tap next
+expect no-text "日立　さくら"
+type 日立　さくら
+tap next
+expect text "日立　さくら"
+type ヒタチ
+tap next
+expect text "日立　さくら"
+utterances whom.json
+STEPS
+play "$WORK/whom.play"
+grep -q '"text": "日立　さくら".*"personal": true' "$WORK/whom.json" || fail "a person's name isn't kept from the loudspeaker"
+
 # By chance, and what the desk's clerk will read is what was answered.
 cat >"$WORK/chance.play" <<'STEPS'
 language ja

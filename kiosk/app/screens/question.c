@@ -12,6 +12,7 @@
 enum {
     CHOICE_H = 330,
     CROWDED_AIR = 40,
+    BESIDE_PERCENT = 30, /* of the width, at least, for a name beside "2 / 3" */
     HEADING_PERCENT = 55, /* of the width, with the field beside it */
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
@@ -396,7 +397,33 @@ crowded_step(struct app *app, const struct flow *flow, const char *label, int ro
     }
 }
 
-/* Of whom of several is asked: "Family who move with me  1 / 3". Returns its height. */
+/* The name that the visitor gave to whom it is asked of, cut to what stands in this width; its natural size. */
+static void
+name_in_width(struct app *app, struct ui_element *name, int most, struct buf *out)
+{
+    const char *whole = name->text;
+    size_t len = strlen(whole);
+    int width = 0;
+    (void)buf_add_str(out, whole);
+    for (;;) {
+        name->text = buf_str(out);
+        name->rect.w = 0; /* on one line */
+        ui_natural(app->ui, name, &width, &name->rect.h);
+        if (width <= most || len == 0) {
+            break;
+        }
+        do {
+            len--;
+        } while (len > 0 && ((unsigned char)whole[len] & 0xc0) == 0x80);
+        buf_clear(out);
+        (void)buf_add(out, whole, len);
+        (void)buf_add_str(out, "…");
+    }
+    name->rect.w = most;
+}
+
+/* Of whom of several is asked: "Family who move with me  1 / 3" and the name that the visitor gave, beside it
+ * or below: an element of its own, about which a loudspeaker keeps quiet. Returns their height. */
 static int
 of_whom(struct app *app, struct flow *flow, const struct question *question, enum ui_size size,
     bool show)
@@ -404,15 +431,43 @@ of_whom(struct app *app, struct flow *flow, const struct question *question, enu
     if (question->repeat_index == 0) {
         return 0;
     }
-    AUTO_BUF who;
-    buf_init(&who, 512);
-    (void)buf_printf(&who, "%s  %d / %d", words(app, &question->repeat_label),
+    AUTO_BUF text;
+    AUTO_BUF cut;
+    buf_init(&text, 512);
+    buf_init(&cut, FIELD_MAX + 8);
+    (void)buf_printf(&text, "%s  %d / %d", words(app, &question->repeat_label),
         question->repeat_index, question->repeat_count);
     int gap = size == UI_SIZE_BAR ? 0 : 20;
-    if (show) {
-        flow_text(app, flow, buf_str(&who), UI_ROLE_TEXT, size, UI_TONE_CARE, true, gap);
+    struct ui_element place = {.role = UI_ROLE_TEXT,
+        .text = buf_str(&text),
+        .size = size,
+        .tone = UI_TONE_CARE,
+        .bold = true};
+    struct ui_element name = place;
+    name.text = question->who != NULL ? question->who : "";
+    name.lang = "ja"; /* as the visitor wrote it */
+    name.state = UI_STATE_PERSONAL;
+    int place_w = ui_text_width(app->ui, place.text, size, true) + GAP_MIN;
+    bool named = name.text[0] != 0;
+    bool beside = named && flow->w - place_w >= flow->w * BESIDE_PERCENT / 100;
+    name_in_width(app, &name, beside ? flow->w - place_w : flow->w, &cut);
+    int place_h = ui_text_height(app->ui, place.text, flow->w, size, true);
+    int high = !named   ? place_h
+               : beside ? (place_h > name.rect.h ? place_h : name.rect.h)
+                        : place_h + name.rect.h;
+    if (show && flow_room(app, flow, high)) {
+        /* furigana stand above: the lines are level at their feet */
+        place.rect = rect(
+            flow->x, flow->y + (beside ? high - place_h : 0), beside ? place_w : flow->w, place_h);
+        name.rect.x = flow->x + (beside ? place_w : 0);
+        name.rect.y = flow->y + high - name.rect.h;
+        ui_add(app->ui, &place);
+        if (named) {
+            ui_add(app->ui, &name);
+        }
     }
-    return ui_text_height(app->ui, buf_str(&who), flow->w, size, true) + gap;
+    flow->y += show ? high + gap : 0;
+    return high + gap;
 }
 
 /* Heading and field side by side. */

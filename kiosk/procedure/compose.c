@@ -61,7 +61,7 @@ append_part(struct whole *whole, const struct include *include, int part)
     struct procedure *procedure = whole->procedure;
     const struct procedure *other = include->procedure;
     int groups[OWN_GROUPS_MAX]; /* where each group of the other one is here */
-    bool taken[OWN_GROUPS_MAX]; /* its questions stand in the procedure already */
+    bool taken[OWN_GROUPS_MAX] = {false}; /* its questions stand in the procedure already */
     for (int g = 0; g < other->own_groups; g++) {
         groups[g] = own_group(procedure, &other->groups[g]);
         taken[g] = groups[g] >= 0;

@@ -302,7 +302,8 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
     case OP_MONTH:
     case OP_YEAR:
         return calendar(node, a.number);
-    default: /* OP_MATCHES */
+    default:
+        assert(node->op == OP_MATCHES);
         return of_bool(expr_match(a.text, b.text));
     }
 }

@@ -550,6 +550,10 @@ flow_compute(struct interview *interview, struct flow *flow, size_t open_from, b
     flow->offered = 0;
     flow->offer = KNOW_NO;
     flow->certain = true;
+    for (int i = 0; i < procedure->group_count; i++) { /* not reached yet */
+        flow->group_counts[i] = -1;
+        flow->group_entries[i] = 0;
+    }
     for (int i = 0; i < procedure->question_count;) {
         if (procedure->questions[i].group >= 0) {
             i = compute_group(&pass, i);

@@ -299,11 +299,15 @@ taken_over(const struct interview *interview, const struct slot *slot)
 static bool
 is_row(const struct interview *interview, const struct slot *slot)
 {
-    const char *value = fact_set_value(interview->facts, slot->key);
-    bool quiet = slot->settled && (value == NULL || value[0] == 0);
     const struct question_def *question = &interview->procedure->questions[slot->question];
-    return slot->relevant == KNOW_YES && !quiet && !slot->elsewhere && !question->calculated &&
-           !taken_over(interview, slot);
+    if (slot->relevant != KNOW_YES || slot->elsewhere || question->calculated) {
+        return false; /* most: the facts need not be searched */
+    }
+    if (!slot->settled) {
+        return true;
+    }
+    const char *value = fact_set_value(interview->facts, slot->key);
+    return value != NULL && value[0] != 0 && !taken_over(interview, slot);
 }
 
 int

@@ -262,7 +262,7 @@ read_form(struct load *load, const struct node *root, const char *name, struct f
         load_mistake(load, root->line, root->column, "'fields' are missing: a list");
         return;
     }
-    form->refs = arena_alloc(arena, REFS_MAX * sizeof(*form->refs));
+    form->refs = arena_alloc(arena, REFS_MAX * sizeof(struct question_def *));
     form->groups = arena_alloc(arena, FORM_GROUPS_MAX * sizeof(*form->groups));
     form->group_max = arena_alloc(arena, FORM_GROUPS_MAX * sizeof(*form->group_max));
     form->fields = xcalloc(FIELDS_MAX, sizeof(*form->fields));

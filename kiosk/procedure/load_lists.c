@@ -151,11 +151,13 @@ static size_t
 cut(char *line, char *cells[COLUMN_COUNT + 1])
 {
     size_t count = 0;
-    for (char *at = line; at != NULL && count <= COLUMN_COUNT; count++) {
-        cells[count] = at;
-        at = strchr(at, '\t');
-        if (at != NULL) {
-            *at++ = 0;
+    bool more = true;
+    while (more && count <= COLUMN_COUNT) {
+        cells[count++] = line;
+        line += strcspn(line, "\t");
+        more = *line != 0;
+        if (more) {
+            *line++ = 0;
         }
     }
     return count;
@@ -265,7 +267,7 @@ sort_entries(struct load *load, struct list_def *list)
 {
     size_t count = list->list.count;
     list->list.entries = list->entries;
-    list->sorted = arena_alloc(&load->set->arena, (count + 1) * sizeof(*list->sorted));
+    list->sorted = arena_alloc(&load->set->arena, (count + 1) * sizeof(struct procedure_entry *));
     list->ids = arena_alloc(&load->set->arena, (count + 1) * sizeof(*list->ids));
     for (size_t i = 0; i < count; i++) {
         list->sorted[i] = &list->entries[i];

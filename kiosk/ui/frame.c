@@ -104,8 +104,7 @@ frame_same(const struct item *a, const struct item *b)
            same_text(p->text, q->text) && same_text(p->gloss, q->gloss) &&
            same_text(p->detail, q->detail) && same_text(p->picture, q->picture) &&
            same_text(p->label, q->label) && same_text(p->speech, q->speech) &&
-           same_text(p->strokes, q->strokes) &&
-           strcmp(a->language, b->language) == 0;
+           same_text(p->strokes, q->strokes) && strcmp(a->language, b->language) == 0;
 }
 
 bool

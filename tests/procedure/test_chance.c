@@ -58,7 +58,42 @@ random_answer(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
     }
 }
 
-/* Each answered key at most once a record, none of them empty, required ones there. */
+/* Every row of the check page: what it shows is what goes into the record, required ones are there. */
+struct row_keys {
+    char (*keys)[FACT_KEY_MAX];
+    size_t count;
+    size_t filled;
+};
+
+static struct row_keys
+check_rows(struct visit *visit, const struct fact_set *record)
+{
+    struct interview_row row;
+    size_t count = interview_row_count(visit->interview);
+    struct row_keys rows = {calloc(count + 1, FACT_KEY_MAX), count, 0};
+    assert_non_null(rows.keys);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(interview_row(visit->interview, i, &row), 0);
+        (void)snprintf(rows.keys[i], FACT_KEY_MAX, "%s", row.question.key);
+        const char *value = fact_set_value(record, row.question.key);
+        assert_true(!row.question.required || row.value[0] != 0);
+        assert_true(row.value[0] == 0 ? value == NULL : strcmp(value, row.value) == 0);
+        rows.filled += row.value[0] != 0;
+    }
+    return rows;
+}
+
+static int
+times(const struct row_keys *rows, const char *key)
+{
+    int found = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        found += strcmp(rows->keys[i], key) == 0;
+    }
+    return found;
+}
+
+/* Each answered key at most once a record, none of them empty. */
 static void
 check_record(struct visit *visit, const char *procedure, uint64_t seed)
 {
@@ -75,21 +110,15 @@ check_record(struct visit *visit, const char *procedure, uint64_t seed)
         fail_msg("%s, seed %llu: not complete at %s", procedure, (unsigned long long)seed,
             key_now(visit));
     }
-    struct interview_row row;
-    size_t filled = 0;
-    for (size_t i = 0; i < interview_row_count(visit->interview); i++) {
-        assert_int_equal(interview_row(visit->interview, i, &row), 0);
-        const char *value = fact_set_value(facts, row.question.key);
-        assert_true(!row.question.required || row.value[0] != 0);
-        assert_true(row.value[0] == 0 ? value == NULL : strcmp(value, row.value) == 0);
-        filled += row.value[0] != 0;
-    }
+    struct row_keys shown = check_rows(visit, facts);
+    size_t filled = shown.filled;
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         /* without a row: only what was taken over from another answer */
-        bool row_of = rows(visit, fact_set_at(facts, i)->key) == 1;
+        bool row_of = times(&shown, fact_set_at(facts, i)->key) == 1;
         assert_true(row_of || fact_set_at(facts, i)->origin == FACT_ORIGIN_DERIVED);
         filled += !row_of;
     }
+    free(shown.keys);
     assert_int_equal(fact_set_count(facts), filled);
     struct record_head head = {.fee = interview_fee(visit->interview)};
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", procedure);

@@ -108,7 +108,9 @@ test_move_in_with_card(void **state)
         {"move.head-name", "日立　一郎"},
         {"move.relationship", "parent"},
         {"move-in.transfer", "online"},
+        {"insurance.kind", "elderly"},
         {"applicant.phone", "0294-22-1111"},
+        {"move-in.together", ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(answers); i++, asked++) {
         answer(&visit, answers[i][0], answers[i][1]);
@@ -118,7 +120,8 @@ test_move_in_with_card(void **state)
     expect_fact(&visit, "applicant.kana", "ヒタチ　ハナコ");
     expect_fact(&visit, "applicant.phone", "0294221111");
     expect_fact(&visit, "move.old-address", "茨城県日立市助川町１丁目１番１号");
-    assert_int_equal(rows(&visit, "move-in.together"), 0); /* nothing else applies */
+    assert_int_equal(rows(&visit, "move-in.together"), 1);
+    assert_int_equal(interview_together_count(visit.interview), 0);
     end(&visit);
 }
 

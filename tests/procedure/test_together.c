@@ -145,7 +145,9 @@ test_once_only(void **state)
     struct visit visit = family("yes");
     expect_now(&visit, "of-child of-money of-all");
     answer(&visit, "whole.together", "of-child of-money of-all");
-    answer(&visit, "of-child.child[2].school", "no");
+    answer(&visit, "of-child.child[2].school", "yes");
+    answer(&visit, "of-child.child[2].where", "見本小学校");
+    answer(&visit, "of-child.private", "no");
     answer(&visit, "applicant.phone", "0294221111");
     answer(&visit, "other.who", "self"); /* then the name is the visitor's */
     answer(&visit, "of-money.copies", "3");

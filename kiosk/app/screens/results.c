@@ -91,7 +91,7 @@ static size_t
 add_doors(struct app *app, struct flow *flow, size_t from)
 {
     char ids[FLOW_ELEMENTS_MAX][UI_ID_MAX];
-    size_t reasons[FLOW_ELEMENTS_MAX]; /* where each begins */
+    size_t reasons[FLOW_ELEMENTS_MAX] = {0}; /* where each begins */
     struct ui_element doors[FLOW_ELEMENTS_MAX];
     struct interview_result result;
     AUTO_BUF pool;

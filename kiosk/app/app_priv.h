@@ -105,6 +105,7 @@ struct visit {
     struct secret *pin; /* digits so far; NULL outside the PIN pages */
     bool last_try_confirmed;
     bool card_used; /* facts of a card were taken */
+    bool card_looked; /* what it tells without a PIN was taken */
     bool card_declined; /* the visitor goes on without a card */
     int tries_before; /* tries that were shown before the PIN was asked */
     int fault; /* error that the fault page speaks of */

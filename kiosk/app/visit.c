@@ -225,8 +225,9 @@ void
 visit_go_on(struct app *app)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
-    bool card = info.card && !info.anonymous;
-    if (card && !app->visit.card_used && !app->visit.card_declined) {
+    bool card = info.card && !info.anonymous && !app->visit.card_used;
+    bool look = info.looks && !app->visit.card_looked && !app->prefs.practice;
+    if ((card || look) && !app->visit.card_declined) {
         app_go(app, &screen_card);
         return;
     }
@@ -315,6 +316,25 @@ show_fault(struct app *app, int error)
     app_turn(app, fault_screen(error));
 }
 
+/* Is what a card tells without a PIN enough? */
+static bool
+looks(const struct app *app)
+{
+    return app->visit.procedure != NULL && procedure_info(app->visit.procedure).looks;
+}
+
+/* Asks the card for what it tells anybody. An answer to a visit before may still be on its way: then again. */
+static void
+look_at_card(struct app *app)
+{
+    int r = card_serial(app->card);
+    if (r == 0) {
+        app_turn(app, &screen_reading);
+    } else if (r != KERR_STATE) {
+        show_fault(app, r);
+    }
+}
+
 static void
 card_came(struct app *app)
 {
@@ -329,6 +349,8 @@ card_came(struct app *app)
         show_fault(app, app->card_error);
     } else if (app->card_kind != CARD_KIND_MY_NUMBER) {
         show_fault(app, KERR_CARD_UNKNOWN);
+    } else if (looks(app)) {
+        look_at_card(app);
     } else if (app->card_tries == 0) {
         show_fault(app, KERR_CARD_PIN_BLOCKED);
     } else {
@@ -376,6 +398,36 @@ take_facts(struct app *app, const struct fact_set *facts)
         }
     }
     app->visit.card_used = true;
+}
+
+/* The last day and the tries that are left; the serial number that comes with them is not used. */
+static void
+card_look_done(struct app *app, const struct card_event *event)
+{
+    if (app_page(app) != &screen_reading || !looks(app)) {
+        return; /* the visit that asked is over */
+    }
+    app->card_fresh = false;
+    if (event->error == KERR_CANCELLED || event->error == KERR_STATE) {
+        app_turn(app, &screen_card); /* the end of the visit before reached the reader late */
+        return;
+    }
+    if (event->error != 0) {
+        show_fault(app, event->error);
+        return;
+    }
+    char tries[16];
+    int64_t now = clock_wall_s(app->clock);
+    (void)snprintf(tries, sizeof(tries), "%d", app->card_tries);
+    if (event->expiry[0] != 0) { /* both are of known keys */
+        (void)fact_set_put(app->visit.facts, "card.expires", event->expiry, FACT_ORIGIN_CARD, now);
+    }
+    if (app->card_tries != CARD_TRIES_UNKNOWN) {
+        (void)fact_set_put(app->visit.facts, "card.tries", tries, FACT_ORIGIN_CARD, now);
+    }
+    app->visit.card_looked = true;
+    interview_refresh(app->visit.interview);
+    app_turn(app, interview_screen(app));
 }
 
 static void
@@ -437,6 +489,7 @@ visit_card_event(struct app *app, struct card_event *event)
         break;
     case CARD_EVENT_SERIAL:
         check_in_serial(app, event);
+        card_look_done(app, event);
         break;
     case CARD_EVENT_COUNT:
         break;

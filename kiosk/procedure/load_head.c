@@ -5,9 +5,9 @@
 #include <string.h>
 
 static const char *const head_keys[] = {"procedure", "kind", "anonymous", "keep", "hidden",
-    "in-force", "until", "follows", "counter", "minutes", "picture", "title", "about", "bring",
-    "not-here", "also-at", "include", "results", "forms", "live", "fee", "fee-note", "next",
-    "questions", "source"};
+    "look-at-card", "in-force", "until", "follows", "counter", "minutes", "picture", "title",
+    "about", "bring", "not-here", "also-at", "include", "results", "forms", "live", "fee",
+    "fee-note", "next", "questions", "source"};
 static const char *const kind_names[PROCEDURE_KIND_COUNT] = {
     "apply", "guide", "book", "check-in", "report", "ask", "self"};
 
@@ -118,6 +118,11 @@ read_kind(struct load *load, const struct node *root, struct procedure_info *inf
     info->keeps = field_bool(load, root, "keep", !leads);
     info->hidden = field_bool(load, root, "hidden", false);
     info->anonymous = field_bool(load, root, "anonymous", false);
+    info->looks = field_bool(load, root, "look-at-card", false);
+    if (info->looks && (!leads || info->anonymous)) {
+        mistake_at(load, tree_get(root, "look-at-card"),
+            "'look-at-card' belongs to the kinds guide and self, and not to an anonymous one");
+    }
     if (leads && info->keeps) {
         mistake_at(load, tree_get(root, "keep"),
             "a guide or a self-check keeps nothing: its end is a result on the screen");

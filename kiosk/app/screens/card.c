@@ -8,10 +8,11 @@ static void
 build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
+    bool looks = procedure_info(app->visit.procedure).looks;
     struct flow left = page_picture(app, flow, "card-down", UI_TONE_SOFT);
     page_title(app, &left, say(app, "card.title"));
-    flow_text(app, &left, say(app, "card.what-is-read"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
-        false, 80);
+    flow_text(app, &left, say(app, looks ? "card.what-is-looked-at" : "card.what-is-read"),
+        UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 80);
     bool practice = app->prefs.practice;
     if (!practice && (app->card == NULL || app->readers == 0)) {
         flow_text(app, &left, say(app, "card.no-reader"), UI_ROLE_NOTICE, UI_SIZE_BODY,

@@ -151,6 +151,35 @@ add_results(struct app *app, struct flow *flow)
     flow->y += COLUMN_GAP;
 }
 
+/* What the card told, before what follows from it. */
+static void
+add_card(struct app *app, struct flow *flow)
+{
+    struct interview_row row;
+    bool any = false;
+    for (size_t i = 0; interview_row(app->visit.interview, i, &row) == 0; i++) {
+        AUTO_BUF text;
+        AUTO_BUF value;
+        buf_init(&text, 4096);
+        buf_init(&value, 2 * FACT_VALUE_MAX);
+        if (row.origin != FACT_ORIGIN_CARD || row.value[0] == 0) {
+            continue;
+        }
+        answer_words(app, &row.question, row.value, &value);
+        (void)buf_printf(&text, "%s  %s", words(app, &row.question.name), buf_str(&value));
+        struct ui_element line = {.role = UI_ROLE_TEXT,
+            .rect = rect(flow->x, 0, flow->w, 0),
+            .text = buf_str(&text),
+            .size = UI_SIZE_VALUE,
+            .bold = true,
+            .state = UI_STATE_PERSONAL};
+        flow_element(app, flow, &line, 0);
+        flow->y += LINE_GAP;
+        any = true;
+    }
+    flow->y += any ? COLUMN_GAP : 0;
+}
+
 /* All things to bring, each once; returns how many. */
 static size_t
 things(const struct app *app, size_t max, struct procedure_words *ret_things)
@@ -254,6 +283,7 @@ build(struct app *app)
         return;
     }
     page_title(app, &flow, say(app, guide ? "results.title" : "results.title-self"));
+    add_card(app, &flow);
     add_results(app, &flow);
     bring_list(app, &flow);
     hours_list(app, &flow);

@@ -75,8 +75,18 @@ struct only {
     int size; /* 1 to 4 */
 };
 
+/* Pages of one screen that differ by their words alone. */
+enum { KINDS_MAX = 256, KIND_NAME_MAX = 64, KIND_WHOLE = 3 };
+struct kind {
+    char name[KIND_NAME_MAX];
+    int pages;
+};
+
 struct audit {
     struct stage stage;
+    char kind[KIND_NAME_MAX]; /* of the page that is shown */
+    struct kind kinds[KINDS_MAX];
+    size_t kind_count;
     const char *orientation; /* "landscape", "portrait" */
     struct only only;
     bool sample; /* a rotating few of the looks instead of all */

@@ -97,6 +97,24 @@ each_page(struct audit *audit, const struct look *look, bool list, bool pixels)
     audit->page = 0;
 }
 
+/* Is this the same kind of page as several before, with other words? Its colours are theirs then, and only
+ * its words need room in every language, size, orientation and reach. */
+static bool
+words_only(struct audit *audit)
+{
+    for (size_t i = 0; i < audit->kind_count; i++) {
+        if (strcmp(audit->kinds[i].name, audit->kind) == 0) {
+            return ++audit->kinds[i].pages > KIND_WHOLE;
+        }
+    }
+    if (audit->kind_count < ARRAY_LEN(audit->kinds)) { /* beyond: looked at whole */
+        struct kind *kind = &audit->kinds[audit->kind_count++];
+        (void)snprintf(kind->name, sizeof(kind->name), "%s", audit->kind);
+        kind->pages = 1;
+    }
+    return false;
+}
+
 static void
 each_theme(struct audit *audit, struct look look, size_t language)
 {
@@ -149,6 +167,7 @@ audit_state(struct audit *audit, const char *format, ...)
     (void)snprintf(language, sizeof(language), "%s", i18n_current(app->i18n)->code);
     int page = app->visit.page;
     size_t turn = audit->states;
+    bool words = !audit->sample && words_only(audit);
     for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
         struct look look = {.language = i18n_language_at(app->i18n, i)->code};
         for (int k = 0; k < UI_TEXT_SIZE_COUNT * 2; k++) {
@@ -162,6 +181,10 @@ audit_state(struct audit *audit, const char *format, ...)
                 if (turn++ % SAMPLE_STEP == 0) {
                     each_page(audit, &look, true, true);
                 }
+                continue;
+            }
+            if (words) {
+                each_page(audit, &look, true, wants_pixels(audit, &look, i) && i > 0);
                 continue;
             }
             each_theme(audit, look, i);

@@ -4,11 +4,12 @@
  * from the content, pages from the list that the Makefile makes of the program's own symbols. */
 #include "audit/audit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 
-enum { ERRORS = 1000, SEEDS = 6, SEEN_MAX = 256, STEPS_MAX = 200 };
+enum { ERRORS = 1000, SEEDS = 6, SEEN_MAX = 4096, STEPS_MAX = 200 };
 
 #define SCREEN(name) extern const struct screen name;
 #include "screens.inc"
@@ -37,9 +38,11 @@ seen(struct walk *walk, const char *name)
             return true;
         }
     }
-    if (walk->seen_count < SEEN_MAX) {
-        (void)snprintf(walk->seen[walk->seen_count++], sizeof(walk->seen[0]), "%s", name);
+    if (walk->seen_count == SEEN_MAX) { /* else every page would be looked at for ever */
+        (void)fprintf(stderr, "audit: more than %d pages: raise SEEN_MAX\n", SEEN_MAX);
+        abort();
     }
+    (void)snprintf(walk->seen[walk->seen_count++], sizeof(walk->seen[0]), "%s", name);
     return false;
 }
 
@@ -50,6 +53,11 @@ look(struct walk *walk, const char *situation)
     for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
         walk->shown[i] = walk->shown[i] || screens[i] == screen;
     }
+    struct question question;
+    bool asked = screen == &screen_question && walk->app->visit.interview != NULL &&
+                 interview_question(walk->app->visit.interview, &question) == 0;
+    (void)snprintf(walk->audit->kind, sizeof(walk->audit->kind), "%s %s", screen->name,
+        asked ? question_type_name(question.type) : "");
     audit_state(walk->audit, "%s%s%s", screen->name, situation[0] != 0 ? " " : "", situation);
 }
 

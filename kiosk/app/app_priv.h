@@ -452,6 +452,8 @@ const char *words(struct app *app, const struct procedure_words *words); /* "" f
 const char *unit_words(struct app *app, const struct procedure_words *unit, const char *number);
 /* Appends a message with one place filled. */
 int sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value);
+/* How the city takes money: the names of its list "payment", a separator between. False when it has none. */
+bool payment_means(struct app *app, struct buf *out);
 /* An answer as people read it. */
 void answer_words(
     struct app *app, const struct question *question, const char *value, struct buf *out);

@@ -173,3 +173,13 @@ answer_words(struct app *app, const struct question *question, const char *value
         }
     }
 }
+
+bool
+payment_means(struct app *app, struct buf *out)
+{
+    const struct procedure_list *list = procedure_list(app->procedures, "payment");
+    for (size_t i = 0; list != NULL && i < list->count; i++) {
+        (void)buf_printf(out, "%s%s", i > 0 ? " / " : "", words(app, &list->entries[i].name));
+    }
+    return out->len > 0;
+}

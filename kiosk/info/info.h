@@ -37,7 +37,8 @@ void info_words_each(const struct info *info, procedure_each_words *each, void *
 
 /* ---- targets: where a link, a hit or a door leads ----
  *   page:ID  service:ID  waste:days  waste:days/DISTRICT  waste:things  thing:ID
- *   phrases:  phrases:GROUP  phrase:ID  search:  map:ID  map:ID/PLACE  notices: */
+ *   phrases:  phrases:GROUP  phrase:ID  search:  map:ID  map:ID/PLACE  notices:
+ *   fees:  (in a page: not a way, the list of what services cost stands there) */
 
 /* ---- pages ---- */
 

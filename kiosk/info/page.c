@@ -413,7 +413,7 @@ static bool
 leads(const struct info_load *load, const char *target)
 {
     static const char *const plain[] = {
-        "waste:days", "waste:things", "phrases:", "search:", "notices:"};
+        "waste:days", "waste:things", "phrases:", "search:", "notices:", "fees:"};
     const struct info *info = load->info;
     for (size_t i = 0; i < ARRAY_LEN(plain); i++) {
         if (strcmp(target, plain[i]) == 0) {

@@ -38,6 +38,10 @@ note_to_take(struct app *app, struct flow flow)
     AUTO_BUF text;
     buf_init(&text, 1024);
     struct clock_date now = clock_japan(clock_wall_s(app->clock));
+    if (app->visit.fee > 0) { /* for the counter's till: one line of ASCII, number and yen */
+        (void)buf_printf(
+            &text, "MADOGUCHI;%s;%lld\n", app->visit.number, (long long)app->visit.fee);
+    }
     (void)buf_printf(&text, "%s\n%s\n", say(app, "attract.place"), words(app, &info.title));
     (void)i18n_receipt_number(&text, app->visit.number);
     (void)buf_printf(&text, "\n%04d-%02d-%02d", now.year, now.month, now.day);
@@ -130,10 +134,17 @@ fee(struct app *app, struct flow *flow)
         return;
     }
     AUTO_BUF text;
-    buf_init(&text, 512);
+    buf_init(&text, 4096);
     (void)buf_printf(&text, "%s  ", say(app, "check.fee"));
     (void)i18n_money(app->i18n, &text, app->visit.fee);
-    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_CARE, true, 40);
+    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_CARE, true, 20);
+    AUTO_BUF means;
+    buf_init(&means, 4096);
+    if (payment_means(app, &means)) {
+        buf_clear(&text);
+        (void)buf_printf(&text, "%s: %s", say(app, "fee.means"), buf_str(&means));
+        flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 40);
+    }
 }
 
 static void

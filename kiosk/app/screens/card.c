@@ -19,7 +19,7 @@ build(struct app *app)
             UI_TONE_CARE, true, 60);
     }
     flow_door(app, &left, "no-card", "document", say(app, "card.without"),
-        say(app, "card.without-detail"));
+        looks ? NULL : say(app, "card.without-detail"));
     page_main(app, "next", say(app, practice ? "practice.card" : "card.waiting"),
         practice ? 0 : UI_STATE_WAITING);
 }

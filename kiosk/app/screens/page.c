@@ -65,22 +65,20 @@ entry(struct app *app, struct flow *flow, const struct info_block *block)
 
 /* A line of a table: side by side, or below each other where there is little room. */
 static void
-table_row(struct app *app, struct flow *flow, const struct info_block *block)
+table_row(struct app *app, struct flow *flow, const char *name, const char *value, bool bold)
 {
-    const char *name = words(app, &block->words);
-    const char *value = words(app, &block->more);
     bool stack = flow->w < STACK_W || ui_text_size(app->ui) > UI_TEXT_NORMAL;
     int name_w = stack ? flow->w : flow->w * CELL_PART / 100 - COLUMN_GAP;
     int value_x = stack ? flow->x + INDENT : flow->x + name_w + COLUMN_GAP;
     int value_w = flow->x + flow->w - value_x;
     int name_h = ui_text_height(app->ui, name, name_w, UI_SIZE_BODY, true);
-    int value_h = ui_text_height(app->ui, value, value_w, UI_SIZE_BODY, block->bold);
+    int value_h = ui_text_height(app->ui, value, value_w, UI_SIZE_BODY, bold);
     int height = stack ? name_h + value_h : name_h > value_h ? name_h : value_h;
     if (flow_room(app, flow, height + BLOCK_GAP / 2)) {
         add_text(app, rect(flow->x, flow->y, name_w, stack ? name_h : height), name, true);
         add_text(app,
             rect(value_x, flow->y + (stack ? name_h : 0), value_w, stack ? value_h : height), value,
-            block->bold);
+            bold);
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_LINE,
                             .rect = rect(flow->x, flow->y + height + BLOCK_GAP / 4, flow->w, 5)});
     }
@@ -98,6 +96,45 @@ picture(struct app *app, struct flow *flow, const char *name)
                             .tone = UI_TONE_PAPER});
     }
     flow->y += side + BLOCK_GAP;
+}
+
+/* What a service costs: what its own fee comes to before anything is answered, else how it comes about. */
+static void
+fee_row(struct app *app, struct flow *flow, const struct procedure *procedure)
+{
+    struct procedure_info info = procedure_info(procedure);
+    if (!info.has_fee || !procedure_in_force(procedure, app->clock)) {
+        return;
+    }
+    struct fact_set *none = fact_set_new();
+    struct interview *interview = interview_new(procedure, none, app->clock);
+    int64_t fee = interview_fee(interview);
+    interview_free(interview);
+    fact_set_free(none);
+    AUTO_BUF text;
+    buf_init(&text, 1024);
+    if (fee >= 0) {
+        (void)i18n_money(app->i18n, &text, fee);
+    }
+    table_row(app, flow, words(app, &info.title),
+        text.len > 0 ? buf_str(&text) : words(app, &info.fee_note), false);
+}
+
+/* Everything at a door that costs something, once; then how one can pay. */
+static void
+fees(struct app *app, struct flow *flow)
+{
+    for (size_t i = 0; i < procedure_count(app->procedures); i++) {
+        const struct procedure *procedure = procedure_at(app->procedures, i);
+        if (!procedure_info(procedure).hidden) {
+            fee_row(app, flow, procedure);
+        }
+    }
+    AUTO_BUF means;
+    buf_init(&means, 4096);
+    if (payment_means(app, &means)) {
+        table_row(app, flow, say(app, "fee.means"), buf_str(&means), false);
+    }
 }
 
 static void
@@ -120,12 +157,16 @@ block(struct app *app, struct flow *flow, const struct info_block *block, size_t
         entry(app, flow, block);
         break;
     case INFO_ROW:
-        table_row(app, flow, block);
+        table_row(app, flow, words(app, &block->words), words(app, &block->more), block->bold);
         break;
     case INFO_PICTURE:
         picture(app, flow, block->target);
         break;
     case INFO_LINK:
+        if (strcmp(block->target, "fees:") == 0) {
+            fees(app, flow);
+            break;
+        }
         (void)snprintf(id, sizeof(id), "link:%zu", index);
         trail_row(app, flow, id, block->target, words(app, &block->words));
         break;

@@ -29,14 +29,23 @@ struct walk {
     bool shown[ARRAY_LEN(screens)];
 };
 
-/* False the first time. */
 static bool
-seen(struct walk *walk, const char *name)
+was_seen(const struct walk *walk, const char *name)
 {
     for (size_t i = 0; i < walk->seen_count; i++) {
         if (strcmp(walk->seen[i], name) == 0) {
             return true;
         }
+    }
+    return false;
+}
+
+/* False the first time. */
+static bool
+seen(struct walk *walk, const char *name)
+{
+    if (was_seen(walk, name)) {
+        return true;
     }
     if (walk->seen_count == SEEN_MAX) { /* else every page would be looked at for ever */
         (void)fprintf(stderr, "audit: more than %d pages: raise SEEN_MAX\n", SEEN_MAX);
@@ -232,6 +241,40 @@ question_pages(struct walk *walk, const struct question *question, const char *a
     look_once(walk, name);
 }
 
+/* Passes over questions whose pages were looked at before: answers them without their pages. */
+static void
+pass_known(struct walk *walk, struct rng_seeded *rng)
+{
+    struct interview *interview = walk->app->visit.interview;
+    bool moved = false;
+    for (int i = 0; i < STEPS_MAX && interview_at(interview) == INTERVIEW_QUESTION; i++) {
+        struct question question;
+        struct interview_verdict verdict;
+        char key[FACT_KEY_MAX];
+        char page[FACT_KEY_MAX + 32];
+        char answered[FACT_KEY_MAX + 32];
+        AUTO_BUF answer;
+        buf_init(&answer, PROCEDURE_ANSWER_MAX);
+        if (interview_question(interview, &question) < 0) {
+            break;
+        }
+        plain_key(question.key, key);
+        (void)snprintf(page, sizeof(page), "question %s", key);
+        (void)snprintf(
+            answered, sizeof(answered), "question answered %s", question_type_name(question.type));
+        if (!was_seen(walk, page) || !was_seen(walk, answered) ||
+            interview_random_answer(interview, rng, &answer) < 0 ||
+            interview_answer(interview, buf_str(&answer), FACT_ORIGIN_PERSON, &verdict) < 0) {
+            break;
+        }
+        moved = true;
+    }
+    if (moved) {
+        visit_show_interview(walk->app);
+        app_rebuild(walk->app);
+    }
+}
+
 /* From the page of a question to the page that shows all answers. */
 static void
 interview(struct walk *walk, struct rng_seeded *rng)
@@ -241,6 +284,10 @@ interview(struct walk *walk, struct rng_seeded *rng)
         struct question question;
         AUTO_BUF answer;
         buf_init(&answer, PROCEDURE_ANSWER_MAX);
+        pass_known(walk, rng);
+        if (app->screen != &screen_question) {
+            break;
+        }
         if (interview_question(app->visit.interview, &question) < 0 ||
             interview_random_answer(app->visit.interview, rng, &answer) < 0) {
             return;

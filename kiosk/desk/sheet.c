@@ -153,7 +153,21 @@ group_len(const char *key)
     return close != NULL ? (size_t)(close - key) + 1 : strcspn(key, ".");
 }
 
-/* The group's heading: "who applied", "the answers", or a repeat's own name with its number. */
+/* What a group of facts is called: a procedure's own answers by its title when it was done together with another,
+ * facts of the dictionary by the desk's words. */
+static const char *
+group_label(const struct desk *desk, const struct record_head *head, const char *group)
+{
+    if (strcmp(group, head->procedure) == 0) {
+        return desk_word(desk->assets, "group.answers");
+    }
+    const struct procedure *together = procedure_find(desk->config.procedures, group);
+    return together != NULL ? procedure_info(together).title.source
+                            : desk_word_of(desk->assets, "group.", group,
+                                  desk_word(desk->assets, "group.other"));
+}
+
+/* The group's heading, or a repeat's own name with its number. */
 static void
 add_heading(struct desk *desk, struct buf *out, const struct record_head *head, const char *key,
     const struct question *question)
@@ -171,11 +185,7 @@ add_heading(struct desk *desk, struct buf *out, const struct record_head *head, 
     }
     char group[FACT_KEY_MAX] = {0};
     memcpy(group, key, group_len(key));
-    bool answers = strcmp(group, head->procedure) == 0;
-    const char *label = answers ? desk_word(desk->assets, "group.answers")
-                                : desk_word_of(desk->assets, "group.", group,
-                                      desk_word(desk->assets, "group.other"));
-    DESK_PART(desk->assets, out, "heading", FILL("label", label));
+    DESK_PART(desk->assets, out, "heading", FILL("label", group_label(desk, head, group)));
 }
 
 static void

@@ -61,6 +61,11 @@ move=$("$fill" "$home" put move 1 300) || fail "put"
 
 export KIOSK_HOME=$home
 
+# Every fact of the dictionary stands under a heading of its own.
+for group in $(sed -n 's/^  \([a-z][a-z-]*\)\.[a-z-]*:.*/\1/p' assets/dictionary/*.yaml | sort -u); do
+    grep -q "^group\.$group = ." assets/desk/words.conf || fail "words.conf has no group.$group"
+done
+
 "$program" --export xml >/dev/null 2>&1
 [ $? -eq 2 ] || fail "wrong use exits 2"
 "$program" --export json >"$home/out.jsonl" 2>/dev/null

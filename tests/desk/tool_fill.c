@@ -35,7 +35,10 @@ static const struct filled_fact move[] = {
     {"household[2].sex", "unknown", FACT_ORIGIN_PERSON},
     {"household[2].relationship", "child", FACT_ORIGIN_PERSON},
     {"move-in.transfer", "online", FACT_ORIGIN_PERSON},
+    {"insurance.kind", "company", FACT_ORIGIN_PERSON},
     {"applicant.phone", "0294000001", FACT_ORIGIN_PERSON},
+    {"move-in.together", "waste-sheet", FACT_ORIGIN_PERSON},
+    {"waste-sheet.language", "english", FACT_ORIGIN_PERSON},
 };
 
 static const struct {

@@ -261,16 +261,42 @@ test_no_folder(void **state)
     procedure_set_free(NULL);
 }
 
+/* Leaves "everything" alone in the set, or puts the others back: each load of the test below takes a third of the time. */
+static void
+alone(bool without)
+{
+    static const char doors[] = "doors:\n  only:\n    title: 扉\n    picture: document\n"
+                                "    holds: [everything]\n";
+    for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
+        const char *folder = good_files[i][0];
+        const char *name = good_files[i][1];
+        bool other = strcmp(folder, "forms") == 0 || strcmp(name, "doors.yaml") == 0 ||
+                     (strcmp(folder, "procedures") == 0 && strcmp(name, "everything.yaml") != 0);
+        if (other && without) {
+            remove_file(folder, name);
+        } else if (other) {
+            char path[PATH_ROOM];
+            (void)snprintf(path, sizeof(path), "%s/%s/%s", good, folder, name);
+            copy_file(path, folder, name);
+        }
+    }
+    if (without) {
+        write_file("city", "doors.yaml", doors, sizeof(doors) - 1);
+    }
+}
+
 /* Any beginning of a good file, and any byte of it changed: a verdict, never a crash. */
 static void
 test_hostile_bytes(void **state)
 {
     (void)state;
+    alone(true);
     AUTO_BUF data;
     buf_init(&data, 1 << 20);
     assert_int_equal(fs_read("tests/procedure/assets/procedures/everything.yaml", &data), 0);
     struct heard heard;
     int refused = 0;
+    assert_int_equal(load(&heard), 0); /* the control */
     remove_file("procedures", "everything.yaml");
     for (size_t len = 0; len < data.len; len++) {
         write_file("procedures", "everything.yaml", data.data, len);
@@ -287,6 +313,8 @@ test_hostile_bytes(void **state)
         data.data[at] = kept;
     }
     write_file("procedures", "everything.yaml", data.data, data.len);
+    assert_int_equal(load(&heard), 0);
+    alone(false);
     assert_int_equal(load(&heard), 0);
 }
 

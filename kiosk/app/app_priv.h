@@ -422,6 +422,7 @@ struct grid {
     size_t count;
     int columns;
     int height; /* of one item */
+    int gap; /* at least; 0: GAP_MIN */
     const int
         *heights; /* of each, at least height: a row is as high as its highest; NULL: all height */
 };

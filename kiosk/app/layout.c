@@ -470,9 +470,11 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
         all += row_height(grid, row, most);
     }
     /* all on one page: spread out to the default gap; else as close as is allowed */
+    int least = grid->gap > 0 ? grid->gap : GAP_MIN;
     int gap = rows > 1 ? (room - all) / (rows - 1) : GAP;
-    gap = gap > GAP ? GAP : gap < GAP_MIN ? GAP_MIN : gap;
-    int width = (flow->w - (grid->columns - 1) * COLUMN_GAP) / grid->columns;
+    gap = gap > GAP ? GAP : gap < least ? least : gap;
+    int between = least > COLUMN_GAP ? least : COLUMN_GAP;
+    int width = (flow->w - (grid->columns - 1) * between) / grid->columns;
     for (int row = 0; row < rows; row++) {
         int height = row_height(grid, row, most);
         bool shown = flow_target(app, flow, height);
@@ -480,7 +482,7 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
             int index = row * grid->columns + column;
             if (index < count) {
                 place(app, (size_t)index,
-                    rect(flow->x + column * (width + COLUMN_GAP), flow->y, width, height), ctx);
+                    rect(flow->x + column * (width + between), flow->y, width, height), ctx);
             }
         }
         flow->y += height + gap;

@@ -296,6 +296,17 @@ options(struct app *app, struct flow *flow, const struct question *question)
     struct grid grid = {.count = count, .columns = columns, .height = CHOICE_H, .heights = heights};
     int highest = options_heights(app, flow, question, columns, heights);
     flow_within_reach(app, flow);
+    if (question->type == QUESTION_YES_NO) {
+        grid.gap = GAP_OPPOSITE;
+        int all = -grid.gap;
+        for (size_t i = 0; i < count; i++) {
+            all += grid.gap + (heights[i] > CHOICE_H ? heights[i] : CHOICE_H);
+        }
+        if (wide && all > flow->bottom - flow->y) { /* the opposites side by side, as far apart */
+            grid.columns = columns = 2;
+            highest = options_heights(app, flow, question, columns, heights);
+        }
+    }
     int most = (flow->bottom - flow->y) / (question->tasks ? 1 : 2);
     if (columns == 2 && highest > most) {
         grid.columns = 1; /* side by side large words would be as high as the page */
@@ -624,6 +635,7 @@ build(struct app *app)
     }
     if (can_be_unsure(&question) && after) {
         flow_left_of_keypad(app, &flow);
+        flow.y += GAP_MIN; /* from what was placed above */
         unsure_button(app, &flow);
     }
     if (question.tasks && app->visit.page < app->flow_page) {

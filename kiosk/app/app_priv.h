@@ -451,6 +451,10 @@ const char *say(struct app *app, const char *id);
 const char *words(struct app *app, const struct procedure_words *words); /* "" for none */
 /* The unit behind a number: " copies"; "" for none. */
 const char *unit_words(struct app *app, const struct procedure_words *unit, const char *number);
+/* Of whom of several it asks: "Family  1 / 3"; nothing where it is asked once. */
+void person_words(struct app *app, const struct question *question, struct buf *out);
+/* The name of an answer on the page that shows all: "Family 1  date of birth". */
+void row_words(struct app *app, const struct question *question, struct buf *out);
 /* Appends a message with one place filled. */
 int sayf(struct app *app, struct buf *out, const char *id, const char *name, const char *value);
 /* How the city takes money: the names of its list "payment", a separator between. False when it has none. */

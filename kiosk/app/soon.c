@@ -59,8 +59,7 @@ add_question(struct app *app, struct soon *soon, const struct question *question
     if (question->repeat_index > 0) {
         AUTO_BUF who;
         buf_init(&who, 512);
-        (void)buf_printf(&who, "%s  %d / %d", words(app, &question->repeat_label),
-            question->repeat_index, question->repeat_count);
+        person_words(app, question, &who);
         add_words(app, soon, buf_str(&who));
     }
     add_words(app, soon, words(app, &question->label));

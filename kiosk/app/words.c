@@ -120,6 +120,26 @@ sayf(struct app *app, struct buf *out, const char *id, const char *name, const c
     return r;
 }
 
+void
+person_words(struct app *app, const struct question *question, struct buf *out)
+{
+    if (question->repeat_index > 0) {
+        (void)buf_printf(out, "%s  %d / %d", words(app, &question->repeat_label),
+            question->repeat_index, question->repeat_count);
+    }
+}
+
+void
+row_words(struct app *app, const struct question *question, struct buf *out)
+{
+    if (question->repeat_index > 0) { /* a name is asked of family and children alike */
+        (void)buf_printf(
+            out, "%s %d  ", words(app, &question->repeat_label), question->repeat_index);
+    }
+    (void)buf_add_str(
+        out, words(app, question->name.source != NULL ? &question->name : &question->label));
+}
+
 static void
 choice_words(struct app *app, const struct question *question, const char *value, struct buf *out)
 {

@@ -101,8 +101,8 @@ static void
 touch(struct person *person, const struct thing *thing)
 {
     const struct ui_element *e = ui_at(person->stage->app->ui, thing->element);
-    double x = e->rect.x + e->rect.w / 2.0 + person->bias_x;
-    double y = e->rect.y + e->rect.h / 2.0 + person->bias_y;
+    double x = e->rect.x + e->rect.w * person->aim_x / 1000.0 + person->bias_x;
+    double y = e->rect.y + e->rect.h * person->aim_y / 1000.0 + person->bias_y;
     body_settle(person, 1000, 6000);
     strike(person, (int)(x + SCATTER * normal(person)), (int)(y + SCATTER * normal(person)));
     if (percent(person, 8)) { /* the finger comes down again by itself */
@@ -257,6 +257,27 @@ body_press(struct person *person, const struct thing *thing)
     case HANDS_COUNT:
         break;
     }
+    body_settle(person, 300, 900);
+}
+
+void
+body_draw(struct person *person, const struct thing *thing)
+{
+    enum { STEPS = 12 };
+    struct ui *ui = person->stage->app->ui;
+    const struct ui_rect area = ui_at(ui, thing->element)->rect;
+    person->acts++;
+    body_settle(person, 1000, 3000);
+    for (int i = 0; i <= STEPS; i++) {
+        double x = area.x + area.w * (2 + 0.6 * i) / 10.0 + SCATTER * normal(person);
+        double y = area.y + area.h / 2.0 + SCATTER * normal(person);
+        ui_touch(ui, i == 0 ? UI_PHASE_DOWN : UI_PHASE_MOVE, 1, (int)x, (int)y);
+        stage_pass(person->stage, 40);
+        if (i == STEPS) {
+            ui_touch(ui, UI_PHASE_UP, 1, (int)x, (int)y);
+        }
+    }
+    stage_settle(person->stage);
     body_settle(person, 300, 900);
 }
 

@@ -25,7 +25,10 @@ enum hands {
 
 enum {
     WORDS_MAX = 768,
-    KNOWN_MAX = 96,
+    KNOWN_MAX = 160,
+    CHOICES_MAX = 16,
+    RESULTS_MAX = 24,
+    TOWN_MAX = 64,
     SAID_MAX = 64,
     THINGS_MAX = UI_ELEMENTS_MAX + 1,
     ENTERED_MAX = 128
@@ -58,6 +61,15 @@ enum said {
     SAID_WRITE_ADDRESS,
     SAID_STILL_HERE,
     SAID_CHANGE,
+    SAID_SHOW, /* what was found by letters */
+    SAID_UP,
+    SAID_DOWN,
+    SAID_LEFT,
+    SAID_RIGHT,
+    SAID_AT_COUNTER,
+    SAID_CLEAR, /* what was drawn */
+    SAID_WITHOUT_TAP,
+    SAID_UNSURE,
     TITLE_HOME,
     TITLE_CARD,
     TITLE_PIN,
@@ -70,20 +82,44 @@ enum said {
     TITLE_READING,
     TITLE_SUBMITTING,
     TITLE_ATTRACT,
+    TITLE_CHECK_IN,
+    TITLE_CHECKED_IN,
+    TITLE_BOOKED,
+    TITLE_REPORTED,
+    TITLE_TOLD,
+    TITLE_RESULTS,
+    TITLE_RESULTS_SELF,
+    TITLE_NO_RESULTS,
+    TITLE_NOT_HERE,
     SAID_COUNT
+};
+
+/* A landmark, as somebody who lives here knows the town. */
+struct landmark {
+    char at[WORDS_MAX], near[WORDS_MAX]; /* how a pin there is told */
+    const struct procedure_map *map;
+    int x, y; /* thousandths */
 };
 
 /* An answer that the person has in mind, for a question known by its words. */
 struct known {
     char label[WORDS_MAX]; /* the question */
+    char key[FACT_KEY_MAX]; /* in the record */
     char who[WORDS_MAX]; /* "person 1 / 2" above it; "" when it is asked once */
     char row[WORDS_MAX]; /* its name on the page that shows all answers */
     char shown[WORDS_MAX]; /* the answer there */
-    char choices[8][WORDS_MAX]; /* answers to choose, "" ends */
+    char shown_too[WORDS_MAX]; /* or this: near the place instead of at it */
+    /* answers to choose, "" ends; a free time is a place, a day and a time, one after the other */
+    char choices[CHOICES_MAX][WORDS_MAX];
     char written[ENTERED_MAX]; /* or to write; dates as 19410305 */
+    const struct landmark *landmark; /* a place: the one it is at */
     enum question_type type;
+    bool tasks;
     bool digits; /* written on a number pad */
 };
+
+/* How a visit has to end. */
+enum ending { END_RECORD, END_RESULTS, END_NOT_HERE };
 
 struct person {
     struct stage *stage;
@@ -100,6 +136,19 @@ struct person {
     struct known known[KNOWN_MAX];
     size_t known_count;
     struct fact_set *expected; /* what the record must hold; owned */
+    enum ending ending;
+    bool card_offered; /* the service has a card page */
+    bool unsure; /* comes in by "I don't know" on home */
+    char results[RESULTS_MAX][WORDS_MAX]; /* what the answers lead to */
+    bool seen[RESULTS_MAX];
+    size_t result_count;
+    struct landmark town[TOWN_MAX];
+    size_t landmark_count;
+    int pin_x, pin_y; /* where the pin must be by now, counted by keys */
+    bool pin_set;
+    int aim_x, aim_y; /* where in the thing to press, in thousandths of it */
+    char slots[64]; /* the list of free times that is asked for now */
+    unsigned names; /* how many were thought of: each is another one */
     char entered[ENTERED_MAX]; /* what the person remembers to have pressed on this page */
     char heard[WORDS_MAX], entered_then[ENTERED_MAX]; /* the field before the last key (ears) */
     char page[WORDS_MAX]; /* whose title it has */
@@ -112,31 +161,34 @@ struct person {
     double bias_x, bias_y;
 };
 
-enum thing_kind { THING_TITLE, THING_WORDS, THING_ACT, THING_FIELD, THING_DOTS };
+enum thing_kind { THING_TITLE, THING_WORDS, THING_ACT, THING_FIELD, THING_DOTS, THING_MAP };
 struct thing {
     enum thing_kind kind;
     char words[WORDS_MAX];
     char picture[32]; /* sight only */
     size_t element;
     bool chosen, waiting;
-    int value; /* dots */
+    int value; /* dots; a map: has it a pin? */
+    int pin_x, pin_y; /* of a map, in thousandths of its width and height */
 };
 struct page {
     struct thing things[THINGS_MAX];
     size_t count;
 };
 
-enum { STROKES_MAX = 8000 };
-enum act { ACT_PRESS, ACT_CARD, ACT_TAKE_CARD, ACT_WAIT, ACT_BACK, ACT_DONE, ACT_LOST };
+enum { STROKES_MAX = 16000 };
+enum act { ACT_PRESS, ACT_DRAW, ACT_CARD, ACT_TAKE_CARD, ACT_WAIT, ACT_BACK, ACT_DONE, ACT_LOST };
 struct decision {
     enum act act;
-    const struct thing *thing; /* PRESS: borrowed from the page */
+    const struct thing *thing; /* PRESS, DRAW: borrowed from the page */
 };
 
 /* The door of home behind which a service stands; false when it stands at none. */
 bool person_door(const struct app *app, const char *service, struct procedure_door *ret_door);
 /* knows.c: thinks of answers until the service is done. facts: what the card will tell, NULL without. */
 bool person_think(struct person *person, const struct fact_set *card_facts);
+/* Is this what the person meant, where more than one value is right? */
+bool person_meant(const struct person *person, const char *key, const char *value);
 void person_forget(struct person *person);
 /* A text of the program as this person meets it: without its ruby, or as it is said. */
 void person_take(const struct person *person, const char *text, char out[WORDS_MAX]);
@@ -155,6 +207,8 @@ void felt(struct person *person, const char *words);
 
 /* body.c: tries to press it; whether it worked is seen on the next page. */
 void body_press(struct person *person, const struct thing *thing);
+/* One stroke across a place to sign. */
+void body_draw(struct person *person, const struct thing *thing);
 void body_back(struct person *person);
 void body_settle(struct person *person, int64_t least, int64_t most);
 

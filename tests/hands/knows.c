@@ -8,6 +8,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/utf8.h"
 #include "text/text.h"
 
 static const char *const messages[SAID_COUNT] = {
@@ -36,6 +37,15 @@ static const char *const messages[SAID_COUNT] = {
     [SAID_WRITE_ADDRESS] = "postal.skip",
     [SAID_STILL_HERE] = "still-there.go-on",
     [SAID_CHANGE] = "check.change",
+    [SAID_SHOW] = "pick.show",
+    [SAID_UP] = "place.up",
+    [SAID_DOWN] = "place.down",
+    [SAID_LEFT] = "place.left",
+    [SAID_RIGHT] = "place.right",
+    [SAID_AT_COUNTER] = "sign.at-counter",
+    [SAID_CLEAR] = "key.clear",
+    [SAID_WITHOUT_TAP] = "check-in.write",
+    [SAID_UNSURE] = "home.unsure",
     [TITLE_HOME] = "home.title",
     [TITLE_CARD] = "card.title",
     [TITLE_PIN] = "pin.title",
@@ -48,6 +58,15 @@ static const char *const messages[SAID_COUNT] = {
     [TITLE_READING] = "reading.title",
     [TITLE_SUBMITTING] = "submitting.title",
     [TITLE_ATTRACT] = "attract.promise",
+    [TITLE_CHECK_IN] = "check-in.title",
+    [TITLE_CHECKED_IN] = "checked-in.title",
+    [TITLE_BOOKED] = "accepted.title-book",
+    [TITLE_REPORTED] = "accepted.title-report",
+    [TITLE_TOLD] = "accepted.title-ask",
+    [TITLE_RESULTS] = "results.title",
+    [TITLE_RESULTS_SELF] = "results.title-self",
+    [TITLE_NO_RESULTS] = "results.none",
+    [TITLE_NOT_HERE] = "not-here.title",
 };
 
 void
@@ -85,6 +104,55 @@ has_value(const char *list, const char *value)
     return false;
 }
 
+/* A free time is chosen as a place, a day and a time of day. */
+static void
+choose_slot(struct person *person, struct known *known, const char *answer)
+{
+    struct app *app = person->stage->app;
+    struct live_slot_name name;
+    AUTO_BUF day;
+    buf_init(&day, 256);
+    if (!live_slot_name(answer, &name)) {
+        return;
+    }
+    const struct procedure_list *list = procedure_list(app->procedures, person->slots);
+    const struct procedure_entry *entry =
+        list != NULL ? procedure_entry(list, name.resource) : NULL;
+    person_take(
+        person, entry != NULL ? words(app, &entry->name) : name.resource, known->choices[0]);
+    (void)i18n_day(app->i18n, &day, name.date);
+    person_take(person, buf_str(&day), known->choices[1]);
+    person_take(person, name.time[0] == '0' ? name.time + 1 : name.time, known->choices[2]);
+}
+
+/* One of a long list: its name to choose, and letters of its reading to find it by. */
+static void
+choose_pick(
+    struct person *person, struct known *known, const struct question *q, const char *answer)
+{
+    struct app *app = person->stage->app;
+    const struct procedure_entry *entry = procedure_entry(q->list, answer);
+    char latin[FIND_LATIN_MAX] = "";
+    if (entry == NULL) {
+        return;
+    }
+    person_take(person, words(app, &entry->name), known->choices[0]);
+    if (entry->kana != NULL && strncmp(person->language, "ja", 2) == 0) {
+        for (size_t pos = 0, n = 0; n < 4 && entry->kana[pos] != 0; n++) {
+            uint32_t code = utf8_next(entry->kana, strlen(entry->kana), &pos);
+            size_t have = strlen(known->written);
+            bool plain = code >= 0x30a1 && code <= 0x30f4; /* keys have no long mark */
+            (void)(plain ? utf8_encode(code - 0x60, known->written + have) : 0);
+        }
+    } else if (entry->kana != NULL) {
+        find_latin(entry->kana, latin);
+        (void)snprintf(known->written, sizeof(known->written), "%.5s", latin);
+        for (char *at = known->written; *at != 0; at++) {
+            *at = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+        }
+    }
+}
+
 /* The words of the options that an answer chooses. */
 static void
 choose(struct person *person, struct known *known, const struct question *q, const char *answer)
@@ -96,14 +164,63 @@ choose(struct person *person, struct known *known, const struct question *q, con
     } else if (q->type == QUESTION_YES_NO) {
         person_take(person, say(app, strcmp(answer, "yes") == 0 ? "answer.yes" : "answer.no"),
             known->choices[count++]);
-    } else if (q->type == QUESTION_NUMBER) {
+    } else if (q->type == QUESTION_NUMBER && answer[0] != 0) {
         char number[WORDS_MAX];
-        (void)snprintf(number, sizeof(number), "%s%s", answer, words(app, &q->unit));
+        (void)snprintf(number, sizeof(number), "%s%s", answer, unit_words(app, &q->unit, answer));
         person_take(person, number, known->choices[count++]);
+    } else if (q->type == QUESTION_TIME && answer[0] != 0) {
+        person_take(person, answer[0] == '0' ? answer + 1 : answer, known->choices[count++]);
+    } else if (q->type == QUESTION_SLOT) {
+        choose_slot(person, known, answer);
+    } else if (q->type == QUESTION_PICK) {
+        choose_pick(person, known, q, answer);
+    } else if (q->type == QUESTION_SIGNATURE && strcmp(answer, "counter") == 0) {
+        person_take(person, say(app, "sign.at-counter"), known->choices[count++]);
     }
-    for (size_t i = 0; count < 8 && i < q->choice_count; i++) {
-        if (has_value(answer, q->choices[i].value)) {
-            person_take(person, words(app, &q->choices[i].label), known->choices[count++]);
+    for (size_t i = 0; count < CHOICES_MAX && i < q->choice_count; i++) {
+        const struct question_choice *choice = &q->choices[i];
+        if (has_value(answer, choice->value)) {
+            person_take(person, choice->text != NULL ? choice->text : words(app, &choice->label),
+                known->choices[count++]);
+        }
+    }
+}
+
+/* What is typed for an answer. */
+static void
+write_down(struct known *known, const struct question *q, const char *answer)
+{
+    bool typed = q->type == QUESTION_TEXT || q->type == QUESTION_KANA || q->type == QUESTION_DATE ||
+                 q->type == QUESTION_TIME || q->type == QUESTION_NUMBER ||
+                 q->type == QUESTION_MONEY;
+    bool unknown = q->dont_know && strcmp(answer, "unknown") == 0;
+    for (const char *at = answer; typed && !unknown && *at != 0; at++) {
+        size_t have = strlen(known->written);
+        bool mark =
+            (q->type == QUESTION_DATE && *at == '-') || (q->type == QUESTION_TIME && *at == ':');
+        if (!mark && have + 1 < ENTERED_MAX) {
+            known->written[have] = *at;
+        }
+    }
+}
+
+/* A place is told as being at a landmark or near it. */
+static void
+know_place(struct person *person, struct known *known, const struct question *q, const char *answer)
+{
+    const struct procedure_map *map;
+    int x;
+    int y;
+    if (!procedure_place_parse(person->stage->app->procedures, answer, &map, &x, &y)) {
+        return;
+    }
+    const struct procedure_place *near = procedure_place_near(q->map, x, y);
+    for (size_t i = 0; near != NULL && i < person->landmark_count; i++) {
+        const struct landmark *landmark = &person->town[i];
+        if (landmark->map == map && landmark->x == near->x && landmark->y == near->y) {
+            memcpy(known->shown, landmark->at, sizeof(known->shown));
+            memcpy(known->shown_too, landmark->near, sizeof(known->shown_too));
+            known->landmark = landmark;
         }
     }
 }
@@ -116,43 +233,45 @@ remember(struct person *person, const struct question *q, const char *answer)
         return;
     }
     struct known *known = &person->known[person->known_count++];
-    char text[WORDS_MAX];
+    AUTO_BUF text;
     AUTO_BUF shown;
+    buf_init(&text, 4096);
     buf_init(&shown, 4096);
-    *known = (struct known){.type = q->type, .digits = q->digits};
+    *known = (struct known){.type = q->type, .digits = q->digits, .tasks = q->tasks};
+    (void)snprintf(known->key, sizeof(known->key), "%s", q->key);
+    (void)snprintf(
+        person->slots, sizeof(person->slots), "%s", q->type == QUESTION_SLOT ? q->live : "");
     person_take(person, words(app, &q->label), known->label);
-    const char *name = words(app, q->name.source != NULL ? &q->name : &q->label);
-    if (q->repeat_index > 0) {
-        (void)snprintf(text, sizeof(text), "%.500s  %d / %d", words(app, &q->repeat_label),
-            q->repeat_index, q->repeat_count);
-        person_take(person, text, known->who);
-        (void)snprintf(text, sizeof(text), "%.500s %d", name, q->repeat_index);
-        person_take(person, text, known->row);
-    } else {
-        person_take(person, name, known->row);
-    }
+    person_words(app, q, &text);
+    person_take(person, buf_str(&text), known->who);
+    buf_clear(&text);
+    row_words(app, q, &text);
+    person_take(person, buf_str(&text), known->row);
     answer_words(app, q, answer, &shown);
     person_take(person, buf_str(&shown), known->shown);
     choose(person, known, q, answer);
-    for (const char *at = answer; *at != 0 && strlen(known->written) + 1 < ENTERED_MAX; at++) {
-        bool kept = q->type != QUESTION_DATE || *at != '-';
-        known->written[strlen(known->written)] = kept ? *at : 0;
+    write_down(known, q, answer);
+    if (q->type == QUESTION_PLACE) {
+        know_place(person, known, q, answer);
     }
 }
 
-/* An answer that can be written with the keys of the page: plain kana or Latin letters. */
+/* An answer that can be written with the keys of the page: plain kana or Latin letters. Each is another one, as the
+ * names of a family are. */
 static int
 write_answer(struct person *person, struct interview *interview, const struct question *q,
     struct interview_verdict *verdict, char out[ENTERED_MAX])
 {
-    static const char *const japanese[] = {
-        "ひたち　はなこ", "すけがわちょう", "さくら", "みぎ　ひだり"};
-    static const char *const latin[] = {"ANN BELL", "MARIA LOPEZ", "SUKEGAWA", "NGUYEN VAN AN"};
+    static const char *const japanese[] = {"ひたち　はなこ", "すけがわちょう", "さくら",
+        "みぎ　ひだり", "もみじ", "たいち", "ほたる", "わかば"};
+    static const char *const latin[] = {
+        "ANN BELL", "MARIA LOPEZ", "SUKEGAWA", "NGUYEN VAN AN", "LEE MIN", "TOM", "SITI", "PABLO"};
     static const char *const katakana[] = {"ヒタチ　ハナコ", "サクラ"};
+    enum { SAMPLES = 8 };
     bool ja = strncmp(person->language, "ja", 2) == 0;
-    uint32_t turn = rng_seeded_below(&person->rng, 4);
-    for (uint32_t i = 0; i < 4; i++) {
-        const char *text = ja ? japanese[(turn + i) % 4] : latin[(turn + i) % 4];
+    uint32_t turn = person->names++;
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+        const char *text = ja ? japanese[(turn + i) % SAMPLES] : latin[(turn + i) % SAMPLES];
         text = q->type == QUESTION_KANA ? katakana[(turn + i) % 2] : text;
         (void)snprintf(out, ENTERED_MAX, "%s", text);
         if (interview_answer(interview, text, FACT_ORIGIN_PERSON, verdict) == 0) {
@@ -162,35 +281,117 @@ write_answer(struct person *person, struct interview *interview, const struct qu
     return -1;
 }
 
+/* A free time of what came from the city, from the day after tomorrow on. */
+static bool
+think_slot(struct person *person, const struct question *q, struct buf *out)
+{
+    enum { TWO_DAYS_S = 2 * 24 * 3600, TRIES = 400 };
+    const struct app *app = person->stage->app;
+    const struct live_table *table = live_table(app->live, q->live);
+    const struct procedure_list *list = procedure_list(app->procedures, q->live);
+    struct live_slot slot;
+    size_t count = 0;
+    while (table != NULL && live_slot_at(table, count, &slot) == 0) {
+        count++;
+    }
+    for (int i = 0; count > 0 && i < TRIES; i++) {
+        (void)live_slot_at(table, rng_seeded_below(&person->rng, (uint32_t)count), &slot);
+        const struct procedure_entry *entry =
+            list != NULL ? procedure_entry(list, slot.resource) : NULL;
+        bool here = !q->within || (entry != NULL && entry->within != NULL &&
+                                      strcmp(entry->within, q->within_value) == 0);
+        if (here && slot.free > 0 &&
+            slot.starts_at > clock_wall_s(&person->stage->clock) + TWO_DAYS_S) {
+            (void)buf_printf(out, "%s/%s/%s", slot.resource, slot.date, slot.time);
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+think_place(struct person *person, const struct question *q, struct buf *out)
+{
+    if (q->map == NULL || q->map->count == 0) {
+        return false;
+    }
+    const struct procedure_place *place =
+        &q->map->places[rng_seeded_below(&person->rng, (uint32_t)q->map->count)];
+    (void)buf_printf(out, "%s/%d,%d", q->map->id, place->x, place->y);
+    return true;
+}
+
+/* A family of nine or ten tasks at once are no other visit, only a longer one. */
+static bool
+think_small(struct person *person, const struct question *q, struct buf *out)
+{
+    uint32_t chance = rng_seeded_below(&person->rng, 3);
+    if (q->type == QUESTION_NUMBER && q->min <= 1 && q->max >= 2) {
+        (void)buf_printf(out, "%u", q->min == 0 ? chance : 1 + chance % 2);
+        return true;
+    }
+    if (q->tasks && q->choice_count > 2) {
+        uint32_t one = rng_seeded_below(&person->rng, (uint32_t)q->choice_count);
+        (void)buf_add_str(out, q->choices[one].value);
+        return true;
+    }
+    if (q->type == QUESTION_SIGNATURE) { /* keys and ears can't sign */
+        bool drawn = person->hands == HANDS_TREMOR && chance > 0;
+        (void)buf_add_str(out, drawn ? "100,150 500,100;600,200 900,150" : "counter");
+        return true;
+    }
+    return (q->type == QUESTION_SLOT && think_slot(person, q, out)) ||
+           (q->type == QUESTION_PLACE && think_place(person, q, out));
+}
+
+/* One may leave it open, unless something is chosen for one already. */
+static bool
+may_be_open(const struct interview *interview)
+{
+    AUTO_BUF now;
+    buf_init(&now, PROCEDURE_ANSWER_MAX);
+    interview_answer_now(interview, &now);
+    return now.len == 0;
+}
+
 static bool
 answer_one(struct person *person, struct interview *interview)
 {
+    enum { TRIES = 40 };
     struct question q;
     struct interview_verdict verdict;
     char written[ENTERED_MAX] = "";
-    AUTO_BUF answer;
-    buf_init(&answer, PROCEDURE_ANSWER_MAX);
     if (interview_question(interview, &q) < 0) {
         return false;
     }
-    struct question asked = q; /* the words stay, the rest may move with the answer */
     bool by_hand = (q.type == QUESTION_TEXT || q.type == QUESTION_KANA) && !q.digits;
+    /* words as they are before the answer moves the question on */
     if (by_hand && write_answer(person, interview, &q, &verdict, written) == 0) {
-        remember(person, &asked, written);
+        remember(person, &q, written);
         return true;
     }
-    char few[2] = {(char)('1' + (int)rng_seeded_below(&person->rng, 2)), 0};
-    if (q.type == QUESTION_NUMBER && q.min <= 1 && q.max >= 2 &&
-        interview_answer(interview, few, FACT_ORIGIN_PERSON, &verdict) == 0) {
-        remember(person, &asked, few); /* a family of nine is no other visit, only a longer one */
-        return true;
+    bool open = may_be_open(interview);
+    for (int i = 0; i < TRIES; i++) {
+        AUTO_BUF answer;
+        buf_init(&answer, PROCEDURE_ANSWER_MAX);
+        bool small = i < TRIES / 2 && think_small(person, &q, &answer);
+        if (!small) {
+            buf_clear(&answer);
+            if (interview_random_answer(interview, &person->rng, &answer) < 0) {
+                return false;
+            }
+        }
+        if (answer.len == 0 && !open) {
+            continue;
+        }
+        size_t known = person->known_count;
+        remember(person, &q, buf_str(&answer));
+        if (interview_answer(interview, buf_str(&answer), FACT_ORIGIN_PERSON, &verdict) == 0) {
+            return true;
+        }
+        person->known_count = known;
     }
-    if (interview_random_answer(interview, &person->rng, &answer) < 0 ||
-        interview_answer(interview, buf_str(&answer), FACT_ORIGIN_PERSON, &verdict) < 0) {
-        return false;
-    }
-    remember(person, &asked, buf_str(&answer));
-    return true;
+    return false;
 }
 
 static void
@@ -225,37 +426,135 @@ person_door(const struct app *app, const char *service, struct procedure_door *r
     return false;
 }
 
-bool
-person_think(struct person *person, const struct fact_set *card_facts)
+/* How a pin at each landmark is told. */
+static void
+know_town(struct person *person)
 {
-    enum { ANSWERS_MAX = 90 };
+    struct app *app = person->stage->app;
+    person->landmark_count = 0;
+    for (size_t m = 0; m < procedure_map_count(app->procedures); m++) {
+        const struct procedure_map *map = procedure_map_at(app->procedures, m);
+        for (size_t i = 0; i < map->count && person->landmark_count < TOWN_MAX; i++) {
+            const struct procedure_place *place = &map->places[i];
+            struct landmark *landmark = &person->town[person->landmark_count++];
+            const char *name = words(app, &place->name);
+            AUTO_BUF text;
+            buf_init(&text, 1024);
+            *landmark = (struct landmark){.map = map, .x = place->x, .y = place->y};
+            (void)sayf(app, &text, "place.at", "name", name);
+            person_take(person, buf_str(&text), landmark->at);
+            buf_clear(&text);
+            (void)sayf(app, &text, "place.near", "name", name);
+            person_take(person, buf_str(&text), landmark->near);
+        }
+    }
+}
+
+static void
+expect_results(struct person *person, const struct interview *interview)
+{
+    struct app *app = person->stage->app;
+    struct interview_result result;
+    person->result_count = 0;
+    for (size_t i = 0; i < RESULTS_MAX && interview_result(interview, i, &result) == 0; i++) {
+        const struct info_page *page =
+            result.page != NULL ? info_page_find(app->info, result.page) : NULL;
+        const struct procedure_words *title =
+            result.title.source == NULL && page != NULL ? &page->title : &result.title;
+        person_take(person, words(app, title), person->results[person->result_count++]);
+    }
+}
+
+/* Once through the whole service. False when it came to nothing that the person wants. */
+static bool
+think_once(struct person *person, struct fact_set *facts, bool may_stop)
+{
+    enum { ANSWERS_MAX = 150 };
     struct app *app = person->stage->app;
     const struct procedure *procedure = procedure_find(app->procedures, person->service_id);
     struct procedure_info info = procedure_info(procedure);
-    struct fact_set *facts = fact_set_new();
-    for (size_t i = 0; card_facts != NULL && i < fact_set_count(card_facts); i++) {
-        const struct fact *fact = fact_set_at(card_facts, i);
-        (void)fact_set_put(facts, fact->key, fact->value, FACT_ORIGIN_CARD, fact->at);
+    struct interview *interview = interview_new(procedure, facts, &person->stage->clock);
+    struct procedure_stop stop;
+    interview_refresh(interview);
+    person->known_count = 0;
+    person->names = 0;
+    bool stopped = interview_stopped(interview, &stop);
+    bool good = true;
+    for (int i = 0;
+         good && !stopped && i < ANSWERS_MAX && interview_at(interview) != INTERVIEW_CHECK; i++) {
+        good = answer_one(person, interview);
+        stopped = interview_stopped(interview, &stop);
     }
+    good = good && (!stopped || may_stop);
+    person->ending = stopped ? END_NOT_HERE : info.keeps ? END_RECORD : END_RESULTS;
+    if (good && person->ending == END_RECORD) {
+        good = interview_finish(interview, person->expected) == 0;
+    } else if (good && person->ending == END_RESULTS) {
+        good = interview_at(interview) == INTERVIEW_CHECK;
+        expect_results(person, interview);
+    }
+    interview_free(interview);
+    return good;
+}
+
+bool
+person_think(struct person *person, const struct fact_set *card_facts)
+{
+    enum { TRIES = 40, MAY_STOP = 6 };
+    struct app *app = person->stage->app;
+    const struct procedure *procedure = procedure_find(app->procedures, person->service_id);
+    struct procedure_info info = procedure_info(procedure);
     (void)i18n_use(app->i18n, person->language); /* from the list of languages */
     learn_language(person);
+    know_town(person);
     person_take(person, words(app, &info.title), person->service);
     struct procedure_door door;
     if (person_door(app, person->service_id, &door)) {
         person_take(person, words(app, &door.title), person->door);
+    } else {
+        person->unsure = true;
     }
-    struct interview *interview = interview_new(procedure, facts, &person->stage->clock);
-    interview_refresh(interview);
-    bool good = true;
-    for (int i = 0; good && i < ANSWERS_MAX && interview_at(interview) != INTERVIEW_CHECK; i++) {
-        good = answer_one(person, interview);
+    person->card = person->card && !info.anonymous && info.kind != PROCEDURE_CHECK_IN && info.card;
+    bool may_stop = rng_seeded_below(&person->rng, MAY_STOP) == 0;
+    bool good = false;
+    for (int t = 0; t < TRIES && !good; t++) {
+        struct fact_set *facts = fact_set_new();
+        for (size_t i = 0; person->card && i < fact_set_count(card_facts); i++) {
+            const struct fact *fact = fact_set_at(card_facts, i);
+            (void)fact_set_put(facts, fact->key, fact->value, FACT_ORIGIN_CARD, fact->at);
+        }
+        fact_set_free(person->expected);
+        person->expected = fact_set_new();
+        good = think_once(person, facts, may_stop);
+        fact_set_free(facts);
     }
-    person->expected = fact_set_new();
-    good = good && interview_finish(interview, person->expected) == 0;
-    interview_free(interview);
-    fact_set_free(facts);
     (void)i18n_use(app->i18n, "ja");
     return good;
+}
+
+/* A stroke is never the same twice, and a finger meets a place as well as it can. */
+bool
+person_meant(const struct person *person, const char *key, const char *value)
+{
+    const struct procedure_map *map;
+    int x;
+    int y;
+    for (size_t i = 0; i < person->known_count; i++) {
+        const struct known *known = &person->known[i];
+        if (strcmp(known->key, key) != 0) {
+            continue;
+        }
+        if (known->type == QUESTION_SIGNATURE) {
+            return known->choices[0][0] == 0 && value[0] != 0 && strcmp(value, "counter") != 0;
+        }
+        if (known->landmark != NULL &&
+            procedure_place_parse(person->stage->app->procedures, value, &map, &x, &y)) {
+            const struct procedure_place *near = procedure_place_near(map, x, y);
+            return map == known->landmark->map && near->x == known->landmark->x &&
+                   near->y == known->landmark->y;
+        }
+    }
+    return false;
 }
 
 void

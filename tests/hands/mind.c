@@ -8,6 +8,8 @@
 
 #include "base/utf8.h"
 
+enum { MIDDLE = 500, PIN_STEP = 25, EDGE = 1000 };
+
 static const char *const pin = "1234";
 
 static struct decision
@@ -38,6 +40,18 @@ titled(const struct page *page, const char *title)
 {
     for (size_t i = 0; i < page->count; i++) {
         if (page->things[i].kind == THING_TITLE && says(&page->things[i], title)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+titled_one_of(
+    const struct person *person, const struct page *page, const enum said *titles, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (titled(page, person->said[titles[i]])) {
             return true;
         }
     }
@@ -213,7 +227,8 @@ listen_again(struct person *person, const struct page *page)
 }
 
 static struct decision
-write_on(struct person *person, const struct page *page, const char *wanted, bool digits)
+write_on(
+    struct person *person, const struct page *page, const char *wanted, bool digits, enum said then)
 {
     char now[ENTERED_MAX];
     if (person->hands == HANDS_EARS) {
@@ -222,7 +237,7 @@ write_on(struct person *person, const struct page *page, const char *wanted, boo
     standing(person, page, digits, now);
     size_t have = strlen(now);
     if (strcmp(now, wanted) == 0) {
-        return press(button(person, page, SAID_NEXT));
+        return press(button(person, page, then));
     }
     if (strncmp(now, wanted, have) != 0) {
         /* "は" where "ば" is to be: the mark is still to come */
@@ -248,33 +263,182 @@ write_on(struct person *person, const struct page *page, const char *wanted, boo
 
 /* ---- pages ---- */
 
+static bool
+is_wanted(const struct known *known, const struct thing *thing)
+{
+    for (size_t i = 0; i < CHOICES_MAX && known->choices[i][0] != 0; i++) {
+        if (says(thing, known->choices[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All pages of the list are gone through: what is wanted is ticked, what isn't is taken back. */
+static struct decision
+choose_several(struct person *person, const struct page *page, const struct known *known)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        const struct thing *thing = &page->things[i];
+        if (thing->kind == THING_ACT && thing->chosen && !is_wanted(known, thing)) {
+            return press(thing);
+        }
+    }
+    for (size_t i = 0; i < CHOICES_MAX && known->choices[i][0] != 0; i++) {
+        const struct thing *option = find_act(page, known->choices[i]);
+        if (option != NULL && !option->chosen) {
+            return press(option);
+        }
+    }
+    const struct thing *on = button(person, page, SAID_READ_ON);
+    on = on != NULL ? on : button(person, page, SAID_MORE);
+    on = on != NULL ? on : button(person, page, SAID_NEXT);
+    return on != NULL ? press(on) : turn(person, page);
+}
+
 static struct decision
 choose(struct person *person, const struct page *page, const struct known *known)
 {
-    const struct thing *missing = NULL;
-    bool hidden = false;
-    for (size_t i = 0; i < 8 && known->choices[i][0] != 0; i++) {
-        const struct thing *option = find_act(page, known->choices[i]);
-        hidden = hidden || option == NULL;
-        missing = missing == NULL && option != NULL && !option->chosen ? option : missing;
+    const struct thing *option = find_act(page, known->choices[0]);
+    if (known->type == QUESTION_SEVERAL) {
+        return choose_several(person, page, known);
     }
-    if (missing != NULL) {
-        return press(missing);
+    if (option != NULL) {
+        return press(option->chosen ? button(person, page, SAID_NEXT) : option);
     }
-    if (hidden && person->turns < 8) {
-        return turn(person, page);
+    return turn(person, page);
+}
+
+/* One of a long list: some letters, then the name. */
+static struct decision
+pick(struct person *person, const struct page *page, const struct known *known)
+{
+    enum { LOOKED_ENOUGH = 10 };
+    if (first_of(page, THING_FIELD) != NULL) {
+        return write_on(person, page, known->written, false, SAID_SHOW);
     }
-    for (size_t i = 0; known->type == QUESTION_SEVERAL && i < page->count; i++) {
+    if (find_act(page, known->choices[0]) == NULL && person->turns > LOOKED_ENOUGH) {
+        person->turns = 0;
+        return press(button(person, page, SAID_BACK)); /* the letters were other ones */
+    }
+    return choose(person, page, known);
+}
+
+/* Do the words above the list tell this? */
+static bool
+tells(const struct page *page, const char *first, const char *second)
+{
+    for (size_t i = 0; i < page->count; i++) {
         const struct thing *thing = &page->things[i];
-        bool wanted = false;
-        for (size_t k = 0; k < 8; k++) {
-            wanted = wanted || says(thing, known->choices[k]);
-        }
-        if (thing->kind == THING_ACT && thing->chosen && !wanted) {
-            return press(thing); /* chosen by mistake: taken back */
+        if (thing->kind != THING_ACT && strstr(thing->words, first) != NULL &&
+            strstr(thing->words, second) != NULL) {
+            return true;
         }
     }
-    return press(button(person, page, SAID_NEXT));
+    return false;
+}
+
+/* A free time: the place, then the day, then the time of day. */
+static struct decision
+pick_slot(struct person *person, const struct page *page, const struct known *known)
+{
+    const char *place = known->choices[0];
+    const char *day = known->choices[1];
+    const struct thing *on = NULL;
+    if (button(person, page, SAID_BEFORE) != NULL) { /* further down: of the same place and day */
+        for (size_t i = 3; i > 0 && on == NULL; i--) {
+            on = find_act(page, known->choices[i - 1]);
+        }
+        on = on != NULL && on->chosen ? button(person, page, SAID_NEXT) : on;
+    } else if (tells(page, place, day)) {
+        on = find_act(page, known->choices[2]);
+        on = on != NULL && on->chosen ? button(person, page, SAID_NEXT) : on;
+    } else if (tells(page, place, place)) {
+        on = find_act(page, day);
+    } else {
+        on = find_act(page, place);
+    }
+    if (on != NULL) {
+        return press(on);
+    }
+    if (button(person, page, SAID_MORE) != NULL) {
+        return press(button(person, page, SAID_MORE));
+    }
+    return press(button(person, page, SAID_BACK)); /* another place or day was struck */
+}
+
+/* Where the pin is: seen, or counted from the keys. At the landmark that is told when the count can't be right. */
+static void
+where_is_pin(struct person *person, const struct page *page, const struct landmark *goal)
+{
+    enum { CLOSE = 13 };
+    const struct thing *map = first_of(page, THING_MAP);
+    if (map != NULL) {
+        person->pin_set = map->value != 0;
+        person->pin_x = map->pin_x;
+        person->pin_y = map->pin_y;
+        return;
+    }
+    int dx = goal->x - person->pin_x;
+    int dy = goal->y - person->pin_y;
+    if (dx > CLOSE || dx < -CLOSE || dy > CLOSE || dy < -CLOSE) {
+        return;
+    }
+    for (size_t i = 0; i < person->landmark_count; i++) {
+        const struct landmark *landmark = &person->town[i];
+        if (landmark->map == goal->map &&
+            (shows(page, landmark->at) || shows(page, landmark->near))) {
+            person->pin_x = landmark->x;
+            person->pin_y = landmark->y;
+        }
+    }
+}
+
+static struct decision
+find_place(struct person *person, const struct page *page, const struct known *known)
+{
+    const struct landmark *goal = known->landmark;
+    const struct thing *map = first_of(page, THING_MAP);
+    if (shows(page, known->shown) || shows(page, known->shown_too)) {
+        return press(button(person, page, SAID_NEXT));
+    }
+    if (person->hands == HANDS_TREMOR && map != NULL) {
+        person->aim_x = goal->x;
+        person->aim_y = goal->y;
+        return press(map);
+    }
+    where_is_pin(person, page, goal);
+    int dx = goal->x - person->pin_x;
+    int dy = goal->y - person->pin_y;
+    bool sideways = dx * dx > dy * dy;
+    return press(button(person, page,
+        !person->pin_set ? SAID_UP
+        : sideways       ? (dx > 0 ? SAID_RIGHT : SAID_LEFT)
+        : dy > 0         ? SAID_DOWN
+                         : SAID_UP));
+}
+
+static struct decision
+sign(struct person *person, const struct page *page)
+{
+    const struct thing *area = first_of(page, THING_MAP);
+    if (button(person, page, SAID_CLEAR) != NULL) { /* there is something to wipe out */
+        return press(button(person, page, SAID_NEXT));
+    }
+    return area != NULL ? (struct decision){ACT_DRAW, area} : turn(person, page);
+}
+
+static bool
+asks_about(const struct page *page, const char *who)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        const struct thing *thing = &page->things[i];
+        if ((thing->kind == THING_WORDS || thing->kind == THING_TITLE) &&
+            strncmp(thing->words, who, strlen(who)) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static const struct known *
@@ -283,19 +447,37 @@ question_of(const struct person *person, const struct page *page)
     if (button(person, page, SAID_BEFORE) != NULL) {
         return person->question; /* further down the column: still the same one */
     }
+    const struct known *found = NULL;
+    size_t length = 0;
     for (size_t i = 0; i < person->known_count; i++) {
         const struct known *known = &person->known[i];
-        if (titled(page, known->label) && (known->who[0] == 0 || shows(page, known->who))) {
-            return known;
+        size_t len = strlen(known->label) + 1; /* the longest is what is asked */
+        if (len > length && titled(page, known->label) &&
+            (known->who[0] == 0 || asks_about(page, known->who))) {
+            found = known;
+            length = len;
         }
     }
-    return NULL;
+    return found;
 }
 
 static struct decision
 answer(struct person *person, const struct page *page, const struct known *known)
 {
     bool keys = first_of(page, THING_FIELD) != NULL;
+    switch (known->type) {
+    case QUESTION_PICK:
+        return pick(person, page, known);
+    case QUESTION_SLOT:
+        return pick_slot(person, page, known);
+    case QUESTION_PLACE:
+        return known->landmark != NULL ? find_place(person, page, known)
+                                       : choose(person, page, known);
+    case QUESTION_SIGNATURE:
+        return known->choices[0][0] != 0 ? choose(person, page, known) : sign(person, page);
+    default:
+        break;
+    }
     bool unsure = find_act(page, known->choices[0]) != NULL; /* "I don't know" beside the keys */
     if (known->choices[0][0] != 0 && (!keys || unsure)) {
         return choose(person, page, known);
@@ -314,8 +496,9 @@ answer(struct person *person, const struct page *page, const struct known *known
     if (by_hand != NULL) {
         return press(by_hand);
     }
-    bool digits = known->type == QUESTION_DATE || known->type == QUESTION_NUMBER || known->digits;
-    return write_on(person, page, known->written, digits);
+    bool digits = known->digits || known->type == QUESTION_DATE || known->type == QUESTION_NUMBER ||
+                  known->type == QUESTION_MONEY || known->type == QUESTION_TIME;
+    return write_on(person, page, known->written, digits, SAID_NEXT);
 }
 
 static struct decision
@@ -361,6 +544,20 @@ is_settled(const struct person *person, const struct known *known)
     return person->hands == HANDS_EARS && strcmp(person->changed, known->row) == 0;
 }
 
+/* Is this what was meant in the row of this name? */
+static bool
+is_meant(const struct person *person, const char *row, const char *value)
+{
+    for (size_t i = 0; i < person->known_count; i++) {
+        const struct known *known = &person->known[i];
+        if (strcmp(known->row, row) == 0 &&
+            (strcmp(known->shown, value) == 0 || strcmp(known->shown_too, value) == 0)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* The row of an answer is its name and, after it, the answer; a button to change it follows. */
 static struct decision
 check(struct person *person, const struct page *page)
@@ -371,7 +568,7 @@ check(struct person *person, const struct page *page)
             const struct thing *name = &page->things[i];
             const struct thing *value = &page->things[i + 1];
             if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
-                value->kind != THING_WORDS || strcmp(value->words, known->shown) == 0 ||
+                value->kind != THING_WORDS || is_meant(person, known->row, value->words) ||
                 is_reading(person, value->words) || is_settled(person, known)) {
                 continue;
             }
@@ -398,10 +595,43 @@ card_page(struct person *person, const struct page *page)
     return (struct decision){person->stage->card_there ? ACT_WAIT : ACT_CARD, NULL};
 }
 
+/* All that the answers have to lead to is looked for, on each page of the column. */
+static struct decision
+results(struct person *person, const struct page *page)
+{
+    bool all = true;
+    for (size_t r = 0; r < person->result_count; r++) {
+        for (size_t i = 0; i < page->count; i++) {
+            person->seen[r] = person->seen[r] || says(&page->things[i], person->results[r]);
+        }
+        all = all && person->seen[r];
+    }
+    return all ? (struct decision){ACT_DONE, NULL} : turn(person, page);
+}
+
+/* Where a visit without a record ends; an end that isn't meant comes from a wrong answer. */
+static bool
+ends_of(struct person *person, const struct page *page, struct decision *ret_decision)
+{
+    static const enum said ends[] = {TITLE_RESULTS, TITLE_RESULTS_SELF, TITLE_NO_RESULTS};
+    if (titled_one_of(person, page, ends, ARRAY_LEN(ends))) {
+        *ret_decision = person->ending == END_RESULTS ? results(person, page)
+                                                      : press(button(person, page, SAID_BACK));
+    } else if (titled(page, person->said[TITLE_NOT_HERE])) {
+        *ret_decision = person->ending == END_NOT_HERE ? (struct decision){ACT_DONE, NULL}
+                                                       : press(button(person, page, SAID_BACK));
+    } else {
+        return false;
+    }
+    return true;
+}
+
 /* Pages with a name that everybody knows. ret_decision is set when it was one. */
 static bool
 plain_pages(struct person *person, const struct page *page, struct decision *ret_decision)
 {
+    static const enum said done[] = {
+        TITLE_ACCEPTED, TITLE_BOOKED, TITLE_REPORTED, TITLE_TOLD, TITLE_CHECKED_IN};
     static const struct {
         enum said title, does;
     } pages[] = {
@@ -418,7 +648,9 @@ plain_pages(struct person *person, const struct page *page, struct decision *ret
     }
     if (titled(page, person->said[TITLE_READING]) || titled(page, person->said[TITLE_SUBMITTING])) {
         *ret_decision = (struct decision){ACT_WAIT, NULL};
-    } else if (titled(page, person->said[TITLE_ACCEPTED])) {
+    } else if (titled(page, person->said[TITLE_CHECK_IN])) {
+        *ret_decision = press(button(person, page, SAID_WITHOUT_TAP));
+    } else if (titled_one_of(person, page, done, ARRAY_LEN(done))) {
         *ret_decision = (struct decision){ACT_DONE, NULL};
     } else if (titled(page, person->said[TITLE_TAKE_CARD])) {
         *ret_decision = (struct decision){ACT_TAKE_CARD, NULL};
@@ -455,6 +687,7 @@ notice_page(struct person *person, const struct page *page)
         person->heard[0] = 0;
         person->turns = 0;
         person->upwards = false;
+        person->pin_set = false;
     }
 }
 
@@ -473,13 +706,16 @@ struct decision
 decide(struct person *person, struct page *page)
 {
     struct decision decision;
+    person->aim_x = MIDDLE;
+    person->aim_y = MIDDLE;
     keep_title(person, page);
     notice_page(person, page);
-    if (plain_pages(person, page, &decision)) {
+    if (plain_pages(person, page, &decision) || ends_of(person, page, &decision)) {
         return decision;
     }
     if (titled(page, person->said[TITLE_HOME])) {
-        const struct thing *door = find_act(page, person->door);
+        const struct thing *door =
+            person->unsure ? button(person, page, SAID_UNSURE) : find_act(page, person->door);
         return door != NULL ? press(door) : turn(person, page);
     }
     if (titled(page, person->door)) {
@@ -539,9 +775,29 @@ add(struct person *person, const char *one)
     }
 }
 
+/* A key of the map: the first one only shows the pin, in the middle. */
+static void
+move_pin(struct person *person, int dx, int dy)
+{
+    int x = person->pin_set ? person->pin_x + dx * PIN_STEP : MIDDLE;
+    int y = person->pin_set ? person->pin_y + dy * PIN_STEP : MIDDLE;
+    person->pin_x = x < 0 ? 0 : x > EDGE ? EDGE : x;
+    person->pin_y = y < 0 ? 0 : y > EDGE ? EDGE : y;
+    person->pin_set = true;
+}
+
 void
 felt(struct person *person, const char *words)
 {
+    static const struct {
+        enum said said;
+        int dx, dy;
+    } moves[] = {{SAID_UP, 0, -1}, {SAID_DOWN, 0, 1}, {SAID_LEFT, -1, 0}, {SAID_RIGHT, 1, 0}};
+    for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+        if (strcmp(words, person->said[moves[i].said]) == 0) {
+            move_pin(person, moves[i].dx, moves[i].dy);
+        }
+    }
     if (strcmp(words, person->said[SAID_DELETE]) == 0) {
         drop_last(person->entered);
     } else if (strcmp(words, person->said[SAID_SPACE]) == 0) {

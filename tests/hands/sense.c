@@ -7,6 +7,23 @@
 
 #include "text/text.h"
 
+/* A map with the pin that stands on it, or a place to sign. */
+static void
+see_map(const struct ui *ui, size_t index, struct thing *thing)
+{
+    const struct ui_element *map = ui_at(ui, index);
+    *thing = (struct thing){.element = index, .kind = THING_MAP};
+    for (size_t i = 0; i < ui_count(ui); i++) {
+        const struct ui_element *e = ui_at(ui, i);
+        if (e->picture != NULL && strcmp(e->picture, "pin") == 0 && map->rect.w > 0 &&
+            map->rect.h > 0) { /* its point is below in the middle */
+            thing->value = 1;
+            thing->pin_x = (e->rect.x + e->rect.w / 2 - map->rect.x) * 1000 / map->rect.w;
+            thing->pin_y = (e->rect.y + e->rect.h - map->rect.y) * 1000 / map->rect.h;
+        }
+    }
+}
+
 static void
 see(const struct person *person, struct page *page)
 {
@@ -14,6 +31,10 @@ see(const struct person *person, struct page *page)
     for (size_t i = 0; i < ui_count(ui); i++) {
         const struct ui_element *e = ui_at(ui, i);
         bool act = e->id != NULL && e->id[0] != 0;
+        if (e->role == UI_ROLE_INK) {
+            see_map(ui, i, &page->things[page->count++]);
+            continue;
+        }
         if (e->role == UI_ROLE_QR || (!act && e->text == NULL) || e->role == UI_ROLE_PANEL) {
             continue;
         }
@@ -27,7 +48,9 @@ see(const struct person *person, struct page *page)
             .chosen = (e->state & UI_STATE_CHOSEN) != 0,
             .waiting = (e->state & UI_STATE_WAITING) != 0,
             .value = e->value};
-        (void)text_plain(e->text != NULL ? e->text : "", thing->words, sizeof(thing->words));
+        bool drawn = e->role == UI_ROLE_KEY && (e->text == NULL || e->text[0] == 0);
+        const char *words = drawn ? e->label : e->text; /* a label names a picture */
+        (void)text_plain(words != NULL ? words : "", thing->words, sizeof(thing->words));
         (void)snprintf(
             thing->picture, sizeof(thing->picture), "%s", e->picture != NULL ? e->picture : "");
     }

@@ -11,16 +11,6 @@
 enum { BUTTON_H = 205, CHANGE_W = 470, ORIGIN_W = 660, ROW_PAD = 20, LINE_H = 8 };
 
 static void
-row_name(struct app *app, const struct question *question, struct buf *out)
-{
-    (void)buf_add_str(
-        out, words(app, question->name.source != NULL ? &question->name : &question->label));
-    if (question->repeat_index > 0) {
-        (void)buf_printf(out, " %d", question->repeat_index);
-    }
-}
-
-static void
 change_button(struct app *app, const struct flow *flow, const struct question *question,
     const char *name, int height)
 {
@@ -151,7 +141,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
     buf_init(&value, 2 * FACT_VALUE_MAX);
     buf_init(&name, 1024);
     answer_words(app, &row->question, row->value, &value);
-    row_name(app, &row->question, &name);
+    row_words(app, &row->question, &name);
     struct ui_element answer = {.role = UI_ROLE_TEXT,
         .text = buf_str(&value),
         .lang = language_of(&row->question),

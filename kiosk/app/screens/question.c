@@ -446,8 +446,7 @@ of_whom(struct app *app, struct flow *flow, const struct question *question, enu
     AUTO_BUF cut;
     buf_init(&text, 512);
     buf_init(&cut, FIELD_MAX + 8);
-    (void)buf_printf(&text, "%s  %d / %d", words(app, &question->repeat_label),
-        question->repeat_index, question->repeat_count);
+    person_words(app, question, &text);
     int gap = size == UI_SIZE_BAR ? 0 : 20;
     struct ui_element place = {.role = UI_ROLE_TEXT,
         .text = buf_str(&text),

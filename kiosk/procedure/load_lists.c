@@ -383,6 +383,18 @@ procedure_list(const struct procedure_set *set, const char *id)
     return list != NULL ? &list->list : NULL;
 }
 
+size_t
+procedure_list_count(const struct procedure_set *set)
+{
+    return set->list_count;
+}
+
+const struct procedure_list *
+procedure_list_at(const struct procedure_set *set, size_t index)
+{
+    return &set->lists[index].list;
+}
+
 const struct procedure_entry *
 procedure_entry(const struct procedure_list *list, const char *id)
 {

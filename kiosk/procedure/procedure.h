@@ -184,6 +184,8 @@ struct procedure_list {
 size_t procedure_live_names(const struct procedure_set *set, size_t max, const char **names);
 /* NULL when the city has no such list. */
 const struct procedure_list *procedure_list(const struct procedure_set *set, const char *id);
+size_t procedure_list_count(const struct procedure_set *set);
+const struct procedure_list *procedure_list_at(const struct procedure_set *set, size_t index);
 const struct procedure_entry *procedure_entry(const struct procedure_list *list, const char *id);
 
 /* A drawn map (assets/city/maps) and the named places on it. */

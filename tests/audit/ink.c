@@ -282,6 +282,23 @@ japanese(uint32_t code, const char *language)
     return kana(code) || (!chinese && code >= 0x4e00 && code <= 0x9fff);
 }
 
+/* How many bytes at the beginning are a name that no list translates: a bank, a house. */
+static size_t
+proper_name(const struct audit *audit, const char *text)
+{
+    const struct procedure_set *set = audit->stage.app->procedures;
+    for (size_t i = 0; i < procedure_list_count(set); i++) {
+        const struct procedure_list *list = procedure_list_at(set, i);
+        for (size_t k = 0; k < list->count; k++) {
+            const struct procedure_words *name = &list->entries[k].name;
+            if (name->context == NULL && strncmp(text, name->source, strlen(name->source)) == 0) {
+                return strlen(name->source);
+            }
+        }
+    }
+    return 0;
+}
+
 /* Japanese in a page of another language stands in brackets, as the term on the form, or is the second
  * language of the page; names, keys and answers are the visitor's own. */
 static void
@@ -291,12 +308,13 @@ foreign_words(struct audit *audit, const struct item *item, const char *text)
     const struct screen *screen = audit->stage.app->screen;
     int depth = 0;
     size_t len = text != NULL ? strlen(text) : 0;
+    size_t name = len > 0 ? proper_name(audit, text) : 0;
     if ((screen == &screen_attract || screen == &screen_language) &&
         item->e.role != UI_ROLE_BUTTON) {
         return; /* where the language is chosen the question stands in two */
     }
     report_checked(audit, RULE_LANGUAGE);
-    for (size_t pos = 0; pos < len;) {
+    for (size_t pos = name; pos < len;) {
         uint32_t code = utf8_next(text, len, &pos);
         depth += code == '(' || code == 0xff08 || code == 0x300c || code == 0x201c ? 1 : 0;
         depth -= code == ')' || code == 0xff09 || code == 0x300d || code == 0x201d ? 1 : 0;

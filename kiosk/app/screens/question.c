@@ -164,6 +164,7 @@ struct option {
     const char *value;
     const char *text;
     const char *detail;
+    bool own; /* the visitor's own words */
 };
 
 static size_t
@@ -229,7 +230,8 @@ option_at(struct app *app, const struct question *question, size_t index, struct
     } else {
         const struct question_choice *choice = &question->choices[index];
         ret->value = choice->value;
-        ret->text = choice->text != NULL ? choice->text : words(app, &choice->label);
+        ret->own = choice->text != NULL; /* a name that the visitor gave */
+        ret->text = ret->own ? choice->text : words(app, &choice->label);
         ret->detail = words(app, &choice->hint);
         if (question->tasks) {
             task_detail(app, choice, text);
@@ -257,7 +259,7 @@ place(struct app *app, size_t index, struct ui_rect where, void *ctx)
             .text = option.text,
             .detail = option.detail != NULL && option.detail[0] != 0 ? option.detail : NULL,
             .tone = chosen ? UI_TONE_SOFT : UI_TONE_SURFACE,
-            .state = chosen ? UI_STATE_CHOSEN : 0,
+            .state = (chosen ? UI_STATE_CHOSEN : 0) | (option.own ? UI_STATE_PERSONAL : 0),
             .size = UI_SIZE_CHOICE,
             .bold = true});
 }

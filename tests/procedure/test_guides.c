@@ -81,6 +81,23 @@ walk(struct visit *visit, struct rng_seeded *rng)
     }
 }
 
+/* What a card that lies there tells without a PIN; not in each visit. */
+static void
+show_card(struct visit *visit, struct rng_seeded *rng)
+{
+    char tries[2] = {(char)('0' + rng_seeded_below(rng, 4)), 0};
+    char day[CLOCK_RFC3339_LEN];
+    int64_t now = clock_wall_s(&test_clock);
+    if (rng_seeded_below(rng, 4) == 0) {
+        return;
+    }
+    clock_rfc3339(now + ((int64_t)rng_seeded_below(rng, 700) - 200) * 86400, day);
+    day[10] = 0; /* YYYY-MM-DD */
+    assert_int_equal(fact_set_put(visit->facts, "card.expires", day, FACT_ORIGIN_CARD, now), 0);
+    assert_int_equal(fact_set_put(visit->facts, "card.tries", tries, FACT_ORIGIN_CARD, now), 0);
+    interview_refresh(visit->interview);
+}
+
 static void
 check_guide(const char *id)
 {
@@ -95,6 +112,7 @@ check_guide(const char *id)
     end(&visit);
     for (int i = 0; i < VISITS; i++) {
         visit = begin(set, id, false);
+        show_card(&visit, &rng);
         walk(&visit, &rng);
         empty += mark(id, visit.interview, counts) == 0;
         end(&visit);

@@ -433,6 +433,9 @@ void flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
 enum { FLOW_ELEMENTS_MAX = PROCEDURE_HOLDS_MAX };
 void flow_elements(
     struct app *app, struct flow *flow, struct grid grid, struct ui_element *elements);
+/* One line of a name that the visitor gave, cut to what stands in this width; its natural height. out keeps the
+ * words. */
+void name_in_width(struct app *app, struct ui_element *name, int most, struct buf *out);
 /* The column beside the keypad, or above it. */
 struct flow page_beside_keypad(struct app *app, struct flow flow);
 /* What is touched goes to the left of a low upright keypad; elsewhere the column stays as it is. */

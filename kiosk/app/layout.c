@@ -607,3 +607,27 @@ page_keypad(struct app *app, const char *prefix, const char *last_id, const char
         ui_add(app->ui, &key);
     }
 }
+
+void
+name_in_width(struct app *app, struct ui_element *name, int most, struct buf *out)
+{
+    const char *whole = name->text;
+    size_t len = strlen(whole);
+    int width = 0;
+    (void)buf_add_str(out, whole);
+    for (;;) {
+        name->text = buf_str(out);
+        name->rect.w = 0; /* on one line */
+        ui_natural(app->ui, name, &width, &name->rect.h);
+        if (width <= most || len == 0) {
+            break;
+        }
+        do {
+            len--;
+        } while (len > 0 && ((unsigned char)whole[len] & 0xc0) == 0x80);
+        buf_clear(out);
+        (void)buf_add(out, whole, len);
+        (void)buf_add_str(out, "…");
+    }
+    name->rect.w = most;
+}

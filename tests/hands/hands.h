@@ -106,6 +106,7 @@ struct known {
     char label[WORDS_MAX]; /* the question */
     char key[FACT_KEY_MAX]; /* in the record */
     char who[WORDS_MAX]; /* "person 1 / 2" above it; "" when it is asked once */
+    char heard[WORDS_MAX]; /* the same as the ear hears it */
     char row[WORDS_MAX]; /* its name on the page that shows all answers */
     char shown[WORDS_MAX]; /* the answer there */
     char shown_too[WORDS_MAX]; /* or this: near the place instead of at it */
@@ -211,5 +212,11 @@ void body_press(struct person *person, const struct thing *thing);
 void body_draw(struct person *person, const struct thing *thing);
 void body_back(struct person *person);
 void body_settle(struct person *person, int64_t least, int64_t most);
+
+/* mind.c, knows.c: what is on a page, as a person sees or hears it. */
+bool titled(const struct page *page, const char *title);
+const struct thing *button(const struct person *person, const struct page *page, enum said said);
+/* The question that the page asks, as far as the person knows it; or NULL. */
+const struct known *question_of(const struct person *person, const struct page *page);
 
 #endif

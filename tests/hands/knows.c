@@ -244,6 +244,16 @@ remember(struct person *person, const struct question *q, const char *answer)
     person_take(person, words(app, &q->label), known->label);
     person_words(app, q, &text);
     person_take(person, buf_str(&text), known->who);
+    if (q->repeat_index > 0) { /* the ear hears the numbers in words */
+        char number[16];
+        char total[16];
+        buf_clear(&text);
+        (void)snprintf(number, sizeof(number), "%d", q->repeat_index);
+        (void)snprintf(total, sizeof(total), "%d", q->repeat_count);
+        (void)buf_printf(&text, "%s  ", words(app, &q->repeat_label));
+        (void)i18n_format(app->i18n, &text, "speech.of", "number", number, "total", total, NULL);
+        person_take(person, buf_str(&text), known->heard);
+    }
     buf_clear(&text);
     row_words(app, q, &text);
     person_take(person, buf_str(&text), known->row);
@@ -562,4 +572,38 @@ person_forget(struct person *person)
 {
     fact_set_free(person->expected);
     person->expected = NULL;
+}
+
+static bool
+asks_about(const struct page *page, const char *who)
+{
+    for (size_t i = 0; i < page->count; i++) {
+        const struct thing *thing = &page->things[i];
+        if ((thing->kind == THING_WORDS || thing->kind == THING_TITLE) &&
+            strncmp(thing->words, who, strlen(who)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct known *
+question_of(const struct person *person, const struct page *page)
+{
+    if (button(person, page, SAID_BEFORE) != NULL) {
+        return person->question; /* further down the column: still the same one */
+    }
+    const struct known *found = NULL;
+    size_t length = 0;
+    for (size_t i = 0; i < person->known_count; i++) {
+        const struct known *known = &person->known[i];
+        size_t len = strlen(known->label) + 1; /* the longest is what is asked */
+        if (len > length && titled(page, known->label) &&
+            (known->who[0] == 0 || asks_about(page, known->who) ||
+                asks_about(page, known->heard))) {
+            found = known;
+            length = len;
+        }
+    }
+    return found;
 }

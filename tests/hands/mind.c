@@ -18,7 +18,7 @@ press(const struct thing *thing)
     return thing != NULL ? (struct decision){ACT_PRESS, thing} : (struct decision){ACT_LOST, NULL};
 }
 
-static const struct thing *
+const struct thing *
 button(const struct person *person, const struct page *page, enum said said)
 {
     return find_act(page, person->said[said]);
@@ -35,7 +35,7 @@ first_of(const struct page *page, enum thing_kind kind)
     return NULL;
 }
 
-static bool
+bool
 titled(const struct page *page, const char *title)
 {
     for (size_t i = 0; i < page->count; i++) {
@@ -426,39 +426,6 @@ sign(struct person *person, const struct page *page)
         return press(button(person, page, SAID_NEXT));
     }
     return area != NULL ? (struct decision){ACT_DRAW, area} : turn(person, page);
-}
-
-static bool
-asks_about(const struct page *page, const char *who)
-{
-    for (size_t i = 0; i < page->count; i++) {
-        const struct thing *thing = &page->things[i];
-        if ((thing->kind == THING_WORDS || thing->kind == THING_TITLE) &&
-            strncmp(thing->words, who, strlen(who)) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct known *
-question_of(const struct person *person, const struct page *page)
-{
-    if (button(person, page, SAID_BEFORE) != NULL) {
-        return person->question; /* further down the column: still the same one */
-    }
-    const struct known *found = NULL;
-    size_t length = 0;
-    for (size_t i = 0; i < person->known_count; i++) {
-        const struct known *known = &person->known[i];
-        size_t len = strlen(known->label) + 1; /* the longest is what is asked */
-        if (len > length && titled(page, known->label) &&
-            (known->who[0] == 0 || asks_about(page, known->who))) {
-            found = known;
-            length = len;
-        }
-    }
-    return found;
 }
 
 static struct decision

@@ -410,31 +410,6 @@ crowded_step(struct app *app, const struct flow *flow, const char *label, int ro
     }
 }
 
-/* The name that the visitor gave to whom it is asked of, cut to what stands in this width; its natural size. */
-static void
-name_in_width(struct app *app, struct ui_element *name, int most, struct buf *out)
-{
-    const char *whole = name->text;
-    size_t len = strlen(whole);
-    int width = 0;
-    (void)buf_add_str(out, whole);
-    for (;;) {
-        name->text = buf_str(out);
-        name->rect.w = 0; /* on one line */
-        ui_natural(app->ui, name, &width, &name->rect.h);
-        if (width <= most || len == 0) {
-            break;
-        }
-        do {
-            len--;
-        } while (len > 0 && ((unsigned char)whole[len] & 0xc0) == 0x80);
-        buf_clear(out);
-        (void)buf_add(out, whole, len);
-        (void)buf_add_str(out, "…");
-    }
-    name->rect.w = most;
-}
-
 /* Of whom of several is asked: "Family who move with me  1 / 3" and the name that the visitor gave, beside it
  * or below: an element of its own, about which a loudspeaker keeps quiet. Returns their height. */
 static int

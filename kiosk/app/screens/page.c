@@ -50,7 +50,8 @@ entry(struct app *app, struct flow *flow, const struct info_block *block)
     } else {
         if (flow_room(app, &inner, height)) {
             ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                                .rect = rect(flow->x, inner.y, INDENT - 20, height),
+                                .rect = rect(flow->x, inner.y, INDENT,
+                                    height), /* a digit at the largest size */
                                 .text = sign,
                                 .speech = block->kind == INFO_STEP ? NULL : "",
                                 .tone = UI_TONE_PAPER,

@@ -110,12 +110,14 @@ row_places(
     struct app *app, const struct flow *flow, const char *name, struct ui_element *value, bool card)
 {
     bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
-    if (wide) {
-        return row_wide(app, flow, name, *value, card);
-    }
     int first = flow->top < app->places.targets ? app->places.targets : flow->top;
-    struct row_places at = row_stacked(app, flow, name, value, card);
-    if (at.height + LINE_H > flow->bottom - first) {
+    int most = flow->bottom - first - LINE_H;
+    struct row_places at =
+        wide ? row_wide(app, flow, name, *value, card) : row_stacked(app, flow, name, value, card);
+    if (at.height > most && wide) { /* a name of many words in its narrow column */
+        at = row_stacked(app, flow, name, value, card);
+    }
+    if (at.height > most) {
         value->size = UI_SIZE_BAR; /* a page to itself, and still too high */
         at = row_stacked(app, flow, name, value, card);
     }

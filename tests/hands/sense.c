@@ -74,7 +74,9 @@ chosen(const struct person *person, const char *state)
     return done && !open;
 }
 
-/* What is said: a page begins with its title, or with whom it asks about and then the title; the word behind a thing says what it is and how it stands. */
+/* What is said: a page begins with its title, or with whom of several it asks about, that person's name and then the
+ * title; the word behind a thing says what it is and how it stands. */
+enum { TITLE_LINES = 3 };
 static void
 hear(const struct person *person, struct page *page)
 {
@@ -91,7 +93,7 @@ hear(const struct person *person, struct page *page)
             .chosen = chosen(person, state),
             .waiting = holds(person, state, "speech.waiting")};
         (void)snprintf(thing->words, sizeof(thing->words), "%s", utterance_words(&list, u));
-        if (i < 2 && !u->act && (i == 0 || page->things[0].kind == THING_TITLE)) {
+        if (i < TITLE_LINES && !u->act && (i == 0 || page->things[i - 1].kind == THING_TITLE)) {
             thing->kind = THING_TITLE;
         } else if (holds(person, state, "speech.field")) {
             thing->kind = THING_FIELD;

@@ -21,7 +21,7 @@ static const struct {
 } visits[] = {
     {"resident-record", 7, 0, 2, 2},
     {"seal-certificate", 7, 0, 2, 2},
-    {"income-certificate", 10, 0, 5, 5},
+    {"income-certificate", 7, 0, 2, 2},
     {"community-room", 12, 20, 6, 6},
     {"move-in", ANY, ANY, 12, 20},
 };

@@ -2,59 +2,20 @@
  * that is whole, progress that never lies, nothing asked twice, answers that stay; the seed is printed when it fails. */
 #include "visit.h"
 
-enum { SEEDS = 300, WALK_SEEDS = 200, STEPS_MAX = 900, KEYS_MAX = 1024, SHARE = 8 };
-
-static struct procedure_set *everything; /* the test's own */
-static struct procedure_set *real;
-
-static int
-load_all(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &everything), 0);
-    assert_int_equal(procedure_load("assets", NULL, NULL, &real), 0);
-    return 0;
-}
-
-static int
-free_all(void **state)
-{
-    (void)state;
-    procedure_set_free(everything);
-    procedure_set_free(real);
-    return 0;
-}
+enum { SEEDS = 300, WALK_SEEDS = 200, KEYS_MAX = 1024, SHARE = 8 };
 
 /* The seeds are shared out among the procedures: more of them take no more time. */
 static void
-each_procedure(struct procedure_set *set,
-    void (*each)(struct procedure_set *set, const char *procedure, uint64_t seed), uint64_t seeds)
+each_procedure(const struct procedure_set *from,
+    void (*each)(const struct procedure_set *from, const char *procedure, uint64_t seed),
+    uint64_t seeds)
 {
-    size_t count = procedure_count(set);
+    size_t count = procedure_count(from);
     uint64_t share = seeds * SHARE / (count > SHARE ? count : SHARE);
     for (size_t i = 0; i < count; i++) {
         for (uint64_t seed = 1; seed <= share; seed++) {
-            each(set, procedure_info(procedure_at(set, i)).id, seed);
+            each(from, procedure_info(procedure_at(from, i)).id, seed);
         }
-    }
-}
-
-static void
-random_answer(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
-{
-    AUTO_BUF text;
-    buf_init(&text, PROCEDURE_ANSWER_MAX);
-    struct interview_verdict verdict = {0};
-    char key[FACT_KEY_MAX];
-    (void)snprintf(key, sizeof(key), "%s", key_now(visit));
-    int r = interview_random_answer(visit->interview, rng, &text);
-    if (r != 0) {
-        fail_msg("seed %llu: no answer for %s", (unsigned long long)seed, key);
-    }
-    r = interview_answer(visit->interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict);
-    if (r != 0) {
-        fail_msg("seed %llu: %s <- \"%s\": %s", (unsigned long long)seed, key, buf_str(&text),
-            err_str(r));
     }
 }
 
@@ -164,10 +125,10 @@ remember(struct seen *seen, struct visit *visit, const char *procedure, uint64_t
 }
 
 static void
-complete(struct procedure_set *set, const char *procedure, uint64_t seed)
+complete(const struct procedure_set *from, const char *procedure, uint64_t seed)
 {
     struct rng_seeded rng = {seed};
-    struct visit visit = begin(set, procedure, rng_seeded_below(&rng, 2) == 0);
+    struct visit visit = begin(from, procedure, rng_seeded_below(&rng, 2) == 0);
     struct seen seen = {calloc(STEPS_MAX, FACT_KEY_MAX), 0, 0};
     int promised = 0;
     int steps = 0;
@@ -185,7 +146,7 @@ complete(struct procedure_set *set, const char *procedure, uint64_t seed)
             assert_int_equal(promised, 0); /* certain once, certain to the end */
         }
         remember(&seen, &visit, procedure, seed);
-        random_answer(&visit, &rng, seed);
+        answer_by_chance(&visit, &rng, procedure, seed);
     }
     assert_true(promised == 0 || promised == steps - seen.again);
     free(seen.keys);
@@ -197,7 +158,7 @@ static void
 test_complete_by_chance(void **state)
 {
     (void)state;
-    each_procedure(everything, complete, SEEDS);
+    each_procedure(set, complete, SEEDS);
     each_procedure(real, complete, SEEDS);
 }
 
@@ -208,13 +169,13 @@ struct kept {
 
 /* Back as far as chance wants, forward again with what is kept: every answer stays. */
 static void
-walk(struct procedure_set *set, const char *procedure, uint64_t seed)
+walk(const struct procedure_set *from, const char *procedure, uint64_t seed)
 {
     struct rng_seeded rng = {seed};
-    struct visit visit = begin(set, procedure, rng_seeded_below(&rng, 2) == 0);
+    struct visit visit = begin(from, procedure, rng_seeded_below(&rng, 2) == 0);
     for (int steps = 0; steps < 25 && interview_at(visit.interview) == INTERVIEW_QUESTION;
          steps++) {
-        random_answer(&visit, &rng, seed);
+        answer_by_chance(&visit, &rng, procedure, seed);
     }
     char at[FACT_KEY_MAX];
     (void)snprintf(at, sizeof(at), "%s", key_now(&visit));
@@ -255,12 +216,12 @@ static void
 test_forward_back_forward(void **state)
 {
     (void)state;
-    each_procedure(everything, walk, WALK_SEEDS);
+    each_procedure(set, walk, WALK_SEEDS);
     each_procedure(real, walk, WALK_SEEDS);
 }
 
 static void
-act(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
+act(struct visit *visit, struct rng_seeded *rng, const char *procedure, uint64_t seed)
 {
     struct interview_row row;
     size_t count = interview_row_count(visit->interview);
@@ -284,24 +245,21 @@ act(struct visit *visit, struct rng_seeded *rng, uint64_t seed)
         break;
     default:
         if (interview_at(visit->interview) == INTERVIEW_QUESTION) {
-            random_answer(visit, rng, seed);
+            answer_by_chance(visit, rng, procedure, seed);
         }
     }
 }
 
 /* Back, changes, cards and wrong answers in any order: never stuck, and still complete. */
 static void
-wander(struct procedure_set *set, const char *procedure, uint64_t seed)
+wander(const struct procedure_set *from, const char *procedure, uint64_t seed)
 {
     struct rng_seeded rng = {seed};
-    struct visit visit = begin(set, procedure, false);
+    struct visit visit = begin(from, procedure, false);
     for (int i = 0; i < 60; i++) {
-        act(&visit, &rng, seed);
+        act(&visit, &rng, procedure, seed);
     }
-    for (int i = 0; interview_at(visit.interview) == INTERVIEW_QUESTION; i++) {
-        assert_true(i < STEPS_MAX);
-        random_answer(&visit, &rng, seed);
-    }
+    (void)answer_all_by_chance(&visit, &rng, procedure, seed);
     check_record(&visit, procedure, seed);
     end(&visit);
 }
@@ -310,7 +268,7 @@ static void
 test_any_order(void **state)
 {
     (void)state;
-    each_procedure(everything, wander, WALK_SEEDS);
+    each_procedure(set, wander, WALK_SEEDS);
     each_procedure(real, wander, WALK_SEEDS);
 }
 
@@ -322,5 +280,5 @@ main(void)
         cmocka_unit_test(test_forward_back_forward),
         cmocka_unit_test(test_any_order),
     };
-    return cmocka_run_group_tests(tests, load_all, free_all);
+    return cmocka_run_group_tests(tests, load_sets, free_sets);
 }

@@ -2,28 +2,7 @@
  * not known; which forms a record needs; and every real form from visits by chance. */
 #include "visit.h"
 
-enum { SEEDS = 40, STEPS_MAX = 900, FORMS_MAX = 20 };
-
-static struct procedure_set *set;
-static struct procedure_set *real;
-
-static int
-load_sets(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &set), 0);
-    assert_int_equal(procedure_load("assets", NULL, NULL, &real), 0);
-    return 0;
-}
-
-static int
-free_sets(void **state)
-{
-    (void)state;
-    procedure_set_free(set);
-    procedure_set_free(real);
-    return 0;
-}
+enum { SEEDS = 40, FORMS_MAX = 20 };
 
 struct filled {
     char all[4096]; /* "id[row]=value\n" each; ticks are yes or no; words in brackets */
@@ -119,17 +98,9 @@ static void
 fill_by_chance(const struct procedure *procedure, uint64_t seed)
 {
     struct rng_seeded rng = {seed};
-    struct visit visit = {.facts = fact_set_new()};
-    read_card(&visit);
-    visit.interview = interview_new(procedure, visit.facts, &test_clock);
-    for (int i = 0; interview_at(visit.interview) == INTERVIEW_QUESTION && i < STEPS_MAX; i++) {
-        AUTO_BUF text;
-        buf_init(&text, PROCEDURE_ANSWER_MAX);
-        struct interview_verdict verdict;
-        assert_int_equal(interview_random_answer(visit.interview, &rng, &text), 0);
-        assert_int_equal(
-            interview_answer(visit.interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict), 0);
-    }
+    const char *id = procedure_info(procedure).id;
+    struct visit visit = begin(real, id, true);
+    (void)answer_all_by_chance(&visit, &rng, id, seed);
     struct fact_set *record = fact_set_new();
     if (interview_finish(visit.interview, record) == 0) {
         const char *ids[FORMS_MAX];
@@ -141,8 +112,8 @@ fill_by_chance(const struct procedure *procedure, uint64_t seed)
             assert_int_equal(
                 procedure_form_fill(real, ids[i], record, 1795305600, hear, &filled), 0);
             if (strcspn(filled.all, "=") + 2 > strlen(filled.all)) {
-                fail_msg("%s, seed %llu: nothing stands on %s", procedure_info(procedure).id,
-                    (unsigned long long)seed, ids[i]);
+                fail_msg(
+                    "%s, seed %llu: nothing stands on %s", id, (unsigned long long)seed, ids[i]);
             }
         }
     }

@@ -1,27 +1,9 @@
 /* tests/procedure/test_guides.c - the guides and self-checks of assets: each rule under a condition is met by some visits
- * and not by others, each tells in words what it leads to or why; a guide
- * always has something to tell. The counters on the floor map. */
+ * and not by others, each tells in words what it leads to or why; a guide always has something to tell. The counters on
+ * the floor map. */
 #include "visit.h"
 
-enum { VISITS = 2000, RULES = 128, STEPS = 60 };
-
-static struct procedure_set *set;
-
-static int
-load_set(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("assets", NULL, NULL, &set), 0);
-    return 0;
-}
-
-static int
-free_set(void **state)
-{
-    (void)state;
-    procedure_set_free(set);
-    return 0;
-}
+enum { VISITS = 2000, RULES = 128, PAGES = 60 };
 
 /* The number of a rule, from the context of its words "ID/results/NUMBER/..."; 0 when these are not words of a rule. */
 static int
@@ -67,20 +49,6 @@ find_rule(const struct procedure_words *words, const char *file, int line, void 
     rules->there[rule] = true;
 }
 
-static void
-walk(struct visit *visit, struct rng_seeded *rng)
-{
-    for (int step = 0; interview_at(visit->interview) != INTERVIEW_CHECK; step++) {
-        AUTO_BUF text;
-        buf_init(&text, PROCEDURE_ANSWER_MAX);
-        struct interview_verdict verdict;
-        assert_in_range(step, 0, STEPS);
-        assert_int_equal(interview_random_answer(visit->interview, rng, &text), 0);
-        assert_int_equal(
-            interview_answer(visit->interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict), 0);
-    }
-}
-
 /* What a card that lies there tells without a PIN; not in each visit. */
 static void
 show_card(struct visit *visit, struct rng_seeded *rng)
@@ -106,18 +74,18 @@ check_guide(const char *id)
     int counts[RULES] = {0};
     int empty = 0;
     struct rng_seeded rng = {20261122};
-    procedure_words_each(set, find_rule, &rules);
-    struct visit visit = begin(set, id, false);
+    procedure_words_each(real, find_rule, &rules);
+    struct visit visit = begin(real, id, false);
     (void)mark(id, visit.interview, always); /* before any answer: without a condition */
     end(&visit);
     for (int i = 0; i < VISITS; i++) {
-        visit = begin(set, id, false);
+        visit = begin(real, id, false);
         show_card(&visit, &rng);
-        walk(&visit, &rng);
+        assert_in_range(answer_all_by_chance(&visit, &rng, id, (uint64_t)i), 1, PAGES);
         empty += mark(id, visit.interview, counts) == 0;
         end(&visit);
     }
-    assert_true(empty == 0 || procedure_info(procedure_find(set, id)).kind == PROCEDURE_SELF);
+    assert_true(empty == 0 || procedure_info(procedure_find(real, id)).kind == PROCEDURE_SELF);
     for (int rule = 1; rule < RULES; rule++) {
         bool both = counts[rule] > 0 && (counts[rule] < VISITS || always[rule] > 0);
         if (rules.there[rule] && !both) {
@@ -132,8 +100,8 @@ each_rule_is_met_by_some_and_not_by_all(void **state)
 {
     (void)state;
     int guides = 0;
-    for (size_t i = 0; i < procedure_count(set); i++) {
-        struct procedure_info info = procedure_info(procedure_at(set, i));
+    for (size_t i = 0; i < procedure_count(real); i++) {
+        struct procedure_info info = procedure_info(procedure_at(real, i));
         bool leads = info.kind == PROCEDURE_GUIDE || info.kind == PROCEDURE_SELF;
         if (leads && info.live == NULL) {
             check_guide(info.id);
@@ -148,17 +116,17 @@ static void
 a_counter_on_a_map_has_hours(void **state)
 {
     (void)state;
-    const struct procedure_map *map = procedure_map(set, "floor");
+    const struct procedure_map *map = procedure_map(real, "floor");
     assert_non_null(map);
     size_t counters = 0;
     for (size_t i = 0; i < map->count; i++) {
         if (map->places[i].counter != NULL) {
-            assert_non_null(procedure_counter_hours(set, map->places[i].counter).source);
+            assert_non_null(procedure_counter_hours(real, map->places[i].counter).source);
             counters++;
         }
     }
     assert_true(counters > 1);
-    assert_null(procedure_counter_hours(set, "no-such-counter").source);
+    assert_null(procedure_counter_hours(real, "no-such-counter").source);
 }
 
 int
@@ -166,5 +134,5 @@ main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_counter_on_a_map_has_hours),
         cmocka_unit_test(each_rule_is_met_by_some_and_not_by_all)};
-    return cmocka_run_group_tests(tests, load_set, free_set);
+    return cmocka_run_group_tests(tests, load_sets, free_sets);
 }

@@ -2,27 +2,6 @@
  * answers, tolerant answers. */
 #include "visit.h"
 
-static struct procedure_set *everything; /* the test's own */
-static struct procedure_set *real;
-
-static int
-load_all(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &everything), 0);
-    assert_int_equal(procedure_load("assets", NULL, NULL, &real), 0);
-    return 0;
-}
-
-static int
-free_all(void **state)
-{
-    (void)state;
-    procedure_set_free(everything);
-    procedure_set_free(real);
-    return 0;
-}
-
 static void
 test_certificate_with_card(void **state)
 {
@@ -166,7 +145,7 @@ test_card_in_the_middle(void **state)
 static struct visit
 answered(void)
 {
-    struct visit visit = begin(everything, "everything", true);
+    struct visit visit = begin(set, "everything", true);
     answer(&visit, "everything.kana", "ヒタチ　ハナコ");
     answer(&visit, "everything.kind", "b");
     answer(&visit, "everything.detail", "こまかく");
@@ -241,11 +220,7 @@ test_settled_follows_its_reason(void **state)
     answer(&other, "everything.kind", "c"); /* now it must be asked; the derived answer is gone */
     assert_string_equal(key_now(&other), "everything.printed");
     expect_fact(&other, "everything.printed", NULL);
-    struct buf now;
-    buf_init(&now, PROCEDURE_ANSWER_MAX);
-    interview_answer_now(other.interview, &now);
-    assert_string_equal(buf_str(&now), "no"); /* its default is offered */
-    buf_release(&now);
+    expect_now(&other, "no"); /* its default is offered */
     struct fact_set *record = fact_set_new();
     assert_int_equal(interview_finish(other.interview, record), KERR_PROCEDURE_INCOMPLETE);
     assert_int_equal(fact_set_count(record), 0);
@@ -381,7 +356,7 @@ static void
 test_answers_beyond_bounds(void **state)
 {
     (void)state;
-    struct visit visit = begin(everything, "everything", true);
+    struct visit visit = begin(set, "everything", true);
     struct interview_verdict verdict = {0};
     char text[PROCEDURE_ANSWER_MAX + 2];
     memset(text, 'a', sizeof(text));
@@ -411,8 +386,7 @@ test_odd_cards(void **state)
     put(&visit, "applicant.name", "", FACT_ORIGIN_CARD);
     put(&visit, "applicant.birth", "1941-00-00", FACT_ORIGIN_CARD);
     put(&visit, "applicant.sex", "not-applicable", FACT_ORIGIN_CARD);
-    visit.interview =
-        interview_new(procedure_find(everything, "everything"), visit.facts, &test_clock);
+    visit.interview = interview_new(procedure_find(set, "everything"), visit.facts, &test_clock);
     answer(&visit, "applicant.name", "名前");
     answer(&visit, "everything.kana", "ナマエ");
     end(&visit);
@@ -434,5 +408,5 @@ main(void)
         cmocka_unit_test(test_answers_beyond_bounds),
         cmocka_unit_test(test_odd_cards),
     };
-    return cmocka_run_group_tests(tests, load_all, free_all);
+    return cmocka_run_group_tests(tests, load_sets, free_sets);
 }

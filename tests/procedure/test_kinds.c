@@ -1,95 +1,19 @@
 /* tests/procedure/test_kinds.c - answers that are no plain words: what is taken and what is refused, entries that belong
  * to an earlier answer, choices with conditions, lists and maps of the city. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
+#include "visit.h"
 
-#include "base/attr.h"
-#include "base/clock.h"
-#include "base/err.h"
+#include <sys/stat.h>
+
 #include "base/fs.h"
-#include "procedure/procedure.h"
+#include "harness/harness.h"
 
 enum { LONG_LIST = 5000 };
-
-static int64_t
-wall(void *ctx)
-{
-    (void)ctx;
-    return 1795305600;
-}
-static const struct clock test_clock = {.wall_s = wall};
-static struct procedure_set *set;
-
-static int
-load_set(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &set), 0);
-    return 0;
-}
-
-static int
-free_set(void **state)
-{
-    (void)state;
-    procedure_set_free(set);
-    return 0;
-}
-
-struct visit {
-    struct fact_set *facts;
-    struct interview *interview;
-};
-
-static struct visit
-begin(void)
-{
-    struct visit visit = {.facts = fact_set_new()};
-    visit.interview = interview_new(procedure_find(set, "kinds"), visit.facts, &test_clock);
-    return visit;
-}
-
-static void
-end(struct visit *visit)
-{
-    interview_free(visit->interview);
-    fact_set_free(visit->facts);
-}
-
-static struct question
-question_now(struct visit *visit)
-{
-    struct question question = {.key = "check"};
-    if (interview_at(visit->interview) == INTERVIEW_QUESTION) {
-        assert_int_equal(interview_question(visit->interview, &question), 0);
-    }
-    return question;
-}
-
-static void
-answer(struct visit *visit, const char *key, const char *text)
-{
-    struct interview_verdict verdict = {0};
-    assert_string_equal(question_now(visit).key, key);
-    int r = interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &verdict);
-    if (r != 0) {
-        fail_msg("%s <- \"%s\": %s", key, text, verdict.message != NULL ? verdict.message : "?");
-    }
-}
 
 static void
 refused(struct visit *visit, const char *key, const char *text, const char *why)
 {
     struct interview_verdict verdict = {0};
-    assert_string_equal(question_now(visit).key, key);
+    assert_string_equal(key_now(visit), key);
     assert_int_equal(interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &verdict),
         KERR_PROCEDURE_ANSWER);
     assert_string_equal(verdict.message, why);
@@ -108,7 +32,7 @@ at(const char *key)
         {"kinds.moving", "1 2"}, {"kinds.slot", "hall/2026-12-01/09:00"},
         {"kinds.room", "south-hall/2026-12-01/09:00"}, {"kinds.spot", "town/10,990"},
         {"kinds.paper", "seen"}, {"kinds.signature", "counter"}};
-    struct visit visit = begin();
+    struct visit visit = begin(set, "kinds", false);
     for (size_t i = 0; i < ARRAY_LEN(answers) && strcmp(answers[i][0], key) != 0; i++) {
         answer(&visit, answers[i][0], answers[i][1]);
     }
@@ -199,10 +123,10 @@ test_what_is_taken(void **state)
         struct visit visit = at(c->key);
         if (c->kept == NULL) {
             refused(&visit, c->key, c->text, c->why);
-            assert_null(fact_set_value(visit.facts, c->key));
+            expect_fact(&visit, c->key, NULL);
         } else {
             answer(&visit, c->key, c->text);
-            assert_string_equal(fact_set_value(visit.facts, c->key), c->kept);
+            expect_fact(&visit, c->key, c->kept);
         }
         end(&visit);
     }
@@ -230,10 +154,7 @@ test_what_is_offered(void **state)
     visit = at("kinds.bank");
     now = question_now(&visit);
     assert_true(!now.within && now.list->count == 3);
-    AUTO_BUF text;
-    buf_init(&text, 100);
-    interview_answer_now(visit.interview, &text);
-    assert_string_equal(buf_str(&text), "mihon"); /* the default is an entry */
+    expect_now(&visit, "mihon"); /* the default is an entry */
     end(&visit);
     visit = at("kinds.carer");
     now = question_now(&visit);
@@ -256,23 +177,23 @@ test_open_again(void **state)
 {
     (void)state;
     struct visit visit = at("check");
-    assert_string_equal(question_now(&visit).key, "check");
+    assert_string_equal(key_now(&visit), "check");
     assert_int_equal(interview_change(visit.interview, "kinds.bank"), 0);
     answer(&visit, "kinds.bank", "kaigan");
     refused(&visit, "kinds.branch", "mihon-2", "answer.choice");
     answer(&visit, "kinds.branch", "kaigan-1");
-    assert_string_equal(question_now(&visit).key, "check");
+    assert_string_equal(key_now(&visit), "check");
     assert_int_equal(interview_change(visit.interview, "kinds.rent"), 0);
     answer(&visit, "kinds.rent", "1000000");
-    assert_string_equal(question_now(&visit).key, "check"); /* cash is still there */
+    assert_string_equal(key_now(&visit), "check"); /* cash is still there */
     assert_int_equal(interview_change(visit.interview, "kinds.payer"), 0);
     answer(&visit, "kinds.payer", "landlord");
     assert_int_equal(interview_change(visit.interview, "kinds.rent"), 0);
     answer(&visit, "kinds.rent", "0");
-    assert_string_equal(question_now(&visit).key, "kinds.payer");
+    assert_string_equal(key_now(&visit), "kinds.payer");
     assert_int_equal(question_now(&visit).choice_count, 2);
     answer(&visit, "kinds.payer", "nobody");
-    assert_string_equal(question_now(&visit).key, "check"); /* no way of paying is left to ask */
+    assert_string_equal(key_now(&visit), "check"); /* no way of paying is left to ask */
     struct fact_set *record = fact_set_new();
     assert_int_equal(interview_finish(visit.interview, record), 0);
     assert_null(fact_set_value(record, "kinds.ways"));
@@ -290,12 +211,12 @@ test_people(void **state)
     answer(&visit, "kinds.moving", "2");
     assert_int_equal(interview_change(visit.interview, "family.size"), 0);
     answer(&visit, "family.size", "1");
-    assert_string_equal(question_now(&visit).key, "kinds.moving");
+    assert_string_equal(key_now(&visit), "kinds.moving");
     assert_int_equal(question_now(&visit).choice_count, 1);
     answer(&visit, "kinds.moving", "");
     assert_int_equal(interview_change(visit.interview, "family.size"), 0);
     answer(&visit, "family.size", "0");
-    assert_string_equal(question_now(&visit).key, "check");
+    assert_string_equal(key_now(&visit), "check");
     struct fact_set *record = fact_set_new();
     assert_int_equal(interview_finish(visit.interview, record), 0);
     assert_null(fact_set_value(record, "kinds.carer"));
@@ -310,7 +231,7 @@ test_nothing_to_choose(void **state)
     (void)state;
     struct visit visit = at("kinds.bank");
     answer(&visit, "kinds.bank", "tansu");
-    assert_string_equal(question_now(&visit).key, "kinds.centre");
+    assert_string_equal(key_now(&visit), "kinds.centre");
     end(&visit);
     visit = at("kinds.bank");
     answer(&visit, "kinds.bank", "unknown");
@@ -318,12 +239,12 @@ test_nothing_to_choose(void **state)
     end(&visit);
     visit = at("kinds.spot");
     answer(&visit, "kinds.spot", "unknown");
-    assert_string_equal(question_now(&visit).key, "kinds.spot-words");
+    assert_string_equal(key_now(&visit), "kinds.spot-words");
     end(&visit);
     visit = at("kinds.from");
     answer(&visit, "kinds.from", "15:30");
     answer(&visit, "kinds.until", "16:00");
-    assert_string_equal(question_now(&visit).key, "kinds.late");
+    assert_string_equal(key_now(&visit), "kinds.late");
     end(&visit);
 }
 
@@ -364,11 +285,9 @@ static void
 test_long_list(void **state)
 {
     (void)state;
-    char folder[200];
+    char folder[HARNESS_FOLDER_LEN];
     char path[300];
-    const char *base = getenv("TMPDIR");
-    (void)snprintf(folder, sizeof(folder), "%.60s/kinds-XXXXXX", base != NULL ? base : "/tmp");
-    assert_non_null(mkdtemp(folder));
+    harness_folder_make(folder);
     static const char *const folders[] = {"city", "city/lists", "procedures", "dictionary"};
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         (void)snprintf(path, sizeof(path), "%s/%s", folder, folders[i]);
@@ -407,19 +326,7 @@ test_long_list(void **state)
     assert_int_equal(buf_add_str(&table, "あ\te17\tまた\n"), 0);
     assert_int_equal(fs_write_atomic(path, table.data, table.len, 0600), 0);
     assert_int_equal(procedure_load(folder, NULL, NULL, &loaded), KERR_PROCEDURE_FILE);
-    assert_int_equal(unlink(path), 0);
-    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, files[i][0]);
-        assert_int_equal(unlink(path), 0);
-    }
-    for (size_t i = ARRAY_LEN(folders); i > 1; i--) {
-        static const char *const back[] = {"city", "city/lists", "procedures", "dictionary"};
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, back[i - 1]);
-        assert_int_equal(rmdir(path), 0);
-    }
-    (void)snprintf(path, sizeof(path), "%s/city", folder);
-    assert_int_equal(rmdir(path), 0);
-    assert_int_equal(rmdir(folder), 0);
+    assert_int_equal(harness_folder_remove(folder), 0);
 }
 
 int
@@ -434,5 +341,5 @@ main(void)
         cmocka_unit_test(test_lists_and_maps),
         cmocka_unit_test(test_long_list),
     };
-    return cmocka_run_group_tests(tests, load_set, free_set);
+    return cmocka_run_group_tests(tests, load_sets, free_sets);
 }

@@ -17,12 +17,13 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
+#include "harness/harness.h"
 #include "procedure/procedure.h"
 
 enum { PATH_ROOM = 512, TEXT_ROOM = 4096 };
 static const char good[] = "tests/procedure/assets";
 static const char broken[] = "tests/procedure/broken";
-static char work[64];
+static char work[HARNESS_FOLDER_LEN];
 
 struct heard {
     int count;
@@ -82,9 +83,7 @@ static int
 set_up(void **state)
 {
     (void)state;
-    const char *base = getenv("TMPDIR");
-    (void)snprintf(work, sizeof(work), "%.40s/load-XXXXXX", base != NULL ? base : "/tmp");
-    assert_non_null(mkdtemp(work));
+    harness_folder_make(work);
     for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
         char path[PATH_ROOM];
         (void)snprintf(path, sizeof(path), "%s/%s", work, good_files[i][0]);
@@ -99,17 +98,7 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    static const char *const folders[] = {
-        "forms", "dictionary", "city/lists", "city/maps", "city", "procedures"};
-    for (size_t i = 0; i < ARRAY_LEN(good_files); i++) {
-        remove_file(good_files[i][0], good_files[i][1]);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-        char path[PATH_ROOM];
-        (void)snprintf(path, sizeof(path), "%s/%s", work, folders[i]);
-        assert_int_equal(rmdir(path), 0);
-    }
-    assert_int_equal(rmdir(work), 0);
+    assert_int_equal(harness_folder_remove(work), 0);
     return 0;
 }
 

@@ -2,24 +2,6 @@
  * all that is chosen, for whom something can't be done here, guides and their results, anonymous and hidden ones. */
 #include "visit.h"
 
-static struct procedure_set *set;
-
-static int
-load_set(void **state)
-{
-    (void)state;
-    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &set), 0);
-    return 0;
-}
-
-static int
-free_set(void **state)
-{
-    (void)state;
-    procedure_set_free(set);
-    return 0;
-}
-
 /* To the task list of "whole": a grown-up of 500 yen, a child of 8. */
 static struct visit
 family(const char *wants)
@@ -39,23 +21,6 @@ family(const char *wants)
     answer(&visit, "family[2].birth", "2018-01-01");
     assert_string_equal(key_now(&visit), "whole.together");
     return visit;
-}
-
-static void
-expect_now(struct visit *visit, const char *text)
-{
-    AUTO_BUF now;
-    buf_init(&now, PROCEDURE_ANSWER_MAX);
-    interview_answer_now(visit->interview, &now);
-    assert_string_equal(buf_str(&now), text);
-}
-
-static struct question
-question_now(struct visit *visit)
-{
-    struct question question;
-    assert_int_equal(interview_question(visit->interview, &question), 0);
-    return question;
 }
 
 static void
@@ -402,5 +367,5 @@ main(void)
         cmocka_unit_test(test_part_not_here),
         cmocka_unit_test(test_out_of_force),
     };
-    return cmocka_run_group_tests(tests, load_set, free_set);
+    return cmocka_run_group_tests(tests, load_sets, free_sets);
 }

@@ -1,4 +1,5 @@
-/* tests/procedure/visit.h - one visitor's interview, for the tests of this room: begin, answer, look, end. */
+/* tests/procedure/visit.h - one visitor's interview, for the tests of this room: the test's own procedures and
+ * the content, begin, answer, look, end. */
 #ifndef TESTS_PROCEDURE_VISIT_H
 #define TESTS_PROCEDURE_VISIT_H
 
@@ -16,6 +17,28 @@
 #include "base/err.h"
 #include "base/rng.h"
 #include "procedure/procedure.h"
+
+enum { STEPS_MAX = 900 }; /* pages of a visit by chance */
+static struct procedure_set *set; /* the test's own */
+static struct procedure_set *real; /* the content */
+
+static inline int
+load_sets(void **state)
+{
+    (void)state;
+    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &set), 0);
+    assert_int_equal(procedure_load("assets", NULL, NULL, &real), 0);
+    return 0;
+}
+
+static inline int
+free_sets(void **state)
+{
+    (void)state;
+    procedure_set_free(set);
+    procedure_set_free(real);
+    return 0;
+}
 
 /* 2026-11-22T00:00:00Z, which is the 22nd in Japan too. */
 static inline int64_t
@@ -47,13 +70,13 @@ read_card(struct visit *visit)
 }
 
 static inline struct visit
-begin(struct procedure_set *set, const char *procedure, bool card)
+begin(const struct procedure_set *from, const char *procedure, bool card)
 {
     struct visit visit = {.facts = fact_set_new()};
     if (card) {
         read_card(&visit);
     }
-    visit.interview = interview_new(procedure_find(set, procedure), visit.facts, &test_clock);
+    visit.interview = interview_new(procedure_find(from, procedure), visit.facts, &test_clock);
     return visit;
 }
 
@@ -64,15 +87,21 @@ end(struct visit *visit)
     fact_set_free(visit->facts);
 }
 
+/* The question on the page; at the check page its key is "check". */
+static inline struct question
+question_now(struct visit *visit)
+{
+    struct question question = {.key = "check"};
+    bool asks = interview_at(visit->interview) == INTERVIEW_QUESTION;
+    assert_int_equal(interview_question(visit->interview, &question), asks ? 0 : KERR_STATE);
+    return question;
+}
+
 static inline const char *
 key_now(struct visit *visit)
 {
-    static struct question question;
-    if (interview_at(visit->interview) == INTERVIEW_CHECK) {
-        assert_int_equal(interview_question(visit->interview, &question), KERR_STATE);
-        return "check";
-    }
-    assert_int_equal(interview_question(visit->interview, &question), 0);
+    static struct question question; /* holds the key */
+    question = question_now(visit);
     return question.key;
 }
 
@@ -86,6 +115,48 @@ answer(struct visit *visit, const char *key, const char *text)
         fail_msg("%s <- \"%s\": %s %s", key, text, err_str(r),
             verdict.message != NULL ? verdict.message : "");
     }
+}
+
+static inline void
+answer_by_chance(struct visit *visit, struct rng_seeded *rng, const char *procedure, uint64_t seed)
+{
+    AUTO_BUF text;
+    buf_init(&text, PROCEDURE_ANSWER_MAX);
+    struct interview_verdict verdict = {0};
+    char key[FACT_KEY_MAX];
+    (void)snprintf(key, sizeof(key), "%s", key_now(visit));
+    int r = interview_random_answer(visit->interview, rng, &text);
+    if (r != 0) {
+        fail_msg("%s, seed %llu: no answer for %s", procedure, (unsigned long long)seed, key);
+    }
+    r = interview_answer(visit->interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict);
+    if (r != 0) {
+        fail_msg("%s, seed %llu: %s <- \"%s\": %s", procedure, (unsigned long long)seed, key,
+            buf_str(&text), err_str(r));
+    }
+}
+
+/* All that is asked, to the check page; returns the number of pages. */
+static inline int
+answer_all_by_chance(
+    struct visit *visit, struct rng_seeded *rng, const char *procedure, uint64_t seed)
+{
+    int pages = 0;
+    for (; interview_at(visit->interview) == INTERVIEW_QUESTION; pages++) {
+        assert_true(pages < STEPS_MAX);
+        answer_by_chance(visit, rng, procedure, seed);
+    }
+    return pages;
+}
+
+/* What the page offers to answer. */
+static inline void
+expect_now(struct visit *visit, const char *text)
+{
+    AUTO_BUF now;
+    buf_init(&now, PROCEDURE_ANSWER_MAX);
+    interview_answer_now(visit->interview, &now);
+    assert_string_equal(buf_str(&now), text);
 }
 
 static inline void

@@ -1,7 +1,8 @@
 #!/bin/sh
 # timeout: 900
 # clang-tidy, with the families that .clang-tidy lists, on everything that runs at a counter. Clean files are
-# remembered by content under the build folder, so a second run takes seconds.
+# remembered by content under the build folder, so a second run takes seconds. `make soak` analyses deeper
+# (tests/tools/tidy-one).
 . "$(dirname "$0")/env.sh"
 
 results=$BUILD/tidy

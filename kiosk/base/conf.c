@@ -156,6 +156,12 @@ conf_path(const struct conf *conf, const char *key, const char *fallback)
     return text[0] == '/' ? xstrdup(text) : fs_join(conf->folder, text);
 }
 
+const char *
+conf_folder(const struct conf *conf)
+{
+    return conf->folder;
+}
+
 char *
 conf_home(void)
 {

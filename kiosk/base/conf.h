@@ -24,6 +24,8 @@ int64_t conf_int(
 /* The value as a path: absolute as it is, relative joined to the file's folder. Heap; the caller
  * frees. NULL when the key is absent and fallback is NULL. */
 char *conf_path(const struct conf *conf, const char *key, const char *fallback);
+/* The folder of the file; relative paths start there. Lives as long as conf. */
+const char *conf_folder(const struct conf *conf);
 
 /* The folder of this machine's set-up: $KIOSK_HOME, else $XDG_DATA_HOME/madoguchi, else
  * ~/.local/share/madoguchi. Heap; the caller frees. */

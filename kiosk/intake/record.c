@@ -86,6 +86,23 @@ give_ledger(struct intake *intake, struct ledger *ledger)
     (void)pthread_mutex_unlock(&intake->ledgers_lock);
 }
 
+/* Writers take turns where the storage has no fair queue of its own. */
+static void
+begin_write(struct intake *intake, const struct ledger *ledger)
+{
+    if (ledger_takes_turns(ledger)) {
+        (void)pthread_mutex_lock(&intake->write_lock); /* as above */
+    }
+}
+
+static void
+end_write(struct intake *intake, const struct ledger *ledger)
+{
+    if (ledger_takes_turns(ledger)) {
+        (void)pthread_mutex_unlock(&intake->write_lock);
+    }
+}
+
 /* The receipt of an entry that is committed: the stored one, or one signed and stored now. */
 static int
 receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
@@ -108,9 +125,9 @@ receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_ent
     if (r < 0) {
         return r;
     }
-    (void)pthread_mutex_lock(&intake->write_lock);
+    begin_write(intake, ledger);
     r = ledger_receipt_keep(ledger, entry->id, bytes.data, bytes.len, ret_receipt);
-    (void)pthread_mutex_unlock(&intake->write_lock);
+    end_write(intake, ledger);
     return r;
 }
 
@@ -119,9 +136,9 @@ static void
 commit(struct intake *intake, struct ledger *ledger, struct ledger_entry *entry,
     const uint8_t *bytes, size_t len, struct intake_reply *reply)
 {
-    (void)pthread_mutex_lock(&intake->write_lock);
+    begin_write(intake, ledger);
     int verdict = ledger_put(ledger, entry, bytes, len);
-    (void)pthread_mutex_unlock(&intake->write_lock);
+    end_write(intake, ledger);
     if (verdict < 0) {
         reply_ledger_error(reply, verdict);
         return;

@@ -1,213 +1,49 @@
-/* ledger/ledger.c - the ledger's operations. Uniqueness is the database's: an insert that does
- * nothing on a conflict comes first, and only then a comparison says whether the row that was in
- * the way holds the same bytes. There is no moment between a check and an insert for two writers
- * to meet in. */
+/* ledger/ledger.c - which storage a ledger is in, and the bounds of the arguments; what is done
+ * with them is the backend's (sqlite_ops.c). */
 #include "ledger.h"
 
-#include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "ledger/ledger_priv.h"
 
-/* What `SELECT entry columns, envelope` gives, in this order (sqlite.c). */
-enum {
-    COLUMN_ID,
-    COLUMN_KIOSK,
-    COLUMN_EPOCH,
-    COLUMN_SEQUENCE,
-    COLUMN_HASH,
-    COLUMN_RECEIVED_AT,
-    COLUMN_POSITION,
-    COLUMN_STATE,
-    COLUMN_STATE_AT,
-    COLUMN_STATE_BY,
-    COLUMN_ENVELOPE
-};
+static const char SQLITE_PREFIX[] = "sqlite:";
 
-/* One step of a statement without rows to read: does it, forgets its arguments. */
-static int
-run(struct ledger *ledger, enum ledger_query which)
+static bool
+starts_with(const char *text, const char *prefix)
 {
-    sqlite3_stmt *query = ledger->queries[which];
-    int code = sqlite3_step(query);
-    (void)sqlite3_reset(query); /* repeats the error of the step */
-    (void)sqlite3_clear_bindings(query);
-    return ledger_error(code);
+    return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* One step towards a row; the caller calls done(). 0, KERR_NOT_FOUND or an error. */
-static int
-fetch(struct ledger *ledger, enum ledger_query which)
+char *
+ledger_where(const char *setting, const char *folder)
 {
-    int code = sqlite3_step(ledger->queries[which]);
-    return code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? KERR_NOT_FOUND : ledger_error(code);
+    const char *path =
+        starts_with(setting, SQLITE_PREFIX) ? setting + strlen(SQLITE_PREFIX) : setting;
+    return path[0] == '/' ? xstrdup(path) : fs_join(folder, path);
 }
 
-static void
-done(struct ledger *ledger, enum ledger_query which)
+int
+ledger_open(const char *where, struct ledger **ret_ledger)
 {
-    (void)sqlite3_reset(ledger->queries[which]); /* repeats the error of the step */
-    (void)sqlite3_clear_bindings(ledger->queries[which]);
+    const char *path = starts_with(where, SQLITE_PREFIX) ? where + strlen(SQLITE_PREFIX) : where;
+    return ledger_sqlite_open(path, ret_ledger);
 }
 
-static int
-begin(struct ledger *ledger)
+void
+ledger_close(struct ledger *ledger)
 {
-    return run(ledger, LEDGER_Q_BEGIN);
-}
-
-/* Ends the transaction: commits when r is 0, else undoes. Returns the first error. */
-static int
-finish(struct ledger *ledger, int r)
-{
-    if (r == 0) {
-        r = run(ledger, LEDGER_Q_COMMIT);
+    if (ledger != NULL) {
+        ledger->backend->close(ledger);
     }
-    if (r < 0 && sqlite3_get_autocommit(ledger->db) == 0) {
-        (void)run(ledger, LEDGER_Q_ROLLBACK); /* the error before it is what counts */
-    }
-    return r;
 }
 
-/* Binding fails only without memory or on a wrong index; both end in the step's error. */
-static int
-bind_blob(struct ledger *ledger, enum ledger_query which, int at, const void *bytes, size_t len)
+bool
+ledger_takes_turns(const struct ledger *ledger)
 {
-    return ledger_error(sqlite3_bind_blob64(ledger->queries[which], at, bytes, len, SQLITE_STATIC));
-}
-
-static int
-bind_text(struct ledger *ledger, enum ledger_query which, int at, const char *text)
-{
-    return ledger_error(sqlite3_bind_text(ledger->queries[which], at, text, -1, SQLITE_STATIC));
-}
-
-static int
-bind_number(struct ledger *ledger, enum ledger_query which, int at, int64_t number)
-{
-    return ledger_error(sqlite3_bind_int64(ledger->queries[which], at, number));
-}
-
-/* The arguments ?1 to ?7 that insert, comparison and quarantine have in common. */
-static int
-bind_entry(struct ledger *ledger, enum ledger_query which, const struct ledger_entry *entry,
-    const uint8_t *envelope, size_t len)
-{
-    int r = bind_blob(ledger, which, 1, entry->id, sizeof(entry->id));
-    r = r == 0 ? bind_text(ledger, which, 2, entry->kiosk) : r;
-    r = r == 0 ? bind_number(ledger, which, 3, (int64_t)entry->epoch) : r;
-    r = r == 0 ? bind_number(ledger, which, 4, (int64_t)entry->sequence) : r;
-    r = r == 0 ? bind_blob(ledger, which, 5, entry->hash, sizeof(entry->hash)) : r;
-    if (r == 0 && which != LEDGER_Q_SAME) {
-        r = bind_number(ledger, which, 6, entry->received_at);
-    }
-    return r == 0 ? bind_blob(ledger, which, 7, envelope, len) : r;
-}
-
-static int
-read_text(sqlite3_stmt *query, int column, char out[LEDGER_NAME_MAX])
-{
-    const unsigned char *text = sqlite3_column_text(query, column);
-    int len = sqlite3_column_bytes(query, column);
-    if (text == NULL || len >= LEDGER_NAME_MAX) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, text, (size_t)len + 1);
-    return 0;
-}
-
-static int
-read_blob(sqlite3_stmt *query, int column, void *out, size_t len)
-{
-    const void *bytes = sqlite3_column_blob(query, column);
-    if (bytes == NULL || (size_t)sqlite3_column_bytes(query, column) != len) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, bytes, len);
-    return 0;
-}
-
-static int
-read_entry(sqlite3_stmt *query, struct ledger_entry *ret_entry)
-{
-    struct ledger_entry entry = {
-        .epoch = (uint64_t)sqlite3_column_int64(query, COLUMN_EPOCH),
-        .sequence = (uint64_t)sqlite3_column_int64(query, COLUMN_SEQUENCE),
-        .received_at = sqlite3_column_int64(query, COLUMN_RECEIVED_AT),
-        .position = (uint64_t)sqlite3_column_int64(query, COLUMN_POSITION),
-        .state_at = sqlite3_column_int64(query, COLUMN_STATE_AT),
-    };
-    int r = read_blob(query, COLUMN_ID, entry.id, sizeof(entry.id));
-    r = r == 0 ? read_text(query, COLUMN_KIOSK, entry.kiosk) : r;
-    r = r == 0 ? read_blob(query, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE, entry.state) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE_BY, entry.state_by) : r;
-    if (r == 0) {
-        *ret_entry = entry;
-    }
-    return r;
-}
-
-static int
-append_blob(sqlite3_stmt *query, int column, struct buf *ret_bytes)
-{
-    const void *bytes = sqlite3_column_blob(query, column);
-    size_t len = (size_t)sqlite3_column_bytes(query, column);
-    return bytes == NULL && len > 0 ? KERR_NO_MEMORY : buf_add(ret_bytes, bytes, len);
-}
-
-/* Inserts in a transaction of its own; *ret_new says whether the row is new. */
-static int
-insert(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len,
-    bool *ret_new)
-{
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_entry(ledger, LEDGER_Q_INSERT, entry, envelope, len);
-    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
-    if (r == 0 && sqlite3_changes64(ledger->db) == 0) {
-        *ret_new = false;
-        return run(ledger, LEDGER_Q_ROLLBACK); /* nothing to write: no position is used up */
-    }
-    sqlite3_int64 position = sqlite3_last_insert_rowid(ledger->db);
-    r = r == 0 ? run(ledger, LEDGER_Q_BUMP) : r;
-    r = finish(ledger, r);
-    if (r == 0) {
-        *ret_new = true;
-        entry->position = (uint64_t)position;
-    }
-    return r;
-}
-
-/* 0 with *entry as stored when the row that was in the way is the same, else KERR_NOT_FOUND. */
-static int
-compare(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
-{
-    int r = bind_entry(ledger, LEDGER_Q_SAME, entry, envelope, len);
-    r = r == 0 ? fetch(ledger, LEDGER_Q_SAME) : r;
-    r = r == 0 ? read_entry(ledger->queries[LEDGER_Q_SAME], entry) : r;
-    done(ledger, LEDGER_Q_SAME);
-    return r;
-}
-
-static int
-set_aside(
-    struct ledger *ledger, const struct ledger_entry *entry, const uint8_t *envelope, size_t len)
-{
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_entry(ledger, LEDGER_Q_SET_ASIDE, entry, envelope, len);
-    r = r == 0 ? run(ledger, LEDGER_Q_SET_ASIDE) : r;
-    if (r == 0 && sqlite3_changes64(ledger->db) > 0) {
-        r = run(ledger, LEDGER_Q_BUMP);
-    }
-    return finish(ledger, r);
+    return ledger->backend->takes_turns;
 }
 
 int
@@ -217,55 +53,21 @@ ledger_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *env
         strnlen(entry->kiosk, LEDGER_NAME_MAX) == LEDGER_NAME_MAX) {
         return KERR_INVALID;
     }
-    bool is_new = false;
-    int r = insert(ledger, entry, envelope, len, &is_new);
-    if (r < 0) {
-        return r;
-    }
-    if (is_new) {
-        (void)snprintf(entry->state, sizeof(entry->state), "new");
-        entry->state_at = entry->received_at;
-        entry->state_by[0] = 0;
-        return LEDGER_NEW;
-    }
-    r = compare(ledger, entry, envelope, len);
-    if (r == KERR_NOT_FOUND) {
-        r = set_aside(ledger, entry, envelope, len);
-        return r < 0 ? r : LEDGER_CONFLICT;
-    }
-    return r < 0 ? r : LEDGER_SAME;
+    return ledger->backend->put(ledger, entry, envelope, len);
 }
 
 int
 ledger_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt)
 {
-    sqlite3_stmt *query = ledger->queries[LEDGER_Q_RECEIPT];
-    int r = bind_blob(ledger, LEDGER_Q_RECEIPT, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? fetch(ledger, LEDGER_Q_RECEIPT) : r;
-    if (r == 0) {
-        bool is_there = sqlite3_column_type(query, 0) == SQLITE_BLOB;
-        r = is_there ? append_blob(query, 0, ret_receipt) : KERR_NOT_FOUND;
-    }
-    done(ledger, LEDGER_Q_RECEIPT);
-    return r;
+    return ledger->backend->receipt(ledger, id, ret_receipt);
 }
 
 int
 ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
     size_t len, struct buf *ret_receipt)
 {
-    if (len == 0) {
-        return KERR_INVALID;
-    }
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, receipt, len) : r;
-    r = r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
-    r = finish(ledger, r);
-    return r == 0 ? ledger_receipt(ledger, id, ret_receipt) : r;
+    return len > 0 ? ledger->backend->receipt_keep(ledger, id, receipt, len, ret_receipt)
+                   : KERR_INVALID;
 }
 
 int
@@ -273,61 +75,20 @@ ledger_list(struct ledger *ledger, uint64_t before, size_t limit,
     int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
     void *ctx)
 {
-    sqlite3_stmt *query = ledger->queries[LEDGER_Q_BEFORE];
-    int64_t below = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
-    int r = 0;
-    AUTO_BUF envelope;
-    buf_init(&envelope, LEDGER_ENVELOPE_MAX);
-    /* A row a query: a reader that takes long would keep every writer out (rollback journal). */
-    for (size_t i = 0; i < limit && r == 0; i++) {
-        struct ledger_entry entry;
-        buf_clear(&envelope);
-        r = bind_number(ledger, LEDGER_Q_BEFORE, 1, below);
-        r = r == 0 ? fetch(ledger, LEDGER_Q_BEFORE) : r;
-        r = r == 0 ? read_entry(query, &entry) : r;
-        r = r == 0 ? append_blob(query, COLUMN_ENVELOPE, &envelope) : r;
-        done(ledger, LEDGER_Q_BEFORE);
-        if (r == KERR_NOT_FOUND) {
-            return 0;
-        }
-        if (r == 0) {
-            below = (int64_t)entry.position;
-            r = each(&entry, envelope.data, envelope.len, ctx);
-        }
-    }
-    return r;
+    return ledger->backend->list(ledger, before, limit, each, ctx);
 }
 
 int
 ledger_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry,
     struct buf *ret_envelope)
 {
-    sqlite3_stmt *query = ledger->queries[LEDGER_Q_GET];
-    struct ledger_entry entry;
-    int r = bind_blob(ledger, LEDGER_Q_GET, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? fetch(ledger, LEDGER_Q_GET) : r;
-    r = r == 0 ? read_entry(query, &entry) : r;
-    if (r == 0 && ret_envelope != NULL) {
-        r = append_blob(query, COLUMN_ENVELOPE, ret_envelope);
-    }
-    done(ledger, LEDGER_Q_GET);
-    if (r == 0) {
-        *ret_entry = entry;
-    }
-    return r;
+    return ledger->backend->get(ledger, id, ret_entry, ret_envelope);
 }
 
 int
 ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes)
 {
-    sqlite3_stmt *query = ledger->queries[LEDGER_Q_NEWEST];
-    int r = fetch(ledger, LEDGER_Q_NEWEST);
-    if (r == 0) {
-        *ret_position = (uint64_t)sqlite3_column_int64(query, 0);
-        *ret_changes = (uint64_t)sqlite3_column_int64(query, 1);
-    }
-    done(ledger, LEDGER_Q_NEWEST);
-    return r;
+    return ledger->backend->newest(ledger, ret_position, ret_changes);
 }
 
 int
@@ -339,29 +100,11 @@ ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *
     if (!is_state || strnlen(by, LEDGER_NAME_MAX) == LEDGER_NAME_MAX) {
         return KERR_INVALID;
     }
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_blob(ledger, LEDGER_Q_MARK, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 2, state) : r;
-    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 3, by) : r;
-    r = r == 0 ? bind_number(ledger, LEDGER_Q_MARK, 4, now) : r;
-    r = r == 0 ? run(ledger, LEDGER_Q_MARK) : r;
-    bool is_changed = r == 0 && sqlite3_changes64(ledger->db) > 0;
-    r = is_changed ? run(ledger, LEDGER_Q_BUMP) : r;
-    r = finish(ledger, r);
-    struct ledger_entry entry;
-    return r == 0 && !is_changed ? ledger_get(ledger, id, &entry, NULL) : r;
+    return ledger->backend->mark(ledger, id, state, by, now);
 }
 
 int
 ledger_quarantined(struct ledger *ledger, uint64_t *ret_count)
 {
-    int r = fetch(ledger, LEDGER_Q_QUARANTINED);
-    if (r == 0) {
-        *ret_count = (uint64_t)sqlite3_column_int64(ledger->queries[LEDGER_Q_QUARANTINED], 0);
-    }
-    done(ledger, LEDGER_Q_QUARANTINED);
-    return r;
+    return ledger->backend->quarantined(ledger, ret_count);
 }

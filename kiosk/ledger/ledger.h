@@ -5,6 +5,7 @@
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,12 +20,18 @@ enum {
 
 struct ledger;
 
-/* Opens or makes the ledger; where is the path of a SQLite file. Waits up to 5 s for other
+/* The setting "ledger" as ledger_open takes it: "sqlite:PATH" or PATH, relative ones joined to
+ * folder. Heap; the caller frees. */
+char *ledger_where(const char *setting, const char *folder);
+/* Opens or makes the ledger; where is the path of a SQLite file, "sqlite:" before it or not. Waits up to 5 s for other
  * handles. KERR_STORE (not ours, can't be opened), KERR_STORE_VERSION (made by a newer program),
  * KERR_BUSY. */
 int ledger_open(const char *where, struct ledger **ret_ledger);
 /* NULL is accepted. */
 void ledger_close(struct ledger *ledger);
+/* Whether writers of one program had better take turns by a lock of theirs: SQLite's file lock is
+ * polled, not queued for. */
+bool ledger_takes_turns(const struct ledger *ledger);
 
 struct ledger_entry {
     uint8_t id[LEDGER_ID_LEN];

@@ -1,33 +1,38 @@
-/* ledger/ledger_priv.h - what the two files of this room share: the handle and its statements. */
+/* ledger/ledger_priv.h - what the backends of this room share: the operations that each of them
+ * brings. ledger.c has checked the arguments before it calls one; everything else that ledger.h
+ * promises is the backend's. */
 #ifndef LEDGER_LEDGER_PRIV_H
 #define LEDGER_LEDGER_PRIV_H
 
-#include <sqlite3.h>
+#include "ledger/ledger.h"
 
-enum ledger_query {
-    LEDGER_Q_BEGIN,
-    LEDGER_Q_COMMIT,
-    LEDGER_Q_ROLLBACK,
-    LEDGER_Q_INSERT,
-    LEDGER_Q_SAME,
-    LEDGER_Q_SET_ASIDE,
-    LEDGER_Q_BUMP,
-    LEDGER_Q_RECEIPT,
-    LEDGER_Q_RECEIPT_KEEP,
-    LEDGER_Q_GET,
-    LEDGER_Q_BEFORE,
-    LEDGER_Q_NEWEST,
-    LEDGER_Q_MARK,
-    LEDGER_Q_QUARANTINED,
-    LEDGER_Q_COUNT
+typedef int ledger_each(
+    const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx);
+
+/* As the functions of the same name in ledger.h. */
+struct ledger_backend {
+    void (*close)(struct ledger *ledger);
+    int (*put)(
+        struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
+    int (*receipt)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
+    int (*receipt_keep)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+        const uint8_t *receipt, size_t len, struct buf *ret_receipt);
+    int (*list)(struct ledger *ledger, uint64_t before, size_t limit, ledger_each *each, void *ctx);
+    int (*get)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+        struct ledger_entry *ret_entry, struct buf *ret_envelope);
+    int (*newest)(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes);
+    int (*mark)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
+        const char *by, int64_t now);
+    int (*quarantined)(struct ledger *ledger, uint64_t *ret_count);
+    /* Writers of one program had better take turns: the file lock is polled, not queued for. */
+    bool takes_turns;
 };
 
+/* A handle of a backend begins with this. */
 struct ledger {
-    sqlite3 *db; /* owned */
-    sqlite3_stmt *queries[LEDGER_Q_COUNT]; /* owned; prepared at opening, reset after each use */
+    const struct ledger_backend *backend;
 };
 
-/* A KERR_ code for a SQLite result; 0 for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */
-int ledger_error(int code);
+int ledger_sqlite_open(const char *path, struct ledger **ret_ledger);
 
 #endif

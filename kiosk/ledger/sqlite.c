@@ -5,15 +5,13 @@
  * unlinked journal included (sqlite.org/pragma.html#pragma_synchronous). Not WAL: several handles
  * and programs share the file, and SQLite before 3.51.3 has a WAL-reset fault with two connections.
  * Locking stays normal for the same reason. */
-#include "ledger.h"
+#include "ledger/sqlite_priv.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
-#include "ledger/ledger_priv.h"
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
@@ -220,12 +218,13 @@ check_schema(sqlite3 *db)
 }
 
 int
-ledger_open(const char *where, struct ledger **ret_ledger)
+ledger_sqlite_open(const char *path, struct ledger **ret_ledger)
 {
-    struct ledger *ledger = xcalloc(1, sizeof(*ledger));
+    struct sqlite_ledger *ledger = xcalloc(1, sizeof(*ledger));
+    ledger->ledger.backend = &ledger_sqlite;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
-    int r = ledger_error(sqlite3_open_v2(where, &ledger->db, flags, NULL));
+    int r = ledger_error(sqlite3_open_v2(path, &ledger->db, flags, NULL));
     if (r < 0) {
         r = KERR_STORE; /* folder missing, no permission: a set-up fault */
     } else {
@@ -237,19 +236,17 @@ ledger_open(const char *where, struct ledger **ret_ledger)
             ledger->db, QUERIES[i], -1, SQLITE_PREPARE_PERSISTENT, &ledger->queries[i], NULL));
     }
     if (r < 0) {
-        ledger_close(ledger);
+        ledger_sqlite_close(&ledger->ledger);
         return r;
     }
-    *ret_ledger = ledger;
+    *ret_ledger = &ledger->ledger;
     return 0;
 }
 
 void
-ledger_close(struct ledger *ledger)
+ledger_sqlite_close(struct ledger *any)
 {
-    if (ledger == NULL) {
-        return;
-    }
+    struct sqlite_ledger *ledger = (struct sqlite_ledger *)any; /* its first member */
     for (size_t i = 0; i < LEDGER_Q_COUNT; i++) {
         (void)sqlite3_finalize(ledger->queries[i]); /* repeats an error that was told already */
     }

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "desk/desk.h"
+#include "ledger/ledger.h"
 
 enum { PORT_DEFAULT = 8480, PORT_MAX = 65535 };
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
@@ -77,7 +78,8 @@ load(struct parts *parts, struct desk_config *ret_config)
     if (r < 0) {
         return r;
     }
-    parts->ledger = conf_path(parts->conf, "ledger", "ledger.db");
+    parts->ledger =
+        ledger_where(conf_str(parts->conf, "ledger", "ledger.db"), conf_folder(parts->conf));
     parts->staff = conf_path(parts->conf, "staff", "staff");
     r = load_keys(parts);
     if (r == 0) {

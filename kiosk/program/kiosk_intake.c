@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "intake/intake.h"
+#include "ledger/ledger.h"
 #include "seal/seal.h"
 
 enum { EXIT_SET_UP = 1, EXIT_USE = 2, PORT_DEFAULT = 8443 };
@@ -112,7 +113,7 @@ main(int argc, char **argv)
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
         [RECEIPT_CERT] = conf_path(conf, "receipt-cert", "keys/receipt.crt"),
         [RECEIPT_KEY] = conf_path(conf, "receipt-key", "keys/receipt.key"),
-        [LEDGER] = conf_path(conf, "ledger", "ledger.db"),
+        [LEDGER] = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf)),
     };
     int result = work(conf, paths, &signals);
     for (size_t i = 0; i < PATH_COUNT; i++) {

@@ -288,6 +288,11 @@ test_open_checks_whose_file(void **state)
     assert_int_equal(LEDGER_SAME, put(second, &entry, "one"));
     ledger_close(second);
     ledger_close(NULL);
+    char prefixed[128];
+    snprintf(prefixed, sizeof(prefixed), "sqlite:%s", scene->path);
+    assert_int_equal(0, ledger_open(prefixed, &second));
+    assert_int_equal(LEDGER_SAME, put(second, &entry, "one"));
+    ledger_close(second);
 
     char path[128];
     snprintf(path, sizeof(path), "%s/none/ledger.db", scene->folder);
@@ -317,6 +322,26 @@ test_open_checks_whose_file(void **state)
     fclose(file);
     assert_int_equal(KERR_STORE_CORRUPT, ledger_open(path, &second));
     unlink(path);
+}
+
+/* The setting as the programs read it. */
+static void
+test_where(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting, *where;
+    } rows[] = {
+        {"ledger.db", "/set/up/ledger.db"},
+        {"/var/ledger.db", "/var/ledger.db"},
+        {"sqlite:ledger.db", "/set/up/ledger.db"},
+        {"sqlite:/var/ledger.db", "/var/ledger.db"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *where = ledger_where(rows[i].setting, "/set/up");
+        assert_string_equal(rows[i].where, where);
+        free(where);
+    }
 }
 
 static void
@@ -433,6 +458,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),
+        cmocka_unit_test(test_where),
         cmocka_unit_test_setup_teardown(test_settings_are_durable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_handles_race, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_positions_never_come_back, set_up, tear_down),

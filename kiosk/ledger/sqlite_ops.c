@@ -1,0 +1,378 @@
+/* ledger/sqlite_ops.c - the ledger's operations on SQLite. Uniqueness is the database's: an insert that does
+ * nothing on a conflict comes first, and only then a comparison says whether the row that was in
+ * the way holds the same bytes. There is no moment between a check and an insert for two writers
+ * to meet in. */
+#include "ledger/sqlite_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+/* What `SELECT entry columns, envelope` gives, in this order (sqlite.c). */
+enum {
+    COLUMN_ID,
+    COLUMN_KIOSK,
+    COLUMN_EPOCH,
+    COLUMN_SEQUENCE,
+    COLUMN_HASH,
+    COLUMN_RECEIVED_AT,
+    COLUMN_POSITION,
+    COLUMN_STATE,
+    COLUMN_STATE_AT,
+    COLUMN_STATE_BY,
+    COLUMN_ENVELOPE
+};
+
+static struct sqlite_ledger *
+of(struct ledger *ledger)
+{
+    return (struct sqlite_ledger *)ledger; /* its first member */
+}
+
+/* One step of a statement without rows to read: does it, forgets its arguments. */
+static int
+run(struct sqlite_ledger *ledger, enum ledger_query which)
+{
+    sqlite3_stmt *query = ledger->queries[which];
+    int code = sqlite3_step(query);
+    (void)sqlite3_reset(query); /* repeats the error of the step */
+    (void)sqlite3_clear_bindings(query);
+    return ledger_error(code);
+}
+
+/* One step towards a row; the caller calls done(). 0, KERR_NOT_FOUND or an error. */
+static int
+fetch(struct sqlite_ledger *ledger, enum ledger_query which)
+{
+    int code = sqlite3_step(ledger->queries[which]);
+    return code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? KERR_NOT_FOUND : ledger_error(code);
+}
+
+static void
+done(struct sqlite_ledger *ledger, enum ledger_query which)
+{
+    (void)sqlite3_reset(ledger->queries[which]); /* repeats the error of the step */
+    (void)sqlite3_clear_bindings(ledger->queries[which]);
+}
+
+static int
+begin(struct sqlite_ledger *ledger)
+{
+    return run(ledger, LEDGER_Q_BEGIN);
+}
+
+/* Ends the transaction: commits when r is 0, else undoes. Returns the first error. */
+static int
+finish(struct sqlite_ledger *ledger, int r)
+{
+    if (r == 0) {
+        r = run(ledger, LEDGER_Q_COMMIT);
+    }
+    if (r < 0 && sqlite3_get_autocommit(ledger->db) == 0) {
+        (void)run(ledger, LEDGER_Q_ROLLBACK); /* the error before it is what counts */
+    }
+    return r;
+}
+
+/* Binding fails only without memory or on a wrong index; both end in the step's error. */
+static int
+bind_blob(
+    struct sqlite_ledger *ledger, enum ledger_query which, int at, const void *bytes, size_t len)
+{
+    return ledger_error(sqlite3_bind_blob64(ledger->queries[which], at, bytes, len, SQLITE_STATIC));
+}
+
+static int
+bind_text(struct sqlite_ledger *ledger, enum ledger_query which, int at, const char *text)
+{
+    return ledger_error(sqlite3_bind_text(ledger->queries[which], at, text, -1, SQLITE_STATIC));
+}
+
+static int
+bind_number(struct sqlite_ledger *ledger, enum ledger_query which, int at, int64_t number)
+{
+    return ledger_error(sqlite3_bind_int64(ledger->queries[which], at, number));
+}
+
+/* The arguments ?1 to ?7 that insert, comparison and quarantine have in common. */
+static int
+bind_entry(struct sqlite_ledger *ledger, enum ledger_query which, const struct ledger_entry *entry,
+    const uint8_t *envelope, size_t len)
+{
+    int r = bind_blob(ledger, which, 1, entry->id, sizeof(entry->id));
+    r = r == 0 ? bind_text(ledger, which, 2, entry->kiosk) : r;
+    r = r == 0 ? bind_number(ledger, which, 3, (int64_t)entry->epoch) : r;
+    r = r == 0 ? bind_number(ledger, which, 4, (int64_t)entry->sequence) : r;
+    r = r == 0 ? bind_blob(ledger, which, 5, entry->hash, sizeof(entry->hash)) : r;
+    if (r == 0 && which != LEDGER_Q_SAME) {
+        r = bind_number(ledger, which, 6, entry->received_at);
+    }
+    return r == 0 ? bind_blob(ledger, which, 7, envelope, len) : r;
+}
+
+static int
+read_text(sqlite3_stmt *query, int column, char out[LEDGER_NAME_MAX])
+{
+    const unsigned char *text = sqlite3_column_text(query, column);
+    int len = sqlite3_column_bytes(query, column);
+    if (text == NULL || len >= LEDGER_NAME_MAX) {
+        return KERR_STORE_CORRUPT;
+    }
+    memcpy(out, text, (size_t)len + 1);
+    return 0;
+}
+
+static int
+read_blob(sqlite3_stmt *query, int column, void *out, size_t len)
+{
+    const void *bytes = sqlite3_column_blob(query, column);
+    if (bytes == NULL || (size_t)sqlite3_column_bytes(query, column) != len) {
+        return KERR_STORE_CORRUPT;
+    }
+    memcpy(out, bytes, len);
+    return 0;
+}
+
+static int
+read_entry(sqlite3_stmt *query, struct ledger_entry *ret_entry)
+{
+    struct ledger_entry entry = {
+        .epoch = (uint64_t)sqlite3_column_int64(query, COLUMN_EPOCH),
+        .sequence = (uint64_t)sqlite3_column_int64(query, COLUMN_SEQUENCE),
+        .received_at = sqlite3_column_int64(query, COLUMN_RECEIVED_AT),
+        .position = (uint64_t)sqlite3_column_int64(query, COLUMN_POSITION),
+        .state_at = sqlite3_column_int64(query, COLUMN_STATE_AT),
+    };
+    int r = read_blob(query, COLUMN_ID, entry.id, sizeof(entry.id));
+    r = r == 0 ? read_text(query, COLUMN_KIOSK, entry.kiosk) : r;
+    r = r == 0 ? read_blob(query, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
+    r = r == 0 ? read_text(query, COLUMN_STATE, entry.state) : r;
+    r = r == 0 ? read_text(query, COLUMN_STATE_BY, entry.state_by) : r;
+    if (r == 0) {
+        *ret_entry = entry;
+    }
+    return r;
+}
+
+static int
+append_blob(sqlite3_stmt *query, int column, struct buf *ret_bytes)
+{
+    const void *bytes = sqlite3_column_blob(query, column);
+    size_t len = (size_t)sqlite3_column_bytes(query, column);
+    return bytes == NULL && len > 0 ? KERR_NO_MEMORY : buf_add(ret_bytes, bytes, len);
+}
+
+/* Inserts in a transaction of its own; *ret_new says whether the row is new. */
+static int
+insert(struct sqlite_ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope,
+    size_t len, bool *ret_new)
+{
+    int r = begin(ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = bind_entry(ledger, LEDGER_Q_INSERT, entry, envelope, len);
+    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
+    if (r == 0 && sqlite3_changes64(ledger->db) == 0) {
+        *ret_new = false;
+        return run(ledger, LEDGER_Q_ROLLBACK); /* nothing to write: no position is used up */
+    }
+    sqlite3_int64 position = sqlite3_last_insert_rowid(ledger->db);
+    r = r == 0 ? run(ledger, LEDGER_Q_BUMP) : r;
+    r = finish(ledger, r);
+    if (r == 0) {
+        *ret_new = true;
+        entry->position = (uint64_t)position;
+    }
+    return r;
+}
+
+/* 0 with *entry as stored when the row that was in the way is the same, else KERR_NOT_FOUND. */
+static int
+compare(
+    struct sqlite_ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+{
+    int r = bind_entry(ledger, LEDGER_Q_SAME, entry, envelope, len);
+    r = r == 0 ? fetch(ledger, LEDGER_Q_SAME) : r;
+    r = r == 0 ? read_entry(ledger->queries[LEDGER_Q_SAME], entry) : r;
+    done(ledger, LEDGER_Q_SAME);
+    return r;
+}
+
+static int
+set_aside(struct sqlite_ledger *ledger, const struct ledger_entry *entry, const uint8_t *envelope,
+    size_t len)
+{
+    int r = begin(ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = bind_entry(ledger, LEDGER_Q_SET_ASIDE, entry, envelope, len);
+    r = r == 0 ? run(ledger, LEDGER_Q_SET_ASIDE) : r;
+    if (r == 0 && sqlite3_changes64(ledger->db) > 0) {
+        r = run(ledger, LEDGER_Q_BUMP);
+    }
+    return finish(ledger, r);
+}
+
+static int
+op_put(struct ledger *any, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+{
+    struct sqlite_ledger *ledger = of(any);
+    bool is_new = false;
+    int r = insert(ledger, entry, envelope, len, &is_new);
+    if (r < 0) {
+        return r;
+    }
+    if (is_new) {
+        (void)snprintf(entry->state, sizeof(entry->state), "new");
+        entry->state_at = entry->received_at;
+        entry->state_by[0] = 0;
+        return LEDGER_NEW;
+    }
+    r = compare(ledger, entry, envelope, len);
+    if (r == KERR_NOT_FOUND) {
+        r = set_aside(ledger, entry, envelope, len);
+        return r < 0 ? r : LEDGER_CONFLICT;
+    }
+    return r < 0 ? r : LEDGER_SAME;
+}
+
+static int
+op_receipt(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_RECEIPT];
+    int r = bind_blob(ledger, LEDGER_Q_RECEIPT, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? fetch(ledger, LEDGER_Q_RECEIPT) : r;
+    if (r == 0) {
+        bool is_there = sqlite3_column_type(query, 0) == SQLITE_BLOB;
+        r = is_there ? append_blob(query, 0, ret_receipt) : KERR_NOT_FOUND;
+    }
+    done(ledger, LEDGER_Q_RECEIPT);
+    return r;
+}
+
+static int
+op_receipt_keep(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
+    size_t len, struct buf *ret_receipt)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = begin(ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, receipt, len) : r;
+    r = r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
+    r = finish(ledger, r);
+    return r == 0 ? op_receipt(any, id, ret_receipt) : r;
+}
+
+static int
+op_list(struct ledger *any, uint64_t before, size_t limit, ledger_each *each, void *ctx)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_BEFORE];
+    int64_t below = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
+    int r = 0;
+    AUTO_BUF envelope;
+    buf_init(&envelope, LEDGER_ENVELOPE_MAX);
+    /* A row a query: a reader that takes long would keep every writer out (rollback journal). */
+    for (size_t i = 0; i < limit && r == 0; i++) {
+        struct ledger_entry entry;
+        buf_clear(&envelope);
+        r = bind_number(ledger, LEDGER_Q_BEFORE, 1, below);
+        r = r == 0 ? fetch(ledger, LEDGER_Q_BEFORE) : r;
+        r = r == 0 ? read_entry(query, &entry) : r;
+        r = r == 0 ? append_blob(query, COLUMN_ENVELOPE, &envelope) : r;
+        done(ledger, LEDGER_Q_BEFORE);
+        if (r == KERR_NOT_FOUND) {
+            return 0;
+        }
+        if (r == 0) {
+            below = (int64_t)entry.position;
+            r = each(&entry, envelope.data, envelope.len, ctx);
+        }
+    }
+    return r;
+}
+
+static int
+op_get(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry,
+    struct buf *ret_envelope)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_GET];
+    struct ledger_entry entry;
+    int r = bind_blob(ledger, LEDGER_Q_GET, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? fetch(ledger, LEDGER_Q_GET) : r;
+    r = r == 0 ? read_entry(query, &entry) : r;
+    if (r == 0 && ret_envelope != NULL) {
+        r = append_blob(query, COLUMN_ENVELOPE, ret_envelope);
+    }
+    done(ledger, LEDGER_Q_GET);
+    if (r == 0) {
+        *ret_entry = entry;
+    }
+    return r;
+}
+
+static int
+op_newest(struct ledger *any, uint64_t *ret_position, uint64_t *ret_changes)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_NEWEST];
+    int r = fetch(ledger, LEDGER_Q_NEWEST);
+    if (r == 0) {
+        *ret_position = (uint64_t)sqlite3_column_int64(query, 0);
+        *ret_changes = (uint64_t)sqlite3_column_int64(query, 1);
+    }
+    done(ledger, LEDGER_Q_NEWEST);
+    return r;
+}
+
+static int
+op_mark(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], const char *state, const char *by,
+    int64_t now)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = begin(ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = bind_blob(ledger, LEDGER_Q_MARK, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 2, state) : r;
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 3, by) : r;
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_MARK, 4, now) : r;
+    r = r == 0 ? run(ledger, LEDGER_Q_MARK) : r;
+    bool is_changed = r == 0 && sqlite3_changes64(ledger->db) > 0;
+    r = is_changed ? run(ledger, LEDGER_Q_BUMP) : r;
+    r = finish(ledger, r);
+    struct ledger_entry entry;
+    return r == 0 && !is_changed ? op_get(any, id, &entry, NULL) : r;
+}
+
+static int
+op_quarantined(struct ledger *any, uint64_t *ret_count)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = fetch(ledger, LEDGER_Q_QUARANTINED);
+    if (r == 0) {
+        *ret_count = (uint64_t)sqlite3_column_int64(ledger->queries[LEDGER_Q_QUARANTINED], 0);
+    }
+    done(ledger, LEDGER_Q_QUARANTINED);
+    return r;
+}
+
+const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
+    .put = op_put,
+    .receipt = op_receipt,
+    .receipt_keep = op_receipt_keep,
+    .list = op_list,
+    .get = op_get,
+    .newest = op_newest,
+    .mark = op_mark,
+    .quarantined = op_quarantined,
+    .takes_turns = true};

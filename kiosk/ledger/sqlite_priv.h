@@ -1,0 +1,41 @@
+/* ledger/sqlite_priv.h - what the files about SQLite share: the handle and its statements. */
+#ifndef LEDGER_SQLITE_PRIV_H
+#define LEDGER_SQLITE_PRIV_H
+
+#include <sqlite3.h>
+
+#include "ledger/ledger_priv.h"
+
+enum ledger_query {
+    LEDGER_Q_BEGIN,
+    LEDGER_Q_COMMIT,
+    LEDGER_Q_ROLLBACK,
+    LEDGER_Q_INSERT,
+    LEDGER_Q_SAME,
+    LEDGER_Q_SET_ASIDE,
+    LEDGER_Q_BUMP,
+    LEDGER_Q_RECEIPT,
+    LEDGER_Q_RECEIPT_KEEP,
+    LEDGER_Q_GET,
+    LEDGER_Q_BEFORE,
+    LEDGER_Q_NEWEST,
+    LEDGER_Q_MARK,
+    LEDGER_Q_QUARANTINED,
+    LEDGER_Q_COUNT
+};
+
+struct sqlite_ledger {
+    struct ledger ledger; /* first: what ledger.h hands around is the address of this */
+    sqlite3 *db; /* owned */
+    sqlite3_stmt *queries[LEDGER_Q_COUNT]; /* owned; prepared at opening, reset after each use */
+};
+
+/* A KERR_ code for a SQLite result; 0 for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */
+int ledger_error(int code);
+/* Finalizes, closes, frees; also a handle that was only half opened. */
+void ledger_sqlite_close(struct ledger *ledger);
+
+/* The operations, sqlite_ops.c. */
+extern const struct ledger_backend ledger_sqlite;
+
+#endif

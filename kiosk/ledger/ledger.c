@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "ledger/ledger_priv.h"
@@ -107,4 +108,56 @@ int
 ledger_quarantined(struct ledger *ledger, uint64_t *ret_count)
 {
     return ledger->backend->quarantined(ledger, ret_count);
+}
+
+/* ---- decisions about slots ---- */
+
+static bool
+can_be_decided(const struct ledger_decision *decision, int32_t places)
+{
+    static const char *const states[] = {"booked", "taken", "open"};
+    bool is_state = false;
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        is_state = is_state || strcmp(decision->state, states[i]) == 0;
+    }
+    size_t len = strnlen(decision->slot, LEDGER_SLOT_MAX);
+    return is_state && len > 0 && len < LEDGER_SLOT_MAX &&
+           strnlen(decision->decided_by, LEDGER_NAME_MAX) < LEDGER_NAME_MAX && places >= 0 &&
+           (places <= LEDGER_PLACES_MAX || places == LEDGER_PLACES_ANY);
+}
+
+int
+ledger_decide(
+    struct ledger *ledger, struct ledger_decision *decision, uint64_t seen, int32_t places)
+{
+    return can_be_decided(decision, places)
+               ? ledger->backend->decide(ledger, decision, seen, places)
+               : KERR_INVALID;
+}
+
+int
+ledger_decided(
+    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_decision *ret_decision)
+{
+    return ledger->backend->decided(ledger, id, INT64_MAX, ret_decision);
+}
+
+int
+ledger_decisions(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    int (*each)(const struct ledger_decision *decision, void *ctx), void *ctx)
+{
+    struct ledger_decision decision;
+    int r = ledger->backend->decided(ledger, id, INT64_MAX, &decision);
+    while (r == 0) {
+        r = each(&decision, ctx);
+        r = r == 0 ? ledger->backend->decided(ledger, id, decision.number, &decision) : r;
+    }
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
+int
+ledger_booked(
+    struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all, uint64_t *ret_until)
+{
+    return ledger->backend->booked(ledger, slot, until, ret_all, ret_until);
 }

@@ -15,6 +15,7 @@ enum {
     LEDGER_ID_LEN = 16,
     LEDGER_HASH_LEN = 32,
     LEDGER_NAME_MAX = 64,
+    LEDGER_SLOT_MAX = 96,
     LEDGER_ENVELOPE_MAX = 512 * 1024
 };
 
@@ -81,6 +82,40 @@ int ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_c
  * state is "new", "done" or "unread". KERR_INVALID, KERR_NOT_FOUND. */
 int ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
     const char *by, int64_t now);
+/* What the staff decided about a slot (a place at a time, "hall/2026-12-01/09:00") that a record asks
+ * for. The newest decision of a record stands, the older ones are its history. The slot is the one
+ * thing in a ledger that is not sealed: terminals tell it to whoever has the number. */
+struct ledger_decision {
+    uint64_t number; /* 1, 2, ...; grows with each decision of this ledger */
+    uint8_t id[LEDGER_ID_LEN]; /* of the record */
+    char state[LEDGER_NAME_MAX]; /* "booked", "taken" (somebody else has it), "open" (taken back) */
+    char slot[LEDGER_SLOT_MAX];
+    int64_t decided_at;
+    char decided_by[LEDGER_NAME_MAX];
+};
+enum ledger_ruling {
+    LEDGER_DECIDED, /* stored now, committed */
+    LEDGER_DECIDED_SO, /* stood so already; nothing changed, not even its time and author */
+    LEDGER_DECIDED_ELSE, /* somebody decided since `seen`; nothing changed */
+    LEDGER_FULL /* places records are booked for this slot already; nothing changed */
+};
+/* Decides, whoever decides at once: one decision of a record stands, and no two records have the same
+ * seat of a slot, both by constraint. In: id, state, slot, decided_at, decided_by. seen: the number of
+ * the decision that the asker knows of, 0 for none. places: how many records may be booked for the slot
+ * (0..LEDGER_PLACES_MAX); LEDGER_PLACES_ANY books whatever stands there. Out: the decision that stands, but for
+ * LEDGER_FULL. Returns an enum ledger_ruling, KERR_INVALID, KERR_NOT_FOUND (no such record), errors of ledger_put. */
+enum { LEDGER_PLACES_MAX = 999, LEDGER_PLACES_ANY = INT32_MAX };
+int ledger_decide(
+    struct ledger *ledger, struct ledger_decision *decision, uint64_t seen, int32_t places);
+/* The decision that stands for a record. KERR_NOT_FOUND when nobody decided. */
+int ledger_decided(
+    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_decision *ret_decision);
+/* A record's decisions, newest first, as ledger_list does it. */
+int ledger_decisions(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    int (*each)(const struct ledger_decision *decision, void *ctx), void *ctx);
+/* How many records are booked for a slot, and how many of them were before or at a moment. */
+int ledger_booked(
+    struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all, uint64_t *ret_until);
 /* Envelopes in quarantine: each is a sign of a cloned or rolled-back kiosk. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 

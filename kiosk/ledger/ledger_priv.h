@@ -24,6 +24,13 @@ struct ledger_backend {
     int (*mark)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
         const char *by, int64_t now);
     int (*quarantined)(struct ledger *ledger, uint64_t *ret_count);
+    int (*decide)(
+        struct ledger *ledger, struct ledger_decision *decision, uint64_t seen, int32_t places);
+    /* The newest decision of a record whose number is below one. KERR_NOT_FOUND. */
+    int (*decided)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+        struct ledger_decision *ret_decision);
+    int (*booked)(struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all,
+        uint64_t *ret_until);
     /* Writers of one program had better take turns: the file lock is polled, not queued for. */
     bool takes_turns;
 };

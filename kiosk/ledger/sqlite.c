@@ -15,13 +15,16 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 1, /* user_version of the schema below */
+    LEDGER_VERSION = 2, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
-/* epoch and sequence are unsigned 64-bit numbers kept as the signed integer of the same bits.
+/* Step n makes a file of version n - 1 one of version n. A step that was released is never changed
+ * (tests/ledger/schema-1.sql is what the first one made).
+ *
+ * epoch and sequence are unsigned 64-bit numbers kept as the signed integer of the same bits.
  * AUTOINCREMENT: a position is never given twice, whatever happens to the newest row. */
-static const char SCHEMA[] =
+static const char STEP_1[] =
     "CREATE TABLE entry("
     " position INTEGER PRIMARY KEY AUTOINCREMENT,"
     " id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),"
@@ -50,8 +53,29 @@ static const char SCHEMA[] =
     "STRICT;"
     "INSERT INTO change_count(one, count) VALUES(1, 0);";
 
+/* Decisions are only added; of a record's the newest stands. A booked record has a seat of its slot: two staff
+ * who book the last place at once meet at decision_seat. */
+static const char STEP_2[] =
+    "CREATE TABLE decision("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL REFERENCES entry(id),"
+    " state TEXT NOT NULL CHECK(state IN ('booked', 'taken', 'open')),"
+    " slot TEXT NOT NULL CHECK(length(slot) > 0),"
+    " seat INTEGER CHECK((seat IS NOT NULL) = (state = 'booked')),"
+    " decided_at INTEGER NOT NULL,"
+    " decided_by TEXT NOT NULL,"
+    " stands INTEGER NOT NULL DEFAULT 1 CHECK(stands IN (0, 1))) STRICT;"
+    "CREATE UNIQUE INDEX decision_standing ON decision(id) WHERE stands = 1;"
+    "CREATE UNIQUE INDEX decision_seat ON decision(slot, seat) WHERE stands = 1;"
+    "CREATE INDEX decision_record ON decision(id, number);";
+
+static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2};
+
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
+
+/* The records that are booked for the slot ?3. */
+#define BOOKED_NOW "FROM decision WHERE slot = ?3 AND stands = 1 AND seat IS NOT NULL"
 
 static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_BEGIN] = "BEGIN IMMEDIATE",
@@ -76,6 +100,17 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_MARK] = "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4"
                       " WHERE id = ?1 AND state <> ?2",
     [LEDGER_Q_QUARANTINED] = "SELECT count(*) FROM quarantine",
+    [LEDGER_Q_DECISION] = "SELECT number, id, state, slot, decided_at, decided_by FROM decision"
+                          " WHERE id = ?1 AND number < ?2 ORDER BY number DESC LIMIT 1",
+    [LEDGER_Q_DECISION_REST] = "UPDATE decision SET stands = 0 WHERE id = ?1 AND stands = 1",
+    /* A booked record gets the lowest free seat, when fewer than ?6 are booked. */
+    [LEDGER_Q_DECISION_INSERT] =
+        "INSERT INTO decision(id, state, slot, seat, decided_at, decided_by)"
+        " SELECT ?1, ?2, ?3, CASE WHEN ?2 = 'booked' THEN"
+        " (SELECT min(free) FROM (SELECT 1 AS free UNION ALL SELECT seat + 1 " BOOKED_NOW ")"
+        " WHERE free NOT IN (SELECT seat " BOOKED_NOW ")) END, ?4, ?5"
+        " WHERE ?2 <> 'booked' OR (SELECT count(*) " BOOKED_NOW ") < ?6 ON CONFLICT DO NOTHING",
+    [LEDGER_Q_BOOKED] = "SELECT count(*), count(*) FILTER (WHERE decided_at <= ?1) " BOOKED_NOW,
 };
 
 int
@@ -165,36 +200,45 @@ set_up(sqlite3 *db)
     }
     return run(db, "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;"
                    "PRAGMA secure_delete = ON; PRAGMA journal_mode = DELETE;"
-                   "PRAGMA synchronous = EXTRA;");
+                   "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON;");
 }
 
-/* Makes the tables in a new file. Two openers may meet here: the second finds the version set. */
+/* Whose file it is and how far it is: 0 for an empty one. KERR_STORE, KERR_STORE_VERSION. */
+static int
+read_version(sqlite3 *db, int64_t *ret_version)
+{
+    int64_t application = 0, tables = 0;
+    int r = read_number(db, "PRAGMA user_version", ret_version);
+    r = r == 0 ? read_number(db, "PRAGMA application_id", &application) : r;
+    r = r == 0 ? read_number(db, "SELECT count(*) FROM sqlite_schema", &tables) : r;
+    if (r < 0) {
+        return r;
+    }
+    bool empty = *ret_version == 0 && application == 0 && tables == 0;
+    if (!empty && (application != LEDGER_APPLICATION_ID || *ret_version < 1)) {
+        return KERR_STORE;
+    }
+    return *ret_version > LEDGER_VERSION ? KERR_STORE_VERSION : 0;
+}
+
+/* Makes the tables of a new file, or what an older one lacks, all or nothing. Two openers may meet
+ * here: the second finds the version set. */
 static int
 make_schema(sqlite3 *db)
 {
-    int64_t version = 0, application = 0, tables = 0;
+    int64_t version = 0;
+    char mark[96];
     int r = run(db, "BEGIN IMMEDIATE");
     if (r < 0) {
         return r;
     }
-    r = read_number(db, "PRAGMA user_version", &version);
-    if (r == 0) {
-        r = read_number(db, "PRAGMA application_id", &application);
+    r = read_version(db, &version);
+    for (int64_t step = version; step < LEDGER_VERSION && r == 0; step++) {
+        r = run(db, STEPS[step]);
     }
-    if (r == 0) {
-        r = read_number(db, "SELECT count(*) FROM sqlite_schema", &tables);
-    }
-    if (r == 0 && version == 0 && application == 0 && tables == 0) {
-        char mark[96];
-        (void)snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
-            LEDGER_APPLICATION_ID, LEDGER_VERSION);
-        r = run(db, SCHEMA);
-        r = r == 0 ? run(db, mark) : r;
-    } else if (r == 0 && application != LEDGER_APPLICATION_ID) {
-        r = KERR_STORE;
-    } else if (r == 0 && version > LEDGER_VERSION) {
-        r = KERR_STORE_VERSION;
-    }
+    (void)snprintf(mark, sizeof(mark), "PRAGMA application_id = %d; PRAGMA user_version = %d;",
+        LEDGER_APPLICATION_ID, LEDGER_VERSION);
+    r = r == 0 ? run(db, mark) : r;
     r = r == 0 ? run(db, "COMMIT") : r;
     if (r < 0) {
         (void)run(db, "ROLLBACK"); /* the error before it is what counts */
@@ -202,7 +246,7 @@ make_schema(sqlite3 *db)
     return r;
 }
 
-/* The schema is made only when the file has none, so that opening needs no write lock. */
+/* The schema is made only when the file lacks some of it, so that opening needs no write lock. */
 static int
 check_schema(sqlite3 *db)
 {

@@ -112,11 +112,11 @@ bind_entry(struct sqlite_ledger *ledger, enum ledger_query which, const struct l
 }
 
 static int
-read_text(sqlite3_stmt *query, int column, char out[LEDGER_NAME_MAX])
+read_text(sqlite3_stmt *query, int column, char *out, size_t size)
 {
     const unsigned char *text = sqlite3_column_text(query, column);
     int len = sqlite3_column_bytes(query, column);
-    if (text == NULL || len >= LEDGER_NAME_MAX) {
+    if (text == NULL || (size_t)len >= size) {
         return KERR_STORE_CORRUPT;
     }
     memcpy(out, text, (size_t)len + 1);
@@ -145,10 +145,10 @@ read_entry(sqlite3_stmt *query, struct ledger_entry *ret_entry)
         .state_at = sqlite3_column_int64(query, COLUMN_STATE_AT),
     };
     int r = read_blob(query, COLUMN_ID, entry.id, sizeof(entry.id));
-    r = r == 0 ? read_text(query, COLUMN_KIOSK, entry.kiosk) : r;
+    r = r == 0 ? read_text(query, COLUMN_KIOSK, entry.kiosk, sizeof(entry.kiosk)) : r;
     r = r == 0 ? read_blob(query, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE, entry.state) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE_BY, entry.state_by) : r;
+    r = r == 0 ? read_text(query, COLUMN_STATE, entry.state, sizeof(entry.state)) : r;
+    r = r == 0 ? read_text(query, COLUMN_STATE_BY, entry.state_by, sizeof(entry.state_by)) : r;
     if (r == 0) {
         *ret_entry = entry;
     }
@@ -366,6 +366,114 @@ op_quarantined(struct ledger *any, uint64_t *ret_count)
     return r;
 }
 
+/* What LEDGER_Q_DECISION gives, in this order. */
+enum { DECISION_NUMBER, DECISION_ID, DECISION_STATE, DECISION_SLOT, DECISION_AT, DECISION_BY };
+
+/* The newest decision of a record below a number. KERR_NOT_FOUND. */
+static int
+op_decided(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+    struct ledger_decision *ret_decision)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_DECISION];
+    struct ledger_decision decision;
+    int r = bind_blob(ledger, LEDGER_Q_DECISION, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_DECISION, 2, (int64_t)below) : r;
+    r = r == 0 ? fetch(ledger, LEDGER_Q_DECISION) : r;
+    if (r == 0) {
+        decision = (struct ledger_decision){
+            .number = (uint64_t)sqlite3_column_int64(query, DECISION_NUMBER),
+            .decided_at = sqlite3_column_int64(query, DECISION_AT),
+        };
+        r = read_blob(query, DECISION_ID, decision.id, sizeof(decision.id));
+    }
+    r = r == 0 ? read_text(query, DECISION_STATE, decision.state, sizeof(decision.state)) : r;
+    r = r == 0 ? read_text(query, DECISION_SLOT, decision.slot, sizeof(decision.slot)) : r;
+    r = r == 0 ? read_text(query, DECISION_BY, decision.decided_by, sizeof(decision.decided_by))
+               : r;
+    done(ledger, LEDGER_Q_DECISION);
+    if (r == 0) {
+        *ret_decision = decision;
+    }
+    return r;
+}
+
+static int
+op_booked(
+    struct ledger *any, const char *slot, int64_t until, uint64_t *ret_all, uint64_t *ret_until)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_BOOKED];
+    int r = bind_number(ledger, LEDGER_Q_BOOKED, 1, until);
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_BOOKED, 3, slot) : r;
+    r = r == 0 ? fetch(ledger, LEDGER_Q_BOOKED) : r;
+    if (r == 0) {
+        *ret_all = (uint64_t)sqlite3_column_int64(query, 0);
+        *ret_until = (uint64_t)sqlite3_column_int64(query, 1);
+    }
+    done(ledger, LEDGER_Q_BOOKED);
+    return r;
+}
+
+/* Lets the record's decision rest and adds the new one, which stands when there is a place. */
+static int
+decide(struct sqlite_ledger *ledger, const struct ledger_decision *decision, int32_t places)
+{
+    int r = bind_blob(ledger, LEDGER_Q_DECISION_REST, 1, decision->id, LEDGER_ID_LEN);
+    r = r == 0 ? run(ledger, LEDGER_Q_DECISION_REST) : r;
+    r = r == 0 ? bind_blob(ledger, LEDGER_Q_DECISION_INSERT, 1, decision->id, LEDGER_ID_LEN) : r;
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_DECISION_INSERT, 2, decision->state) : r;
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_DECISION_INSERT, 3, decision->slot) : r;
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_DECISION_INSERT, 4, decision->decided_at) : r;
+    r = r == 0 ? bind_text(ledger, LEDGER_Q_DECISION_INSERT, 5, decision->decided_by) : r;
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_DECISION_INSERT, 6, places) : r;
+    r = r == 0 ? run(ledger, LEDGER_Q_DECISION_INSERT) : r;
+    if (r < 0 || sqlite3_changes64(ledger->db) == 0) {
+        return r < 0 ? r : LEDGER_FULL;
+    }
+    r = run(ledger, LEDGER_Q_BUMP);
+    return r < 0 ? r : LEDGER_DECIDED;
+}
+
+static int
+op_decide(struct ledger *any, struct ledger_decision *decision, uint64_t seen, int32_t places)
+{
+    struct sqlite_ledger *ledger = of(any);
+    struct ledger_entry entry;
+    struct ledger_decision now = {.state = "open"}; /* while nobody decided */
+    memcpy(now.id, decision->id, sizeof(now.id));
+    memcpy(now.slot, decision->slot, sizeof(now.slot));
+    int r = begin(ledger); /* from here on nobody else writes: what is read now still holds below */
+    if (r < 0) {
+        return r;
+    }
+    r = op_get(any, decision->id, &entry, NULL);
+    if (r == 0) {
+        r = op_decided(any, decision->id, INT64_MAX, &now);
+        r = r == KERR_NOT_FOUND ? 0 : r;
+    }
+    int verdict = LEDGER_DECIDED;
+    if (r == 0 && strcmp(now.state, decision->state) == 0 &&
+        strcmp(now.slot, decision->slot) == 0) {
+        verdict = LEDGER_DECIDED_SO;
+    } else if (r == 0 && now.number != seen) {
+        verdict = LEDGER_DECIDED_ELSE;
+    } else if (r == 0) {
+        verdict = decide(ledger, decision, places);
+        r = verdict < 0 ? verdict : 0;
+    }
+    if (r == 0 && verdict != LEDGER_DECIDED) {
+        r = run(ledger, LEDGER_Q_ROLLBACK);
+    } else {
+        r = finish(ledger, r);
+        r = r == 0 ? op_decided(any, decision->id, INT64_MAX, &now) : r;
+    }
+    if (r == 0 && verdict != LEDGER_FULL) {
+        *decision = now;
+    }
+    return r < 0 ? r : verdict;
+}
+
 const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .put = op_put,
     .receipt = op_receipt,
@@ -375,4 +483,7 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .newest = op_newest,
     .mark = op_mark,
     .quarantined = op_quarantined,
+    .decide = op_decide,
+    .decided = op_decided,
+    .booked = op_booked,
     .takes_turns = true};

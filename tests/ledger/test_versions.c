@@ -1,0 +1,182 @@
+/* A ledger of an older version is carried on: opened by this program it holds what it held, and its tables are those
+ * of a new file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "harness/harness.h"
+#include "ledger/ledger.h"
+
+struct scene {
+    char folder[HARNESS_FOLDER_LEN];
+    char path[96];
+    struct ledger *ledger;
+};
+
+static int
+set_up(void **state)
+{
+    struct scene *scene = calloc(1, sizeof(*scene));
+    assert_non_null(scene);
+    harness_folder_make(scene->folder);
+    snprintf(scene->path, sizeof(scene->path), "%s/ledger.db", scene->folder);
+    assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
+    *state = scene;
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    struct scene *scene = *state;
+    ledger_close(scene->ledger);
+    unlink(scene->path);
+    assert_int_equal(0, rmdir(scene->folder)); /* no journal is left over either */
+    free(scene);
+    return 0;
+}
+
+/* An entry whose id and hash are made of one byte each. */
+static struct ledger_entry
+entry_of(uint8_t id, const char *kiosk, uint64_t epoch, uint64_t sequence, uint8_t hash)
+{
+    struct ledger_entry entry = {.epoch = epoch, .sequence = sequence, .received_at = 1000};
+    memset(entry.id, id, sizeof(entry.id));
+    memset(entry.hash, hash, sizeof(entry.hash));
+    snprintf(entry.kiosk, sizeof(entry.kiosk), "%s", kiosk);
+    return entry;
+}
+
+static int
+put(struct ledger *ledger, struct ledger_entry *entry, const char *bytes)
+{
+    return ledger_put(ledger, entry, (const uint8_t *)bytes, strlen(bytes));
+}
+
+enum { OPENERS = 4 };
+
+struct opener {
+    pthread_t thread;
+    const char *path;
+    int result;
+};
+
+/* A file of the first version, as SQL in the tree. */
+static void
+make_first_version(const char *path)
+{
+    char sql[8192];
+    sqlite3 *db;
+    FILE *file = fopen("tests/ledger/schema-1.sql", "r");
+    assert_non_null(file);
+    size_t len = fread(sql, 1, sizeof(sql) - 1, file);
+    fclose(file);
+    assert_in_range(len, 1000, sizeof(sql) - 2);
+    sql[len] = 0;
+    assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, sql, NULL, NULL, NULL));
+    sqlite3_close(db);
+}
+
+static void *
+open_once(void *arg)
+{
+    struct opener *opener = arg;
+    struct ledger *ledger;
+    opener->result = ledger_open(opener->path, &ledger);
+    if (opener->result == 0) {
+        ledger_close(ledger);
+    }
+    return NULL;
+}
+
+/* Every table and index of one is in the other, word for word. */
+static void
+assert_same_tables(const char *folder, const char *one, const char *other)
+{
+    char path[128], attach[256];
+    sqlite3 *db;
+    sqlite3_stmt *query;
+    snprintf(path, sizeof(path), "%s/%s", folder, one);
+    snprintf(attach, sizeof(attach), "ATTACH '%s/%s' AS other", folder, other);
+    assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
+    assert_int_equal(SQLITE_OK, sqlite3_exec(db, attach, NULL, NULL, NULL));
+    assert_int_equal(
+        SQLITE_OK, sqlite3_prepare_v2(db,
+                       "SELECT count(*) FROM (SELECT type, name, sql FROM main.sqlite_schema"
+                       " EXCEPT SELECT type, name, sql FROM other.sqlite_schema)",
+                       -1, &query, NULL));
+    assert_int_equal(SQLITE_ROW, sqlite3_step(query));
+    assert_int_equal(0, sqlite3_column_int(query, 0));
+    sqlite3_finalize(query);
+    sqlite3_close(db);
+}
+
+/* Opened by this program, it holds what it held, and its tables are those of a new file. Several may
+ * open it at once. */
+static void
+test_first_version_is_carried_on(void **state)
+{
+    struct scene *scene = *state;
+    char path[128];
+    struct opener openers[OPENERS];
+    snprintf(path, sizeof(path), "%s/old.db", scene->folder);
+    make_first_version(path);
+    memset(openers, 0, sizeof(openers));
+    for (unsigned i = 0; i < OPENERS; i++) {
+        openers[i].path = path;
+        assert_int_equal(0, pthread_create(&openers[i].thread, NULL, open_once, &openers[i]));
+    }
+    for (unsigned i = 0; i < OPENERS; i++) {
+        pthread_join(openers[i].thread, NULL);
+        assert_int_equal(0, openers[i].result);
+    }
+    struct ledger *old;
+    struct ledger_entry entry = entry_of(1, "kiosk-001", 7, 1, 1);
+    uint64_t position = 0, changes = 0, quarantined = 0;
+    AUTO_BUF receipt;
+    buf_init(&receipt, 100);
+    assert_int_equal(0, ledger_open(path, &old));
+    assert_int_equal(0, ledger_newest(old, &position, &changes));
+    assert_int_equal(2, position);
+    assert_int_equal(4, changes);
+    assert_int_equal(0, ledger_quarantined(old, &quarantined));
+    assert_int_equal(1, quarantined);
+    assert_int_equal(LEDGER_SAME, put(old, &entry, "one"));
+    assert_string_equal("done", entry.state);
+    assert_string_equal("sato", entry.state_by);
+    assert_int_equal(1100, entry.state_at);
+    assert_int_equal(0, ledger_receipt(old, entry.id, &receipt));
+    assert_string_equal("receipt1", buf_str(&receipt));
+    entry = entry_of(2, "kiosk-001", UINT64_MAX, UINT64_MAX, 2);
+    assert_int_equal(LEDGER_SAME, put(old, &entry, "two"));
+    struct ledger_decision decision = {.state = "booked", .slot = "hall/2026-12-01/09:00"};
+    memset(decision.id, 2, sizeof(decision.id));
+    assert_int_equal(LEDGER_DECIDED, ledger_decide(old, &decision, 0, 1));
+    ledger_close(old);
+
+    assert_same_tables(scene->folder, "old.db", "ledger.db");
+    assert_same_tables(scene->folder, "ledger.db", "old.db");
+    unlink(path);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_first_version_is_carried_on, set_up, tear_down),
+    };
+    return cmocka_run_group_tests_name("versions", tests, NULL, NULL);
+}

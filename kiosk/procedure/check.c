@@ -44,13 +44,13 @@ check_default(
     for (size_t i = 0; i < count; i++) {
         const char *value = one != NULL ? one : node->choices[i];
         if (!can_be(question, value)) {
-            load_mistake(load, question->default_source.line, question->default_source.column,
+            load_mistake_at(load, question->default_source.at,
                 "default: '%.60s' is none of the choices", value);
         }
     }
     if (count == 0) {
-        load_mistake(load, question->default_source.line, question->default_source.column,
-            "default: this text may be none of the choices");
+        load_mistake_at(
+            load, question->default_source.at, "default: this text may be none of the choices");
     }
 }
 
@@ -84,18 +84,17 @@ check_bounds(struct load *load, struct question_def *question)
     struct expr_env env = {.ref = none, .group_count = none, .group_sum = none};
     struct value max = {0};
     if (no_room(question)) {
-        load_mistake(
-            load, question->min_source.line, question->min_source.column, "min is larger than max");
+        load_mistake_at(load, question->min_source.at, "min is larger than max");
     }
     if (question_is_amount(question) && question->max == NULL) {
-        load_mistake(load, question->line, question->column,
+        load_mistake_at(load, question->at,
             "a number question needs 'max', so that a long number can't be "
             "entered by mistake");
     }
     if (question_is_amount(question) && question->max != NULL) {
         max = expr_eval(question->max, &env);
         if (max.know == VALUE_KNOWN && max.number > NUMBER_LIMIT) {
-            load_mistake(load, question->max_source.line, question->max_source.column,
+            load_mistake_at(load, question->max_source.at,
                 "max may have ten digits; longer numbers are not asked for here");
         }
     }
@@ -118,8 +117,8 @@ check_question(struct load *load, struct procedure *procedure, int index)
         check_bounds(load, question);
     }
     if (question->type == QUESTION_SEVERAL && question->default_source.text != NULL) {
-        load_mistake(load, question->default_source.line, question->default_source.column,
-            "a question with several choices has no default");
+        load_mistake_at(
+            load, question->default_source.at, "a question with several choices has no default");
     } else {
         struct expr_source source = default_of(load, question);
         question->default_value =
@@ -130,11 +129,11 @@ check_question(struct load *load, struct procedure *procedure, int index)
         check_default(load, question, question->default_value, question->default_value->root);
     }
     if (question->settled != NULL && question->required && question->default_source.text == NULL) {
-        load_mistake(load, question->settled_source.line, question->settled_source.column,
+        load_mistake_at(load, question->settled_source.at,
             "a settled question needs a 'default', or 'required: no'");
     }
     if (question->relevant != NULL && !can_hold(procedure, question->relevant)) {
-        load_mistake(load, question->relevant_source.line, question->relevant_source.column,
+        load_mistake_at(load, question->relevant_source.at,
             "this can never hold, so '%s' would never be asked", question->id);
     }
 }
@@ -147,8 +146,8 @@ check_people(struct load *load, struct procedure *procedure, int index)
     struct scope before = {procedure, index, question->part, -1, false};
     const struct group_def *group = scope_group(&before, question->people);
     if (group == NULL || !group->shared || group->first + group->count > index) {
-        load_mistake(load, question->line, question->column,
-            "'from: %.60s' needs 'ask: %.60s' before it", question->people, question->people);
+        load_mistake_at(load, question->at, "'from: %.60s' needs 'ask: %.60s' before it",
+            question->people, question->people);
         question->people = NULL;
         return;
     }
@@ -178,14 +177,14 @@ check_choices(struct load *load, struct procedure *procedure, int index)
         struct choice_rule *rule = &question->choice_rules[i];
         rule->when = compile(load, &before, &rule->when_source, "when", EXPR_BOOL);
         if (rule->when != NULL && !can_hold(procedure, rule->when)) {
-            load_mistake(load, rule->when_source.line, rule->when_source.column,
+            load_mistake_at(load, rule->when_source.at,
                 "this can never hold, so '%s' would never be offered", question->choices[i].value);
         }
     }
     const char *above = question->list != NULL ? question->list->within : NULL;
     if (question->within != NULL && above == NULL) {
-        load_mistake(load, question->within_source.line, question->within_source.column,
-            "the entries of this list belong to no other list");
+        load_mistake_at(
+            load, question->within_source.at, "the entries of this list belong to no other list");
     }
 }
 

@@ -77,7 +77,7 @@ visible(const struct scope *scope, int index, const char *name, char *reason)
             procedure->questions[scope->at].id, name);
     } else {
         (void)snprintf(reason, EXPR_REASON_MAX,
-            "'%s' is asked later (line %d); ask it before this one", name, question->line);
+            "'%s' is asked later (line %d); ask it before this one", name, question->at.line);
     }
     return false;
 }
@@ -317,15 +317,15 @@ keep(struct arena *arena, const struct expr *expr)
     return out;
 }
 
-/* The letters, not bytes, before an offset: what an editor calls a column. */
-static int
-column_at(const struct expr_source *source, size_t offset)
+/* A place within an expression: letters, not bytes, make what an editor calls a column. */
+static struct file_place
+place_in(const struct expr_source *source, size_t offset)
 {
-    int column = source->column;
+    struct file_place at = source->at;
     for (size_t i = 0; i < offset && source->text[i] != 0; i++) {
-        column += ((unsigned char)source->text[i] & 0xc0) != 0x80;
+        at.column += ((unsigned char)source->text[i] & 0xc0) != 0x80;
     }
-    return column;
+    return at;
 }
 
 const struct expr *
@@ -336,8 +336,7 @@ compile_with(struct load *load, const struct expr_scope *names, const struct exp
     struct expr_room room;
     struct expr_error error = {0};
     if (!expr_parse(&expr, &room, source->text, names, &error)) {
-        load_mistake(
-            load, source->line, column_at(source, error.offset), "%s: %s", what, error.reason);
+        load_mistake_at(load, place_in(source, error.offset), "%s: %s", what, error.reason);
         return NULL;
     }
     *ret_type = expr_result(&expr);
@@ -355,7 +354,7 @@ compile(struct load *load, const struct scope *scope, const struct expr_source *
     enum expr_type result = type;
     const struct expr *expr = compile_with(load, &names, source, what, &result);
     if (result != type) {
-        load_mistake(load, source->line, source->column, "%s gives %s, but %s is needed", what,
+        load_mistake_at(load, source->at, "%s gives %s, but %s is needed", what,
             expr_type_name(result), expr_type_name(type));
         return NULL;
     }

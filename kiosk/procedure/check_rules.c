@@ -19,8 +19,8 @@ compile_rules(
         struct rule *rule = &list.rules[i];
         rule->when = compile(load, scope, &rule->when_source, what, EXPR_BOOL);
         if (rule->when != NULL && !can_hold(scope->procedure, rule->when)) {
-            load_mistake(load, rule->when_source.line, rule->when_source.column,
-                "this can never hold, so this entry would do nothing");
+            load_mistake_at(
+                load, rule->when_source.at, "this can never hold, so this entry would do nothing");
         }
     }
     return list;
@@ -47,7 +47,7 @@ check_include(struct load *load, struct procedure *procedure, int index)
     struct scope offered = {procedure, procedure->own_count, 0, -1, false};
     include->when = compile(load, &offered, &include->when_source, "when", EXPR_BOOL);
     if (include->when != NULL && !can_hold(procedure, include->when)) {
-        load_mistake(load, include->when_source.line, include->when_source.column,
+        load_mistake_at(load, include->when_source.at,
             "this can never hold, so '%s' would never be offered", include->id);
     }
     const struct procedure *other = include->procedure;
@@ -79,9 +79,13 @@ check_rules_of(struct load *load, struct procedure *procedure)
     for (int i = 0; procedure->info.anonymous && i < procedure->question_count; i++) {
         const struct question_def *question = &procedure->questions[i];
         if (question->personal || question->shared) {
-            load_mistake(load, question->line, question->column,
-                "an anonymous procedure asks nothing of a person: '%s' is %s", question->id,
-                question->shared ? "a fact of the visitor" : "personal");
+            struct file_place at = question->at;
+            if (question->part > 0) { /* by itself it may ask that */
+                const struct include *include = &procedure->includes[question->part - 1];
+                at = (struct file_place){load->file, include->line, include->column};
+            }
+            load_mistake_at(load, at, "an anonymous procedure asks nothing of a person: '%s' is %s",
+                question->id, question->shared ? "a fact of the visitor" : "personal");
         }
     }
 }

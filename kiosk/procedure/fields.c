@@ -170,12 +170,12 @@ field_words(
 struct expr_source
 field_expr(const struct load *load, const struct node *map, const char *key)
 {
-    (void)load; /* an expression that is no text is reported when it is compiled */
     const struct node *node = tree_get(map, key);
     if (node == NULL) {
         return (struct expr_source){0};
     }
+    /* one that is no text is reported when it is compiled */
     return (struct expr_source){.text = node->kind == NODE_SCALAR ? node->text : "",
-        .line = node->line,
-        .column = node->kind == NODE_SCALAR ? node->text_column : node->column};
+        .at = {
+            load->file, node->line, node->kind == NODE_SCALAR ? node->text_column : node->column}};
 }

@@ -39,14 +39,32 @@ by_id(const void *a, const void *b)
     return strcmp((*left)->info.id, (*right)->info.id);
 }
 
-/* First those that stand alone, so that a mistake in an included one is told once, where it stands. */
-static void
-finish_one(struct load *load, struct procedure *procedure, bool includes)
+static struct procedure *
+find(const struct procedure_set *set, const char *id)
 {
-    int before = load->mistakes;
-    if (procedure->broken || (procedure->include_count > 0) != includes) {
+    for (size_t i = 0; i < set->count; i++) {
+        if (strcmp(set->procedures[i]->info.id, id) == 0) {
+            return set->procedures[i];
+        }
+    }
+    return NULL;
+}
+
+/* Those that it includes first: a mistake of theirs is found where it stands, and who includes them waits for it. */
+static void
+finish_one(struct load *load, struct procedure *procedure)
+{
+    if (procedure->broken || procedure->finished) {
         return;
     }
+    procedure->finished = true;
+    for (int i = 0; i < procedure->include_count; i++) {
+        struct procedure *other = find(load->set, procedure->includes[i].id);
+        if (other != NULL) {
+            finish_one(load, other);
+        }
+    }
+    int before = load->mistakes;
     load->file = procedure->file;
     if (compose(load, procedure) && slots_counted(load, procedure, SLOTS_MAX)) {
         check_procedure(load, procedure);
@@ -62,10 +80,7 @@ load_finish(struct load *load)
         qsort(set->procedures, set->count, sizeof(struct procedure *), by_id);
     }
     for (size_t i = 0; i < set->count; i++) {
-        finish_one(load, set->procedures[i], false);
-    }
-    for (size_t i = 0; i < set->count; i++) {
-        finish_one(load, set->procedures[i], true);
+        finish_one(load, set->procedures[i]);
     }
 }
 
@@ -131,12 +146,7 @@ procedure_at(const struct procedure_set *set, size_t index)
 const struct procedure *
 procedure_find(const struct procedure_set *set, const char *id)
 {
-    for (size_t i = 0; i < set->count; i++) {
-        if (strcmp(set->procedures[i]->info.id, id) == 0) {
-            return set->procedures[i];
-        }
-    }
-    return NULL;
+    return find(set, id);
 }
 
 struct procedure_info

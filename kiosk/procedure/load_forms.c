@@ -210,8 +210,7 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
     field->value =
         compile_with(load, &names, &field->source, tick ? "tick" : "value", &field->type);
     if (tick && field->value != NULL && field->type != EXPR_BOOL) {
-        load_mistake(
-            load, field->source.line, field->source.column, "'tick' is a condition: yes or no");
+        load_mistake_at(load, field->source.at, "'tick' is a condition: yes or no");
     }
 }
 

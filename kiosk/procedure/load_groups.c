@@ -120,8 +120,7 @@ group_ask(struct load *load, struct procedure *procedure, const struct node *map
         if (question != NULL) {
             *question = repeat->facts[i];
             question->group = procedure->group_count - 1;
-            question->line = map->line;
-            question->column = map->column;
+            question->at = (struct file_place){load->file, map->line, map->column};
         }
     }
     group->count = procedure->question_count - group->first;

@@ -22,7 +22,7 @@ question_name_free(
     int line = 0;
     for (int i = 0; i < procedure->question_count; i++, question++) {
         if (strcmp(question->id, id) == 0) {
-            line = question->line;
+            line = question->at.line;
         }
     }
     for (int i = 0; i < procedure->group_count; i++) {
@@ -61,8 +61,7 @@ question_ask_fact(struct load *load, struct procedure *procedure, const struct n
         return;
     }
     *question = *fact;
-    question->line = map->line;
-    question->column = map->column;
+    question->at = (struct file_place){load->file, map->line, map->column};
     procedure->info.card = procedure->info.card || fact->from_card;
     if (!alone) {
         return;
@@ -143,7 +142,7 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
         mistake_at(load, ask, "the ids of procedure, group and question are too long together");
     }
     question_read(load, map, context, question);
-    question->column = ask->column;
+    question->at.column = ask->column;
 }
 
 void

@@ -277,11 +277,11 @@ read_from(struct load *load, const struct node *map, struct question_def *questi
         }
     }
     if (question->within_source.text != NULL && from == NULL) {
-        load_mistake(load, question->within_source.line, question->within_source.column,
+        load_mistake_at(load, question->within_source.at,
             "'within' needs 'from': the list whose entries belong to that answer");
     }
     if (question->where_source.text != NULL && question->people == NULL) {
-        load_mistake(load, question->where_source.line, question->where_source.column,
+        load_mistake_at(load, question->where_source.at,
             "'where' needs 'from': the shared repeat group of whose entries it chooses");
     }
     if (drawn != NULL && type == QUESTION_PLACE) {
@@ -321,8 +321,8 @@ question_check_reading(
     struct load *load, const struct question_def *question, const struct question_def *reading)
 {
     if (reading == NULL || reading->type != QUESTION_KANA) {
-        load_mistake(load, question->line, question->column,
-            "'reading: %.60s' names no question of the type kana", question->reading);
+        load_mistake_at(load, question->at, "'reading: %.60s' names no question of the type kana",
+            question->reading);
     }
 }
 
@@ -400,8 +400,7 @@ question_read(
         load_mistake(
             load, card->key_line, card->key_column, "'card' belongs to a fact of the dictionary");
     }
-    ret->line = map->line;
-    ret->column = map->column;
+    ret->at = (struct file_place){load->file, map->line, map->column};
     ret->required = true;
     read_type(load, map, ret);
     ret->calculated = tree_get(map, "calculate") != NULL;
@@ -421,7 +420,7 @@ question_read(
     read_choices(load, map, context, ret);
     read_examples(load, map, ret);
     if (ret->constraint_source.text != NULL && ret->otherwise.source == NULL) {
-        load_mistake(load, ret->constraint_source.line, ret->constraint_source.column,
+        load_mistake_at(load, ret->constraint_source.at,
             "a constraint needs 'otherwise': what the visitor reads when it does not hold");
     }
 }

@@ -55,6 +55,12 @@ char *arena_strndup(struct arena *arena, const char *text, size_t len);
 char *arena_strdup(struct arena *arena, const char *text);
 char *arena_printf(struct arena *arena, const char *fmt, ...) ATTR_PRINTF(2, 3);
 
+/* Where something stands; line and column from 1. */
+struct file_place {
+    const char *file; /* lives in the arena */
+    int line, column;
+};
+
 /* report.c: the state of one load. */
 struct load {
     struct procedure_set *set;
@@ -62,8 +68,15 @@ struct load {
     void *ctx;
     const char *file; /* the one being read; lives in the arena */
     int mistakes;
+    struct procedure_mistake told[SET_MISTAKES_MAX];
+    int told_count;
 };
+/* A mistake in the file that is being read. One that was told already, of the same words at the same place, is not
+ * told again: a fact that ten procedures ask, a procedure that three include. */
 void load_mistake(struct load *load, int line, int column, const char *fmt, ...) ATTR_PRINTF(4, 5);
+/* The same at a place that was noted when its file was read. */
+void load_mistake_at(struct load *load, struct file_place at, const char *fmt, ...)
+    ATTR_PRINTF(3, 4);
 /* Like it, and adds "; did you mean 'x'?" when one of the names is near. */
 void load_unknown(struct load *load, int line, int column, const char *what, const char *word,
     const char *const *names, size_t count);
@@ -135,7 +148,7 @@ size_t set_list_names(const struct procedure_set *set, const char *names[LISTS_M
 /* An expression as it stands in a file, until all names are known. */
 struct expr_source {
     const char *text; /* NULL: none */
-    int line, column;
+    struct file_place at;
 };
 struct expr_source field_expr(const struct load *load, const struct node *map, const char *key);
 
@@ -152,7 +165,7 @@ struct question_def {
     const char *key; /* "resident-record.purpose"; group: "move-in.members[].name" */
     bool shared; /* a fact of the dictionary */
     int group; /* index of its repeat group, or -1 */
-    int line, column;
+    struct file_place at;
     enum question_type type;
     struct procedure_words label, name, hint, why, unit, otherwise;
     bool required, personal, dont_know;
@@ -243,6 +256,7 @@ struct procedure {
     const char *file;
     int line, column;
     bool broken; /* a mistake in its file: not looked at further */
+    bool finished; /* put together and checked, or being so */
     struct procedure_info info;
     struct question_def *questions; /* own ones first, then the task list, then the included ones */
     int question_count;

@@ -8,21 +8,46 @@
 
 enum { NAME_BYTES_MAX = 64 };
 
-void
-load_mistake(struct load *load, int line, int column, const char *fmt, ...)
+static void
+tell(struct load *load, struct file_place at, const char *fmt, va_list args)
 {
     load->mistakes++;
-    if (load->report == NULL || load->mistakes > SET_MISTAKES_MAX) {
+    if (load->report == NULL || load->told_count == SET_MISTAKES_MAX) {
         return;
     }
     char reason[512];
+    (void)vsnprintf(reason, sizeof(reason), fmt, args);
+    for (int i = 0; i < load->told_count; i++) {
+        const struct procedure_mistake *told = &load->told[i];
+        if (told->line == at.line && told->column == at.column &&
+            strcmp(told->file, at.file) == 0 && strcmp(told->reason, reason) == 0) {
+            return;
+        }
+    }
+    struct procedure_mistake *mistake = &load->told[load->told_count++];
+    *mistake = (struct procedure_mistake){.file = at.file,
+        .line = at.line,
+        .column = at.column,
+        .reason = arena_strdup(&load->set->arena, reason)};
+    load->report(mistake, load->ctx);
+}
+
+void
+load_mistake(struct load *load, int line, int column, const char *fmt, ...)
+{
     va_list args;
     va_start(args, fmt);
-    (void)vsnprintf(reason, sizeof(reason), fmt, args);
+    tell(load, (struct file_place){load->file, line, column}, fmt, args);
     va_end(args);
-    struct procedure_mistake mistake = {
-        .file = load->file, .line = line, .column = column, .reason = reason};
-    load->report(&mistake, load->ctx);
+}
+
+void
+load_mistake_at(struct load *load, struct file_place at, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    tell(load, at, fmt, args);
+    va_end(args);
 }
 
 static size_t

@@ -20,14 +20,14 @@
 #include "harness/harness.h"
 #include "procedure/procedure.h"
 
-enum { PATH_ROOM = 512, TEXT_ROOM = 4096 };
+enum { PATH_ROOM = 512, TEXT_ROOM = 4096, ID_ROOM = 48 };
 static const char good[] = "tests/procedure/assets";
 static const char broken[] = "tests/procedure/broken";
 static char work[HARNESS_FOLDER_LEN];
 
 struct heard {
     int count;
-    char all[TEXT_ROOM]; /* "LINE:COLUMN: reason\n" each */
+    char all[TEXT_ROOM]; /* "FILE:LINE:COLUMN: reason\n" each */
 };
 
 static void
@@ -38,8 +38,8 @@ hear(const struct procedure_mistake *mistake, void *ctx)
     assert_non_null(mistake->file);
     assert_true(mistake->line >= 0 && mistake->column >= 0 && mistake->reason[0] != 0);
     heard->count++;
-    (void)snprintf(heard->all + len, sizeof(heard->all) - len, "%d:%d: %s\n", mistake->line,
-        mistake->column, mistake->reason);
+    (void)snprintf(heard->all + len, sizeof(heard->all) - len, "%s:%d:%d: %s\n", mistake->file,
+        mistake->line, mistake->column, mistake->reason);
 }
 
 static void
@@ -240,6 +240,84 @@ test_a_full_door(void **state)
     copy_file("tests/procedure/assets/city/doors.yaml", "city", "doors.yaml");
 }
 
+/* A procedure whose questions are its last lines. */
+static void
+write_procedure(const char *id, const char *keys, const char *question)
+{
+    char name[ID_ROOM];
+    char text[TEXT_ROOM];
+    (void)snprintf(name, sizeof(name), "%s.yaml", id);
+    int len = snprintf(text, sizeof(text),
+        "procedure: %s\nhidden: yes\nin-force: 2026-04-01\nfollows: 試験用\ncounter: citizens\n"
+        "picture: document\ntitle: 試験\nabout: 試験です。\n%s\nquestions:\n  - %s\n",
+        id, keys, question);
+    assert_in_range(len, 1, TEXT_ROOM - 1);
+    write_file("procedures", name, text, (size_t)len);
+}
+
+static void
+expect_told_once(const char *folder, const char *name, const char *told)
+{
+    char expect[PATH_ROOM];
+    struct heard heard;
+    (void)snprintf(expect, sizeof(expect), "%s/%s/%s:%s", work, folder, name, told);
+    assert_int_equal(load(&heard), KERR_PROCEDURE_FILE);
+    if (heard.count != 1 || strncmp(heard.all, expect, strlen(expect)) != 0) {
+        fail_msg("expected once %s, heard (%d):\n%s", expect, heard.count, heard.all);
+    }
+}
+
+/* Where it is mended, once: not under the name of whoever includes or asks it. */
+static void
+test_told_where_it_stands(void **state)
+{
+    (void)state;
+    static const char next[] = "next: [番号を伝えてください。]";
+    static const char first[] = "next: [番号を伝えてください。]\ninclude: [{ procedure: second, "
+                                "because: いっしょだからです。 }]";
+    static const char second[] = "next: [番号を伝えてください。]\ninclude: [{ procedure: first, "
+                                 "because: いっしょだからです。 }]";
+    static const char wants[] = "{ ask: wants, type: yes-no, label: 要りますか, name: 要る }";
+    static const char wrong[] =
+        "{ ask: when, type: date, label: いつ, name: 日, relevant: wanted = 1 }";
+    static const char unnumbered[] = "{ ask: many, type: number, label: いくつ, name: 数 }";
+    write_procedure("first", first, wants);
+    write_procedure("second", next, wrong);
+    expect_told_once("procedures", "second.yaml", "11:60: relevant: unknown fact 'wanted'");
+    write_procedure("second", next, unnumbered);
+    expect_told_once("procedures", "second.yaml", "11:12: a number question needs 'max'");
+    /* the first asks the phone of everybody: seen from there, no name is near */
+    write_procedure("first", first, "ask: applicant.phone");
+    write_procedure("second", next,
+        "ask: applicant.phone\n  - { ask: wants, type: yes-no, label: 要りますか, name: 要る, "
+        "relevant: applicant.phon = '1' }");
+    expect_told_once("procedures", "second.yaml",
+        "12:67: relevant: unknown fact 'applicant.phon'; did you mean 'applicant.phone'?");
+    /* each includes the other: the first's is found while the second is put together */
+    write_procedure("first", first, wrong);
+    write_procedure("second", second, wants);
+    expect_told_once("procedures", "first.yaml", "12:60: relevant: unknown fact 'wanted'");
+    write_procedure("first", first, unnumbered);
+    expect_told_once("procedures", "first.yaml", "12:12: a number question needs 'max'");
+    /* a fact that both ask */
+    static const char fact[] =
+        "facts:\n  told.day: { type: date, label: いつ, name: 日, personal: yes, min: 5 }\n";
+    write_file("dictionary", "told.yaml", fact, sizeof(fact) - 1);
+    write_procedure("first", next, "ask: told.day");
+    write_procedure("second", next, "ask: told.day");
+    expect_told_once("dictionary", "told.yaml", "2:67: min gives a number, but a date is needed");
+    remove_file("dictionary", "told.yaml");
+    /* anonymous, but not what it includes: the mistake is to include it */
+    write_procedure("first",
+        "next: [番号を伝えてください。]\nkind: ask\nanonymous: yes\n"
+        "include: [{ procedure: second, because: いっしょだからです。 }]",
+        wants);
+    write_procedure("second", next, "ask: applicant.phone");
+    expect_told_once("procedures", "first.yaml", "12:11: an anonymous procedure asks nothing");
+    remove_file("procedures", "first.yaml");
+    remove_file("procedures", "second.yaml");
+}
+
 static void
 test_no_folder(void **state)
 {
@@ -396,6 +474,7 @@ main(void)
         cmocka_unit_test(test_every_kind_of_mistake),
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_a_full_door),
+        cmocka_unit_test(test_told_where_it_stands),
         cmocka_unit_test(test_no_folder),
         cmocka_unit_test(test_hostile_bytes),
         cmocka_unit_test(test_what_a_set_says),

@@ -163,6 +163,7 @@ $(BUILD)/asan/vcard.a: $(VCARD_OBJ)
 	@$(AR) rcs $@ $^
 # Helper programs that shell tests drive.
 TEST_LIBS_sync_test_sync := -lssl
+TEST_LIBS_sync_test_answers := -lssl
 TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c))
 $(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 	@mkdir -p $(@D)

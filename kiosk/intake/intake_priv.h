@@ -55,11 +55,12 @@ struct intake_reply {
     int retry_after_s; /* 0: not said */
     const char *type; /* static */
     uint64_t position;
+    char record[2 * SEAL_ID_LEN + 1]; /* whose path was asked; "" when none was */
     struct buf body;
 };
 void intake_reply_init(struct intake_reply *reply);
 void intake_reply_release(struct intake_reply *reply);
-/* Makes the reply a problem (RFC 9457). */
+/* Makes the reply a problem (RFC 9457) that names the record, if one was asked for. */
 void intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, int error);
 
 /* A connection, from accept to close, with the moment by which it must have finished a request. */

@@ -54,8 +54,12 @@ intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, in
     buf_clear(&reply->body);
     /* Fits by far; were it not to, an empty body with the right status goes out. */
     (void)buf_printf(&reply->body,
-        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"}\n",
+        "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"code\":\"%s\"",
         problems[problem].title, problems[problem].status, problems[problem].code);
+    if (reply->record[0] != 0) { /* a kiosk believes a refusal only of the row that it sent */
+        (void)buf_printf(&reply->body, ",\"instance\":\"/v1/records/%s\"", reply->record);
+    }
+    (void)buf_add_str(&reply->body, "}\n");
 }
 
 static void

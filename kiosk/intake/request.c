@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 
 struct request {
     enum intake_route route;
@@ -187,6 +188,9 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
     }
     struct intake_reply reply;
     intake_reply_init(&reply);
+    if (request->route == INTAKE_ROUTE_RECORD) {
+        hex_encode(request->id, sizeof(request->id), reply.record);
+    }
     answer(intake, request, &reply);
     if (intake->answered != NULL && (request->is_put || reply.status >= 400)) {
         struct intake_event event = {.status = reply.status,

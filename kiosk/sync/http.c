@@ -4,9 +4,11 @@
 #include "sync/sync_priv.h"
 
 #include <curl/curl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/alloc.h"
 #include "base/attr.h"
@@ -25,6 +27,7 @@ struct sync_http {
     CURL *easy; /* owned; keeps the connection between requests */
     struct curl_slist *headers; /* owned */
     char *url; /* owned; without a trailing slash */
+    const struct clock *clock; /* borrowed */
     const volatile sig_atomic_t *stop;
     struct buf *body; /* of the request under way */
     char error[CURL_ERROR_SIZE];
@@ -167,6 +170,7 @@ sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
     struct sync_http *http = xcalloc(1, sizeof(*http));
     size_t len = strlen(config->url);
     http->url = xstrndup(config->url, config->url[len - 1] == '/' ? len - 1 : len);
+    http->clock = config->clock;
     http->stop = config->stop;
     http->easy = curl_easy_init();
     int r =
@@ -245,13 +249,46 @@ translate(CURLcode code, const char *text)
     }
 }
 
+/* A header of the last answer; NULL when it is not there. */
+static const char *
+header(CURL *easy, const char *name)
+{
+    struct curl_header *found = NULL;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK ? found->value
+                                                                                  : NULL;
+}
+
+/* Seconds or a date (RFC 9110 section 10.2.3). A date counts from the answer's own Date, so that it
+ * means the same under a mad clock of ours; from ours only when that is missing. */
+static int64_t
+read_retry_after(CURL *easy, int64_t now)
+{
+    const char *value = header(easy, "Retry-After"), *date = header(easy, "Date");
+    if (value == NULL || value[0] == 0) {
+        return 0;
+    }
+    int64_t seconds = 0;
+    if (strspn(value, "0123456789") == strlen(value)) {
+        for (const char *at = value; *at != 0 && seconds < SYNC_RETRY_AFTER_MAX_S; at++) {
+            seconds = seconds * 10 + (*at - '0');
+        }
+    } else {
+        time_t until = curl_getdate(value, NULL),
+               from = date != NULL ? curl_getdate(date, NULL) : -1;
+        seconds = until < 0 ? 0 : (int64_t)until - (from < 0 ? now : (int64_t)from);
+    }
+    if (seconds < 0) {
+        return 0;
+    }
+    return seconds < SYNC_RETRY_AFTER_MAX_S ? seconds : SYNC_RETRY_AFTER_MAX_S;
+}
+
 static void
-read_head(CURL *easy, struct sync_answer *answer)
+read_head(CURL *easy, int64_t now, struct sync_answer *answer)
 {
     static const char *const html[] = {"text/html", "application/xhtml+xml"};
     long status = 0;
     const char *type = NULL;
-    curl_off_t retry_after = 0;
     if (curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK) {
         answer->status = (int)status;
     }
@@ -260,11 +297,22 @@ read_head(CURL *easy, struct sync_answer *answer)
             answer->is_html |= strncasecmp(type, html[i], strlen(html[i])) == 0;
         }
     }
-    /* Seconds or a date (RFC 9110 section 10.2.3); curl reads both. */
-    if (curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &retry_after) == CURLE_OK &&
-        retry_after > 0) {
-        answer->retry_after_s =
-            retry_after < SYNC_RETRY_AFTER_MAX_S ? retry_after : SYNC_RETRY_AFTER_MAX_S;
+    answer->retry_after_s = read_retry_after(easy, now);
+}
+
+/* HTTP/1.1 has nothing that ties an answer to its request but the order. So a connection that has
+ * something to read before anything was asked is out of step, or closed, and is not used again. */
+static void
+drop_unclean(CURL *easy)
+{
+    curl_socket_t socket = CURL_SOCKET_BAD;
+    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK ||
+        socket == CURL_SOCKET_BAD) {
+        return;
+    }
+    struct pollfd ready = {.fd = socket, .events = POLLIN};
+    if (poll(&ready, 1, 0) != 0) {
+        (void)shutdown(socket, SHUT_RDWR); /* curl finds it dead and opens another */
     }
 }
 
@@ -283,6 +331,7 @@ sync_http_put(struct sync_http *http, const uint8_t id[STORE_ID_LEN], const uint
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len) != CURLE_OK) {
         return KERR_NO_MEMORY;
     }
+    drop_unclean(easy);
     buf_clear(&ret_answer->body);
     http->body = &ret_answer->body;
     http->error[0] = 0;
@@ -294,6 +343,6 @@ sync_http_put(struct sync_http *http, const uint8_t id[STORE_ID_LEN], const uint
         return error;
     }
     ret_answer->error = error;
-    read_head(easy, ret_answer);
+    read_head(easy, clock_wall_s(http->clock), ret_answer);
     return 0;
 }

@@ -1,12 +1,73 @@
-/* sync/judge.c - what an answer means for the row that was sent, and how long to wait. Pure
- * functions, so that every line of the table (kiosk/decisions/0004-put-and-receipt.md) is
- * tested. */
+/* sync/judge.c - what an answer means for the row that was sent, whether a receipt is one for it, and
+ * how long to wait. Pure functions, so that every line of the table
+ * (kiosk/decisions/0004-put-and-receipt.md) is tested. */
 #include "sync/sync_priv.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "base/err.h"
+#include "base/hex.h"
+
+/* Is the body a receipt that the city signed for this very row? */
+static bool
+has_receipt(const struct sync_proof *proof, const struct buf *body)
+{
+    struct seal_receipt receipt;
+    uint8_t hash[SEAL_HASH_LEN];
+    if (body->len == 0 || body->len > SEAL_RECEIPT_MAX ||
+        seal_receipt_verify(proof->receipts, body->data, body->len, &receipt) < 0) {
+        return false;
+    }
+    seal_hash(proof->envelope->data, proof->envelope->len, hash);
+    if (memcmp(receipt.envelope_hash, hash, sizeof(hash)) != 0 ||
+        memcmp(receipt.header.id, proof->row->id, sizeof(proof->row->id)) != 0 ||
+        receipt.header.sequence != proof->row->sequence) {
+        return false;
+    }
+    struct seal_header own;
+    if (proof->kiosks == NULL ||
+        seal_verify(proof->kiosks, proof->envelope->data, proof->envelope->len, &own, NULL) < 0) {
+        return true; /* the hash above covers the header, too */
+    }
+    return strcmp(receipt.header.kiosk, own.kiosk) == 0 && receipt.header.epoch == own.epoch &&
+           receipt.header.sequence == own.sequence &&
+           memcmp(receipt.header.id, own.id, sizeof(own.id)) == 0;
+}
+
+/* Does the refusal name this very row (RFC 9457 section 3.1.5)? Pages that repeat the address do not
+ * do it in this form, and an answer to another request names another row. */
+static bool
+names_row(const struct sync_proof *proof, const struct buf *body)
+{
+    char id[2 * STORE_ID_LEN + 1], member[96];
+    hex_encode(proof->row->id, STORE_ID_LEN, id);
+    (void)snprintf(member, sizeof(member), "\"instance\":\"/v1/records/%s\"", id);
+    return body->len > 0 && strstr(buf_str(body), member) != NULL;
+}
+
+bool
+sync_is_proven(const struct sync_proof *proof, const struct sync_answer *answer)
+{
+    if (answer->error != 0) {
+        return false;
+    }
+    switch (answer->status) {
+    case 200:
+    case 201:
+        return has_receipt(proof, &answer->body);
+    case 409:
+    case 413:
+    case 415:
+    case 422:
+        return !answer->is_html && names_row(proof, &answer->body);
+    default:
+        return false;
+    }
+}
 
 enum sync_action
-sync_judge(const struct sync_answer *answer, bool has_receipt, int *ret_error)
+sync_judge(const struct sync_answer *answer, bool is_proven, int *ret_error)
 {
     *ret_error = answer->error;
     if (answer->error == KERR_NET_TLS) {
@@ -18,7 +79,7 @@ sync_judge(const struct sync_answer *answer, bool has_receipt, int *ret_error)
     switch (answer->status) {
     case 200:
     case 201:
-        if (has_receipt) {
+        if (is_proven) {
             return SYNC_ACTION_DONE;
         }
         break;
@@ -30,8 +91,8 @@ sync_judge(const struct sync_answer *answer, bool has_receipt, int *ret_error)
     case 413:
     case 415:
     case 422:
-        /* Only the intake may take a record out of the line; a page of a proxy may not. */
-        if (!answer->is_html) {
+        /* Only the intake may take a record out of the line; a proxy may not. */
+        if (is_proven) {
             *ret_error = KERR_NET_REFUSED;
             return SYNC_ACTION_SET_ASIDE;
         }

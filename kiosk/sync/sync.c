@@ -79,33 +79,6 @@ chance(void)
     return bits;
 }
 
-/* Is the body a receipt that the city signed for this very row? */
-static bool
-is_receipt_for(
-    const struct sync *sync, const struct store_row *row, const struct sync_answer *answer)
-{
-    struct seal_receipt receipt;
-    uint8_t hash[SEAL_HASH_LEN];
-    if (answer->body.len == 0 || answer->body.len > SEAL_RECEIPT_MAX ||
-        seal_receipt_verify(sync->receipts, answer->body.data, answer->body.len, &receipt) < 0) {
-        return false;
-    }
-    seal_hash(sync->envelope.data, sync->envelope.len, hash);
-    if (memcmp(receipt.envelope_hash, hash, sizeof(hash)) != 0 ||
-        memcmp(receipt.header.id, row->id, sizeof(row->id)) != 0 ||
-        receipt.header.sequence != row->sequence) {
-        return false;
-    }
-    struct seal_header own;
-    if (sync->kiosks == NULL ||
-        seal_verify(sync->kiosks, sync->envelope.data, sync->envelope.len, &own, NULL) < 0) {
-        return true; /* the hash above covers the header, too */
-    }
-    return strcmp(receipt.header.kiosk, own.kiosk) == 0 && receipt.header.epoch == own.epoch &&
-           receipt.header.sequence == own.sequence &&
-           memcmp(receipt.header.id, own.id, sizeof(own.id)) == 0;
-}
-
 /* After a success the line is free at once; after failures it rests. */
 static void
 rest(struct sync *sync, enum sync_action action, const struct sync_answer *answer)
@@ -153,10 +126,12 @@ put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
 static int
 settle(struct sync *sync, const struct store_row *row, const struct sync_answer *answer)
 {
-    bool has_receipt = answer->error == 0 && (answer->status == 200 || answer->status == 201) &&
-                       is_receipt_for(sync, row, answer);
+    const struct sync_proof proof = {.receipts = sync->receipts,
+        .kiosks = sync->kiosks,
+        .row = row,
+        .envelope = &sync->envelope};
     int error;
-    enum sync_action action = sync_judge(answer, has_receipt, &error);
+    enum sync_action action = sync_judge(answer, sync_is_proven(&proof, answer), &error);
     sync->last =
         (struct sync_report){.sequence = row->sequence, .status = answer->status, .error = error};
     rest(sync, action, answer);

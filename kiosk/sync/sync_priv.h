@@ -27,9 +27,20 @@ enum sync_action {
     SYNC_ACTION_SLOW, /* in 15 minutes */
     SYNC_ACTION_SET_ASIDE /* quarantine, go on with the next */
 };
-/* The table of answers. has_receipt: the body is a receipt that verified and fits the row.
- * *ret_error: why it is not done (KERR_NET...), 0 when it is. */
-enum sync_action sync_judge(const struct sync_answer *answer, bool has_receipt, int *ret_error);
+/* The table of answers. is_proven: sync_is_proven of the same answer. *ret_error: why it is not done (KERR_NET...), 0 when it is. */
+enum sync_action sync_judge(const struct sync_answer *answer, bool is_proven, int *ret_error);
+
+/* What an answer is held against; all borrowed. */
+struct sync_proof {
+    const struct seal_receipts *receipts;
+    const struct seal_verifier *kiosks; /* may be NULL: sync_config */
+    const struct store_row *row;
+    const struct buf *envelope; /* the bytes that were sent */
+};
+/* Whatever takes a row out of the line needs proof that it is the city's word about this very row: a
+ * success needs a receipt that it signed, a refusal for good must name the row. False for every other
+ * answer. */
+bool sync_is_proven(const struct sync_proof *proof, const struct sync_answer *answer);
 
 /* Milliseconds that the whole line rests after so many failures in a row (1, 2, ...): uniform in
  * [0, min(15 min, 2^(failures-1) s)). chance is any 32 random bits. */

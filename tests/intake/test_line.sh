@@ -146,6 +146,7 @@ cmp "$FOLDER/first" "$FOLDER/answer" || fail "another receipt by GET"
 expect "other bytes" 409 \
     "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/two" "$URL/records/$ID")"
 grep -q '"code":"conflict"' "$FOLDER/answer" || fail "no problem document for a conflict"
+grep -q "\"instance\":\"/v1/records/$ID\"" "$FOLDER/answer" || fail "the refusal does not name its record"
 expect "health" 200 "$(request "${mine[@]}" "$URL/health")"
 grep -q '"quarantined":1' "$FOLDER/answer" || fail "the other bytes are not in quarantine"
 expect "no client certificate" 000 \

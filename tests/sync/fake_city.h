@@ -22,6 +22,7 @@
 
 #include "base/attr.h"
 #include "base/buf.h"
+#include "base/hex.h"
 #include "seal/seal.h"
 
 /* What the body of an answer is made of. */
@@ -31,6 +32,9 @@ enum fake_body {
     FAKE_RECEIPT, /* a good one, then altered by fake_twist */
     FAKE_HUGE, /* 100 KB */
     FAKE_CUT, /* a receipt, the connection closed before its last byte */
+    FAKE_REPLAY, /* the good receipt of the request before */
+    FAKE_DOUBLED, /* a good one, the whole answer twice */
+    FAKE_PROBLEM, /* a refusal as the intake words it; TWIST_ID: of another record */
 };
 /* How the receipt is wrong. */
 enum fake_twist {
@@ -52,7 +56,10 @@ enum fake_fault {
     FAULT_RESET, /* the same with a RST */
     FAULT_SILENT, /* the request is read, then nothing */
     FAULT_GARBAGE, /* TLS carries something that is no HTTP */
-    FAULT_PLAIN /* HTTP without TLS */
+    FAULT_PLAIN, /* HTTP without TLS */
+    FAULT_MUTE, /* TCP is accepted, and that is all: a half-open socket */
+    FAULT_DRIP, /* a good head, then a byte each tenth of a second, for ever */
+    FAULT_LATE /* a good answer when nobody waits for it any more */
 };
 struct fake_answer {
     int status;
@@ -79,6 +86,7 @@ struct fake_city {
     size_t script_len, turn;
     unsigned connections, requests; /* under lock */
     struct buf last_request; /* under lock: the body of the newest */
+    struct buf before_last; /* the one before, for FAKE_REPLAY; the thread's own */
     bool same_bytes; /* under lock: every body was like the one before */
     atomic_uint
         poison; /* a record with this sequence is answered by 500, whatever the script says */
@@ -150,6 +158,18 @@ fake_receipt(struct fake_city *city, const struct buf *envelope, enum fake_twist
 }
 
 static inline void
+fake_problem(
+    struct fake_city *city, const struct buf *envelope, enum fake_twist twist, struct buf *ret_body)
+{
+    struct seal_header header = {.epoch = 0};
+    char id[2 * SEAL_ID_LEN + 1];
+    (void)seal_verify(city->verifier, envelope->data, envelope->len, &header, NULL);
+    header.id[0] ^= twist == TWIST_ID;
+    hex_encode(header.id, sizeof(header.id), id);
+    (void)buf_printf(ret_body, "{\"type\":\"about:blank\",\"instance\":\"/v1/records/%s\"}", id);
+}
+
+static inline void
 fake_send(
     struct fake_city *city, SSL *ssl, const struct fake_answer *answer, const struct buf *envelope)
 {
@@ -159,8 +179,13 @@ fake_send(
     buf_init(&head, 4096);
     if (answer->body == FAKE_TEXT) {
         (void)buf_add_str(&body, answer->text);
-    } else if (answer->body == FAKE_RECEIPT || answer->body == FAKE_CUT) {
+    } else if (answer->body == FAKE_RECEIPT || answer->body == FAKE_CUT ||
+               answer->body == FAKE_DOUBLED) {
         fake_receipt(city, envelope, answer->twist, &body);
+    } else if (answer->body == FAKE_REPLAY) {
+        fake_receipt(city, &city->before_last, TWIST_NONE, &body);
+    } else if (answer->body == FAKE_PROBLEM) {
+        fake_problem(city, envelope, answer->twist, &body);
     } else if (answer->body == FAKE_HUGE) {
         for (int i = 0; i < 100 * 1024; i++) {
             (void)buf_add_byte(&body, ' ');
@@ -169,9 +194,31 @@ fake_send(
     (void)buf_printf(&head, "HTTP/1.1 %d X\r\nContent-Length: %zu\r\n%s\r\n", answer->status,
         body.len, answer->headers != NULL ? answer->headers : "");
     size_t len = answer->body == FAKE_CUT ? body.len - 1 : body.len;
-    (void)SSL_write(ssl, head.data, (int)head.len);
-    if (len > 0) {
-        (void)SSL_write(ssl, body.data, (int)len);
+    for (int i = 0; i < (answer->body == FAKE_DOUBLED ? 2 : 1); i++) {
+        (void)SSL_write(ssl, head.data, (int)head.len);
+        if (len > 0) {
+            (void)SSL_write(ssl, body.data, (int)len);
+        }
+    }
+}
+
+/* Bytes that keep a time-out by silence from coming. */
+static inline void
+fake_drip(struct fake_city *city, SSL *ssl)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n";
+    (void)SSL_write(ssl, head, (int)sizeof(head) - 1);
+    while (!atomic_load(&city->stopping) && SSL_write(ssl, " ", 1) == 1) {
+        usleep(100 * 1000);
+    }
+}
+
+/* Until the far end has had enough. */
+static inline void
+fake_wait_for_end(struct fake_city *city, int fd)
+{
+    while (!atomic_load(&city->stopping) && recv(fd, (char[4096]){0}, 4096, MSG_DONTWAIT) != 0) {
+        usleep(10 * 1000);
     }
 }
 
@@ -196,6 +243,8 @@ fake_remember(struct fake_city *city, const struct buf *body)
         city->same_bytes = false;
     }
     city->requests++;
+    buf_clear(&city->before_last);
+    (void)buf_add(&city->before_last, city->last_request.data, city->last_request.len);
     buf_clear(&city->last_request);
     (void)buf_add(&city->last_request, body->data, body->len);
     pthread_mutex_unlock(&city->lock);
@@ -232,10 +281,16 @@ fake_serve(struct fake_city *city, SSL *ssl, int fd)
             goes_on = false;
             break;
         case FAULT_SILENT:
-            while (!atomic_load(&city->stopping) &&
-                   recv(fd, (char[4096]){0}, 4096, MSG_DONTWAIT) != 0) {
-                usleep(10 * 1000);
-            }
+            fake_wait_for_end(city, fd);
+            goes_on = false;
+            break;
+        case FAULT_DRIP:
+            fake_drip(city, ssl);
+            goes_on = false;
+            break;
+        case FAULT_LATE:
+            fake_wait_for_end(city, fd);
+            fake_send(city, ssl, answer, &body);
             goes_on = false;
             break;
         case FAULT_RESET:
@@ -262,8 +317,10 @@ fake_connection(struct fake_city *city, int fd)
     city->connections++;
     pthread_mutex_unlock(&city->lock);
     enum fake_fault fault = fake_next(city, false)->fault;
-    if (fault == FAULT_CLOSE || fault == FAULT_PLAIN) {
-        if (fault == FAULT_PLAIN) {
+    if (fault == FAULT_CLOSE || fault == FAULT_PLAIN || fault == FAULT_MUTE) {
+        if (fault == FAULT_MUTE) {
+            fake_wait_for_end(city, fd);
+        } else if (fault == FAULT_PLAIN) {
             (void)recv(fd, (char[4096]){0}, 4096, 0); /* else close() would become a reset */
             (void)send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38, MSG_NOSIGNAL);
         }
@@ -325,6 +382,7 @@ fake_start(struct fake_city *city, const char *cert, const char *key, const char
     city->port = ntohs(address.sin_port);
     city->same_bytes = true;
     buf_init(&city->last_request, SEAL_ENVELOPE_MAX);
+    buf_init(&city->before_last, SEAL_ENVELOPE_MAX);
     pthread_mutex_init(&city->lock, NULL);
     atomic_store(&city->stopping, false);
     return pthread_create(&city->thread, NULL, fake_run, city) == 0;
@@ -359,6 +417,7 @@ fake_stop(struct fake_city *city)
     close(city->listener);
     SSL_CTX_free(city->tls);
     buf_release(&city->last_request);
+    buf_release(&city->before_last);
     pthread_mutex_destroy(&city->lock);
 }
 

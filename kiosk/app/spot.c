@@ -65,14 +65,13 @@ fit(const struct procedure_map *map, struct ui_rect box)
         h = box.h;
         w = h * UNITS / map->height;
     }
-    return rect(box.x + (box.w - w) / 2, box.y, w, h);
+    return rect(box.x, box.y, w, h);
 }
 
 static void
-drawing(struct app *app, const struct question *question, struct ui_rect box)
+drawing(struct app *app, const struct question *question, struct ui_rect at)
 {
     const struct procedure_map *map = question->map;
-    struct ui_rect at = fit(map, box);
     int x;
     int y;
     app->visit.writing.hand_side = at.w;
@@ -156,11 +155,16 @@ spot_build(struct app *app, struct flow *flow, const struct question *question)
     int keys_h = 3 * KEY_H + 2 * GAP_MIN;
     int height = flow->bottom - flow->y;
     if (!app->places.portrait) {
-        struct ui_rect side = rect(flow->x + flow->w - SIDE_W, flow->y, SIDE_W, height);
-        drawing(app, question, rect(flow->x, flow->y, flow->w - SIDE_W - COLUMN_GAP, height));
-        int words_h = height - keys_h - GAP_MIN;
-        where_words(app, rect(side.x, side.y, side.w, words_h));
-        keys(app, rect(side.x, flow->bottom - keys_h, side.w, keys_h));
+        struct ui_rect map =
+            fit(question->map, rect(flow->x, flow->y, flow->w - SIDE_W - COLUMN_GAP, height));
+        int keys_x = flow->x + flow->w - SIDE_W;
+        int x = map.x + map.w + COLUMN_GAP;
+        int between = keys_x - COLUMN_GAP - x;
+        drawing(app, question, map);
+        keys(app, rect(keys_x, flow->bottom - keys_h, SIDE_W, keys_h));
+        where_words(app, between >= SIDE_W
+                             ? rect(x, flow->y, between, height) /* a low map leaves it free */
+                             : rect(keys_x, flow->y, SIDE_W, height - keys_h - GAP_MIN));
         flow->y = flow->bottom;
         return;
     }
@@ -168,7 +172,9 @@ spot_build(struct app *app, struct flow *flow, const struct question *question)
     flow->y += PIN - GAP_MIN; /* a pin at the map's edge reaches above it */
     int map_h = height - PIN - keys_h;
     map_h = map_h < MAP_LEAST_H ? MAP_LEAST_H : map_h;
-    drawing(app, question, rect(flow->x, flow->y, flow->w, map_h));
+    struct ui_rect map = fit(question->map, rect(flow->x, flow->y, flow->w, map_h));
+    map.x += (flow->w - map.w) / 2;
+    drawing(app, question, map);
     keys(app, rect(bottom.x, bottom.y, SIDE_W, keys_h));
     where_words(
         app, rect(bottom.x + SIDE_W + GAP_MIN, bottom.y, bottom.w - SIDE_W - GAP_MIN, keys_h));

@@ -338,7 +338,9 @@ languages(struct audit *audit)
         bool own = (item->asked & UI_STATE_PERSONAL) != 0 || strncmp(id, "key:", 4) == 0 ||
                    strncmp(id, "mode:", 5) == 0 || strncmp(id, "language", 8) == 0 ||
                    item->e.role == UI_ROLE_FIELD || item->e.role == UI_ROLE_QR;
-        if (!own) {
+        /* a phrase is shown to who stands there, below the visitor's own words */
+        bool shown = audit->stage.app->screen == &screen_phrase && item->e.role == UI_ROLE_TITLE;
+        if (!own && !shown) {
             foreign_words(audit, item, item->e.text);
             foreign_words(audit, item, item->e.detail);
         }

@@ -1,5 +1,5 @@
 /* ledger/ledger.c - which storage a ledger is in, and the bounds of the arguments; what is done
- * with them is the backend's (sqlite_ops.c). */
+ * with them is the backend's (sqlite_ops.c, postgres_ops.c). */
 #include "ledger.h"
 
 #include <string.h>
@@ -18,9 +18,19 @@ starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* The two schemes that libpq takes for a URI. */
+static bool
+is_postgres(const char *where)
+{
+    return starts_with(where, "postgresql://") || starts_with(where, "postgres://");
+}
+
 char *
 ledger_where(const char *setting, const char *folder)
 {
+    if (is_postgres(setting)) {
+        return xstrdup(setting);
+    }
     const char *path =
         starts_with(setting, SQLITE_PREFIX) ? setting + strlen(SQLITE_PREFIX) : setting;
     return path[0] == '/' ? xstrdup(path) : fs_join(folder, path);
@@ -29,6 +39,9 @@ ledger_where(const char *setting, const char *folder)
 int
 ledger_open(const char *where, struct ledger **ret_ledger)
 {
+    if (is_postgres(where)) {
+        return ledger_postgres_open(where, ret_ledger);
+    }
     const char *path = starts_with(where, SQLITE_PREFIX) ? where + strlen(SQLITE_PREFIX) : where;
     return ledger_sqlite_open(path, ret_ledger);
 }

@@ -1,7 +1,7 @@
 /* ledger/ledger.h - the city's side of storage: which sealed envelopes arrived, with their
- * receipts, and what the staff did with them. One set of operations; SQLite now, PostgreSQL
- * behind the same header later. Knows neither HTTP nor plaintext. A ledger handle belongs to one
- * thread; processes may share the file. */
+ * receipts, and what the staff did with them. One set of operations on
+ * SQLite or PostgreSQL. Knows neither HTTP nor plaintext. A ledger handle belongs to one thread;
+ * programs may share the file, or the database. */
 #ifndef LEDGER_LEDGER_H
 #define LEDGER_LEDGER_H
 
@@ -22,11 +22,16 @@ enum {
 struct ledger;
 
 /* The setting "ledger" as ledger_open takes it: "sqlite:PATH" or PATH, relative ones joined to
- * folder. Heap; the caller frees. */
+ * folder; "postgresql://..." as it is. It may hold a password: never log it. Heap; the caller frees. */
 char *ledger_where(const char *setting, const char *folder);
-/* Opens or makes the ledger; where is the path of a SQLite file, "sqlite:" before it or not. Waits up to 5 s for other
- * handles. KERR_STORE (not ours, can't be opened), KERR_STORE_VERSION (made by a newer program),
- * KERR_BUSY. */
+/* Opens or makes the ledger; where is the path of a SQLite file, "sqlite:" before it or not, or a URI
+ * of PostgreSQL (libpq's, several hosts allowed). An older ledger is carried on to this version.
+ * Waits up to 5 s for other handles, 3 s for each host. KERR_STORE (not ours, can't be opened),
+ * KERR_STORE_VERSION (made by a newer program), KERR_NET (no server that takes us), KERR_BUSY.
+ *
+ * A handle on PostgreSQL that loses its server connects anew by itself: meanwhile each operation
+ * answers KERR_BUSY within 8 s. The same when an answer is lost after the question was sent: the server
+ * may have done it or not, and the operation is put again. */
 int ledger_open(const char *where, struct ledger **ret_ledger);
 /* NULL is accepted. */
 void ledger_close(struct ledger *ledger);
@@ -56,7 +61,7 @@ enum ledger_verdict {
  * LEDGER_SAME: position, received_at and the state as stored; for LEDGER_CONFLICT entry is
  * untouched. The same conflicting bytes are kept once, however often they come. Returns an enum
  * ledger_verdict, or KERR_INVALID (an argument out of its bounds), KERR_NO_SPACE, KERR_BUSY
- * (nobody let go for 5 s), KERR_IO, KERR_STORE. After an error the entry is there as a whole or not
+ * (nobody let go for 5 s; the server is away, or its answer lost), KERR_IO, KERR_STORE. After an error the entry is there as a whole or not
  * at all (a disk that fails in the last step of a commit leaves that open); putting it again tells. */
 int ledger_put(
     struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);

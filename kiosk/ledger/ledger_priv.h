@@ -41,5 +41,6 @@ struct ledger {
 };
 
 int ledger_sqlite_open(const char *path, struct ledger **ret_ledger);
+int ledger_postgres_open(const char *uri, struct ledger **ret_ledger);
 
 #endif

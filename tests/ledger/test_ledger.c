@@ -1,5 +1,5 @@
 /* The ledger's promises: one row an id and a place, whoever writes at once; other bytes go to
- * quarantine; positions only grow; every operation is all or nothing under a failing disk. */
+ * quarantine; positions only grow. On SQLite, or on PostgreSQL (scene.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <libpq-fe.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -19,66 +20,7 @@
 #include "base/err.h"
 #include "harness/harness.h"
 #include "ledger/ledger.h"
-
-struct scene {
-    char folder[HARNESS_FOLDER_LEN];
-    char path[96];
-    struct ledger *ledger;
-};
-
-static int
-set_up(void **state)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    assert_non_null(scene);
-    harness_folder_make(scene->folder);
-    snprintf(scene->path, sizeof(scene->path), "%s/ledger.db", scene->folder);
-    assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
-    *state = scene;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct scene *scene = *state;
-    ledger_close(scene->ledger);
-    unlink(scene->path);
-    assert_int_equal(0, rmdir(scene->folder)); /* no journal is left over either */
-    free(scene);
-    return 0;
-}
-
-/* An entry whose id and hash are made of one byte each. */
-static struct ledger_entry
-entry_of(uint8_t id, const char *kiosk, uint64_t epoch, uint64_t sequence, uint8_t hash)
-{
-    struct ledger_entry entry = {.epoch = epoch, .sequence = sequence, .received_at = 1000};
-    memset(entry.id, id, sizeof(entry.id));
-    memset(entry.hash, hash, sizeof(entry.hash));
-    snprintf(entry.kiosk, sizeof(entry.kiosk), "%s", kiosk);
-    return entry;
-}
-
-static int
-put(struct ledger *ledger, struct ledger_entry *entry, const char *bytes)
-{
-    return ledger_put(ledger, entry, (const uint8_t *)bytes, strlen(bytes));
-}
-
-static int64_t
-ask(const char *path, const char *sql)
-{
-    sqlite3 *db;
-    sqlite3_stmt *query;
-    assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
-    assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(db, sql, -1, &query, NULL));
-    assert_int_equal(SQLITE_ROW, sqlite3_step(query));
-    int64_t number = sqlite3_column_int64(query, 0);
-    sqlite3_finalize(query);
-    sqlite3_close(db);
-    return number;
-}
+#include "ledger/scene.h"
 
 static void
 test_put_verdicts(void **state)
@@ -281,6 +223,9 @@ static void
 test_open_checks_whose_file(void **state)
 {
     struct scene *scene = *state;
+    if (scene->is_postgres) {
+        skip();
+    }
     struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
     struct ledger *second;
@@ -288,7 +233,7 @@ test_open_checks_whose_file(void **state)
     assert_int_equal(LEDGER_SAME, put(second, &entry, "one"));
     ledger_close(second);
     ledger_close(NULL);
-    char prefixed[128];
+    char prefixed[280];
     snprintf(prefixed, sizeof(prefixed), "sqlite:%s", scene->path);
     assert_int_equal(0, ledger_open(prefixed, &second));
     assert_int_equal(LEDGER_SAME, put(second, &entry, "one"));
@@ -336,6 +281,8 @@ test_where(void **state)
         {"/var/ledger.db", "/var/ledger.db"},
         {"sqlite:ledger.db", "/set/up/ledger.db"},
         {"sqlite:/var/ledger.db", "/var/ledger.db"},
+        {"postgresql://db/ledger", "postgresql://db/ledger"},
+        {"postgres://db/ledger", "postgres://db/ledger"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         char *where = ledger_where(rows[i].setting, "/set/up");
@@ -344,10 +291,39 @@ test_where(void **state)
     }
 }
 
+/* The same on a server: whose tables these are, and who answers there. */
+static void
+test_open_checks_the_database(void **state)
+{
+    struct scene *scene = *state;
+    if (!scene->is_postgres) {
+        skip();
+    }
+    static const struct {
+        const char *sql;
+        int result;
+    } rows[] = {
+        {"UPDATE ledger_version SET version = 1000", KERR_STORE_VERSION},
+        {"UPDATE ledger_version SET version = -1", KERR_STORE},
+        {"DELETE FROM ledger_version", KERR_STORE},
+        {"DROP TABLE ledger_version", KERR_STORE}, /* a table "entry" of somebody else */
+    };
+    struct ledger *second = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        ask(scene->path, rows[i].sql);
+        assert_int_equal(rows[i].result, ledger_open(scene->path, &second));
+    }
+    assert_int_equal(KERR_NET, ledger_open("postgresql://127.0.0.1:1/ledger", &second));
+    assert_int_equal(KERR_NET, ledger_open("postgresql://ledger@/?nonsense=1", &second));
+}
+
 static void
 test_settings_are_durable(void **state)
 {
     struct scene *scene = *state;
+    if (scene->is_postgres) {
+        skip(); /* the server's; what a session sets is in test_postgres.sh */
+    }
     assert_int_equal(1296321585, ask(scene->path, "PRAGMA application_id"));
     assert_int_equal(2, ask(scene->path, "PRAGMA user_version"));
     assert_int_equal(0, ask(scene->path, "SELECT count(*) FROM pragma_journal_mode"
@@ -371,7 +347,9 @@ race(void *arg)
 {
     struct racer *racer = arg;
     struct ledger *ledger;
-    if (ledger_open(racer->path, &ledger) < 0) {
+    int opened = ledger_open(racer->path, &ledger);
+    if (opened < 0) {
+        print_error("a racer can't open: %s\n", err_str(opened));
         return NULL;
     }
     for (uint8_t i = 1; i <= RACE_IDS; i++) {
@@ -425,27 +403,60 @@ test_positions_never_come_back(void **state)
     struct scene *scene = *state;
     struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
-    sqlite3 *db;
-    assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
-    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "DELETE FROM entry", NULL, NULL, NULL));
-    sqlite3_close(db);
+    ask(scene->path, "DELETE FROM entry");
     entry = entry_of(2, "kiosk-001", 1, 2, 2);
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "two"));
     assert_int_equal(2, entry.position);
 }
 
+/* Somebody holds the writers' lock for longer than anybody waits. */
 static void
 test_busy_is_told(void **state)
 {
     struct scene *scene = *state;
-    sqlite3 *db;
-    assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
-    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    sqlite3 *db = NULL;
+    PGconn *line = NULL;
+    if (scene->is_postgres) {
+        line = PQconnectdb(scene->path);
+        PQclear(PQexec(line, "BEGIN; UPDATE change_count SET count = count"));
+    } else {
+        assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
+        assert_int_equal(SQLITE_OK, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    }
     struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
     assert_int_equal(KERR_BUSY, put(scene->ledger, &entry, "one"));
-    assert_int_equal(SQLITE_OK, sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL));
+    PQfinish(line);
     sqlite3_close(db);
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
+}
+
+/* Openers that meet in an empty database: one makes the tables, all go on. */
+static void
+test_openers_race(void **state)
+{
+    struct scene *scene = *state;
+    ledger_close(scene->ledger);
+    scene->ledger = NULL;
+    if (scene->is_postgres) {
+        ask(scene->path, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    } else {
+        assert_int_equal(0, unlink(scene->path));
+    }
+    struct racer racers[RACERS];
+    memset(racers, 0, sizeof(racers));
+    for (unsigned i = 0; i < RACERS; i++) {
+        racers[i].path = scene->path;
+        assert_int_equal(0, pthread_create(&racers[i].thread, NULL, race, &racers[i]));
+    }
+    int stored = 0, same = 0;
+    for (unsigned i = 0; i < RACERS; i++) {
+        pthread_join(racers[i].thread, NULL);
+        stored += racers[i].counts[LEDGER_NEW];
+        same += racers[i].counts[LEDGER_SAME];
+    }
+    assert_int_equal(RACE_IDS, stored);
+    assert_int_equal(RACE_IDS * (RACERS - 1), same);
+    assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
 }
 
 int
@@ -458,9 +469,11 @@ main(void)
         cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_open_checks_the_database, set_up, tear_down),
         cmocka_unit_test(test_where),
         cmocka_unit_test_setup_teardown(test_settings_are_durable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_handles_race, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_openers_race, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_positions_never_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_busy_is_told, set_up, tear_down),
     };

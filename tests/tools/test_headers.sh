@@ -9,7 +9,7 @@ alone() { # HEADER DEFINE...: as the only include of a file, included twice
     # shellcheck disable=SC2046 # flags are words
     cc -std=c17 "$@" -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Wpedantic -Werror -Wshadow \
         -Wmissing-prototypes -Wstrict-prototypes -Wundef -I"$TOP/kiosk" -I"$TOP/tests" -isystem "$WORK" \
-        $(pkg-config --cflags-only-I sdl2 SDL2_ttf libpcsclite icu-uc libcjson 2>/dev/null | sed 's/-I/-isystem/g') \
+        $(pkg-config --cflags-only-I sdl2 SDL2_ttf libpcsclite icu-uc libcjson libpq 2>/dev/null | sed 's/-I/-isystem/g') \
         -fsyntax-only "$WORK/alone.c" 2>"$WORK/alone.err"
 }
 count=0

@@ -19,6 +19,7 @@ plant app/shell.c '#include "card/card_priv.h"' "another room's private header"
 plant ui/draw.c '#include <SDL.h>' 'SDL outside its two files'
 plant ui/draw.c '#include <SDL2/SDL_image.h>' 'SDL_image outside its two files'
 plant card/reader.c '#include <winscard.h>' 'winscard.h outside pcsc.c'
+plant ledger/ledger.c '#include <libpq-fe.h>' 'libpq in a second file'
 plant record/record.c '#include <sqlite3.h>' 'sqlite3.h outside store and ledger'
 plant sync/sync.c '#include <curl/curl.h>' 'curl.h in a second file'
 plant app/visit.c '#include <openssl/evp.h>' 'openssl outside seal'

@@ -1,0 +1,378 @@
+/* ledger/postgres_ops.c - the ledger's operations on PostgreSQL. Each is one statement, so one way to
+ * the server and back, and one transaction; the writing ones are functions of the schema. */
+#include "ledger/postgres_priv.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+#define ENTRY_COLUMNS                                                                              \
+    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
+
+const char *const pg_queries[PG_QUERY_COUNT] = {
+    [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
+    [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
+    [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
+    [PG_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = $1",
+    [PG_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+                  " ORDER BY position DESC LIMIT $2",
+    [PG_NEWEST] = "SELECT coalesce(max(position), 0), (SELECT count FROM change_count) FROM entry",
+    [PG_MARK] = "SELECT ledger_mark($1, $2, $3, $4)",
+    [PG_QUARANTINED] = "SELECT count(*) FROM quarantine",
+    [PG_DECIDE] = "SELECT * FROM ledger_decide($1, $2, $3, $4, $5, $6, $7)",
+    [PG_DECIDED] = "SELECT 0::bigint, number, id, state, slot, decided_at, decided_by FROM decision"
+                   " WHERE id = $1 AND number < $2 ORDER BY number DESC LIMIT 1",
+    [PG_BOOKED] = "SELECT count(*), count(*) FILTER (WHERE decided_at <= $1) FROM decision"
+                  " WHERE slot = $2 AND stands AND seat IS NOT NULL",
+};
+
+/* Columns of ENTRY_COLUMNS, and the envelope after them. */
+enum {
+    COLUMN_ID,
+    COLUMN_KIOSK,
+    COLUMN_EPOCH,
+    COLUMN_SEQUENCE,
+    COLUMN_HASH,
+    COLUMN_RECEIVED_AT,
+    COLUMN_POSITION,
+    COLUMN_STATE,
+    COLUMN_STATE_AT,
+    COLUMN_STATE_BY,
+    COLUMN_ENVELOPE
+};
+/* Columns of what ledger_put answers. */
+enum { PUT_VERDICT, PUT_POSITION, PUT_RECEIVED_AT, PUT_STATE, PUT_STATE_AT, PUT_STATE_BY };
+
+static struct pg_ledger *
+of(struct ledger *ledger)
+{
+    return (struct pg_ledger *)ledger; /* its first member */
+}
+
+static int
+read_text(const struct pg_rows *rows, int row, int column, char *out, size_t size)
+{
+    size_t len;
+    const char *text = pg_bytes(rows, row, column, &len);
+    if (text == NULL || len >= size) {
+        return KERR_STORE_CORRUPT;
+    }
+    memcpy(out, text, len);
+    out[len] = 0;
+    return 0;
+}
+
+static int
+read_blob(const struct pg_rows *rows, int row, int column, void *out, size_t len)
+{
+    size_t got;
+    const void *bytes = pg_bytes(rows, row, column, &got);
+    if (bytes == NULL || got != len) {
+        return KERR_STORE_CORRUPT;
+    }
+    memcpy(out, bytes, len);
+    return 0;
+}
+
+static int
+read_entry(const struct pg_rows *rows, int row, struct ledger_entry *ret_entry)
+{
+    struct ledger_entry entry = {
+        .epoch = (uint64_t)pg_number(rows, row, COLUMN_EPOCH),
+        .sequence = (uint64_t)pg_number(rows, row, COLUMN_SEQUENCE),
+        .received_at = pg_number(rows, row, COLUMN_RECEIVED_AT),
+        .position = (uint64_t)pg_number(rows, row, COLUMN_POSITION),
+        .state_at = pg_number(rows, row, COLUMN_STATE_AT),
+    };
+    int r = read_blob(rows, row, COLUMN_ID, entry.id, sizeof(entry.id));
+    r = r == 0 ? read_text(rows, row, COLUMN_KIOSK, entry.kiosk, sizeof(entry.kiosk)) : r;
+    r = r == 0 ? read_blob(rows, row, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
+    r = r == 0 ? read_text(rows, row, COLUMN_STATE, entry.state, sizeof(entry.state)) : r;
+    r = r == 0 ? read_text(rows, row, COLUMN_STATE_BY, entry.state_by, sizeof(entry.state_by)) : r;
+    if (r == 0) {
+        *ret_entry = entry;
+    }
+    return r;
+}
+
+static int
+read_verdict(const struct pg_rows *rows, struct ledger_entry *entry)
+{
+    int64_t verdict = pg_rows_count(rows) == 1 ? pg_number(rows, 0, PUT_VERDICT) : -1;
+    if (verdict == LEDGER_CONFLICT) {
+        return LEDGER_CONFLICT;
+    }
+    if (verdict != LEDGER_NEW && verdict != LEDGER_SAME) {
+        return KERR_STORE;
+    }
+    struct ledger_entry stored = *entry;
+    stored.position = (uint64_t)pg_number(rows, 0, PUT_POSITION);
+    stored.received_at = pg_number(rows, 0, PUT_RECEIVED_AT);
+    stored.state_at = pg_number(rows, 0, PUT_STATE_AT);
+    int r = read_text(rows, 0, PUT_STATE, stored.state, sizeof(stored.state));
+    r = r == 0 ? read_text(rows, 0, PUT_STATE_BY, stored.state_by, sizeof(stored.state_by)) : r;
+    if (r < 0) {
+        return r;
+    }
+    *entry = stored;
+    return (int)verdict;
+}
+
+static int
+op_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, entry->id, sizeof(entry->id));
+    pg_add_text(&args, entry->kiosk);
+    pg_add_number(&args, (int64_t)entry->epoch);
+    pg_add_number(&args, (int64_t)entry->sequence);
+    pg_add_bytes(&args, entry->hash, sizeof(entry->hash));
+    pg_add_number(&args, entry->received_at);
+    pg_add_bytes(&args, envelope, len);
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_PUT, &args, &rows);
+    r = r == 0 ? read_verdict(rows, entry) : r;
+    pg_rows_free(rows);
+    return r;
+}
+
+/* Appends the one field of the one row. */
+static int
+append_field(const struct pg_rows *rows, int row, int column, struct buf *ret_bytes)
+{
+    size_t len = 0;
+    const void *bytes = pg_rows_count(rows) > row ? pg_bytes(rows, row, column, &len) : NULL;
+    return bytes != NULL ? buf_add(ret_bytes, bytes, len) : KERR_NOT_FOUND;
+}
+
+static int
+op_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, id, LEDGER_ID_LEN);
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_RECEIPT, &args, &rows);
+    r = r == 0 ? append_field(rows, 0, 0, ret_receipt) : r;
+    pg_rows_free(rows);
+    return r;
+}
+
+static int
+op_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
+    size_t len, struct buf *ret_receipt)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, id, LEDGER_ID_LEN);
+    pg_add_bytes(&args, receipt, len);
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_RECEIPT_KEEP, &args, &rows);
+    r = r == 0 ? append_field(rows, 0, 0, ret_receipt) : r;
+    pg_rows_free(rows);
+    return r;
+}
+
+/* Hands a batch to each; *below becomes the last one's position. */
+static int
+walk(const struct pg_rows *rows, int64_t *below, ledger_each *each, void *ctx)
+{
+    int r = 0;
+    for (int row = 0; row < pg_rows_count(rows) && r == 0; row++) {
+        struct ledger_entry entry;
+        size_t len;
+        r = read_entry(rows, row, &entry);
+        if (r == 0) {
+            const uint8_t *envelope = pg_bytes(rows, row, COLUMN_ENVELOPE, &len);
+            *below = (int64_t)entry.position;
+            r = each(&entry, envelope, len, ctx);
+        }
+    }
+    return r;
+}
+
+static int
+op_list(struct ledger *ledger, uint64_t before, size_t limit, ledger_each *each, void *ctx)
+{
+    enum { BATCH = 16 }; /* at most 8 MB of envelopes */
+    int64_t below = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
+    int r = 0;
+    bool more = true;
+    while (limit > 0 && more && r == 0) {
+        size_t count = limit < BATCH ? limit : BATCH;
+        struct pg_args args = {0};
+        pg_add_number(&args, below);
+        pg_add_number(&args, (int64_t)count);
+        struct pg_rows *rows = NULL;
+        r = pg_ask(of(ledger), PG_BEFORE, &args, &rows);
+        if (r == 0) {
+            more = (size_t)pg_rows_count(rows) == count;
+            r = walk(rows, &below, each, ctx);
+        }
+        pg_rows_free(rows);
+        limit -= count;
+    }
+    return r;
+}
+
+static int
+op_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry,
+    struct buf *ret_envelope)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, id, LEDGER_ID_LEN);
+    struct pg_rows *rows = NULL;
+    struct ledger_entry entry;
+    int r = pg_ask(of(ledger), PG_GET, &args, &rows);
+    r = r == 0 && pg_rows_count(rows) == 0 ? KERR_NOT_FOUND : r;
+    r = r == 0 ? read_entry(rows, 0, &entry) : r;
+    if (r == 0 && ret_envelope != NULL) {
+        r = append_field(rows, 0, COLUMN_ENVELOPE, ret_envelope);
+    }
+    pg_rows_free(rows);
+    if (r == 0) {
+        *ret_entry = entry;
+    }
+    return r;
+}
+
+/* A statement that answers one row of numbers. */
+static int
+ask_numbers(struct ledger *ledger, enum pg_query which, const struct pg_args *args,
+    uint64_t *ret_first, uint64_t *ret_second)
+{
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), which, args, &rows);
+    r = r == 0 && pg_rows_count(rows) != 1 ? KERR_STORE : r;
+    if (r == 0) {
+        *ret_first = (uint64_t)pg_number(rows, 0, 0);
+        if (ret_second != NULL) {
+            *ret_second = (uint64_t)pg_number(rows, 0, 1);
+        }
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
+static int
+op_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes)
+{
+    const struct pg_args none = {0};
+    return ask_numbers(ledger, PG_NEWEST, &none, ret_position, ret_changes);
+}
+
+static int
+op_quarantined(struct ledger *ledger, uint64_t *ret_count)
+{
+    const struct pg_args none = {0};
+    return ask_numbers(ledger, PG_QUARANTINED, &none, ret_count, NULL);
+}
+
+static int
+op_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state, const char *by,
+    int64_t now)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, id, LEDGER_ID_LEN);
+    pg_add_text(&args, state);
+    pg_add_text(&args, by);
+    pg_add_number(&args, now);
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_MARK, &args, &rows);
+    if (r == 0) {
+        r = pg_rows_count(rows) == 1 && pg_number(rows, 0, 0) == 1 ? 0 : KERR_NOT_FOUND;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
+/* Columns of a decision, the ruling before it. */
+enum {
+    DECISION_RULING,
+    DECISION_NUMBER,
+    DECISION_ID,
+    DECISION_STATE,
+    DECISION_SLOT,
+    DECISION_AT,
+    DECISION_BY
+};
+
+static int
+read_decision(const struct pg_rows *rows, struct ledger_decision *ret_decision)
+{
+    if (pg_rows_count(rows) == 0) {
+        return KERR_NOT_FOUND;
+    }
+    struct ledger_decision decision = {
+        .number = (uint64_t)pg_number(rows, 0, DECISION_NUMBER),
+        .decided_at = pg_number(rows, 0, DECISION_AT),
+    };
+    int r = read_blob(rows, 0, DECISION_ID, decision.id, sizeof(decision.id));
+    r = r == 0 ? read_text(rows, 0, DECISION_STATE, decision.state, sizeof(decision.state)) : r;
+    r = r == 0 ? read_text(rows, 0, DECISION_SLOT, decision.slot, sizeof(decision.slot)) : r;
+    r = r == 0 ? read_text(rows, 0, DECISION_BY, decision.decided_by, sizeof(decision.decided_by))
+               : r;
+    if (r == 0) {
+        *ret_decision = decision;
+    }
+    return r;
+}
+
+static int
+op_decide(struct ledger *ledger, struct ledger_decision *decision, uint64_t seen, int32_t places)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, decision->id, sizeof(decision->id));
+    pg_add_text(&args, decision->state);
+    pg_add_text(&args, decision->slot);
+    pg_add_number(&args, decision->decided_at);
+    pg_add_text(&args, decision->decided_by);
+    pg_add_number(&args, (int64_t)seen);
+    pg_add_number(&args, places);
+    struct pg_rows *rows = NULL;
+    struct ledger_decision now;
+    int r = pg_ask(of(ledger), PG_DECIDE, &args, &rows);
+    r = r == 0 ? read_decision(rows, &now) : r;
+    int ruling = r == 0 ? (int)pg_number(rows, 0, DECISION_RULING) : r;
+    pg_rows_free(rows);
+    if (r == 0 && ruling != LEDGER_FULL) {
+        *decision = now;
+    }
+    return ruling;
+}
+
+static int
+op_decided(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+    struct ledger_decision *ret_decision)
+{
+    struct pg_args args = {0};
+    pg_add_bytes(&args, id, LEDGER_ID_LEN);
+    pg_add_number(&args, (int64_t)below);
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_DECIDED, &args, &rows);
+    r = r == 0 ? read_decision(rows, ret_decision) : r;
+    pg_rows_free(rows);
+    return r;
+}
+
+static int
+op_booked(
+    struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all, uint64_t *ret_until)
+{
+    struct pg_args args = {0};
+    pg_add_number(&args, until);
+    pg_add_text(&args, slot);
+    return ask_numbers(ledger, PG_BOOKED, &args, ret_all, ret_until);
+}
+
+const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
+    .put = op_put,
+    .receipt = op_receipt,
+    .receipt_keep = op_receipt_keep,
+    .list = op_list,
+    .get = op_get,
+    .newest = op_newest,
+    .mark = op_mark,
+    .quarantined = op_quarantined,
+    .decide = op_decide,
+    .decided = op_decided,
+    .booked = op_booked,
+    .takes_turns = false};

@@ -1,0 +1,63 @@
+/* ledger/postgres_priv.h - PostgreSQL as the operations see it: a handle that is connected when it is
+ * asked, numbered statements, arguments and rows. libpq stays in postgres.c. */
+#ifndef LEDGER_POSTGRES_PRIV_H
+#define LEDGER_POSTGRES_PRIV_H
+
+#include "ledger/ledger_priv.h"
+
+enum pg_query {
+    PG_PUT,
+    PG_RECEIPT,
+    PG_RECEIPT_KEEP,
+    PG_GET,
+    PG_BEFORE,
+    PG_NEWEST,
+    PG_MARK,
+    PG_QUARANTINED,
+    PG_DECIDE,
+    PG_DECIDED,
+    PG_BOOKED,
+    PG_QUERY_COUNT
+};
+extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */
+
+struct pg_ledger; /* begins with a struct ledger */
+struct pg_rows; /* an answer; libpq's PGresult */
+
+enum { PG_ARGS_MAX = 7 };
+/* $1, $2, ... in the order in which they are added. Bytes and texts are borrowed until the statement
+ * has been asked. */
+struct pg_args {
+    int count;
+    const char *values[PG_ARGS_MAX];
+    int lengths[PG_ARGS_MAX], formats[PG_ARGS_MAX];
+    uint8_t numbers[PG_ARGS_MAX][sizeof(int64_t)];
+};
+void pg_add_bytes(struct pg_args *args, const void *bytes, size_t len);
+void pg_add_text(struct pg_args *args, const char *text);
+void pg_add_number(struct pg_args *args, int64_t number);
+
+/* Asks a numbered statement, in a transaction of its own. 0 and *ret_rows (the caller frees), or an
+ * error as in ledger.h; KERR_BUSY when it is not known whether the server did it. */
+int pg_ask(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args,
+    struct pg_rows **ret_rows);
+/* Runs SQL as it stands, one or many statements; ret_rows (may be NULL) gets the last answer. For the schema. */
+int pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows);
+
+/* NULL is accepted. */
+void pg_rows_free(struct pg_rows *rows);
+int pg_rows_count(const struct pg_rows *rows);
+/* A field of type bigint; 0 when it is none. */
+int64_t pg_number(const struct pg_rows *rows, int row, int column);
+/* A field's bytes, as long as the rows live; NULL for SQL's NULL. */
+const void *pg_bytes(const struct pg_rows *rows, int row, int column, size_t *ret_len);
+
+/* postgres_schema.c: brings the tables to this program's version. KERR_STORE_VERSION when they are of
+ * a newer one. */
+int pg_schema(struct pg_ledger *pg);
+
+/* The operations, postgres_ops.c; closing is in postgres.c. */
+extern const struct ledger_backend ledger_postgres;
+void ledger_postgres_close(struct ledger *ledger);
+
+#endif

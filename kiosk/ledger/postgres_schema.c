@@ -1,0 +1,225 @@
+/* ledger/postgres_schema.c - the tables and functions on PostgreSQL, version by version. What was
+ * released is never changed: a new version is a new step at the end. */
+#include "ledger/postgres_priv.h"
+
+#include "base/attr.h"
+#include "base/err.h"
+
+/* epoch and sequence are unsigned 64-bit numbers kept as the signed integer of the same bits. Sealed
+ * bytes don't shrink, so nobody tries (EXTERNAL).
+ *
+ * Whoever writes takes the one row of change_count first. That makes positions and changes follow
+ * the order of commits without a gap: a reader that has seen a position never meets a smaller one that
+ * is new. An insert that finds the place taken gives the numbers back in the same transaction, which
+ * nobody else has seen. As a side effect every call writes, so its commit waits for the
+ * synchronous standby, and with it for all that it has read: what a crash of the server left committed
+ * here and not there is never answered as if it were safe. */
+static const char VERSION_1[] =
+    "CREATE TABLE ledger_version(one integer PRIMARY KEY CHECK(one = 1), version integer NOT NULL);"
+    "INSERT INTO ledger_version(one, version) VALUES(1, 0);"
+    "CREATE TABLE entry("
+    " position bigint PRIMARY KEY,"
+    " id bytea NOT NULL UNIQUE CHECK(octet_length(id) = 16),"
+    " kiosk text COLLATE \"C\" NOT NULL CHECK(kiosk <> ''),"
+    " epoch bigint NOT NULL,"
+    " sequence bigint NOT NULL,"
+    " hash bytea NOT NULL CHECK(octet_length(hash) = 32),"
+    " received_at bigint NOT NULL,"
+    " state text NOT NULL DEFAULT 'new' CHECK(state IN ('new', 'done', 'unread')),"
+    " state_at bigint NOT NULL,"
+    " state_by text NOT NULL DEFAULT '',"
+    " receipt bytea,"
+    " envelope bytea NOT NULL,"
+    " UNIQUE(kiosk, epoch, sequence));"
+    "ALTER TABLE entry ALTER COLUMN receipt SET STORAGE EXTERNAL,"
+    " ALTER COLUMN envelope SET STORAGE EXTERNAL;"
+    "CREATE TABLE quarantine("
+    " number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " id bytea NOT NULL,"
+    " kiosk text COLLATE \"C\" NOT NULL,"
+    " epoch bigint NOT NULL,"
+    " sequence bigint NOT NULL,"
+    " hash bytea NOT NULL,"
+    " received_at bigint NOT NULL,"
+    " envelope bytea NOT NULL,"
+    " UNIQUE(id, kiosk, epoch, sequence, hash));"
+    "ALTER TABLE quarantine ALTER COLUMN envelope SET STORAGE EXTERNAL;"
+    "CREATE TABLE change_count(one integer PRIMARY KEY CHECK(one = 1), count bigint NOT NULL,"
+    " position bigint NOT NULL);"
+    "INSERT INTO change_count(one, count, position) VALUES(1, 0, 0);"
+    /* verdict: as enum ledger_verdict */
+    "CREATE FUNCTION ledger_put(a_id bytea, a_kiosk text, a_epoch bigint, a_sequence bigint,"
+    " a_hash bytea, a_time bigint, a_envelope bytea)"
+    " RETURNS TABLE(verdict bigint, at bigint, received bigint, is_state text, is_at bigint,"
+    " is_by text) LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1, position = position + 1"
+    "  RETURNING position INTO STRICT at;"
+    " INSERT INTO entry(position, id, kiosk, epoch, sequence, hash, received_at, state_at, "
+    "envelope)"
+    "  VALUES(at, a_id, a_kiosk, a_epoch, a_sequence, a_hash, a_time, a_time, a_envelope)"
+    "  ON CONFLICT DO NOTHING;"
+    " IF FOUND THEN"
+    "  RETURN QUERY SELECT 0::bigint, at, a_time, 'new'::text, a_time, ''::text;"
+    "  RETURN;"
+    " END IF;"
+    " UPDATE change_count SET count = count - 1, position = position - 1;"
+    " RETURN QUERY SELECT 1::bigint, e.position, e.received_at, e.state, e.state_at, e.state_by"
+    "  FROM entry e WHERE e.id = a_id AND e.kiosk = a_kiosk AND e.epoch = a_epoch"
+    "  AND e.sequence = a_sequence AND e.hash = a_hash AND e.envelope = a_envelope;"
+    " IF FOUND THEN"
+    "  RETURN;"
+    " END IF;"
+    " INSERT INTO quarantine(id, kiosk, epoch, sequence, hash, received_at, envelope)"
+    "  VALUES(a_id, a_kiosk, a_epoch, a_sequence, a_hash, a_time, a_envelope)"
+    "  ON CONFLICT DO NOTHING;"
+    " IF FOUND THEN"
+    "  UPDATE change_count SET count = count + 1;"
+    " END IF;"
+    " RETURN QUERY SELECT 2::bigint, 0::bigint, 0::bigint, ''::text, 0::bigint, ''::text; "
+    "END $$;"
+    "CREATE FUNCTION ledger_receipt(a_id bytea) RETURNS SETOF bytea LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " UPDATE change_count SET count = count;"
+    " RETURN QUERY SELECT receipt FROM entry WHERE id = a_id AND receipt IS NOT NULL; "
+    "END $$;"
+    "CREATE FUNCTION ledger_receipt_keep(a_id bytea, a_receipt bytea) RETURNS SETOF bytea"
+    " LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " UPDATE entry SET receipt = a_receipt WHERE id = a_id AND receipt IS NULL;"
+    " IF FOUND THEN"
+    "  RETURN NEXT a_receipt;"
+    " ELSE"
+    "  RETURN QUERY SELECT * FROM ledger_receipt(a_id);"
+    " END IF; "
+    "END $$;"
+    /* 1 when there is such an entry */
+    "CREATE FUNCTION ledger_mark(a_id bytea, a_state text, a_by text, a_time bigint)"
+    " RETURNS bigint LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1;"
+    " UPDATE entry SET state = a_state, state_by = a_by, state_at = a_time"
+    "  WHERE id = a_id AND state <> a_state;"
+    " IF FOUND THEN"
+    "  RETURN 1;"
+    " END IF;"
+    " UPDATE change_count SET count = count - 1;"
+    " RETURN (SELECT count(*) FROM entry WHERE id = a_id); "
+    "END $$;";
+
+/* Decisions are only added; of a record's the newest stands. ruling: as enum ledger_ruling, no row when there is
+ * no such record. */
+static const char VERSION_2[] =
+    "CREATE TABLE decision("
+    " number bigint PRIMARY KEY,"
+    " id bytea NOT NULL REFERENCES entry(id),"
+    " state text NOT NULL CHECK(state IN ('booked', 'taken', 'open')),"
+    " slot text COLLATE \"C\" NOT NULL CHECK(slot <> ''),"
+    " seat bigint CHECK((seat IS NOT NULL) = (state = 'booked')),"
+    " decided_at bigint NOT NULL,"
+    " decided_by text NOT NULL,"
+    " stands boolean NOT NULL DEFAULT true);"
+    "CREATE UNIQUE INDEX decision_standing ON decision(id) WHERE stands;"
+    "CREATE UNIQUE INDEX decision_seat ON decision(slot, seat) WHERE stands;"
+    "CREATE INDEX decision_record ON decision(id, number);"
+    "CREATE FUNCTION ledger_decide(a_id bytea, a_state text, a_slot text, a_time bigint, a_by text,"
+    " a_seen bigint, a_places bigint) RETURNS TABLE(ruling bigint, d_number bigint, d_id bytea,"
+    " d_state text, d_slot text, d_at bigint, d_by text) LANGUAGE plpgsql AS $$ "
+    "DECLARE"
+    " taken bigint[]; free bigint; "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1;"
+    " IF NOT EXISTS (SELECT 1 FROM entry WHERE id = a_id) THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN;"
+    " END IF;"
+    " d_id := a_id;"
+    " SELECT number, state, slot, decided_at, decided_by"
+    "  INTO d_number, d_state, d_slot, d_at, d_by"
+    "  FROM decision WHERE id = a_id ORDER BY number DESC LIMIT 1;"
+    " IF NOT FOUND THEN"
+    "  d_number := 0; d_state := 'open'; d_slot := a_slot; d_at := 0; d_by := '';"
+    " END IF;"
+    " SELECT coalesce(array_agg(seat), '{}') INTO taken FROM decision"
+    "  WHERE slot = a_slot AND stands AND seat IS NOT NULL AND id <> a_id;"
+    " ruling := CASE WHEN d_state = a_state AND d_slot = a_slot THEN 1"
+    "  WHEN d_number <> a_seen THEN 2"
+    "  WHEN a_state = 'booked' AND cardinality(taken) >= a_places THEN 3 ELSE 0 END;"
+    " IF ruling <> 0 THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN NEXT;"
+    "  RETURN;"
+    " END IF;"
+    " IF a_state = 'booked' THEN"
+    "  SELECT min(s) INTO free FROM generate_series(1::bigint, cardinality(taken) + 1) s"
+    "   WHERE s <> ALL(taken);"
+    " END IF;"
+    " UPDATE decision SET stands = false WHERE id = a_id AND stands;"
+    " INSERT INTO decision(number, id, state, slot, seat, decided_at, decided_by)"
+    "  SELECT coalesce(max(number), 0) + 1, a_id, a_state, a_slot, free, a_time, a_by FROM decision"
+    "  RETURNING number, state, slot, decided_at, decided_by"
+    "  INTO STRICT d_number, d_state, d_slot, d_at, d_by;"
+    " RETURN NEXT; "
+    "END $$;";
+
+/* Step i brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
+static const char *const STEPS[] = {VERSION_1, VERSION_2};
+
+/* 0 when there is no ledger in the first schema of the search path yet. */
+static int
+version_of(struct pg_ledger *pg, int64_t *ret_version)
+{
+    struct pg_rows *rows = NULL;
+    *ret_version = 0;
+    /* The table itself is asked, by a snapshot of now; a name that was looked up is remembered. */
+    int r = pg_run(pg,
+        "SELECT 1 FROM pg_class WHERE relname = 'ledger_version'"
+        " AND relnamespace = current_schema()::regnamespace",
+        &rows);
+    bool is_there = r == 0 && pg_rows_count(rows) == 1;
+    pg_rows_free(rows);
+    if (!is_there) {
+        return r;
+    }
+    rows = NULL;
+    r = pg_run(pg, "SELECT version FROM ledger_version", &rows);
+    size_t len;
+    const char *digits = r == 0 && pg_rows_count(rows) == 1 ? pg_bytes(rows, 0, 0, &len) : NULL;
+    if (r == 0) {
+        *ret_version = digits != NULL ? strtoll(digits, NULL, 10) : 0; /* a text: pg_run asks so */
+        r = *ret_version > 0 ? 0 : KERR_STORE;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
+/* Inside a transaction, the only one of its kind. */
+static int
+migrate(struct pg_ledger *pg)
+{
+    int64_t version = 0;
+    int r = version_of(pg, &version);
+    while (r == 0 && version < (int64_t)ARRAY_LEN(STEPS)) {
+        r = pg_run(pg, STEPS[version], NULL);
+        version++;
+        char mark[64];
+        (void)snprintf(mark, sizeof(mark), "UPDATE ledger_version SET version = %d", (int)version);
+        r = r == 0 ? pg_run(pg, mark, NULL) : r;
+    }
+    return r == 0 && version > (int64_t)ARRAY_LEN(STEPS) ? KERR_STORE_VERSION : r;
+}
+
+int
+pg_schema(struct pg_ledger *pg)
+{
+    int64_t version = 0;
+    int r = version_of(pg, &version);
+    if (r < 0 || version == (int64_t)ARRAY_LEN(STEPS)) {
+        return r;
+    }
+    /* Two openers may meet here: the second waits, and finds it done. The number is ours ("MDL1"). */
+    r = pg_run(pg, "BEGIN; SELECT pg_advisory_xact_lock(1296321585)", NULL);
+    r = r == 0 ? migrate(pg) : r;
+    r = r == 0 ? pg_run(pg, "COMMIT", NULL) : r;
+    return r; /* after an error the line is dropped, and the transaction with it */
+}

@@ -1,0 +1,29 @@
+#!/bin/bash
+# The ledger on PostgreSQL: the suites of SQLite on a server of its own.
+# timeout: 120
+set -u
+TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
+BUILD=${BUILD:-$TOP/build}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+. "$TOP/tests/ledger/cluster.sh"
+trap clusters_end EXIT
+trap 'exit 130' INT TERM
+
+fail() {
+    echo "test_postgres: $*"
+    tail -n 20 "$CLUSTERS"/*.log 2>/dev/null | cut -c1-300
+    exit 1
+}
+
+cluster_make first || fail "no cluster"
+cluster_start first || fail "the server does not start"
+
+for suite in test_ledger test_decisions; do
+    LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/ledger/$suite" >"$CLUSTERS/suite.out" 2>&1 || {
+        cat "$CLUSTERS/suite.out"
+        fail "$suite"
+    }
+    cat "$CLUSTERS/suite.out" >>"$CLUSTERS/suites.out"
+done
+# what is skipped on a server is the two tests of SQLite's file; the summary names each again
+[ "$(grep -c '  SKIPPED ] test_.*' "$CLUSTERS/suites.out")" = 4 ] || fail "other tests were skipped"

@@ -92,6 +92,7 @@ enum expr_op {
     OP_AGE,
     OP_DAYS,
     OP_MATCHES,
+    OP_KNOWN,
     OP_IF
 };
 

@@ -277,6 +277,9 @@ eval_call(const struct expr *expr, const struct expr_node *node, const struct ex
     }
     struct value a = eval(expr, node->a, env);
     struct value b = node->b != EXPR_NIL ? eval(expr, node->b, env) : a;
+    if (node->op == OP_KNOWN && a.know == VALUE_KNOWN) { /* "I don't know" is told as a choice */
+        return of_bool(a.type != EXPR_TEXT || strcmp(a.text, "unknown") != 0);
+    }
     if (node->op == OP_COUNT_SET && a.know == VALUE_NONE) {
         return of_number(EXPR_NUMBER, 0);
     }

@@ -141,6 +141,7 @@ static const struct function functions[] = {
     {"matches", OP_MATCHES, EXPR_BOOL, 2, {EXPR_TEXT, EXPR_TEXT}, "matches(text, 'pattern')"},
     {"selected", OP_SELECTED, EXPR_BOOL, 2, {EXPR_SET, EXPR_TEXT}, "selected(several, 'value')"},
     {"any", OP_ANY, EXPR_BOOL, 2, {EXPR_GROUP, EXPR_BOOL}, "any(group, condition)"},
+    {"known", OP_KNOWN, EXPR_BOOL, 1, {EXPR_BOOL}, "known(question)"},
     {"min", OP_MIN, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "min(a, b)"},
     {"max", OP_MAX, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "max(a, b)"},
     {"div", OP_DIV, EXPR_NUMBER, 2, {EXPR_NUMBER, EXPR_NUMBER}, "div(number, by)"},
@@ -223,6 +224,15 @@ type_call(struct expr *expr, const char *name, const uint16_t *args, size_t coun
         node.type = EXPR_DATE;
         *ret_node = node;
         return true;
+    }
+    if (node.op == OP_KNOWN) { /* an answer of any type */
+        const struct expr_node *arg = &expr->nodes[args[0]];
+        bool answer = (arg->op == OP_REF || arg->op == OP_ENTRY) && arg->type <= EXPR_SET;
+        if (!answer) {
+            expr_fail(error, offset, "write %s, with the name of one question", function->use);
+        }
+        *ret_node = node;
+        return answer;
     }
     for (size_t i = 0; i < count; i++) {
         const struct expr_node *arg = &expr->nodes[args[i]];

@@ -22,7 +22,7 @@ add_group(struct load *load, struct procedure *procedure, const struct node *map
         load_mistake(load, map->line, map->column, "'%.60s' is no id", id);
         return NULL;
     }
-    if (!question_name_free(load, procedure, map, id)) {
+    if (!question_name_free(load, procedure, map, id, -1)) {
         return NULL;
     }
     if (procedure->group_count == OWN_GROUPS_MAX) {
@@ -116,10 +116,12 @@ group_ask(struct load *load, struct procedure *procedure, const struct node *map
     group->max = repeat->max;
     group->count_source = repeat->count_source;
     for (size_t i = 0; i < repeat->fact_count; i++) {
-        struct question_def *question = question_add(load, procedure, map, repeat->facts[i].id);
+        int inside = procedure->group_count - 1;
+        struct question_def *question =
+            question_add(load, procedure, map, repeat->facts[i].id, inside);
         if (question != NULL) {
             *question = repeat->facts[i];
-            question->group = procedure->group_count - 1;
+            question->group = inside;
             question->at = (struct file_place){load->file, map->line, map->column};
         }
     }

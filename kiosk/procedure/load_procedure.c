@@ -15,13 +15,14 @@ mistake_at(struct load *load, const struct node *node, const char *reason)
 }
 
 bool
-question_name_free(
-    struct load *load, const struct procedure *procedure, const struct node *at, const char *id)
+question_name_free(struct load *load, const struct procedure *procedure, const struct node *at,
+    const char *id, int group)
 {
     const struct question_def *question = procedure->questions;
     int line = 0;
     for (int i = 0; i < procedure->question_count; i++, question++) {
-        if (strcmp(question->id, id) == 0) {
+        bool apart = group >= 0 && question->group >= 0 && group != question->group;
+        if (!apart && strcmp(question->id, id) == 0) {
             line = question->at.line;
         }
     }
@@ -37,16 +38,19 @@ question_name_free(
 }
 
 struct question_def *
-question_add(struct load *load, struct procedure *procedure, const struct node *at, const char *id)
+question_add(struct load *load, struct procedure *procedure, const struct node *at, const char *id,
+    int group)
 {
-    if (!question_name_free(load, procedure, at, id)) {
+    if (!question_name_free(load, procedure, at, id, group)) {
         return NULL;
     }
     if (procedure->question_count == OWN_QUESTIONS_MAX) {
         mistake_at(load, at, "too many questions for one procedure");
         return NULL;
     }
-    return &procedure->questions[procedure->question_count++];
+    struct question_def *question = &procedure->questions[procedure->question_count++];
+    question->group = group;
+    return question;
 }
 
 /* A fact of the dictionary, with what this procedure says of it. */
@@ -56,7 +60,7 @@ question_ask_fact(struct load *load, struct procedure *procedure, const struct n
 {
     static const char *const keys[] = {
         "ask", "label", "hint", "why", "required", "relevant", "settled", "default"};
-    struct question_def *question = question_add(load, procedure, map, fact->id);
+    struct question_def *question = question_add(load, procedure, map, fact->id, -1);
     if (question == NULL) {
         return;
     }
@@ -123,14 +127,14 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
         }
         return;
     }
-    struct question_def *question = question_add(load, procedure, ask, id);
+    struct question_def *question =
+        question_add(load, procedure, ask, id, group != NULL ? procedure->group_count - 1 : -1);
     if (question == NULL) {
         return;
     }
     struct arena *arena = &load->set->arena;
     char context[PROCEDURE_CONTEXT_MAX];
     question->id = id;
-    question->group = group != NULL ? procedure->group_count - 1 : -1;
     if (group != NULL) {
         question->key = arena_printf(arena, "%s.%s[].%s", procedure->info.id, group->id, id);
         (void)snprintf(context, sizeof(context), "%s/%s/%s", procedure->info.id, group->id, id);

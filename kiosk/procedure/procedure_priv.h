@@ -390,12 +390,13 @@ void question_read(
 /* Reads the keys that a procedure may set for a shared fact too. */
 void question_read_rules(struct load *load, const struct node *map, struct question_def *question);
 
-/* load_procedure.c, for load_groups.c: is the id not asked yet (reported); room for a question or NULL after a
+/* load_procedure.c, for load_groups.c: is the id not asked yet (reported), where a question of this group stands, -1 for
+ * none: two groups may each have a question of this id; room for a question or NULL after a
  * report; reads one question of a list; asks for a fact, `alone` with the procedure's own words. */
-bool question_name_free(
-    struct load *load, const struct procedure *procedure, const struct node *at, const char *id);
-struct question_def *question_add(
-    struct load *load, struct procedure *procedure, const struct node *at, const char *id);
+bool question_name_free(struct load *load, const struct procedure *procedure, const struct node *at,
+    const char *id, int group);
+struct question_def *question_add(struct load *load, struct procedure *procedure,
+    const struct node *at, const char *id, int group);
 void question_ask(struct load *load, struct procedure *procedure, const struct node *map,
     const struct group_def *group);
 void question_ask_fact(struct load *load, struct procedure *procedure, const struct node *map,

@@ -35,6 +35,9 @@ static const struct {
     {"group.bags", {EXPR_NUMBERS, 12, 0, NULL}, {VALUE_KNOWN, EXPR_NUMBER, 7, NULL}},
     {"none-set", {EXPR_SET, 13, 0, NULL}, {VALUE_NONE, EXPR_SET, 0, NULL}},
     {"open-group", {EXPR_GROUP, 14, 0, NULL}, {VALUE_OPEN, EXPR_NUMBER, 0, NULL}},
+    {"none-kind", {EXPR_TEXT, 15, ARRAY_LEN(kinds), kinds}, {VALUE_NONE, EXPR_TEXT, 0, NULL}},
+    {"unknown-kind", {EXPR_TEXT, 16, ARRAY_LEN(kinds), kinds},
+        {VALUE_KNOWN, EXPR_TEXT, 0, "unknown"}},
 };
 
 static bool
@@ -119,7 +122,7 @@ expect_values(const struct case_of *cases, size_t count)
     }
 }
 
-/* Entries of a group, calendar, whole division. */
+/* Entries of a group, calendar, whole division, what is known. */
 static void
 test_more_values(void **state)
 {
@@ -153,6 +156,13 @@ test_more_values(void **state)
         {"month(birth - 5)", VALUE_KNOWN, 2},
         {"year(birth + big-one)", VALUE_NONE, 0}, /* beyond the calendar */
         {"year(birth - 4000000)", VALUE_NONE, 0},
+        {"known(kind) and known(text) and known(five) and known(yeah)", VALUE_KNOWN, 1},
+        {"known(set) and known(birth)", VALUE_KNOWN, 1},
+        {"known(none-kind) or known(none) or known(none-yes) or known(none-set)", VALUE_KNOWN, 0},
+        {"known(unknown-kind)", VALUE_KNOWN, 0},
+        {"known(open)", VALUE_OPEN, 0},
+        {"count(group, known(group.bags))", VALUE_KNOWN, 3},
+        {"any(group, not known(group.adult))", VALUE_OPEN, 0},
     };
     expect_values(cases, ARRAY_LEN(cases));
 }
@@ -252,6 +262,11 @@ test_refused(void **state)
         {"birth > 2023-02-29", 8, "no day of the calendar"},
         {"birth - birth", 6, "use days"},
         {"kind + 1", 5, "can't be calculated"},
+        {"known()", 0, "write known(question)"},
+        {"known(five + 1)", 0, "the name of one question"},
+        {"known('a')", 0, "the name of one question"},
+        {"known(group)", 0, "the name of one question"},
+        {"known(group.bags)", 0, "the name of one question"},
         {"five and yes", 5, "needs yes or no"},
         {"not five", 0, "needs yes or no"},
         {"set = 'a'", 4, "use selected"},

@@ -248,6 +248,54 @@ test_nothing_to_choose(void **state)
     end(&visit);
 }
 
+/* To the questions behind two dogs and two cats. */
+static struct visit
+pairs(const char *bank, const char *second)
+{
+    struct visit visit = begin(set, "pairs", false);
+    answer(&visit, "pairs.dogs", "2");
+    answer(&visit, "pairs.dog[1].name", "しろ");
+    answer(&visit, "pairs.dog[1].bank", bank);
+    if (strcmp(bank, "mihon") == 0) {
+        answer(&visit, "pairs.dog[1].why", "yes");
+    }
+    answer(&visit, "pairs.dog[2].name", "ぶち");
+    answer(&visit, "pairs.dog[2].bank", "");
+    answer(&visit, "pairs.cats", "2");
+    answer(&visit, "pairs.cat[1].name", "7");
+    answer(&visit, "pairs.cat[1].why", "no");
+    answer(&visit, "pairs.cat[2].name", second);
+    return visit;
+}
+
+/* A name is that of the group in which it is used; known() tells an answer from none and from "I don't know". */
+static void
+test_same_id_in_two_groups(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bank, *second, *next, *then;
+    } cases[] = {
+        {"mihon", "3", "pairs.paid", "pairs.numbered"},
+        {"mihon", "", "pairs.paid", "check"},
+        {"", "3", "pairs.numbered", "check"},
+        {"unknown", "3", "pairs.numbered", "check"},
+        {"", "", "check", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct visit visit = pairs(cases[i].bank, cases[i].second);
+        assert_string_equal(key_now(&visit), cases[i].next);
+        if (cases[i].then != NULL) {
+            answer(&visit, cases[i].next, "yes");
+            assert_string_equal(key_now(&visit), cases[i].then);
+        }
+        expect_fact(&visit, "pairs.dog[1].name", "しろ");
+        expect_fact(&visit, "pairs.cat[1].name", "7");
+        expect_fact(&visit, "pairs.dog[2].why", NULL);
+        end(&visit);
+    }
+}
+
 static void
 test_lists_and_maps(void **state)
 {
@@ -338,6 +386,7 @@ main(void)
         cmocka_unit_test(test_open_again),
         cmocka_unit_test(test_people),
         cmocka_unit_test(test_nothing_to_choose),
+        cmocka_unit_test(test_same_id_in_two_groups),
         cmocka_unit_test(test_lists_and_maps),
         cmocka_unit_test(test_long_list),
     };

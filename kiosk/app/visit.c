@@ -327,7 +327,7 @@ looks(const struct app *app)
 static void
 look_at_card(struct app *app)
 {
-    int r = card_serial(app->card);
+    int r = card_look(app->card);
     if (r == 0) {
         app_turn(app, &screen_reading);
     } else if (r != KERR_STATE) {
@@ -400,7 +400,26 @@ take_facts(struct app *app, const struct fact_set *facts)
     app->visit.card_used = true;
 }
 
-/* The last day and the tries that are left; the serial number that comes with them is not used. */
+static void
+put_told(struct app *app, const char *key, const char *value)
+{
+    if (value[0] != 0) { /* of known keys, and short */
+        (void)fact_set_put(
+            app->visit.facts, key, value, FACT_ORIGIN_CARD, clock_wall_s(app->clock));
+    }
+}
+
+static void
+put_tries(struct app *app, const char *key, int tries)
+{
+    char text[16] = "";
+    if (tries != CARD_TRIES_UNKNOWN) {
+        (void)snprintf(text, sizeof(text), "%d", tries);
+    }
+    put_told(app, key, text);
+}
+
+/* Two last days, and the tries that are left, as far as the card tells them. */
 static void
 card_look_done(struct app *app, const struct card_event *event)
 {
@@ -416,15 +435,12 @@ card_look_done(struct app *app, const struct card_event *event)
         show_fault(app, event->error);
         return;
     }
-    char tries[16];
-    int64_t now = clock_wall_s(app->clock);
-    (void)snprintf(tries, sizeof(tries), "%d", app->card_tries);
-    if (event->expiry[0] != 0) { /* both are of known keys */
-        (void)fact_set_put(app->visit.facts, "card.expires", event->expiry, FACT_ORIGIN_CARD, now);
-    }
-    if (app->card_tries != CARD_TRIES_UNKNOWN) {
-        (void)fact_set_put(app->visit.facts, "card.tries", tries, FACT_ORIGIN_CARD, now);
-    }
+    put_told(app, "card.expires", event->expiry);
+    put_told(app, "card.certificate-expires", event->inside.certificate_until);
+    put_tries(app, "card.tries", app->card_tries);
+    put_tries(app, "card.login-tries", event->inside.login_tries);
+    put_tries(app, "card.sign-tries", event->inside.sign_tries);
+    put_tries(app, "card.register-tries", event->inside.register_tries);
     app->visit.card_looked = true;
     interview_refresh(app->visit.interview);
     app_turn(app, interview_screen(app));
@@ -489,6 +505,8 @@ visit_card_event(struct app *app, struct card_event *event)
         break;
     case CARD_EVENT_SERIAL:
         check_in_serial(app, event);
+        break;
+    case CARD_EVENT_LOOK:
         card_look_done(app, event);
         break;
     case CARD_EVENT_COUNT:

@@ -49,12 +49,39 @@ is_select_common(const uint8_t *command, size_t len)
     return IS("\x00\xA4\x04\x0C\x0A\xD3\x92\x10\x00\x31\x00\x01\x01\x01\x00");
 }
 
-/* READ BINARY of EF 0002 by its short id, which also makes it the current file. */
 static bool
-is_read_attributes(const uint8_t *command, size_t len)
+is_select_keys(const uint8_t *command, size_t len)
 {
-    return (len == 5 && memcmp(command, "\x00\xB0\x82", 3) == 0) ||
-           IS("\x00\xB0\x82\x00\x00\x00\x00");
+    return IS("\x00\xA4\x04\x0C\x0A\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01");
+}
+
+/* READ BINARY of a file by its short id from an offset that may stand beside it; it also makes the file the current
+ * one. EF 0002 of the text application, EF 000A of that of the keys. */
+static bool
+is_read(const uint8_t *command, size_t len, enum card_file file)
+{
+    return file != CARD_FILE_NONE && len >= 5 && command[0] == 0x00 && command[1] == 0xB0 &&
+           command[2] == (0x80 | file) &&
+           (len == 5 || (len == 7 && memcmp(command + 3, "\x00\x00\x00\x00", 4) == 0));
+}
+
+/* The file that may be read while this application is selected. */
+static enum card_file
+file_of(enum card_application application)
+{
+    return application == CARD_APPLICATION_TEXT   ? CARD_FILE_ATTRIBUTES
+           : application == CARD_APPLICATION_KEYS ? CARD_FILE_CERTIFICATE
+                                                  : CARD_FILE_NONE;
+}
+
+/* From the first read of the application's one file on, by its short id; then below 4 KB while it is current. */
+static bool
+allow_read(const struct channel *channel, const uint8_t *command, size_t len)
+{
+    enum card_file file = file_of(channel->selected);
+    return is_read(command, len, file) ||
+           (channel->current == file && len == 5 && memcmp(command, "\x00\xB0", 2) == 0 &&
+               command[2] <= READ_HIGH_MAX);
 }
 
 bool
@@ -66,21 +93,24 @@ allow_command(const struct channel *channel, const uint8_t *command, size_t len)
     if (is_select_common(command, len)) {
         return channel->serial_granted;
     }
-    if (channel->common_selected) {
-        return IS(
-            "\x00\xB2\x01\x0C\x00"); /* the one record: serial number, municipality, last day */
+    if (is_select_keys(command, len)) {
+        return channel->look_granted;
     }
-    if (!channel->text_selected) {
-        return false; /* the same short ids mean other files in other applications */
+    /* the same short ids mean other files in other applications */
+    switch (channel->selected) {
+    case CARD_APPLICATION_TEXT:
+        return IS("\x00\x20\x00\x91") || allow_read(channel, command, len) ||
+               (is_verify(command, len) && channel->verify_granted);
+    case CARD_APPLICATION_COMMON:
+        /* the one record: serial number, municipality, last day; in a look the tries as well */
+        return IS("\x00\xB2\x01\x0C\x00") || (IS("\x00\x20\x00\x9C") && channel->look_granted);
+    case CARD_APPLICATION_KEYS:
+        /* tries of the two secrets; which certificates there are; the one that is free to read */
+        return IS("\x00\x20\x00\x98") || IS("\x00\x20\x00\x9B") || IS("\x00\xB0\x88\x00\x00") ||
+               allow_read(channel, command, len);
+    default:
+        return false;
     }
-    if (IS("\x00\x20\x00\x91") || is_read_attributes(command, len)) {
-        return true;
-    }
-    if (is_verify(command, len)) {
-        return channel->verify_granted;
-    }
-    return len == 5 && memcmp(command, "\x00\xB0", 2) == 0 && command[2] <= READ_HIGH_MAX &&
-           channel->attributes_current;
 }
 
 /* Keeps what is selected in step with what the card was told. */
@@ -88,18 +118,18 @@ static void
 note(struct channel *channel, const uint8_t *command, size_t len, struct sw sw)
 {
     bool good = sw.class == SW_OK || sw.class == SW_END;
-    if (is_select_text(command, len)) {
-        channel->text_selected = good;
-        channel->common_selected = false;
-        channel->attributes_current = false;
-    } else if (is_select_common(command, len)) {
-        channel->text_selected = false;
-        channel->common_selected = good;
-        channel->attributes_current = false;
-    } else if (is_read_attributes(command, len)) {
-        channel->attributes_current = good;
-    } else if (command[1] == 0x20) {
-        channel->attributes_current = false; /* VERIFY by short id may move the current file */
+    enum card_file file = file_of(channel->selected);
+    if (command[1] == 0xA4) {
+        enum card_application named = is_select_text(command, len)     ? CARD_APPLICATION_TEXT
+                                      : is_select_common(command, len) ? CARD_APPLICATION_COMMON
+                                                                       : CARD_APPLICATION_KEYS;
+        channel->selected = good ? named : CARD_APPLICATION_NONE;
+        channel->current = CARD_FILE_NONE;
+    } else if (is_read(command, len, file)) {
+        channel->current = good ? file : CARD_FILE_NONE;
+    } else if (command[1] == 0x20 || command[2] >= 0x80) {
+        channel->current =
+            CARD_FILE_NONE; /* a short id of anything else may move the current file */
     }
 }
 
@@ -117,6 +147,9 @@ channel_transmit(struct channel *channel, const uint8_t *command, size_t len, ui
     if (is_select_common(command, len)) {
         channel->serial_granted = false;
     }
+    if (is_select_keys(command, len)) {
+        channel->look_granted = false;
+    }
     atomic_fetch_add(&channel->apdus, 1);
     size_t got = 0;
     int r = channel->ops->transmit(channel->ctx, command, len, answer, CHANNEL_ANSWER_MAX, &got);
@@ -124,7 +157,7 @@ channel_transmit(struct channel *channel, const uint8_t *command, size_t len, ui
         r = KERR_CARD_COMM; /* no status word: the exchange was cut */
     }
     if (r < 0) {
-        channel->attributes_current = false;
+        channel->current = CARD_FILE_NONE;
         return r;
     }
     *ret_sw = sw_decode((unsigned)answer[got - 2] << 8 | answer[got - 1]);
@@ -136,19 +169,18 @@ channel_transmit(struct channel *channel, const uint8_t *command, size_t len, ui
 int
 channel_connect(struct channel *channel, const char *reader)
 {
-    channel->text_selected = false;
-    channel->common_selected = false;
-    channel->attributes_current = false;
+    channel->selected = CARD_APPLICATION_NONE;
+    channel->current = CARD_FILE_NONE;
     return channel->ops->connect(channel->ctx, reader);
 }
 
 void
 channel_disconnect(struct channel *channel)
 {
-    channel->text_selected = false;
-    channel->common_selected = false;
-    channel->attributes_current = false;
+    channel->selected = CARD_APPLICATION_NONE;
+    channel->current = CARD_FILE_NONE;
     channel->verify_granted = false;
     channel->serial_granted = false;
+    channel->look_granted = false;
     channel->ops->disconnect(channel->ctx);
 }

@@ -1,4 +1,4 @@
-/* card/apdu.c - the seven commands the kiosk knows, byte by byte (1.5, 7.1). Files are named by their
+/* card/apdu.c - the commands the kiosk knows, byte by byte (1.5, 7.1). Files are named by their
  * short ids, which saves selecting them. */
 #include "card.h"
 
@@ -34,9 +34,19 @@ apdu_read_record(struct channel *channel, uint8_t *answer, size_t *ret_len, stru
 }
 
 int
-apdu_query_tries(struct channel *channel, uint8_t *answer, struct sw *ret_sw)
+apdu_select_keys(struct channel *channel, uint8_t *answer, struct sw *ret_sw)
 {
-    static const uint8_t command[] = {0x00, 0x20, 0x00, 0x91}; /* costs no try */
+    static const uint8_t command[] = {
+        0x00, 0xA4, 0x04, 0x0C, 0x0A, 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
+    size_t len;
+    return channel_transmit(channel, command, sizeof(command), answer, &len, ret_sw);
+}
+
+int
+apdu_query_tries(
+    struct channel *channel, enum card_secret secret, uint8_t *answer, struct sw *ret_sw)
+{
+    const uint8_t command[] = {0x00, 0x20, 0x00, (uint8_t)(0x80 | secret)}; /* costs no try */
     size_t len;
     return channel_transmit(channel, command, sizeof(command), answer, &len, ret_sw);
 }
@@ -80,11 +90,19 @@ most_of(uint8_t le)
 }
 
 int
-apdu_read_first(struct channel *channel, bool extended, uint8_t le, uint8_t *answer,
-    size_t *ret_len, struct sw *ret_sw)
+apdu_read_presence(struct channel *channel, uint8_t *answer, size_t *ret_len, struct sw *ret_sw)
 {
-    const uint8_t whole[] = {0x00, 0xB0, 0x82, 0x00, 0x00, 0x00, 0x00};
-    const uint8_t part[] = {0x00, 0xB0, 0x82, 0x00, le};
+    static const uint8_t command[] = {0x00, 0xB0, 0x88, 0x00, 0x00};
+    return read_command(channel, command, sizeof(command), 256, answer, ret_len, ret_sw);
+}
+
+int
+apdu_read_first(struct channel *channel, enum card_file file, bool extended, uint8_t le,
+    uint8_t *answer, size_t *ret_len, struct sw *ret_sw)
+{
+    const uint8_t id = (uint8_t)(0x80 | file);
+    const uint8_t whole[] = {0x00, 0xB0, id, 0x00, 0x00, 0x00, 0x00};
+    const uint8_t part[] = {0x00, 0xB0, id, 0x00, le};
     return extended
                ? read_command(channel, whole, sizeof(whole), 65536, answer, ret_len, ret_sw)
                : read_command(channel, part, sizeof(part), most_of(le), answer, ret_len, ret_sw);

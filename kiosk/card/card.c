@@ -35,6 +35,8 @@ card_event_release(struct card_event *event)
         fact_set_free(event->facts);
         event->facts = NULL;
         explicit_bzero(event->serial, sizeof(event->serial));
+        explicit_bzero(event->expiry, sizeof(event->expiry));
+        explicit_bzero(&event->inside, sizeof(event->inside));
     }
 }
 
@@ -42,7 +44,8 @@ card_event_release(struct card_event *event)
 static bool
 is_answer(const struct card_event *event)
 {
-    return event->type == CARD_EVENT_READ || event->type == CARD_EVENT_SERIAL;
+    return event->type == CARD_EVENT_READ || event->type == CARD_EVENT_SERIAL ||
+           event->type == CARD_EVENT_LOOK;
 }
 
 /* Makes room in a full queue: the caller sleeps, and only the last of the oldest news counts. The
@@ -196,6 +199,12 @@ int
 card_serial(struct card *card)
 {
     return ask(card, CARD_EVENT_SERIAL, NULL, false);
+}
+
+int
+card_look(struct card *card)
+{
+    return ask(card, CARD_EVENT_LOOK, NULL, false);
 }
 
 void

@@ -36,10 +36,21 @@ enum card_event_type {
     CARD_EVENT_REMOVED, /* the card of the last INSERTED event is gone; error as in READERS or 0 */
     CARD_EVENT_READ, /* the answer to card_read; kind MY_NUMBER when a card was talked to */
     CARD_EVENT_SERIAL, /* the answer to card_serial; likewise */
+    CARD_EVENT_LOOK, /* the answer to card_look; likewise */
     CARD_EVENT_COUNT
 };
 
 enum { CARD_TRIES_UNKNOWN = -1, CARD_PIN_LEN = 4, CARD_FACTS_MAX = 8, CARD_SERIAL_LEN = 15 };
+
+/* What a card tells of its inside without a PIN (1.4, 1.11). Each is told as far as the card tells it: "" and
+ * CARD_TRIES_UNKNOWN otherwise. */
+struct card_inside {
+    char certificate_until
+        [11]; /* YYYY-MM-DD in Japan: the last day of the user authentication certificate */
+    int login_tries; /* of that certificate's four digits; told when it was read */
+    int sign_tries; /* of the signature certificate's password; not told for a card without that certificate */
+    int register_tries; /* of the four digits for the residents' register */
+};
 
 /* Plain value, but owns the facts of a READ event: release every polled event. */
 struct card_event {
@@ -54,7 +65,9 @@ struct card_event {
     struct fact_set *facts; /* READ without error: applicant.name .address .birth .sex; else NULL */
     char serial[CARD_SERIAL_LEN +
                 1]; /* SERIAL without error, else "": of the card, not of the person */
-    char expiry[11]; /* SERIAL without error, else "": YYYY-MM-DD, the last day of the card */
+    char expiry
+        [11]; /* SERIAL and LOOK without error, else "": YYYY-MM-DD, the last day of the card */
+    struct card_inside inside; /* LOOK without error */
 };
 void card_event_release(struct card_event *event);
 
@@ -111,6 +124,11 @@ int card_read(struct card *card, struct secret *take_pin, bool last_try_confirme
  * asks keeps the serial no longer than a moment: it names this card for ever (kiosk/decisions/0020). Afterwards the
  * card is without power. KERR_STATE when the event of an earlier call was not yet polled. */
 int card_serial(struct card *card);
+/* Reads what the card tells anybody of how long it serves: its last day, that of its user authentication certificate, the
+ * tries left of its other secrets. One LOOK event follows, always; its errors are those of SERIAL. Neither the card's
+ * serial number nor anything of the certificate but its last day is handed over or kept; no PIN is sent and no try is touched.
+ * Afterwards the card is without power. KERR_STATE when the event of an earlier call was not yet polled. */
+int card_look(struct card *card);
 /* Looks at the card that lies there again (tries and kind): an INSERTED or REMOVED event follows. */
 void card_refresh(struct card *card);
 /* Powers the card down now and forgets what is known of it (the visit ended). A card that stays in the

@@ -49,16 +49,27 @@ struct tlv {
  * unless ret_missing is given: that then gets how many bytes are missing, else 0. */
 int tlv_next(const uint8_t *data, size_t len, struct tlv *ret_tlv, size_t *ret_missing);
 
+/* What answered 9000 to its SELECT since power-on, last (1.2). */
+enum card_application {
+    CARD_APPLICATION_NONE,
+    CARD_APPLICATION_TEXT, /* the four attributes */
+    CARD_APPLICATION_COMMON, /* serial number and last day */
+    CARD_APPLICATION_KEYS /* JPKI: certificates and their keys */
+};
+/* The files that are read, by their short ids; one an application. */
+enum card_file { CARD_FILE_NONE = 0, CARD_FILE_ATTRIBUTES = 0x02, CARD_FILE_CERTIFICATE = 0x0A };
+
 /* The one way to the card. Keeps the count and knows what may be sent when. */
 struct channel {
     const struct card_transport_ops *ops;
     void *ctx;
-    bool text_selected; /* the text application answered 9000 since power-on */
-    bool attributes_current; /* EF 0002 is the current file: reads without a name are harmless */
-    bool verify_granted; /* one VERIFY may be sent; set by card_read only, used up by it */
+    enum card_application selected;
+    enum card_file current; /* a read without a name reads this one */
+    /* Each is set by the function that was asked, and by no other: */
+    bool verify_granted; /* one VERIFY may be sent (card_read); used up by it */
+    bool serial_granted; /* the common application may be selected once (card_serial, card_look) */
     bool
-        serial_granted; /* the common application may be selected; set by card_serial only, used up by it */
-    bool common_selected; /* it answered 9000, and nothing was selected since */
+        look_granted; /* that of the keys may, and before it the tries there be asked (card_look) */
     atomic_uint_fast64_t apdus, refused;
 };
 enum { CHANNEL_ANSWER_MAX = CARD_APDU_MAX };
@@ -74,16 +85,27 @@ void channel_disconnect(struct channel *channel);
 
 /* Commands of the text application, 1.5 and 7.1. answer holds CHANNEL_ANSWER_MAX bytes. */
 int apdu_select_text(struct channel *channel, uint8_t *answer, struct sw *ret_sw);
-int apdu_query_tries(struct channel *channel, uint8_t *answer, struct sw *ret_sw);
+enum card_secret { /* by their short ids (1.4); nothing is ever sent to any but the first */
+    CARD_SECRET_TEXT = 0x11,
+    CARD_SECRET_LOGIN = 0x18,
+    CARD_SECRET_SIGN = 0x1B,
+    CARD_SECRET_REGISTER = 0x1C
+};
+int apdu_query_tries(
+    struct channel *channel, enum card_secret secret, uint8_t *answer, struct sw *ret_sw);
 /* The command is built in scratch and wiped there; pin is wiped before the command leaves. */
 int apdu_verify(struct channel *channel, struct secret *pin, struct secret *scratch,
     uint8_t *answer, struct sw *ret_sw);
 /* The common application, and its one record: serial number, municipality, last day (1.12). */
 int apdu_select_common(struct channel *channel, uint8_t *answer, struct sw *ret_sw);
 int apdu_read_record(struct channel *channel, uint8_t *answer, size_t *ret_len, struct sw *ret_sw);
-/* The attributes file from its start: extended or short form. */
-int apdu_read_first(struct channel *channel, bool extended, uint8_t le, uint8_t *answer,
-    size_t *ret_len, struct sw *ret_sw);
+/* The application of the keys (1.11), and its three bytes that tell which certificates there are. */
+int apdu_select_keys(struct channel *channel, uint8_t *answer, struct sw *ret_sw);
+int apdu_read_presence(
+    struct channel *channel, uint8_t *answer, size_t *ret_len, struct sw *ret_sw);
+/* A file from its start: extended or short form. */
+int apdu_read_first(struct channel *channel, enum card_file file, bool extended, uint8_t le,
+    uint8_t *answer, size_t *ret_len, struct sw *ret_sw);
 /* More of it; le 0 means 256. */
 int apdu_read_more(struct channel *channel, size_t offset, uint8_t le, uint8_t *answer,
     size_t *ret_len, struct sw *ret_sw);
@@ -105,8 +127,17 @@ int myna_identify(struct myna *myna, const char *reader, enum card_kind *ret_kin
  * known of the tries afterwards. *ret_unknown: VERIFY went out and its outcome is not known. */
 int myna_read(
     struct myna *myna, struct secret *pin, struct buf *ret_file, int *ret_tries, bool *ret_unknown);
-/* The card's serial number and last day, on a connected card. */
+/* Tries left of a secret of the selected application: 0; 1 when the card says that it is verified already;
+ * KERR_CARD_STATUS, or the transport's error. */
+int myna_tries(struct myna *myna, enum card_secret secret, int *ret_tries);
+/* Appends the one object that the file begins with. KERR_CARD_DATA, KERR_CARD_STATUS, transport's errors. */
+int myna_read_file(struct myna *myna, enum card_file file, struct buf *ret_object);
+
+/* look.c: what a connected card tells without a PIN. */
+/* Its serial number and last day. */
 int myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11]);
+/* Its last day; until when its certificate holds, and the tries left of its other secrets, as far as it tells. */
+int myna_look(struct myna *myna, char ret_expiry[11], struct card_inside *ret_inside);
 /* Powers the card down, wipes what it said. */
 void myna_end(struct myna *myna);
 
@@ -160,8 +191,9 @@ struct card {
     size_t queue_first, queue_count;
     bool want_read, want_refresh, want_release, stop;
     bool rests; /* no card is talked to */
-    bool read_owed; /* card_read or card_serial was called and its event not yet polled */
-    enum card_event_type asked; /* which of the two */
+    bool
+        read_owed; /* card_read, card_serial or card_look was called and its event not yet polled */
+    enum card_event_type asked; /* which of the three */
     bool confirmed; /* last_try_confirmed of the read under way */
     struct secret *pin; /* of the read under way, until the worker takes it */
     uint64_t visit; /* grows with card_release: facts of an earlier visit are dropped */

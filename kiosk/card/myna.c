@@ -70,13 +70,11 @@ select_text(struct myna *myna)
     return sw.class == SW_OK ? 0 : KERR_CARD_UNKNOWN;
 }
 
-/* Tries left. 1 when the card says that the PIN is verified already: somebody's session was left
- * open, and whoever stands here now must not profit from it. */
-static int
-query(struct myna *myna, int *ret_tries)
+int
+myna_tries(struct myna *myna, enum card_secret secret, int *ret_tries)
 {
     struct sw sw;
-    int r = apdu_query_tries(&myna->channel, myna->answer, &sw);
+    int r = apdu_query_tries(&myna->channel, secret, myna->answer, &sw);
     if (r < 0) {
         return r;
     }
@@ -97,7 +95,8 @@ query(struct myna *myna, int *ret_tries)
     }
 }
 
-/* From no connection to the tries. */
+/* From no connection to the tries. 1 when the card says that the PIN is verified already: somebody's session was left
+ * open, and whoever stands here now must not profit from it. */
 static int
 approach(struct myna *myna, const char *reader, int *ret_tries)
 {
@@ -106,7 +105,7 @@ approach(struct myna *myna, const char *reader, int *ret_tries)
         return r;
     }
     r = select_text(myna);
-    return r < 0 ? r : query(myna, ret_tries);
+    return r < 0 ? r : myna_tries(myna, CARD_SECRET_TEXT, ret_tries);
 }
 
 int
@@ -135,28 +134,12 @@ myna_identify(struct myna *myna, const char *reader, enum card_kind *ret_kind, i
     return 0;
 }
 
-int
-myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11])
-{
-    struct sw sw;
-    size_t len = 0;
-    myna->channel.serial_granted = true;
-    int r = apdu_select_common(&myna->channel, myna->answer, &sw);
-    myna->channel.serial_granted = false;
-    if (r == 0 && sw.class == SW_OK) {
-        r = apdu_read_record(&myna->channel, myna->answer, &len, &sw);
-    }
-    if (r < 0) {
-        return r;
-    }
-    return sw.class == SW_OK ? serial_parse(myna->answer, len, ret_serial, ret_expiry)
-                             : KERR_CARD_STATUS;
-}
-
+/* 6982 for what the PIN has opened: the card lost power. */
 static int
-read_error(struct sw sw)
+read_error(struct sw sw, enum card_file file)
 {
-    return sw.class == SW_SECURITY ? KERR_CARD_COMM : KERR_CARD_STATUS; /* 6982: it lost power */
+    return sw.class == SW_SECURITY && file == CARD_FILE_ATTRIBUTES ? KERR_CARD_COMM
+                                                                   : KERR_CARD_STATUS;
 }
 
 static bool
@@ -167,42 +150,42 @@ good(struct sw sw)
 
 /* The start of the file in the short form; follows one hint of Le, repeats one failed exchange. */
 static int
-read_short(struct myna *myna, size_t *ret_len)
+read_short(struct myna *myna, enum card_file file, size_t *ret_len)
 {
     struct sw sw;
     uint8_t le = 0;
     int r = KERR_CARD_COMM;
     for (int attempt = 0; attempt < 2; attempt++) {
-        r = apdu_read_first(&myna->channel, false, le, myna->answer, ret_len, &sw);
+        r = apdu_read_first(&myna->channel, file, false, le, myna->answer, ret_len, &sw);
         if (r == 0 && sw.class == SW_LE_HINT) {
             le = (uint8_t)sw.number;
         } else if (r != KERR_CARD_COMM) {
             break;
         }
     }
-    return r < 0 ? r : good(sw) ? 0 : read_error(sw);
+    return r < 0 ? r : good(sw) ? 0 : read_error(sw, file);
 }
 
 /* The start of the file; the whole of it where card and reader know extended lengths (1.5). */
 static int
-read_start(struct myna *myna, size_t *ret_len)
+read_start(struct myna *myna, enum card_file file, size_t *ret_len)
 {
     struct sw sw;
-    int r = apdu_read_first(&myna->channel, true, 0, myna->answer, ret_len, &sw);
+    int r = apdu_read_first(&myna->channel, file, true, 0, myna->answer, ret_len, &sw);
     if (r == 0 && good(sw)) {
         return 0;
     }
     /* An unknown length or a reader that can't: the short form. */
     if (r == KERR_CARD_COMM || (r == 0 && (sw.class == SW_LENGTH || sw.class == SW_LE_HINT))) {
-        return read_short(myna, ret_len);
+        return read_short(myna, file, ret_len);
     }
-    return r < 0 ? r : read_error(sw);
+    return r < 0 ? r : read_error(sw, file);
 }
 
 /* Reads on until the object is whole. A reader that passes on less than 256 bytes (5.3) is heard out;
  * a card that gives a byte at a time is not. */
 static int
-read_rest(struct myna *myna, struct buf *file, size_t missing)
+read_rest(struct myna *myna, enum card_file file, struct buf *object, size_t missing)
 {
     bool repeated = false;
     for (int reads = 0; missing > 0; reads++) {
@@ -212,11 +195,11 @@ read_rest(struct myna *myna, struct buf *file, size_t missing)
         struct sw sw;
         size_t len = 0;
         uint8_t le = missing >= 256 ? 0 : (uint8_t)missing;
-        int r = apdu_read_more(&myna->channel, file->len, le, myna->answer, &len, &sw);
+        int r = apdu_read_more(&myna->channel, object->len, le, myna->answer, &len, &sw);
         if (r == KERR_CARD_COMM && !repeated) {
             /* The guard forgot which file is current: name it again, then go on. */
             repeated = true;
-            r = read_short(myna, &len);
+            r = read_short(myna, file, &len);
             if (r == 0) {
                 continue;
             }
@@ -225,9 +208,9 @@ read_rest(struct myna *myna, struct buf *file, size_t missing)
             return r;
         }
         if (!good(sw) || len == 0) {
-            return good(sw) || sw.class == SW_OUTSIDE ? KERR_CARD_DATA : read_error(sw);
+            return good(sw) || sw.class == SW_OUTSIDE ? KERR_CARD_DATA : read_error(sw, file);
         }
-        r = buf_add(file, myna->answer, len);
+        r = buf_add(object, myna->answer, len);
         if (r < 0) {
             return r;
         }
@@ -236,11 +219,11 @@ read_rest(struct myna *myna, struct buf *file, size_t missing)
     return 0;
 }
 
-static int
-read_attributes(struct myna *myna, struct buf *ret_file)
+int
+myna_read_file(struct myna *myna, enum card_file file, struct buf *ret_object)
 {
     size_t len = 0;
-    int r = read_start(myna, &len);
+    int r = read_start(myna, file, &len);
     if (r < 0) {
         return r;
     }
@@ -250,8 +233,8 @@ read_attributes(struct myna *myna, struct buf *ret_file)
     if (r < 0) {
         return KERR_CARD_DATA;
     }
-    r = buf_add(ret_file, myna->answer, outer.head + outer.len - missing);
-    return r < 0 ? r : read_rest(myna, ret_file, missing);
+    r = buf_add(ret_object, myna->answer, outer.head + outer.len - missing);
+    return r < 0 ? r : read_rest(myna, file, ret_object, missing);
 }
 
 int
@@ -273,5 +256,5 @@ myna_read(
         *ret_unknown = r == KERR_CARD_STATUS;
         return r;
     }
-    return read_attributes(myna, ret_file);
+    return myna_read_file(myna, CARD_FILE_ATTRIBUTES, ret_file);
 }

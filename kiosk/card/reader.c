@@ -414,13 +414,16 @@ do_read(struct card *card, bool confirmed)
     look(card, 0); /* what went or came meanwhile */
 }
 
+/* What the card tells without a PIN: one of the two. */
 static void
-do_serial(struct card *card)
+do_tell(struct card *card, enum card_event_type type)
 {
-    struct card_event event = {.type = CARD_EVENT_SERIAL};
+    struct card_event event = {.type = type};
     int r = prepare_talk(card);
     if (r == 0) {
-        r = settle(card, myna_serial(&card->myna, event.serial, event.expiry));
+        r = settle(card, type == CARD_EVENT_SERIAL
+                             ? myna_serial(&card->myna, event.serial, event.expiry)
+                             : myna_look(&card->myna, event.expiry, &event.inside));
     }
     myna_end(&card->myna);
     secret_wipe_stack();
@@ -449,15 +452,7 @@ recover(struct card *card)
     look(card, 0);
 }
 
-enum task {
-    TASK_STOP,
-    TASK_RECOVER,
-    TASK_RELEASE,
-    TASK_REFRESH,
-    TASK_READ,
-    TASK_SERIAL,
-    TASK_LOOK
-};
+enum task { TASK_STOP, TASK_RECOVER, TASK_RELEASE, TASK_REFRESH, TASK_READ, TASK_TELL, TASK_LOOK };
 
 static bool
 take(bool *flag)
@@ -468,23 +463,24 @@ take(bool *flag)
 }
 
 static enum task
-next_task(struct card *card, bool *ret_confirmed)
+next_task(struct card *card, bool *ret_confirmed, enum card_event_type *ret_asked)
 {
     pthread_mutex_lock(&card->lock);
-    bool serial = card->asked == CARD_EVENT_SERIAL;
+    bool read = card->asked == CARD_EVENT_READ;
+    *ret_asked = card->asked;
     *ret_confirmed = card->confirmed;
     enum task task = card->stop                  ? TASK_STOP
                      : card->hung                ? TASK_RECOVER
                      : take(&card->want_release) ? TASK_RELEASE
                      : take(&card->want_refresh) ? TASK_REFRESH
-                     : take(&card->want_read)    ? (serial ? TASK_SERIAL : TASK_READ)
+                     : take(&card->want_read)    ? (read ? TASK_READ : TASK_TELL)
                                                  : TASK_LOOK;
     pthread_mutex_unlock(&card->lock);
     return task;
 }
 
 static void
-run_task(struct card *card, enum task task, bool confirmed)
+run_task(struct card *card, enum task task, bool confirmed, enum card_event_type asked)
 {
     switch (task) {
     case TASK_RECOVER:
@@ -499,8 +495,8 @@ run_task(struct card *card, enum task task, bool confirmed)
     case TASK_READ:
         do_read(card, confirmed);
         break;
-    case TASK_SERIAL:
-        do_serial(card);
+    case TASK_TELL:
+        do_tell(card, asked);
         break;
     default:
         look(card, card->look_again ? 0 : card->times.watch_ms);
@@ -512,8 +508,9 @@ card_worker(void *arg)
 {
     struct card *card = arg;
     bool confirmed;
-    for (enum task task; (task = next_task(card, &confirmed)) != TASK_STOP;) {
-        run_task(card, task, confirmed);
+    enum card_event_type asked;
+    for (enum task task; (task = next_task(card, &confirmed, &asked)) != TASK_STOP;) {
+        run_task(card, task, confirmed, asked);
     }
     myna_end(&card->myna);
     pthread_mutex_lock(&card->lock);

@@ -21,7 +21,8 @@ enum {
     SEAL_HASH_LEN = 32, /* SHA-256 */
     SEAL_NAME_MAX = 64,
     SEAL_ENVELOPE_MAX = 512 * 1024,
-    SEAL_RECEIPT_MAX = 8 * 1024
+    SEAL_RECEIPT_MAX = 8 * 1024,
+    SEAL_CERTIFICATE_MAX = 4 * 1024
 };
 
 /* What is told outside the seal, signed by the kiosk. Plain value. */
@@ -84,6 +85,10 @@ int seal_receipts_new(const char *city_ca, struct seal_receipts **ret_receipts);
 void seal_receipts_free(struct seal_receipts *receipts);
 int seal_receipt_verify(const struct seal_receipts *receipts, const uint8_t *bytes, size_t len,
     struct seal_receipt *ret_receipt);
+
+/* The last second in which one certificate (X.509, DER, nothing behind it) says that it holds, in seconds since 1970. The
+ * bytes may come from anybody; who signed it is not looked at. KERR_SEAL_FORM, also above SEAL_CERTIFICATE_MAX. */
+int seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at);
 
 /* SHA-256. */
 void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);

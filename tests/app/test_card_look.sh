@@ -1,7 +1,7 @@
 #!/bin/sh
 # timeout: 60
-# What a card tells without its PIN: its last day and the tries that are left, no PIN page, no try spent, no record, nothing of
-# it in the next visit; also for a card whose PIN is locked. And what things cost: the list, and the line for the till in the code.
+# What a card tells without its PIN: its last day, that of its certificate, and the tries that are left; no PIN page, no try spent, no
+# record, nothing of it in the next visit, nothing in the log; also for a card whose PIN is locked, and for one that ends soon. And what things cost: the list, and the line for the till in the code.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
@@ -18,10 +18,47 @@ look() { # LINE...: from the explanation to the results with these expectations
     play "$WORK/look.play"
 }
 "$BUILD/kioskctl" card insert hanako >/dev/null || fail "card insert"
-look 'expect fact card.tries "3"' 'expect fact card.expires "2031-03-05"'
-look 'expect fact card.tries "3"' # none was spent
+look 'expect fact card.tries "3"' 'expect fact card.expires "2031-03-05"' \
+    'expect fact card.certificate-expires "2031-03-05"' 'expect fact card.login-tries "3"' \
+    'expect fact card.sign-tries "5"' 'expect fact card.register-tries "3"'
+look 'expect fact card.tries "3"' 'expect fact card.sign-tries "5"' # none was spent
 "$BUILD/kioskctl" card insert blocked >/dev/null || fail "card insert"
 look 'expect fact card.tries "0"' 'expect no-text "もう一度入力する"'
+
+# a certificate that ended before its card, a locked password; then the next person's card, which has no certificate at all
+"$BUILD/kioskctl" card insert one-left >/dev/null || fail "card insert"
+cat >"$WORK/ended.play" <<'STEPS'
+language ja
+start card-support
+tap next
+wait screen question 10
+tap choice:look
+tap next
+wait screen results
+expect text "証明書の期限（利用者証明用）  令和7年（2025年）1月1日"
+expect text "暗証番号の残り（署名用）  0回"
+tap page:next
+expect text "中の証明書の期限が、終わっています。"
+expect text "暗証番号が、止まっています。"
+tap finish
+wait screen take-card 3
+STEPS
+play "$WORK/ended.play"
+"$BUILD/kioskctl" card insert taro >/dev/null || fail "card insert"
+cat >"$WORK/other.play" <<'STEPS'
+language ja
+start card-support
+tap next
+wait screen question 10
+expect fact card.sign-tries "5"
+tap choice:look
+tap next
+wait screen results
+expect no-text "利用者証明用"
+expect no-text "中の証明書の期限"
+STEPS
+play "$WORK/other.play"
+grep -rq 'sample-one-left\|2025-01-01' "$KIOSK_HOME" && fail "something of the certificate was kept"
 "$BUILD/kioskctl" card remove >/dev/null || fail "card remove"
 
 # without a card the same service goes on

@@ -32,6 +32,7 @@ bench_open(struct bench *bench)
 {
     struct vcard_config config = {0};
     vcard_person_published(&config.person);
+    config.person.certificate_len = 600; /* there, whatever it says */
     bench->card = vcard_new(&config);
     bench->vt = vtransport_new(&bench->ops);
     bench->channel = (struct channel){.ops = bench->ops, .ctx = bench->vt};
@@ -77,6 +78,15 @@ static const char *const forbidden[] = {
     /* other applications */
     "00a4040c0ad3921000310001010402",
     "00a4040c0ad392f000260100000001",
+    "00200098",
+    "0020009b",
+    "0020009c",
+    "00b08a0000",
+    "00b08a00000000",
+    "00b0880000",
+    "002000980431323334",
+    "0020009b06414243313233",
+    "0020009c0431323334",
     "00a4040c0ad3921000310001010100",
     "00a4040c08d392100031000101",
     "00a4040c0ad392100031000101040800",
@@ -229,6 +239,31 @@ order(void **state)
     bench_close(&bench);
 }
 
+struct step {
+    const char *command; /* "serial", "look": that may be asked now; NULL: power cycle */
+    int expected;
+};
+
+static void
+walk(struct bench *bench, const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].command == NULL) {
+            channel_disconnect(&bench->channel);
+            assert_int_equal(channel_connect(&bench->channel, "Test Reader 00 00"), 0);
+        } else if (strcmp(steps[i].command, "serial") == 0) {
+            bench->channel.serial_granted = true;
+        } else if (strcmp(steps[i].command, "look") == 0) {
+            bench->channel.look_granted = true;
+        } else {
+            int r = send_hex(bench, steps[i].command);
+            if (r != steps[i].expected) {
+                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
+            }
+        }
+    }
+}
+
 /* The serial number: only after card_serial asked for it, only that record, and nothing else while its application is
  * selected. */
 static void
@@ -236,34 +271,64 @@ serial(void **state)
 {
     (void)state;
 #define SELECT_COMMON "00a4040c0ad3921000310001010100"
-    static const struct {
-        const char *command; /* "grant": the application may be selected once; NULL: power cycle */
-        int expected;
-    } steps[] = {
-        {SELECT_COMMON, KERR_CARD_REFUSED}, {"grant", 0}, {"00b2010c00", KERR_CARD_REFUSED},
+    static const struct step steps[] = {
+        {SELECT_COMMON, KERR_CARD_REFUSED}, {"serial", 0}, {"00b2010c00", KERR_CARD_REFUSED},
         {SELECT_COMMON, 0}, {SELECT_COMMON, KERR_CARD_REFUSED}, /* never twice */
         {"00b2010c00", 0}, {"00b2020c00", KERR_CARD_REFUSED}, {"00b2011400", KERR_CARD_REFUSED},
         {"00b2010d00", KERR_CARD_REFUSED}, {"00b2010c1e", KERR_CARD_REFUSED},
         {"00b0820000", KERR_CARD_REFUSED}, {"00b0810000", KERR_CARD_REFUSED},
         {"00200091", KERR_CARD_REFUSED}, {VERIFY_1234, KERR_CARD_REFUSED}, {SELECT_TEXT, 0},
-        {"00b2010c00", KERR_CARD_REFUSED}, {"00200091", 0}, {"grant", 0}, {NULL, 0},
+        {"00b2010c00", KERR_CARD_REFUSED}, {"00200091", 0}, {"serial", 0}, {NULL, 0},
         {SELECT_COMMON, KERR_CARD_REFUSED}, /* an unused permission ends with the power */
     };
     struct bench bench;
     bench_open(&bench);
-    for (size_t i = 0; i < COUNT(steps); i++) {
-        if (steps[i].command == NULL) {
-            channel_disconnect(&bench.channel);
-            assert_int_equal(channel_connect(&bench.channel, "Test Reader 00 00"), 0);
-        } else if (strcmp(steps[i].command, "grant") == 0) {
-            bench.channel.serial_granted = true;
-        } else {
-            int r = send_hex(&bench, steps[i].command);
-            if (r != steps[i].expected) {
-                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
-            }
-        }
-    }
+    walk(&bench, steps, COUNT(steps));
+    assert_int_equal(vcard_watched(bench.card), 0);
+    bench_close(&bench);
+}
+
+/* The certificate and the other tries: only after card_look asked for them, only these, and nothing else while their
+ * application is selected. */
+static void
+look(void **state)
+{
+    (void)state;
+#define SELECT_KEYS "00a4040c0ad392f000260100000001"
+#define REFUSED KERR_CARD_REFUSED
+    static const struct step steps[] = {
+        {SELECT_KEYS, REFUSED},
+        /* a serial read opens neither the tries beside it nor the keys */
+        {"serial", 0}, {SELECT_COMMON, 0}, {"0020009c", REFUSED}, {SELECT_KEYS, REFUSED}, {NULL, 0},
+        {"serial", 0}, {"look", 0}, {"0020009c", REFUSED}, /* nothing selected */
+        {SELECT_COMMON, 0}, {"0020009c", 0}, {"0020009c0431323334", REFUSED}, {"00200098", REFUSED},
+        {"00b08a0000", REFUSED}, {SELECT_KEYS, 0}, {SELECT_KEYS, REFUSED}, /* never twice */
+        {SELECT_COMMON, REFUSED}, {"0020009c", REFUSED}, {"00200091", REFUSED},
+        {VERIFY_1234, REFUSED}, {"00200098", 0}, {"0020009b", 0}, {"00b0880000", 0},
+        {"00b0880003", REFUSED}, {"00b08800000000", REFUSED}, {"00b0880300", REFUSED},
+        {"00b0010000", REFUSED}, /* the three bytes are no file to read on in */
+        {"00b08a0000", 0}, {"00b0010000", 0}, {"00b00f00ff", 0}, {"00b0100000", REFUSED},
+        {"0020009b", 0}, {"00b0010000", REFUSED}, /* may have moved the current file */
+        {"00b08a00000000", 0}, {"00b0010000", 0}, {"00b0880000", 0},
+        {"00b0010000", REFUSED}, /* that has moved it */
+        /* what else that application has: the other certificate, CA certificates, keys, secrets, changes */
+        {"00b0810000", REFUSED}, {"00b08100000000", REFUSED}, {"00b0820000", REFUSED},
+        {"00b0860000", REFUSED}, {"00b0890000", REFUSED}, {"00b08b0000", REFUSED},
+        {"00b0970000", REFUSED}, {"00b09a0000", REFUSED}, {"00b2010c00", REFUSED},
+        {"00a4020c020001", REFUSED}, {"00a4020c02000a", REFUSED}, {"00200080", REFUSED},
+        {"002000980431323334", REFUSED}, {"0020009b06414243313233", REFUSED}, {"0020009a", REFUSED},
+        {"802a00970102", REFUSED}, {"802a009a0102", REFUSED}, {"002a00970102", REFUSED},
+        {"0088000008", REFUSED}, {"002401800431323334", REFUSED}, {"80a20000", REFUSED},
+        {"01200098", REFUSED},
+        /* back to the attributes: the certificate's state is no permission there */
+        {"00b08a0000", 0}, {SELECT_TEXT, 0}, {"00b0010000", REFUSED}, {"00b08a0000", REFUSED},
+        {"00200098", REFUSED}, {"0020009b", REFUSED}, {"00b0880000", REFUSED}, {"00200091", 0},
+        {"look", 0}, {NULL, 0},
+        {SELECT_KEYS, REFUSED}, /* an unused permission ends with the power */
+    };
+    struct bench bench;
+    bench_open(&bench);
+    walk(&bench, steps, COUNT(steps));
     assert_int_equal(vcard_watched(bench.card), 0);
     bench_close(&bench);
 }
@@ -313,6 +378,7 @@ main(void)
         cmocka_unit_test(without_the_guard),
         cmocka_unit_test(order),
         cmocka_unit_test(serial),
+        cmocka_unit_test(look),
         cmocka_unit_test(grant_ends_with_the_power),
         cmocka_unit_test(grant_is_used_by_a_failure),
     };

@@ -16,4 +16,6 @@ expect 'SCardTransmit\(' kiosk/card/pcsc.c 1
 expect 'SCardControl\(' '' 0
 expect '#include <(PCSC/)?winscard.h>' kiosk/card/pcsc.c 1
 expect 'verify_granted = true' kiosk/card/myna.c 1
+expect 'serial_granted = true' kiosk/card/look.c 1
+expect 'look_granted = true' kiosk/card/look.c 1
 exit $fail

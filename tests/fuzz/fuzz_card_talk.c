@@ -1,7 +1,7 @@
 /* fuzz/fuzz_card_talk.c - the whole talk with a card that answers anything. The input is a row of
  * blocks, each two bytes of length (big endian) and an answer; an answer of no bytes is a failed
- * exchange. So a log of real answers makes a seed. However the card behaves: few commands, one
- * VERIFY, nothing off the list. */
+ * exchange. So a log of real answers makes a seed: placed, read with a PIN, then looked at without one. However the card
+ * behaves: few commands, one VERIFY, nothing off the list. */
 #include <assert.h>
 #include <string.h>
 
@@ -33,6 +33,8 @@ script_transmit(
     struct script *script = ctx;
     assert(script->powered);
     assert(len >= 4 && command[0] == 0x00);
+    assert(
+        command[1] != 0x20 || len == 4 || command[3] == 0x91); /* no secret to another reference */
     assert(!(command[1] == 0xB0 && command[2] == 0x81)); /* the file with the number */
     script->verifies += len == 9;
     if (script->size < 2) {
@@ -87,6 +89,18 @@ read_card(struct myna *myna)
     secret_free(pin);
 }
 
+static void
+look_at_card(struct myna *myna)
+{
+    char expiry[11] = "";
+    struct card_inside inside;
+    int r = myna_look(myna, expiry, &inside);
+    assert((r == 0) == (expiry[0] != 0));
+    assert(r == 0 || inside.certificate_until[0] == 0);
+    assert(inside.certificate_until[0] == 0 || strlen(inside.certificate_until) == 10);
+    assert(inside.login_tries <= 15 && inside.sign_tries <= 15 && inside.register_tries <= 15);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -99,11 +113,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (myna_identify(&myna, "reader", &kind, &tries) == 0) {
         assert(kind == CARD_KIND_MY_NUMBER && tries >= CARD_TRIES_UNKNOWN && tries <= 15);
         read_card(&myna);
+        look_at_card(&myna);
     }
     assert(script.verifies <= 1);
     assert(atomic_load(&myna.channel.refused) == 0);
-    /* Two approaches of three commands, VERIFY, and a bounded number of reads. */
-    assert(atomic_load(&myna.channel.apdus) < 80);
+    /* Two approaches of three commands, VERIFY, seven of the look, and twice a bounded number of reads. */
+    assert(atomic_load(&myna.channel.apdus) < 160);
     myna_release(&myna);
     assert(!script.powered);
     return 0;

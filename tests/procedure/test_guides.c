@@ -49,20 +49,37 @@ find_rule(const struct procedure_words *words, const char *file, int line, void 
     rules->there[rule] = true;
 }
 
-/* What a card that lies there tells without a PIN; not in each visit. */
+/* A fact of a card that lies there; one in four doesn't tell it. */
+static void
+show_fact(struct visit *visit, struct rng_seeded *rng, const char *key, const char *value)
+{
+    if (rng_seeded_below(rng, 4) != 0) {
+        int64_t now = clock_wall_s(&test_clock);
+        assert_int_equal(fact_set_put(visit->facts, key, value, FACT_ORIGIN_CARD, now), 0);
+    }
+}
+
+/* What a card tells without a PIN; not in each visit. */
 static void
 show_card(struct visit *visit, struct rng_seeded *rng)
 {
-    char tries[2] = {(char)('0' + rng_seeded_below(rng, 4)), 0};
-    char day[CLOCK_RFC3339_LEN];
-    int64_t now = clock_wall_s(&test_clock);
+    static const char *const days[] = {"card.expires", "card.certificate-expires"};
+    static const char *const tries[] = {
+        "card.tries", "card.login-tries", "card.sign-tries", "card.register-tries"};
     if (rng_seeded_below(rng, 4) == 0) {
         return;
     }
-    clock_rfc3339(now + ((int64_t)rng_seeded_below(rng, 700) - 200) * 86400, day);
-    day[10] = 0; /* YYYY-MM-DD */
-    assert_int_equal(fact_set_put(visit->facts, "card.expires", day, FACT_ORIGIN_CARD, now), 0);
-    assert_int_equal(fact_set_put(visit->facts, "card.tries", tries, FACT_ORIGIN_CARD, now), 0);
+    for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+        char day[CLOCK_RFC3339_LEN];
+        clock_rfc3339(
+            clock_wall_s(&test_clock) + ((int64_t)rng_seeded_below(rng, 700) - 200) * 86400, day);
+        day[10] = 0; /* YYYY-MM-DD */
+        show_fact(visit, rng, days[i], day);
+    }
+    for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+        char left[2] = {(char)('0' + rng_seeded_below(rng, 6)), 0};
+        show_fact(visit, rng, tries[i], left);
+    }
     interview_refresh(visit->interview);
 }
 

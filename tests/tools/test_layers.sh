@@ -14,7 +14,7 @@ plant() { # FILE LINE WHAT
 }
 plant card/card.c '#include "ui/ui.h"' 'a sideways include'
 plant base/buf.c '#include "record/record.h"' 'an upward include'
-plant card/card.c '#  include "seal/seal.h"' 'a lower room that the table does not name'
+plant card/card.c '#  include "store/store.h"' 'a lower room that the table does not name'
 plant app/shell.c '#include "card/card_priv.h"' "another room's private header"
 plant ui/draw.c '#include <SDL.h>' 'SDL outside its two files'
 plant ui/draw.c '#include <SDL2/SDL_image.h>' 'SDL_image outside its two files'

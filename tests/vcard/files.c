@@ -1,5 +1,5 @@
-/* vcard/files.c - the files of the text application as bytes: EF 0002 with the four attributes and
- * EF 0001 with the number, laid out as cards 1.7 and 1.8 show them. */
+/* vcard/files.c - the files of the card as bytes: EF 0002 with the four attributes and EF 0001 with the number, laid out
+ * as cards 1.7 and 1.8 show them, and the certificate (1.11). */
 #include "vcard.h"
 
 #include <string.h>
@@ -44,6 +44,16 @@ length_size(size_t len, unsigned extra)
     return size;
 }
 
+static void
+fill(const struct vcard_person *person, struct buf *file)
+{
+    bool filler = (person->layout & VCARD_LAYOUT_NO_FILLER) == 0;
+    while (filler && file->failed == 0 && file->len < VCARD_FILE_MAX &&
+           (file->len % PHYSICAL_STEP != 0 || file->len < 2 * PHYSICAL_STEP)) {
+        (void)buf_add_byte(file, 0xFF);
+    }
+}
+
 int
 vcard_file_attributes(const struct vcard_person *person, struct buf *ret_file)
 {
@@ -75,12 +85,18 @@ vcard_file_attributes(const struct vcard_person *person, struct buf *ret_file)
         put_length(&file, strlen(values[i]), extra[i]);
         (void)buf_add_str(&file, values[i]);
     }
-    bool filler = (person->layout & VCARD_LAYOUT_NO_FILLER) == 0;
-    while (filler && file.failed == 0 && file.len < VCARD_FILE_MAX &&
-           (file.len % PHYSICAL_STEP != 0 || file.len < 2 * PHYSICAL_STEP)) {
-        (void)buf_add_byte(&file, 0xFF);
-    }
+    fill(person, &file);
     return file.failed != 0 ? file.failed : buf_add(ret_file, file.data, file.len);
+}
+
+int
+vcard_file_certificate(const struct vcard_person *person, struct buf *ret_file)
+{
+    if (person->certificate_len > 0) {
+        (void)buf_add(ret_file, person->certificate, person->certificate_len);
+        fill(person, ret_file);
+    }
+    return ret_file->failed;
 }
 
 int

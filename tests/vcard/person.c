@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/buf.h"
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/utf8.h"
 
 void
@@ -28,6 +30,9 @@ vcard_person_published(struct vcard_person *ret_person)
         .expiry = "20350217",
         .serial = "400000012719843",
         .tries = VCARD_PIN_TRIES,
+        .login_tries = VCARD_PIN_TRIES,
+        .sign_tries = VCARD_SIGN_TRIES,
+        .register_tries = VCARD_PIN_TRIES,
     };
 }
 
@@ -82,6 +87,32 @@ copy_serial(const struct conf *conf, struct vcard_person *person)
     return 0;
 }
 
+/* The certificate beside the sample file; a card without that word has none. */
+static int
+copy_certificate(const struct conf *conf, struct vcard_person *person)
+{
+    char *path = conf_path(conf, "certificate", NULL);
+    if (path == NULL) {
+        return 0;
+    }
+    AUTO_BUF file;
+    buf_init(&file, VCARD_CERTIFICATE_MAX);
+    int r = fs_read(path, &file);
+    free(path);
+    if (r < 0 || file.len == 0) {
+        return KERR_INVALID;
+    }
+    memcpy(person->certificate, file.data, file.len);
+    person->certificate_len = file.len;
+    return 0;
+}
+
+static int
+tries_of(const struct conf *conf, const char *key, int full)
+{
+    return conf_str(conf, key, NULL) == NULL ? full : (int)conf_int(conf, key, 0, full, -1);
+}
+
 static int
 layout_of(const char *words, unsigned *ret_layout)
 {
@@ -119,7 +150,11 @@ vcard_person_load(const char *path, struct vcard_person *ret_person)
     if (r < 0) {
         return r;
     }
-    struct vcard_person person = {.tries = (int)conf_int(conf, "tries", 0, VCARD_PIN_TRIES, -1)};
+    struct vcard_person person = {.tries = (int)conf_int(conf, "tries", 0, VCARD_PIN_TRIES, -1),
+        .login_tries = tries_of(conf, "login-tries", VCARD_PIN_TRIES),
+        .sign_tries = tries_of(conf, "sign-tries", VCARD_SIGN_TRIES),
+        .register_tries = tries_of(conf, "register-tries", VCARD_PIN_TRIES),
+        .no_signature = strcmp(conf_str(conf, "signature", "yes"), "no") == 0};
     bool bad = copy_text(conf, "name", person.name, sizeof(person.name)) < 0 ||
                copy_text(conf, "address", person.address, sizeof(person.address)) < 0 ||
                copy_digits(conf, "birth", person.birth, 8) < 0 ||
@@ -128,8 +163,9 @@ vcard_person_load(const char *path, struct vcard_person *ret_person)
                copy_digits(conf, "number", person.number, 12) < 0 ||
                copy_digits(conf, "number-b", person.number_b, 14) < 0 ||
                copy_digits(conf, "expiry", person.expiry, 8) < 0 ||
-               copy_serial(conf, &person) < 0 ||
+               copy_serial(conf, &person) < 0 || copy_certificate(conf, &person) < 0 ||
                layout_of(conf_str(conf, "layout", ""), &person.layout) < 0 || person.tries < 0 ||
+               person.login_tries < 0 || person.sign_tries < 0 || person.register_tries < 0 ||
                vcard_number_check_digit(person.number) != person.number[11];
     conf_free(conf);
     if (bad) {

@@ -19,10 +19,14 @@ vcard_state_load(const char *path, struct vcard *card)
     if (r < 0) {
         return r;
     }
+    struct vcard_counters fresh = vcard_counters(card);
     struct vcard_counters counters = {
         .pin = (int)conf_int(conf, "pin", 0, VCARD_PIN_TRIES, -1),
         .a = (int)conf_int(conf, "a", 0, VCARD_AB_TRIES, -1),
         .b = (int)conf_int(conf, "b", 0, VCARD_AB_TRIES, -1),
+        .login = fresh.login, /* nobody uses these here: a sample's own stay as they are */
+        .sign = fresh.sign,
+        .registration = fresh.registration,
     };
     conf_free(conf);
     if (counters.pin < 0 || counters.a < 0 || counters.b < 0) {

@@ -11,7 +11,7 @@
 #include "base/rng.h"
 
 enum { AID_LEN = 10, DRIP = 5 };
-enum application { APP_NONE, APP_TEXT, APP_COMMON, APP_OTHER, APP_LICENCE };
+enum application { APP_NONE, APP_TEXT, APP_COMMON, APP_KEYS, APP_OTHER, APP_LICENCE };
 enum { VERIFIED_PIN = 1 << 0, VERIFIED_A = 1 << 1, VERIFIED_B = 1 << 2 };
 
 struct vcard {
@@ -19,6 +19,7 @@ struct vcard {
     struct vcard_counters counters;
     struct buf attributes; /* EF 0002 */
     struct buf number; /* EF 0001 */
+    struct buf certificate; /* EF 000A of the keys' application */
     bool powered;
     bool first; /* no command since power-on */
     enum application application;
@@ -38,13 +39,14 @@ struct command {
     bool extended;
 };
 
-/* 1.2; the kiosk uses the first two only */
+/* 1.2; the kiosk uses the first three only */
 static const uint8_t text_aid[AID_LEN] = {
     0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08};
 static const uint8_t common_aid[AID_LEN] = {
     0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00};
+static const uint8_t keys_aid[AID_LEN] = {
+    0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01};
 static const uint8_t other_aids[][AID_LEN] = {
-    {0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01},
     {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02},
     {0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01},
 };
@@ -56,11 +58,15 @@ vcard_new(const struct vcard_config *config)
 {
     struct vcard *card = xcalloc(1, sizeof(*card));
     card->config = *config;
-    card->counters = (struct vcard_counters){config->person.tries, VCARD_AB_TRIES, VCARD_AB_TRIES};
+    const struct vcard_person *p = &config->person;
+    card->counters = (struct vcard_counters){
+        p->tries, VCARD_AB_TRIES, VCARD_AB_TRIES, p->login_tries, p->sign_tries, p->register_tries};
     buf_init(&card->attributes, VCARD_FILE_MAX);
     buf_init(&card->number, 17);
-    if (vcard_file_attributes(&config->person, &card->attributes) < 0 ||
-        vcard_file_number(&config->person, &card->number) < 0) {
+    buf_init(&card->certificate, VCARD_FILE_MAX);
+    if (vcard_file_attributes(p, &card->attributes) < 0 ||
+        vcard_file_number(p, &card->number) < 0 ||
+        vcard_file_certificate(p, &card->certificate) < 0) {
         abort(); /* a sample person that is too long is a mistake of ours */
     }
     return card;
@@ -74,6 +80,7 @@ vcard_free(struct vcard *card)
     }
     buf_release(&card->attributes);
     buf_release(&card->number);
+    buf_release(&card->certificate);
     free(card);
 }
 
@@ -220,6 +227,10 @@ select_application(struct vcard *card, const struct command *c)
         application_enter(card, APP_COMMON);
         return 0x9000;
     }
+    if (same(c, keys_aid, AID_LEN)) {
+        application_enter(card, APP_KEYS);
+        return 0x9000;
+    }
     for (size_t i = 0; i < ARRAY_LEN(other_aids); i++) {
         if (same(c, other_aids[i], AID_LEN)) {
             application_enter(card, APP_OTHER);
@@ -303,9 +314,33 @@ count(struct vcard *card, const struct reference *ref, int tries)
     }
 }
 
+/* 1.4: the secrets of the other two applications. Their tries may be asked for; nobody here may present one. */
+static unsigned
+verify_elsewhere(struct vcard *card, const struct command *c)
+{
+    unsigned id = c->p1 == 0 && (c->p2 & 0xE0) == 0x80 ? c->p2 & 0x1FU : 0;
+    bool keys = card->application == APP_KEYS;
+    int *tries = keys && id == 0x18    ? &card->counters.login
+                 : keys && id == 0x1B  ? &card->counters.sign
+                 : !keys && id == 0x1C ? &card->counters.registration
+                                       : NULL;
+    if (tries == NULL) {
+        return 0x6A88;
+    }
+    card->current = id;
+    if (c->lc > 0) {
+        watch(card, "use of a secret that is not asked for");
+        *tries -= *tries > 0;
+    }
+    return 0x63C0U | (unsigned)*tries;
+}
+
 static unsigned
 do_verify(struct vcard *card, const struct command *c)
 {
+    if (card->application == APP_KEYS || card->application == APP_COMMON) {
+        return verify_elsewhere(card, c);
+    }
     if (card->application != APP_TEXT || c->p1 != 0 || (c->p2 & 0xE0) != 0x80) {
         return card->application != APP_TEXT ? 0x6A82 : 0x6A86;
     }
@@ -368,6 +403,30 @@ readable(const struct vcard *card, unsigned id, const uint8_t **ret_data, size_t
     return id >= 0x0011 && id <= 0x0015 ? 0x6981 : 0x6A82;
 }
 
+/* The same of the keys' application (1.11): of its certificates one is free, the other needs the password. */
+static unsigned
+readable_keys(const struct vcard *card, unsigned id, uint8_t presence[3], const uint8_t **ret_data,
+    size_t *ret_len)
+{
+    switch (id) {
+    case 0x0001:
+        return 0x6982;
+    case 0x0008:
+        presence[0] = card->config.person.no_signature ? 0 : 0x8F;
+        presence[1] = card->certificate.len > 0 ? 0x8F : 0;
+        presence[2] = 0;
+        *ret_data = presence;
+        *ret_len = 3;
+        return 0x9000;
+    case 0x000A:
+        *ret_data = card->certificate.data;
+        *ret_len = card->certificate.len;
+        return card->certificate.len > 0 ? 0x9000 : 0x6A82;
+    default:
+        return id == 0x0017 || id == 0x001A ? 0x6981 : 0x6A82;
+    }
+}
+
 static unsigned
 do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *ret_len)
 {
@@ -378,13 +437,14 @@ do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *re
         *ret_len = sizeof(pin_setting);
         return 0x9000;
     }
-    if (card->application != APP_TEXT) {
+    bool keys = card->application == APP_KEYS;
+    if (card->application != APP_TEXT && !keys) {
         return 0x6A82;
     }
     unsigned id = by_sfi ? c->p1 & 0x1FU : card->current;
     size_t offset = by_sfi ? c->p2 : (size_t)c->p1 << 8 | c->p2;
-    if (id == 0x0001 || id == 0x0003) {
-        watch(card, "read of the number's file");
+    if (id == 0x0001 || (!keys && id == 0x0003)) {
+        watch(card, keys ? "read of the signature certificate" : "read of the number's file");
     }
     if (id == 0) {
         return 0x6986;
@@ -394,7 +454,9 @@ do_read(struct vcard *card, const struct command *c, uint8_t *answer, size_t *re
     }
     const uint8_t *data = NULL;
     size_t len = 0;
-    unsigned sw = readable(card, id, &data, &len);
+    uint8_t presence[3];
+    unsigned sw =
+        keys ? readable_keys(card, id, presence, &data, &len) : readable(card, id, &data, &len);
     if (sw == 0x9000) {
         card->current = id; /* 1.3: a read by SFI makes that file current */
         if (c->le == 0) {

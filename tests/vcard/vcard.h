@@ -22,7 +22,9 @@ enum {
     VCARD_FILE_MAX = 4096,
     VCARD_ANSWER_MAX = 65538, /* 65,536 bytes and the status word */
     VCARD_PIN_TRIES = 3, /* cards 1.4 */
-    VCARD_AB_TRIES = 10
+    VCARD_SIGN_TRIES = 5,
+    VCARD_AB_TRIES = 10,
+    VCARD_CERTIFICATE_MAX = 2048
 };
 
 /* Whose card it is. Everybody here is invented. */
@@ -37,6 +39,11 @@ struct vcard_person {
     char expiry[9];
     char serial[16]; /* 15 digits of the card itself; told without a PIN */
     int tries; /* what a fresh card starts with */
+    int login_tries, sign_tries, register_tries; /* of its other secrets (cards 1.4) */
+    bool no_signature; /* it has no signature certificate */
+    uint8_t
+        certificate[VCARD_CERTIFICATE_MAX]; /* user authentication, any bytes, DER in a good card */
+    size_t certificate_len; /* 0: it has none */
     unsigned layout; /* VCARD_LAYOUT_ flags of the attributes file */
 };
 
@@ -83,6 +90,8 @@ struct vcard_counters {
     int pin; /* tries left of the 4-digit PIN, EF 0011 */
     int a; /* 照合番号A, EF 0014 */
     int b; /* 照合番号B, EF 0015 */
+    int login, sign; /* of the keys' application, EF 0018 and 001B */
+    int registration; /* of the common application, EF 001C */
 };
 
 struct vcard_config {
@@ -111,7 +120,7 @@ struct vcard; /* opaque */
 
 /* The person of the published test-card bytes (cards 1.7), PIN 1234. */
 void vcard_person_published(struct vcard_person *ret_person);
-/* Reads a sample file (assets/samples/README.md). KERR_NOT_FOUND, KERR_INVALID. */
+/* Reads a sample file (assets/samples/README.md) and the certificate beside it. KERR_NOT_FOUND, KERR_INVALID. */
 int vcard_person_load(const char *path, struct vcard_person *ret_person);
 /* One more word of the command line or of a file ("no-extended", "delay=3:500"); KERR_INVALID. */
 int vcard_config_mode(struct vcard_config *config, const char *word);
@@ -121,7 +130,8 @@ struct vcard *vcard_new(const struct vcard_config *config);
 void vcard_free(struct vcard *card);
 struct vcard_counters vcard_counters(const struct vcard *card);
 void vcard_set_counters(struct vcard *card, const struct vcard_counters *counters);
-/* How often somebody asked for the number or for what can be turned into it. */
+/* How often somebody asked for the number or for what can be turned into it; for the signature certificate; or used
+ * a secret that the kiosk never asks for. */
 unsigned vcard_watched(const struct vcard *card);
 /* Commands since the card was inserted. */
 unsigned vcard_commands(const struct vcard *card);
@@ -137,6 +147,8 @@ struct vcard_result vcard_transmit(
 
 /* The bytes of EF 0002 (attributes) of a person, with filler. KERR_TOO_BIG. */
 int vcard_file_attributes(const struct vcard_person *person, struct buf *ret_file);
+/* The bytes of EF 000A of the keys' application, with filler; none without a certificate. */
+int vcard_file_certificate(const struct vcard_person *person, struct buf *ret_file);
 /* The 17 bytes of EF 0001 (the number). */
 int vcard_file_number(const struct vcard_person *person, struct buf *ret_file);
 /* Check digit of a number's first 11 digits (cards 1.8), as a character. */

@@ -153,6 +153,11 @@ all: $(TABLES) $(PROGRAMS:%=$(BUILD)/%) $(BUILD)/virtual-card catalogs fonts
 TEST_SRC := $(wildcard tests/*/test_*.c)
 TESTS := $(TEST_SRC:tests/%.c=$(BUILD)/asan/tests/%)
 HARNESS_SRC := $(wildcard tests/harness/*.c)
+TEST_CC = $(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS))
+$(BUILD)/asan/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(SAY)$(TEST_CC) -MMD -MP -c -o $@ $<
+test_obj = $(patsubst tests/%.c,$(BUILD)/asan/tests/%.o,$(1))
 # The virtual card in the same process, for the tests of card and app.
 VCARD_OBJ := $(patsubst tests/vcard/%.c,$(BUILD)/asan/vcard/%.o,$(filter-out tests/vcard/main.c tests/vcard/test_%.c,$(wildcard tests/vcard/*.c)))
 $(BUILD)/asan/vcard/%.o: tests/vcard/%.c
@@ -165,21 +170,20 @@ $(BUILD)/asan/vcard.a: $(VCARD_OBJ)
 TEST_LIBS_sync_test_sync := -lssl
 TEST_LIBS_sync_test_answers := -lssl
 TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c))
-$(BUILD)/asan/tests/%: tests/%.c $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
-	@mkdir -p $(@D)
-	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) -MMD -MP -MF $@.d \
-		-o $@ $< $(wildcard $(<:.c=_*.inc)) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) $(TEST_LIBS_$(subst /,_,$*)) -lcmocka -lpthread -lm
+TEST_PARTS := $(call test_obj,$(HARNESS_SRC)) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
+TEST_LIBS = $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) -lcmocka -lpthread -lm
+$(TESTS) $(TOOLS): %: %.o $(TEST_PARTS)
+	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $^ $(TEST_LIBS) $(TEST_LIBS_$(subst /,_,$(@:$(BUILD)/asan/tests/%=%)))
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. The tests run each with a small driver of our own over its corpus
 # and seeded mutations (gcc); `make fuzz` runs them under libFuzzer (clang), FUZZ_SECONDS each.
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
-FUZZ_DRIVER ?= tests/fuzz/driver/driver.c
+FUZZ_DRIVER ?= $(call test_obj,tests/fuzz/driver/driver.c)
 FUZZ_SECONDS ?= 60
 FUZZ := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/asan/fuzz/%)
-$(BUILD)/asan/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
+$(FUZZ): $(BUILD)/asan/fuzz/%: $(BUILD)/asan/tests/fuzz/fuzz_%.o $(FUZZ_DRIVER) $(TEST_PARTS)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(filter-out -include kiosk/base/banned.h,$(BASE_CFLAGS)) -Itests $(CFLAGS_asan) $(call pkg_cflags,$(ALL_PKGS)) $(LDFLAGS_asan) \
-		-o $@ $< $(FUZZ_DRIVER) $(HARNESS_SRC) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a) $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) -lcmocka -lpthread -lm
+	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $^ $(TEST_LIBS)
 FUZZ_SAN := address,undefined
 fuzz: setup-test
 	$(MAKE) CC=clang BUILD=$(BUILD)/libfuzzer FUZZ_DRIVER= FUZZ_SECONDS=$(FUZZ_SECONDS) \

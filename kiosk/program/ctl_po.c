@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/utf8.h"
 #include "ctl_words.h"
 
 enum { PO_BYTES_MAX = 8 * 1024 * 1024, PO_TEXT_MAX = 16 * 1024 };
@@ -118,16 +119,30 @@ read_quoted(struct reader *reader, const char *at, size_t len)
             return KERR_INVALID;
         }
         if (c == '\\') {
-            static const char escapes[] = "n\nt\tr\r\"\"\\\\";
-            const char *found = i + 2 < len ? strchr(escapes, at[++i]) : NULL;
+            static const char letters[] = "ntr\"\\";
+            static const char meant[] = "\n\t\r\"\\";
+            const char *found = i + 2 < len ? strchr(letters, at[++i]) : NULL;
             if (found == NULL) {
                 return KERR_INVALID;
             }
-            c = found[1];
+            c = meant[found - letters];
         }
         (void)buf_add_byte(out, (uint8_t)c); /* checked below */
     }
     return buf_error(out);
+}
+
+/* "#, fuzzy" */
+static bool
+is_fuzzy(const char *at, size_t len)
+{
+    static const char fuzzy[] = "fuzzy";
+    size_t size = strlen(fuzzy);
+    bool found = false;
+    for (size_t i = 2; at[1] == ',' && i + size <= len && !found; i++) {
+        found = memcmp(at + i, fuzzy, size) == 0;
+    }
+    return found;
 }
 
 static int
@@ -139,8 +154,7 @@ read_line(struct reader *reader, const char *at, size_t len)
     } keywords[] = {{"msgctxt ", FIELD_CONTEXT}, {"msgid ", FIELD_ID}, {"msgstr ", FIELD_TEXT},
         {"msgid_plural ", FIELD_PLURAL}, {"msgstr[", FIELD_TEXT}};
     if (len > 0 && at[0] == '#') {
-        const char *flag = len > 1 && at[1] == ',' ? strstr(at, "fuzzy") : NULL;
-        reader->next_fuzzy = reader->next_fuzzy || (flag != NULL && flag < at + len);
+        reader->next_fuzzy = reader->next_fuzzy || is_fuzzy(at, len);
         bool unread = len == strlen(unread_note) && memcmp(at, unread_note, len) == 0;
         reader->next_unread = reader->next_unread || unread;
         return 0;
@@ -177,14 +191,9 @@ read_line(struct reader *reader, const char *at, size_t len)
 }
 
 int
-po_read(struct po *po, const char *path, int *ret_line)
+po_parse(struct po *po, const char *path, const struct buf *data, int *ret_line)
 {
-    AUTO_BUF data;
-    buf_init(&data, PO_BYTES_MAX);
-    int r = fs_read(path, &data);
-    if (r < 0) {
-        return r;
-    }
+    int r = 0;
     po->path = xstrdup(path);
     struct reader reader = {.po = po};
     buf_init(&reader.context, PO_TEXT_MAX);
@@ -193,12 +202,14 @@ po_read(struct po *po, const char *path, int *ret_line)
     for (size_t i = 0; i < PO_FORMS_MAX; i++) {
         buf_init(&reader.texts[i], PO_TEXT_MAX);
     }
-    const char *at = buf_str(&data);
-    while (*at != 0 && r == 0) {
-        size_t len = strcspn(at, "\n");
+    const char *at = (const char *)data->data;
+    for (size_t left = data->len; left > 0 && r == 0;) {
+        const char *end = memchr(at, '\n', left);
+        size_t len = end != NULL ? (size_t)(end - at) : left;
         reader.line++;
-        r = read_line(&reader, at, len);
-        at += len + (at[len] == '\n');
+        r = utf8_valid(at, len) ? read_line(&reader, at, len) : KERR_INVALID;
+        left -= end != NULL ? len + 1 : len;
+        at += end != NULL ? len + 1 : len;
     }
     finish_entry(&reader);
     buf_release(&reader.context);
@@ -211,6 +222,15 @@ po_read(struct po *po, const char *path, int *ret_line)
         *ret_line = reader.line;
     }
     return r;
+}
+
+int
+po_read(struct po *po, const char *path, int *ret_line)
+{
+    AUTO_BUF data;
+    buf_init(&data, PO_BYTES_MAX);
+    int r = fs_read(path, &data);
+    return r < 0 ? r : po_parse(po, path, &data, ret_line);
 }
 
 static int

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
+
 enum { PO_FORMS_MAX = 6 }; /* gettext knows no language with more */
 
 struct po_entry {
@@ -26,8 +28,11 @@ struct po {
 /* How many texts no native reader went over: all unless the head says "X-Review: native", then those with the note. */
 size_t po_unread(const struct po *po);
 
-/* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line. */
+/* Reads a file into an empty catalog. KERR_NOT_FOUND, KERR_IO, KERR_TOO_BIG; KERR_INVALID with *ret_line (no line of
+ * a catalog, or no UTF-8). */
 int po_read(struct po *po, const char *path, int *ret_line);
+/* The same with the bytes of a file. */
+int po_parse(struct po *po, const char *path, const struct buf *data, int *ret_line);
 /* How many forms the head says that this language has; 1 when it says nothing. */
 size_t po_form_count(const struct po *po);
 /* Sorts; before po_find. */

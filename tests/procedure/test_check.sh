@@ -74,6 +74,9 @@ for language in ja-easy en; do
         "no words in $language for: move-in/title"
     spoil "a broken catalog in $language" $content '$amsgstr without quotes' "this is no line of a catalog"
 done
+spoil "a quote that is not closed" po/en.po '$amsgid "' "this is no line of a catalog"
+spoil "a letter that no escape has" po/en.po '$amsgid "\\x"' "this is no line of a catalog"
+spoil "bytes that are no text" po/en.po "\$amsgid \"$(printf '\377')\"" "this is no line of a catalog"
 spoil "changed Japanese" $P 's/^title: .*/title: 引っ越しの届け/' "no words in en for: move-in/title"
 for word in 不正 無効 エラー 失敗; do
     spoil "blame: $word" $P "s/^title: .*/title: ${word}です/" "this word blames the visitor"

@@ -240,6 +240,20 @@ EVERY_WRAPS := interview_random_answer interview_answer interview_back interview
 $(BUILD)/tests/every: $(call stage_obj,$(EVERY_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) $(EVERY_WRAPS:%=-Wl,--wrap=%) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+# The line between kiosks and the city in a storm; and two programs that each lack a promise, which it must find.
+STORM_SRC := $(wildcard tests/storm/*.c)
+$(BUILD)/tests/storm: $(call stage_obj,$(filter-out tests/storm/early.c tests/storm/trusting.c,$(STORM_SRC))) $(BUILD)/plain/ledger.a $(BUILD)/plain/store.a $(BUILD)/plain/seal.a $(BUILD)/plain/base.a
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,libssl $(PKG_ledger) $(PKG_store) $(PKG_seal)) -lpthread
+$(BUILD)/tests/intake-early: $(BUILD)/kiosk-intake $(call stage_obj,tests/storm/early.c)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=ledger_put,--wrap=ledger_receipt_keep -o $@ $(call stage_obj,tests/storm/early.c) $(OBJ_program_kiosk-intake:%=$(BUILD)/plain/program/%) \
+		$(foreach r,$(ROOMS_kiosk-intake),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk-intake),$(PKG_$(r))))) -lpthread
+$(BUILD)/tests/sync-trusting: $(BUILD)/kiosk-sync $(call stage_obj,tests/storm/trusting.c)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=sync_judge -o $@ $(call stage_obj,tests/storm/trusting.c) $(OBJ_program_kiosk-sync:%=$(BUILD)/plain/program/%) \
+		$(foreach r,$(ROOMS_kiosk-sync),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk-sync),$(PKG_$(r))))) -lpthread
+STORM := $(BUILD)/tests/storm $(BUILD)/tests/intake-early $(BUILD)/tests/sync-trusting
 hands: setup-test
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/tests/hands
 	@$(BUILD)/tests/hands "$(CURDIR)" "$(abspath $(BUILD))"
@@ -265,7 +279,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) -lpthread -lm
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(BUILD)/bench/content
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(STORM) $(BUILD)/bench/content
 setup:
 	@packaging/setup build run
 setup-test:

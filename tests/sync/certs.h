@@ -16,14 +16,17 @@ struct cert_wish {
     const char *name; /* common name */
     const char *alt; /* "IP:127.0.0.1", or NULL */
     const char *purpose; /* "serverAuth", "clientAuth", or NULL */
+    const char *usage; /* "critical,digitalSignature", or NULL */
     int from_day, to_day; /* relative to today */
     const char *cert, *key; /* files to write */
 };
 
 static int
-cert_extend(X509 *cert, int nid, const char *value)
+cert_extend(X509 *cert, X509 *ca, int nid, const char *value)
 {
-    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, nid, value);
+    X509V3_CTX ctx;
+    X509V3_set_ctx(&ctx, ca, cert, NULL, NULL, 0);
+    X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
     int ok = extension != NULL && X509_add_ext(cert, extension, -1) == 1;
     X509_EXTENSION_free(extension);
     return ok;
@@ -51,9 +54,12 @@ cert_make(const struct cert_wish *wish)
                  name, "CN", MBSTRING_ASC, (const unsigned char *)wish->name, -1, -1, 0) == 1 &&
              X509_set_issuer_name(cert, X509_get_subject_name(ca)) == 1 &&
              X509_set_pubkey(cert, key) == 1 &&
-             (wish->alt == NULL || cert_extend(cert, NID_subject_alt_name, wish->alt)) &&
-             (wish->purpose == NULL || cert_extend(cert, NID_ext_key_usage, wish->purpose)) &&
-             cert_extend(cert, NID_basic_constraints, "critical,CA:FALSE") &&
+             (wish->alt == NULL || cert_extend(cert, ca, NID_subject_alt_name, wish->alt)) &&
+             (wish->purpose == NULL || cert_extend(cert, ca, NID_ext_key_usage, wish->purpose)) &&
+             (wish->usage == NULL || cert_extend(cert, ca, NID_key_usage, wish->usage)) &&
+             cert_extend(cert, ca, NID_subject_key_identifier, "hash") &&
+             cert_extend(cert, ca, NID_authority_key_identifier, "keyid:always") &&
+             cert_extend(cert, ca, NID_basic_constraints, "critical,CA:FALSE") &&
              X509_sign(cert, ca_key, EVP_sha256()) > 0 && PEM_write_X509(cert_file, cert) == 1 &&
              PEM_write_PrivateKey(key_file, key, NULL, NULL, 0, NULL, NULL) == 1;
         X509_free(cert);

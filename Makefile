@@ -33,7 +33,7 @@ PKG_app := libqrencode libcjson
 ROOMS_kiosk := app info ui procedure card store live speech input text i18n seal record base
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
-ROOMS_kiosk-desk := desk procedure ledger i18n seal record base
+ROOMS_kiosk-desk := desk procedure ledger live i18n seal record base
 ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \

@@ -17,10 +17,12 @@ static void
 desk_free(struct desk *desk)
 {
     const char *const texts[] = {desk->config.address, desk->config.public_name,
-        desk->config.ledger, desk->config.staff, desk->config.pages};
+        desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.live};
     desk_staff_free(desk->staff);
     desk_sessions_free(desk->sessions);
     desk_assets_free(desk->assets);
+    desk_wishes_free(desk->wishes);
+    live_close(desk->live);
     ledger_close(desk->ledger);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
         free((void *)(uintptr_t)texts[i]); /* our own copies, const only for those who read them */
@@ -38,6 +40,9 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     desk->config.ledger = copy(config->ledger);
     desk->config.staff = copy(config->staff);
     desk->config.pages = copy(config->pages);
+    desk->config.live = copy(config->live);
+    desk->live = live_open(config->live);
+    desk->wishes = desk_wishes_new();
     desk->sessions = desk_sessions_new(config->clock);
     int r = desk_assets_load(config->pages, &desk->assets);
     if (r == 0) {

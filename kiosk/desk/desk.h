@@ -1,4 +1,4 @@
-/* desk/desk.h - the staff's page: lists records as they arrive, opens one, marks it done; and the
+/* desk/desk.h - the staff's page: lists records as they arrive, opens one, marks it done, decides who gets a slot; and the
  * export for other systems. The only running program that holds the private key. */
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
@@ -19,6 +19,7 @@ struct desk_config {
     const char *ledger;
     const char *staff; /* file of "name:hash" lines (seal_password_hash) */
     const char *pages; /* folder of the page's files: assets/desk */
+    const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_opener *opener; /* borrowed */
     struct i18n *words; /* borrowed; the page's words, in Japanese */
@@ -41,8 +42,8 @@ uint16_t desk_port(const struct desk *desk);
  * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
 int desk_export_json(const struct desk_config *config, FILE *out);
 
-/* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record that is
- * done is "done", any other "asked"; a city's own booking system adds to it what it booked or gave to another. No name, no
+/* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record whose
+ * slot was decided is "booked" or "taken", with the slot; any other that is done is "done", the rest "asked". No name, no
  * answer of anybody. Errors as above; of two records with one number the newer one counts. */
 int desk_export_answers(const struct desk_config *config, FILE *out);
 

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ledger/ledger.h"
+#include "live/live.h"
 #include "record/record.h"
 
 #include "desk.h"
@@ -24,7 +25,7 @@ enum {
     DESK_TOKEN_BYTES = 32,
     DESK_TOKEN_LEN = 2 * DESK_TOKEN_BYTES + 1, /* as hexadecimal text with NUL */
     DESK_ID_LEN = 2 * LEDGER_ID_LEN + 1,
-    DESK_ASSETS_MAX = 64, /* parts of pages, and files */
+    DESK_ASSETS_MAX = 96, /* parts of pages, and files */
     DESK_SESSIONS_MAX = 64
 };
 
@@ -132,6 +133,8 @@ struct desk {
     struct desk_sessions *sessions;
     struct desk_staff *staff;
     struct ledger *ledger; /* the listener's thread only, once it runs */
+    struct live *live; /* free places; the same */
+    struct desk_wishes *wishes;
     void *server; /* server.c's */
     uint16_t port;
 };
@@ -142,6 +145,8 @@ struct desk_view {
     enum desk_show show;
     uint64_t before; /* position; 0: from the newest */
     char open[DESK_ID_LEN]; /* the record beside the list, or "" */
+    char full
+        [LIVE_SLOT_MAX]; /* its slot that was just found to be full, to be booked all the same; or "" */
 };
 const char *desk_show_name(enum desk_show show);
 enum desk_show desk_show_read(const char *name); /* NULL or unknown: new */
@@ -188,6 +193,45 @@ void desk_value_text(
 int desk_arrivals_html(struct desk *desk, const char *procedure, struct buf *out);
 int desk_arrivals_csv(struct desk *desk, const char *procedure, struct buf *out);
 void desk_arrivals_tabs(struct desk *desk, struct buf *out); /* the ways to them */
+
+/* ---- wishes.c: who asks for which slot ---- */
+
+struct desk_wish {
+    uint8_t id[LEDGER_ID_LEN];
+    char number[RECORD_NUMBER_LEN];
+    char slot[LIVE_SLOT_MAX];
+    int64_t asked_at; /* when the visitor submitted it, however late it arrived */
+};
+struct desk_wishes *desk_wishes_new(void);
+void desk_wishes_free(struct desk_wishes *wishes); /* NULL is accepted */
+/* Reads at most so many positions of the ledger that nobody read yet. Errors of ledger_list. */
+int desk_wishes_read(struct desk *desk, uint64_t most);
+/* Who asks for this slot, as far as was read, in the order in which they asked. The caller frees. */
+size_t desk_wishes_for(const struct desk *desk, const char *slot, struct desk_wish **ret_wishes);
+/* The slot number index (from 0) that a record asks for, with its question; false when there are fewer. */
+bool desk_wish_at(const struct desk_config *config, const struct record *record, size_t index,
+    struct question *ret_question, const char **ret_slot);
+
+/* ---- bookings.c: deciding who gets it ---- */
+
+/* What a record asks for, how many places are left, who else asks, and the buttons; nothing for a record that asks for no
+ * slot. KERR_STORE. */
+int desk_bookings_html(struct desk *desk, const struct desk_view *view,
+    const struct ledger_entry *entry, const struct record *record, const char *form_token,
+    struct buf *out);
+struct desk_act {
+    const char *state; /* of struct ledger_decision */
+    const char *slot, *by;
+    uint64_t seen;
+    bool anyway; /* though no place is left */
+};
+/* An enum ledger_ruling; KERR_NOT_FOUND; KERR_INVALID: the record does not ask for this slot. */
+int desk_decide(struct desk *desk, const struct desk_act *act, const uint8_t id[LEDGER_ID_LEN]);
+/* A decision as a mark: words and a shape. */
+void desk_decision_mark(struct desk *desk, struct buf *out, const char *state);
+/* A slot in words: house, room, day, time. */
+void desk_slot_text(
+    struct desk *desk, struct buf *out, const struct question *question, const char *value);
 
 /* server.c */
 int desk_server_start(struct desk *desk);

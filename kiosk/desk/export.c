@@ -103,10 +103,29 @@ enum { PLACES = 10000000 /* kiosk and place of a number: seven digits, the eight
 
 struct answers {
     const struct desk_config *config;
+    struct ledger *ledger;
     FILE *out;
     uint8_t *told; /* a bit for each number */
     bool unread;
 };
+
+/* What was decided goes before what is done: the visitor asks for the slot. */
+static int
+write_answer(struct answers *answers, const struct ledger_entry *entry, const char *number)
+{
+    struct ledger_decision decision = {.state = "open"};
+    int r = ledger_decided(answers->ledger, entry->id, &decision);
+    if (r < 0 && r != KERR_NOT_FOUND) {
+        return r;
+    }
+    bool decided = strcmp(decision.state, "open") != 0;
+    const char *state = decided                             ? decision.state
+                        : strcmp(entry->state, "done") == 0 ? "done"
+                                                            : "asked";
+    int written = fprintf(answers->out, "%s\t%s%s%s\n", number, state, decided ? "\t" : "",
+        decided ? decision.slot : "");
+    return written > 0 ? 0 : KERR_IO;
+}
 
 /* A number and its state, newest first: a number that a kiosk gave again is the newer record's. */
 static int
@@ -130,8 +149,7 @@ each_answer(const struct ledger_entry *entry, const uint8_t *envelope, size_t le
         return 0;
     }
     answers->told[place / 8] |= bit;
-    const char *state = strcmp(entry->state, "done") == 0 ? "done" : "asked";
-    return fprintf(answers->out, "%s\t%s\n", number, state) > 0 ? 0 : KERR_IO;
+    return write_answer(answers, entry, number);
 }
 
 int
@@ -145,6 +163,7 @@ desk_export_answers(const struct desk_config *config, FILE *out)
         return r;
     }
     clock_rfc3339(clock_wall_s(config->clock), now);
+    answers.ledger = ledger;
     answers.told = xcalloc(PLACES / 8, 1);
     if (fprintf(out, "# as-of %s\n# form answers\n", now) < 0) {
         r = KERR_IO;

@@ -77,6 +77,19 @@ state_part(const struct ledger_entry *entry, bool readable)
     return readable ? "state-new" : "state-unread";
 }
 
+/* What was decided about its slot; nothing while that is open. */
+static void
+add_decision(struct page *page, const struct ledger_entry *entry, struct buf *out)
+{
+    struct ledger_decision decision;
+    int r = ledger_decided(page->desk->ledger, entry->id, &decision);
+    if (r == 0 && strcmp(decision.state, "open") != 0) {
+        desk_decision_mark(page->desk, out, decision.state);
+    } else if (r < 0 && r != KERR_NOT_FOUND) {
+        out->failed = r; /* then there is no page */
+    }
+}
+
 static void
 add_row(struct page *page, const struct ledger_entry *entry, const struct record *record)
 {
@@ -90,10 +103,13 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
     AUTO_BUF when;
     AUTO_BUF state;
     AUTO_BUF current;
+    AUTO_BUF decision;
     buf_init(&number, 64);
     buf_init(&when, 512);
     buf_init(&state, 512);
     buf_init(&current, 64);
+    buf_init(&decision, 512);
+    add_decision(page, entry, &decision);
     hex_encode(entry->id, LEDGER_ID_LEN, id);
     (void)snprintf(before, sizeof(before), "%" PRIu64, page->view->before);
     (void)snprintf(position, sizeof(position), "%" PRIu64, entry->position);
@@ -116,7 +132,7 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
         FILL("show", desk_show_name(page->view->show)), FILL("position", position),
         FILL("number", buf_str(&number)), FILL("title", title), FILL("kiosk", entry->kiosk),
         FILL("language", language), FILL_HTML("when", &when), FILL_HTML("state", &state),
-        FILL_HTML("current", &current));
+        FILL_HTML("decision", &decision), FILL_HTML("current", &current));
 }
 
 static int

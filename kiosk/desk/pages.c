@@ -24,6 +24,7 @@ enum {
     HTTP_TOO_MANY = 429,
     HTTP_ERROR = 500
 };
+enum { WISHES_A_POLL = 50 }; /* records that a poll may open, 0.6 ms each */
 
 static const char cookie_session[] = "desk";
 static const char cookie_login[] = "desk-form";
@@ -344,6 +345,61 @@ post_mark(struct desk *desk, const struct desk_view *view, const char *name, con
     reply_view(reply, view);
 }
 
+/* Decides about a slot that the record asks for. A full slot, or one that a colleague decided meanwhile, changes nothing:
+ * the page comes again and says so. */
+static void
+post_decide(struct desk *desk, const struct desk_request *request, struct desk_view *view,
+    const char *name, const char *token, const char *state, struct desk_reply *reply)
+{
+    uint8_t id[LEDGER_ID_LEN];
+    AUTO_BUF slot;
+    AUTO_BUF seen;
+    AUTO_BUF anyway;
+    buf_init(&slot, DESK_FIELD_MAX);
+    buf_init(&seen, DESK_FIELD_MAX);
+    buf_init(&anyway, DESK_FIELD_MAX);
+    (void)hex_decode(view->open, id, sizeof(id)); /* record_path checked it */
+    bool has_slot = field(request, "slot", &slot);
+    bool has_seen = field(request, "seen", &seen);
+    bool has_anyway = field(request, "anyway", &anyway);
+    const struct desk_act act = {.state = state,
+        .slot = has_slot ? buf_str(&slot) : "",
+        .by = name,
+        .seen = desk_query_number(has_seen ? buf_str(&seen) : NULL, UINT64_MAX),
+        .anyway = has_anyway && strcmp(buf_str(&anyway), "yes") == 0};
+    int r = desk_decide(desk, &act, id);
+    LOG(LOG_INFO, "desk.decide", LOG_HEX("id", id, sizeof(id)), LOG_ID("state", state),
+        LOG_INT("result", r), LOG_INT("anyway", act.anyway));
+    if (r == LEDGER_FULL || r == LEDGER_DECIDED_ELSE) {
+        if (r == LEDGER_FULL) {
+            (void)snprintf(view->full, sizeof(view->full), "%s", act.slot);
+        }
+        const char *word = r == LEDGER_FULL ? "decide.full" : "decide.else";
+        work_page(desk, view, name, token, word, reply);
+    } else if (r == KERR_INVALID) {
+        reply_message(desk, reply, HTTP_FORBIDDEN, "foreign");
+    } else if (r < 0) {
+        bool absent = r == KERR_NOT_FOUND;
+        reply_message(
+            desk, reply, absent ? HTTP_NOT_FOUND : HTTP_ERROR, absent ? "not-found" : "ledger");
+    } else {
+        reply_view(reply, view);
+    }
+}
+
+/* The act that a path behind a record's id names, or NULL. */
+static const char *
+act_of(const char *rest)
+{
+    static const char *const acts[] = {"/booked", "/taken", "/open"};
+    for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+        if (strcmp(rest, acts[i]) == 0) {
+            return acts[i] + 1;
+        }
+    }
+    return NULL;
+}
+
 /* {"changes":N,"newest":N}, or 204 when nothing changed since. */
 static void
 get_events(struct desk *desk, const struct desk_request *request, struct desk_reply *reply)
@@ -353,6 +409,8 @@ get_events(struct desk *desk, const struct desk_request *request, struct desk_re
         reply->status = HTTP_ERROR;
         return;
     }
+    (void)desk_wishes_read(
+        desk, WISHES_A_POLL); /* what does not go now is tried again where it is needed */
     if (desk_query_number(request->since, UINT64_MAX) == changes) {
         reply->status = HTTP_NO_CONTENT;
         return;
@@ -533,6 +591,8 @@ answer_post(struct desk *desk, const struct desk_request *request, const char *t
         post_mark(desk, &view, name, "done", reply);
     } else if (record_path(request->path, view.open, &rest) && strcmp(rest, "/new") == 0) {
         post_mark(desk, &view, name, "new", reply);
+    } else if (record_path(request->path, view.open, &rest) && act_of(rest) != NULL) {
+        post_decide(desk, request, &view, name, token, act_of(rest), reply);
     } else {
         reply_message(desk, reply, HTTP_NOT_FOUND, "not-found");
     }

@@ -60,21 +60,6 @@ add_place(struct desk *desk, struct buf *out, const char *value)
     }
 }
 
-/* "the room 2026-12-01 09:00" of a slot, its parts in the order of the value (live/live.h). */
-static void
-add_slot(struct desk *desk, struct buf *out, const struct question *question, const char *value)
-{
-    const struct procedure_list *places = procedure_list(desk->config.procedures, question->live);
-    size_t len = strcspn(value, "/");
-    char id[PROCEDURE_VALUE_MAX];
-    (void)snprintf(id, sizeof(id), "%.*s", (int)len, value);
-    const struct procedure_entry *entry = places != NULL ? procedure_entry(places, id) : NULL;
-    (void)buf_add_str(out, entry != NULL ? entry->name.source : id);
-    for (const char *at = value + len; *at != 0; at++) {
-        (void)buf_add_byte(out, *at == '/' ? ' ' : (uint8_t)*at);
-    }
-}
-
 /* Answers that were picked, pointed at or drawn. */
 static void
 add_picked(struct desk *desk, struct buf *out, const struct question *question, const char *value)
@@ -84,7 +69,7 @@ add_picked(struct desk *desk, struct buf *out, const struct question *question, 
     if (entry != NULL) {
         (void)buf_printf(out, "%s（%s）", entry->name.source, value);
     } else if (question->type == QUESTION_SLOT) {
-        add_slot(desk, out, question, value);
+        desk_slot_text(desk, out, question, value);
     } else if (question->type == QUESTION_PLACE) {
         add_place(desk, out, value);
     } else if (question->type == QUESTION_SIGNATURE) {
@@ -297,7 +282,7 @@ add_language(struct desk *desk, struct buf *out, const char *code)
 
 static void
 add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
-    const struct record *record, const struct buf *action)
+    const struct record *record, const struct buf *action, const struct buf *booking)
 {
     const struct record_head *head = record_head(record);
     const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
@@ -326,7 +311,7 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     DESK_PART(desk->assets, out, "sheet", FILL("title", title), FILL("number", buf_str(&number)),
         FILL("digits", head->number), FILL_HTML("when", &when), FILL("kiosk", entry->kiosk),
         FILL("language", buf_str(&language)), FILL_HTML("fee", &fee), FILL_HTML("facts", &facts),
-        FILL_HTML("action", action));
+        FILL_HTML("action", action), FILL_HTML("booking", booking));
 }
 
 int
@@ -338,7 +323,9 @@ desk_sheet_html(
     AUTO_BUF envelope;
     AUTO_BUF action;
     buf_init(&envelope, LEDGER_ENVELOPE_MAX);
+    AUTO_BUF booking;
     buf_init(&action, 16 * 1024);
+    buf_init(&booking, DESK_PAGE_MAX);
     if (hex_decode(view->open, id, sizeof(id)) < 0) {
         return KERR_NOT_FOUND;
     }
@@ -351,7 +338,8 @@ desk_sheet_html(
         desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
     add_action(desk, &action, view, &entry, form_token);
     if (record != NULL) {
-        add_sheet(desk, out, &entry, record, &action);
+        r = desk_bookings_html(desk, view, &entry, record, form_token, &booking);
+        add_sheet(desk, out, &entry, record, &action, &booking);
     } else {
         AUTO_BUF when;
         buf_init(&when, 1024);
@@ -362,5 +350,5 @@ desk_sheet_html(
             FILL_HTML("action", &action));
     }
     record_free(record);
-    return 0;
+    return r;
 }

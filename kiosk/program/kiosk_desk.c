@@ -20,7 +20,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
 /* What both kinds of work need; everything is owned here. */
 struct parts {
     struct conf *conf;
-    char *ledger, *staff, *pages;
+    char *ledger, *staff, *pages, *live;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct i18n *words;
@@ -34,6 +34,7 @@ parts_release(struct parts *parts)
     i18n_free(parts->words);
     seal_opener_free(parts->opener);
     seal_verifier_free(parts->verifier);
+    free(parts->live);
     free(parts->pages);
     free(parts->staff);
     free(parts->ledger);
@@ -81,6 +82,7 @@ load(struct parts *parts, struct desk_config *ret_config)
     parts->ledger =
         ledger_where(conf_str(parts->conf, "ledger", "ledger.db"), conf_folder(parts->conf));
     parts->staff = conf_path(parts->conf, "staff", "staff");
+    parts->live = conf_path(parts->conf, "live", "live");
     r = load_keys(parts);
     if (r == 0) {
         r = load_content(parts);
@@ -92,6 +94,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .ledger = parts->ledger,
         .staff = parts->staff,
         .pages = parts->pages,
+        .live = parts->live,
         .verifier = parts->verifier,
         .opener = parts->opener,
         .words = parts->words,

@@ -82,6 +82,7 @@ enum filled_harm {
 struct filled_visit {
     const char *procedure, *language;
     int64_t fee, at;
+    int64_t late; /* how much longer than usual it was on the way */
     const struct filled_fact *facts;
     size_t count;
     enum filled_harm harm;
@@ -99,7 +100,7 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     newest += visit->skip;
     struct record_head head = {.in_force = "2026-04-01",
         .kiosk = "kiosk-001",
-        .submitted_at = visit->at - 30,
+        .submitted_at = visit->at - 30 - visit->late,
         .fee = visit->fee};
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", visit->procedure);
     (void)snprintf(head.language, sizeof(head.language), "%s", visit->language);

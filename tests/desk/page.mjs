@@ -221,6 +221,55 @@ const steps = {
     await accessible(page, "unread");
   },
 
+  async "two ask for one slot: the first gets it"(page) {
+    const [first, second] = env.PAGE_ROOMS.split("\n");
+    await page.goto(url + "/");
+    await search(page, second);
+    assert.match(await page.textContent("#slot-name-1"), /見本交流センター　会議室　.*（.） 13:00/);
+    assert.equal(await page.getAttribute("#places-1", "data-value"), "1");
+    assert.equal(await page.getAttribute("#wishes-1", "data-count"), "2");
+    const numbers = await page.locator("#wishes-1 tbody td:nth-child(3)").allTextContents();
+    assert.deepEqual(numbers, [grouped(first), grouped(second) + "（この申請）"]);
+    await picture(page, "booking");
+    await accessible(page, "booking");
+    await page.click("#wishes-1 tbody a");
+    await page.waitForSelector(`#record-number[data-value="${first}"]`);
+    await page.click("#booked-1");
+    await page.waitForSelector("#booking[data-decision=booked]");
+    assert.match(await page.textContent("#decisions"), /予約ずみ.*佐藤/s);
+    assert.match(await page.textContent("a.row[aria-current]"), /予約ずみ/);
+    await picture(page, "booked");
+    await accessible(page, "booked");
+  },
+
+  async "the second is warned of, and is told kindly"(page) {
+    const second = env.PAGE_ROOMS.split("\n")[1];
+    await search(page, second);
+    assert.equal(await page.getAttribute("#places-1", "data-value"), "0");
+    await page.click("#booked-1");
+    await page.waitForSelector("#notice");
+    assert.match(await page.textContent("#notice"), /何も変えていません/);
+    assert.equal(await page.getAttribute("#booking", "data-decision"), "open");
+    await picture(page, "booking-full");
+    await accessible(page, "booking-full");
+    // a colleague decides in another window; this page is of before
+    const other = await page.context().newPage();
+    await other.goto(page.url().replace(/\/booked.*/, "?show=new"));
+    await other.click("#taken-1");
+    await other.waitForSelector("#booking[data-decision=taken]");
+    await other.close();
+    await page.click("#booked-anyway-1");
+    await page.waitForSelector("#booking[data-decision=taken]");
+    assert.match(await page.textContent("#notice"), /ほかの職員が先に/);
+    await picture(page, "taken");
+    await accessible(page, "taken");
+    await page.click("#open-1");
+    await page.waitForSelector("#booking[data-decision=open]");
+    assert.equal(await page.locator("#decisions li").count(), 2);
+    await page.click("#taken-1");
+    await page.waitForSelector("#booking[data-decision=taken]");
+  },
+
   async "targets are large enough"(page) {
     const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, input:not([type=hidden])"))
       .filter((element) => element.offsetParent !== null && !element.matches(".skip, #home"))

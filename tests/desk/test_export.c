@@ -157,6 +157,80 @@ test_answers(void **state)
 }
 
 static void
+decide(struct fixture *f, const uint8_t id[RECORD_ID_LEN], const char *state, uint64_t seen)
+{
+    struct ledger_decision decision = {
+        .slot = "mihon-meeting/2026-12-01/09:00", .decided_by = "sato", .decided_at = NOW};
+    memcpy(decision.id, id, sizeof(decision.id));
+    (void)snprintf(decision.state, sizeof(decision.state), "%s", state);
+    assert_int_equal(
+        ledger_decide(f->filled.ledger, &decision, seen, LEDGER_PLACES_MAX), LEDGER_DECIDED);
+}
+
+/* What was decided about a slot is told with it, before what else was done with the record. */
+static void
+test_decided_answers(void **state)
+{
+    static const struct {
+        const char *first, *then; /* decisions, or NULL */
+        bool done;
+        const char *told, *slot;
+    } rows[] = {
+        {NULL, NULL, false, "asked", NULL},
+        {NULL, NULL, true, "done", NULL},
+        {"booked", NULL, false, "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", NULL, true, "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"taken", NULL, false, "taken", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", "taken", false, "taken", "mihon-meeting/2026-12-01/09:00"},
+        {"taken", "booked", true, "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", "open", false, "asked", NULL},
+        {"taken", "open", true, "done", NULL},
+    };
+    struct fixture *f = *state;
+    char numbers[ARRAY_LEN(rows)][RECORD_NUMBER_LEN];
+    uint64_t number = 0;
+    char *text = NULL;
+    size_t len = 0;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        struct filled_visit one = visit(FILLED_WHOLE);
+        filled_put(&f->filled, &one, id, numbers[i]);
+        if (rows[i].first != NULL) {
+            decide(f, id, rows[i].first, 0);
+            number++;
+        }
+        if (rows[i].then != NULL) {
+            decide(f, id, rows[i].then, number);
+            number++;
+        }
+        if (rows[i].done) {
+            assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW), 0);
+        }
+    }
+    FILE *out = open_memstream(&text, &len);
+    assert_non_null(out);
+    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(fclose(out), 0);
+    struct live_table *table = NULL;
+    int bad = 0;
+    assert_int_equal(live_parse(text, len, &table, &bad), 0);
+    assert_int_equal(live_count(table), ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        size_t row = 0;
+        assert_int_equal(live_find(table, numbers[i], &row), 0);
+        assert_string_equal(live_field(table, row, 1), rows[i].told);
+        if (rows[i].slot == NULL) {
+            assert_null(live_field(table, row, 2));
+        } else {
+            assert_string_equal(live_field(table, row, 2), rows[i].slot);
+        }
+    }
+    assert_null(strstr(text, "sato"));
+    live_table_free(table);
+    free(text);
+}
+
+static void
 test_empty(void **state)
 {
     char *text = run(*state, 0);
@@ -268,6 +342,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_answers),
+        TEST(test_decided_answers),
         TEST(test_empty),
         TEST(test_members),
         TEST(test_hostile),

@@ -53,9 +53,14 @@ trap finish EXIT
 port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 "$fill" "$home" init "$port" || fail "init"
 # 65 visits of the week before, then today's: more than one page of the list
-"$fill" "$home" put easy 58 90000 >/dev/null || fail "put"
+"$fill" "$home" put easy 56 90000 >/dev/null || fail "put"
 "$fill" "$home" put resident 4 3600 >/dev/null || fail "put"
 "$fill" "$home" put broken 1 1500 >/dev/null || fail "put"
+# Two visitors ask for the room of which one place is left
+mkdir "$home/live"
+printf '# as-of %s\n# form slots\nmihon-meeting\t%s\t13:00\t1\n' "$(date -u -d '-1 hour' +%FT%TZ)" \
+    "$("$fill" "$home" day)" >"$home/live/community-rooms.tsv"
+rooms=$("$fill" "$home" put room 2 1000) || fail "put"
 hostile=$("$fill" "$home" put hostile 1 900) || fail "put"
 move=$("$fill" "$home" put move 1 300) || fail "put"
 
@@ -99,7 +104,7 @@ code() {
 
 mkdir -p "$build/desk-pictures"
 NODE_PATH=$modules/node_modules PAGE_URL=http://127.0.0.1:$port PAGE_FILL=$fill PAGE_HOME=$home \
-    PAGE_MOVE=$move PAGE_HOSTILE=$hostile PAGE_PICTURES=$build/desk-pictures \
+    PAGE_MOVE=$move PAGE_ROOMS=$rooms PAGE_HOSTILE=$hostile PAGE_PICTURES=$build/desk-pictures \
     PAGE_MODULES=$modules/node_modules PAGE_DESK=$desk timeout 240 node "$here/page.mjs" || fail "page.mjs"
 
 # A dawdler in the middle of a request does not hold up the end.

@@ -1,175 +1,10 @@
 /* The desk's answers, request by request, over a real ledger of really sealed records: guards in
  * their order, records of every kind, search, paging, marks. The clock is moved by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
 #include <inttypes.h>
 
 #include "base/conf.h"
 #include "base/err.h"
-#include "base/hex.h"
-#include "desk/desk_priv.h"
-#include "desk/fake_clock.h"
-#include "desk/filled.h"
-#include "harness/harness.h"
-
-#define PASSWORD "naka-machi 5"
-#define HOST "127.0.0.1:8480"
-enum { NOW = 1795312800 };
-
-struct fixture {
-    char home[HARNESS_FOLDER_LEN];
-    struct filled filled;
-    struct fake_clock clock;
-    struct seal_verifier *verifier;
-    struct seal_opener *opener;
-    struct i18n *words;
-    struct procedure_set *procedures;
-    struct desk desk;
-    char cookie[160]; /* of a session that is logged in */
-    char token[DESK_TOKEN_LEN]; /* its form token */
-};
-
-/* $BUILD/asan/tests/desk/test_pages -> $BUILD/locale */
-static char *
-locale_folder(void)
-{
-    char path[4096];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
-    assert_true(len > 0);
-    path[len] = 0;
-    char *asan = strstr(path, "/asan/");
-    assert_non_null(asan);
-    *asan = 0;
-    return fs_join(path, "locale");
-}
-
-static void
-start_desk(struct fixture *f)
-{
-    struct desk *desk = &f->desk;
-    char *staff = fs_join(f->home, "staff");
-    char *ledger = fs_join(f->home, "ledger.db");
-    memset(desk, 0, sizeof(*desk));
-    desk->port = 8480;
-    desk->config = (struct desk_config){.address = "127.0.0.1",
-        .public_name = "desk.city.example",
-        .verifier = f->verifier,
-        .opener = f->opener,
-        .words = f->words,
-        .procedures = f->procedures,
-        .clock = &f->clock.clock};
-    desk->sessions = desk_sessions_new(&f->clock.clock);
-    assert_int_equal(desk_assets_load("assets/desk", &desk->assets), 0);
-    assert_int_equal(desk_staff_new(staff, seal_password_check, &f->clock.clock, &desk->staff), 0);
-    assert_int_equal(ledger_open(ledger, &desk->ledger), 0);
-    free(ledger);
-    free(staff);
-}
-
-static void
-log_in(struct fixture *f, const char *name)
-{
-    char token[DESK_TOKEN_LEN];
-    desk_session_begin(f->desk.sessions, name, token);
-    (void)snprintf(f->cookie, sizeof(f->cookie), "desk=%s", token);
-    desk_form_token(f->desk.sessions, token, f->token);
-}
-
-static int
-setup(void **state)
-{
-    struct fixture *f = calloc(1, sizeof(*f));
-    char hash[SEAL_PASSWORD_HASH_MAX], line[SEAL_PASSWORD_HASH_MAX + 16];
-    assert_non_null(f);
-    harness_folder_make(f->home);
-    filled_open(&f->filled, f->home);
-    assert_int_equal(seal_password_hash(PASSWORD, hash), 0);
-    int len = snprintf(line, sizeof(line), "sato:%s\n", hash);
-    char *staff = fs_join(f->home, "staff");
-    assert_int_equal(fs_write_atomic(staff, line, (size_t)len, 0600), 0);
-    char *ca = fs_join(f->filled.keys, "kiosk-ca.crt");
-    char *cert = fs_join(f->filled.keys, "city.crt");
-    char *key = fs_join(f->filled.keys, "city.key");
-    assert_int_equal(seal_verifier_new(ca, &f->verifier), 0);
-    assert_int_equal(seal_opener_new(cert, key, &f->opener), 0);
-    char *locale = locale_folder();
-    assert_int_equal(i18n_new(locale, &f->words), 0);
-    assert_int_equal(procedure_load("assets", NULL, NULL, &f->procedures), 0);
-    fake_clock_init(&f->clock, NOW);
-    start_desk(f);
-    log_in(f, "佐藤");
-    free(locale);
-    free(key);
-    free(cert);
-    free(ca);
-    free(staff);
-    *state = f;
-    return 0;
-}
-
-static int
-teardown(void **state)
-{
-    struct fixture *f = *state;
-    ledger_close(f->desk.ledger);
-    desk_staff_free(f->desk.staff);
-    desk_assets_free(f->desk.assets);
-    desk_sessions_free(f->desk.sessions);
-    procedure_set_free(f->procedures);
-    i18n_free(f->words);
-    seal_opener_free(f->opener);
-    seal_verifier_free(f->verifier);
-    filled_close(&f->filled);
-    assert_int_equal(harness_folder_remove(f->home), 0);
-    free(f);
-    return 0;
-}
-
-/* One request; the reply's body must be released. */
-static struct desk_reply
-ask(struct fixture *f, struct desk_request request)
-{
-    struct desk_reply reply = {0};
-    buf_init(&reply.body, DESK_PAGE_MAX);
-    request.host = request.host != NULL ? request.host : HOST;
-    request.cookie = request.cookie != NULL ? request.cookie : f->cookie;
-    desk_answer(&f->desk, &request, &reply);
-    assert_null(strstr(buf_str(&reply.body), "{{"));
-    return reply;
-}
-
-static unsigned
-get(struct fixture *f, const char *path, struct buf *body)
-{
-    struct desk_reply reply = ask(f, (struct desk_request){.method = "GET", .path = path});
-    if (body != NULL) {
-        buf_clear(body);
-        assert_int_equal(buf_add(body, buf_str(&reply.body), reply.body.len), 0);
-    }
-    buf_release(&reply.body);
-    return reply.status;
-}
-
-static struct desk_reply
-post(struct fixture *f, const char *path, const char *body)
-{
-    return ask(f, (struct desk_request){.method = "POST",
-                      .path = path,
-                      .type = "application/x-www-form-urlencoded",
-                      .body = (const uint8_t *)body,
-                      .body_len = strlen(body)});
-}
-
-static void
-record_path(const uint8_t id[RECORD_ID_LEN], const char *rest, char out[64])
-{
-    char hex[DESK_ID_LEN];
-    hex_encode(id, RECORD_ID_LEN, hex);
-    (void)snprintf(out, 64, "/record/%s%s", hex, rest);
-}
+#include "desk/fixture.h"
 
 static struct filled_visit
 resident(void)
@@ -693,8 +528,6 @@ test_logout(void **state)
     assert_int_equal(get(f, "/events", NULL), 401);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 static void
 arrive(struct fixture *f, const char *tag, const char *name, int64_t at)
 {
@@ -708,16 +541,6 @@ arrive(struct fixture *f, const char *tag, const char *name, int64_t at)
         .count = 1};
     uint8_t id[RECORD_ID_LEN];
     filled_put(&f->filled, &visit, id, NULL);
-}
-
-static unsigned
-times_in(const char *text, const char *part)
-{
-    unsigned count = 0;
-    for (const char *at = text; (at = strstr(at, part)) != NULL; at += strlen(part)) {
-        count++;
-    }
-    return count;
 }
 
 /* Who checked in: everybody once, whoever laid a card down twice too; as a page and as a table. */

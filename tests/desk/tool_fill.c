@@ -2,16 +2,18 @@
  * its ledger, as a kiosk and the intake would.
  *
  *   tool_fill HOME init PORT            keys, settings, staff (佐藤 / naka-machi 5)
- *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken; AGO seconds ago;
- *                                       prints the numbers */
+ *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, room; AGO seconds ago;
+ *                                       prints the numbers
+ *   tool_fill HOME day                  the day of the slot that a room asks for: ten days from now */
 #include <time.h>
 
 #include "desk/filled.h"
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/conf.h"
 
-enum { RESIDENT_FEE = 600, SPREAD_S = 420 };
+enum { RESIDENT_FEE = 600, SPREAD_S = 420, ROOM_AHEAD_S = 10 * 86400 };
 
 static const struct filled_fact move[] = {
     {"applicant.name", "NGUYEN THI MAI", FACT_ORIGIN_CARD},
@@ -41,6 +43,16 @@ static const struct filled_fact move[] = {
     {"waste-sheet.language", "english", FACT_ORIGIN_PERSON},
 };
 
+static char room_slot[64]; /* of a day to come: main() writes it */
+static const struct filled_fact room[] = {
+    {"applicant.name", "見本　太郎", FACT_ORIGIN_PERSON},
+    {"applicant.phone", "0294000002", FACT_ORIGIN_PERSON},
+    {"community-room.centre", "mihon", FACT_ORIGIN_PERSON},
+    {"community-room.slot", room_slot, FACT_ORIGIN_PERSON},
+    {"community-room.use", "club", FACT_ORIGIN_PERSON},
+    {"community-room.people", "8", FACT_ORIGIN_PERSON},
+};
+
 static const struct {
     const char *name;
     struct filled_visit visit;
@@ -65,6 +77,11 @@ static const struct {
                     .fee = RESIDENT_FEE,
                     .facts = filled_hostile,
                     .count = ARRAY_LEN(filled_hostile)}},
+    {"room", {.procedure = "community-room",
+                 .language = "pt-BR",
+                 .fee = -1,
+                 .facts = room,
+                 .count = ARRAY_LEN(room)}},
     {"broken", {.procedure = "resident-record",
                    .language = "ja",
                    .fee = RESIDENT_FEE,
@@ -119,6 +136,13 @@ int
 main(int argc, char **argv)
 {
     struct filled filled;
+    struct clock_date day = clock_japan((int64_t)time(NULL) + ROOM_AHEAD_S);
+    (void)snprintf(room_slot, sizeof(room_slot), "mihon-meeting/%04d-%02d-%02d/13:00", day.year,
+        day.month, day.day);
+    if (argc == 3 && strcmp(argv[2], "day") == 0) {
+        printf("%.10s\n", strchr(room_slot, '/') + 1);
+        return 0;
+    }
     if (argc < 4) {
         return 2;
     }

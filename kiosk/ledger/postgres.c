@@ -238,13 +238,25 @@ send_and_receive(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_row
     return receive(pg, ret_rows);
 }
 
+/* Reads what came while nobody asked: a server's farewell, and after it the end of the line. */
+static bool
+is_alive(struct pg_ledger *pg)
+{
+    struct pollfd fd = {.fd = PQsocket(pg->line), .events = POLLIN};
+    while (poll(&fd, 1, 0) > 0) {
+        if (PQconsumeInput(pg->line) == 0) {
+            return false;
+        }
+    }
+    return PQstatus(pg->line) == CONNECTION_OK;
+}
+
 /* A line that can be asked. One that broke while nobody used it is noticed here, where nothing has
  * been sent yet. */
 static int
 connected(struct pg_ledger *pg)
 {
-    if (pg->line != NULL &&
-        (PQconsumeInput(pg->line) == 0 || PQstatus(pg->line) != CONNECTION_OK)) {
+    if (pg->line != NULL && !is_alive(pg)) {
         drop(pg);
     }
     if (pg->line != NULL) {

@@ -31,6 +31,8 @@ unix_socket_directories = '$CLUSTERS/$1'
 shared_buffers = 16MB
 max_connections = 60
 dynamic_shared_memory_type = mmap
+checkpoint_completion_target = 0
+wal_retrieve_retry_interval = 100ms
 END
 }
 
@@ -39,12 +41,36 @@ cluster_make() { # NAME
     cluster_settle "$1"
 }
 
+cluster_copy() { # NAME OF: a standby of a running server, under its own name
+    as_nobody "$PG_BIN/pg_basebackup" -d "host=$CLUSTERS/$2 user=ledger application_name=$1" -D "$CLUSTERS/$1.data" \
+        -R -X stream -c fast --no-sync
+    cluster_settle "$1"
+}
+
+cluster_promote() { # NAME
+    as_nobody "$PG_BIN/pg_ctl" -D "$CLUSTERS/$1.data" -w -t 30 promote >/dev/null
+}
+
+cluster_until() { # NAME SQL: waits, 20 s at most, until it answers t
+    for _ in $(seq 400); do
+        [ "$(cluster_ask "$1" "$2" 2>/dev/null)" = t ] && return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+cluster_needs() { # NAME STANDBY: commits wait for that standby ('' for none)
+    cluster_ask "$1" "ALTER SYSTEM SET synchronous_standby_names = '$2'" &&
+        cluster_ask "$1" "SELECT pg_reload_conf()" >/dev/null &&
+        cluster_until "$1" "SELECT current_setting('synchronous_standby_names') = '$2'"
+}
+
 cluster_start() { # NAME
     as_nobody "$PG_BIN/pg_ctl" -D "$CLUSTERS/$1.data" -w -t 30 -l "$CLUSTERS/$1.log" start >/dev/null
 }
 
 cluster_stop() { # NAME: with the clients' lines cut
-    as_nobody "$PG_BIN/pg_ctl" -D "$CLUSTERS/$1.data" -w -m fast stop >/dev/null
+    as_nobody "$PG_BIN/pg_ctl" -D "$CLUSTERS/$1.data" -w -m immediate stop >/dev/null
 }
 
 cluster_pid() { # NAME

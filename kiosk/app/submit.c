@@ -1,18 +1,21 @@
 /* app/submit.c - the only place with this sequence: take a slot, number the record, encode it, seal
  * and sign it, put it into the queue in one transaction. Runs in a thread of its own, since a disk may
- * take seconds; the store and the sealer belong to that thread. Only after the commit is anybody told. */
+ * take seconds; the queue and the sealer belong to that thread. Only after the commit is anybody told. */
 #include "app_priv.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/rng.h"
+#include "app/queue_priv.h"
 #include "seal/seal.h"
-#include "store/store.h"
+
+enum { WAIT_MAX_MS = 60 * 1000 };
 
 enum submit_state { SUBMIT_IDLE, SUBMIT_ASKED, SUBMIT_RUNNING, SUBMIT_DONE };
 
@@ -26,7 +29,7 @@ struct submitter {
     struct fact_set *facts;
     struct submit_result result;
     /* the thread's own from here on */
-    struct store *store;
+    struct queue *queue;
     struct seal_sealer *sealer;
     const struct clock *clock;
     unsigned kiosk_number;
@@ -58,25 +61,70 @@ make_envelope(struct submitter *submitter, const struct store_slot *slot, struct
 }
 
 static int
-submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts)
+put(struct submitter *submitter, struct store *store, struct record_head *head,
+    const struct fact_set *facts)
 {
     struct store_slot slot;
     AUTO_BUF envelope;
     buf_init(&envelope, SEAL_ENVELOPE_MAX);
-    rng_fill(head->id, sizeof(head->id));
-    head->submitted_at = clock_wall_s(submitter->clock);
-    memcpy(head->kiosk, submitter->kiosk, sizeof(head->kiosk));
-    int r = store_begin(submitter->store, &slot);
+    int r = store_begin(store, &slot);
     if (r < 0) {
         return r;
     }
     r = make_envelope(submitter, &slot, head, facts, &envelope);
     if (r < 0) {
-        store_abandon(submitter->store);
+        store_abandon(store);
         return r;
     }
-    return store_put(
-        submitter->store, &slot, head->id, envelope.data, envelope.len, head->submitted_at);
+    return store_put(store, &slot, head->id, envelope.data, envelope.len, head->submitted_at);
+}
+
+static int
+submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts)
+{
+    rng_fill(head->id, sizeof(head->id));
+    head->submitted_at = clock_wall_s(submitter->clock);
+    memcpy(head->kiosk, submitter->kiosk, sizeof(head->kiosk));
+    struct store *store;
+    int r = queue_store(submitter->queue, &store);
+    r = r == 0 ? put(submitter, store, head, facts) : r;
+    if (queue_mend(submitter->queue, r)) {
+        r = queue_store(submitter->queue, &store);
+        r = r == 0 ? put(submitter, store, head, facts) : r;
+    }
+    return r;
+}
+
+/* struct queue asks: does a visitor wait, or the end? */
+static bool
+is_waited_for(void *ctx)
+{
+    struct submitter *submitter = ctx;
+    (void)pthread_mutex_lock(&submitter->lock); /* can't fail on a default mutex of ours */
+    bool waits = submitter->state == SUBMIT_ASKED || submitter->stop;
+    (void)pthread_mutex_unlock(&submitter->lock);
+    return waits;
+}
+
+/* Sleeps until something is asked for; looks the queue over meanwhile. Called and left with the lock. */
+static void
+wait_for_job(struct submitter *submitter)
+{
+    while (submitter->state != SUBMIT_ASKED && !submitter->stop) {
+        (void)pthread_mutex_unlock(&submitter->lock);
+        int64_t pause = queue_look(submitter->queue);
+        pause = pause < WAIT_MAX_MS ? pause : WAIT_MAX_MS; /* the clock may be a test's */
+        (void)pthread_mutex_lock(&submitter->lock);
+        if (submitter->state != SUBMIT_ASKED && !submitter->stop) {
+            struct timespec until;
+            (void)clock_gettime(CLOCK_MONOTONIC, &until); /* can't fail */
+            int64_t ns = until.tv_nsec + pause * 1000000;
+            until.tv_sec += ns / 1000000000;
+            until.tv_nsec = ns % 1000000000;
+            (void)pthread_cond_timedwait(
+                &submitter->asked, &submitter->lock, &until); /* or later */
+        }
+    }
 }
 
 static void *
@@ -85,9 +133,7 @@ run(void *arg)
     struct submitter *submitter = arg;
     (void)pthread_mutex_lock(&submitter->lock); /* can't fail on a default mutex of ours */
     for (;;) {
-        while (submitter->state != SUBMIT_ASKED && !submitter->stop) {
-            (void)pthread_cond_wait(&submitter->asked, &submitter->lock);
-        }
+        wait_for_job(submitter);
         if (submitter->state != SUBMIT_ASKED) {
             break;
         }
@@ -125,12 +171,10 @@ open_parts(struct submitter *submitter, const struct conf *conf)
     char *cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt");
     char *key = conf_path(conf, "kiosk-key", "keys/kiosk.key");
     char *recipients = conf_path(conf, "recipients", "keys/recipients.pem");
-    char *queue = conf_path(conf, "queue", "queue.db");
     int r = seal_sealer_new(cert, key, recipients, &submitter->sealer);
     if (r == 0) {
-        r = store_open(queue, &submitter->store);
+        r = queue_new(conf, submitter->clock, is_waited_for, submitter, &submitter->queue);
     }
-    free(queue);
     free(recipients);
     free(key);
     free(cert);
@@ -151,12 +195,16 @@ submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)
     submitter->tally = conf_path(conf, "counts", "counts.tsv");
     int r = open_parts(submitter, conf);
     if (r == 0) {
-        (void)pthread_mutex_init(&submitter->lock, NULL); /* default attributes: can't fail */
-        (void)pthread_cond_init(&submitter->asked, NULL);
+        pthread_condattr_t attr; /* none of these can fail with what is asked here */
+        (void)pthread_condattr_init(&attr);
+        (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+        (void)pthread_mutex_init(&submitter->lock, NULL);
+        (void)pthread_cond_init(&submitter->asked, &attr);
+        (void)pthread_condattr_destroy(&attr);
         r = pthread_create(&submitter->thread, NULL, run, submitter) == 0 ? 0 : KERR_NO_MEMORY;
     }
     if (r < 0) {
-        store_close(submitter->store);
+        queue_free(submitter->queue);
         seal_sealer_free(submitter->sealer);
         free(submitter->tally);
         free(submitter);
@@ -177,7 +225,7 @@ submitter_free(struct submitter *submitter)
     (void)pthread_cond_signal(&submitter->asked);
     (void)pthread_mutex_unlock(&submitter->lock);
     (void)pthread_join(submitter->thread, NULL);
-    store_close(submitter->store);
+    queue_free(submitter->queue);
     seal_sealer_free(submitter->sealer);
     (void)pthread_cond_destroy(&submitter->asked);
     (void)pthread_mutex_destroy(&submitter->lock);

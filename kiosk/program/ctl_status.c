@@ -1,5 +1,5 @@
 /* program/ctl_status.c - kioskctl status: the queue's counts for a person. Ends with 1 when records
- * were set aside, so that a watcher notices. */
+ * were set aside or a damaged file was, so that a watcher notices. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +48,14 @@ show(const char *path)
         return 1;
     }
     print_counts(path, &counts);
-    return counts.quarantined > 0 ? 1 : 0;
+    unsigned damaged = store_damaged_files(path);
+    if (damaged > 0) {
+        (void)printf(
+            "damaged      %u older files beside the queue (.damaged-N): hand them over, then"
+            " remove them\n",
+            damaged);
+    }
+    return counts.quarantined > 0 || damaged > 0 ? 1 : 0;
 }
 
 int

@@ -60,6 +60,9 @@ void seal_verifier_free(struct seal_verifier *verifier);
  * is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
 int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
     struct seal_header *ret_header, struct buf *ret_sealed);
+/* For finding envelopes in a damaged file: how long the one that begins here says to be, 0 when none can
+ * begin here. Proves nothing. */
+size_t seal_envelope_length(const uint8_t *bytes, size_t len);
 
 /* Desk only. The city's sealing certificate and private key. KERR_SEAL_KEY. */
 int seal_opener_new(const char *city_cert, const char *city_key, struct seal_opener **ret_opener);

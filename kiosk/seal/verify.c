@@ -2,6 +2,7 @@
 #include "seal_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/err.h"
@@ -32,6 +33,23 @@ seal_verifier_free(struct seal_verifier *verifier)
     }
     X509_STORE_free(verifier->trust);
     free(verifier);
+}
+
+size_t
+seal_envelope_length(const uint8_t *bytes, size_t len)
+{
+    /* SEQUENCE { OID signedData ...: lengths of two or three bytes, as all envelopes have */
+    static const uint8_t mark[] = {
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02};
+    if (len < 5 + sizeof(mark) || bytes[0] != 0x30 || (bytes[1] != 0x82 && bytes[1] != 0x83)) {
+        return 0;
+    }
+    size_t head = bytes[1] == 0x82 ? 4 : 5;
+    size_t told = 0;
+    for (size_t i = 2; i < head; i++) {
+        told = told << 8 | bytes[i];
+    }
+    return memcmp(bytes + head, mark, sizeof(mark)) == 0 ? head + told : 0;
 }
 
 int

@@ -3,6 +3,7 @@
 #include "store_priv.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,7 +150,8 @@ static int
 set_pragmas(sqlite3 *db)
 {
     int r =
-        run_sql(db, "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF;"
+        run_sql(db, "PRAGMA page_size=4096; PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA "
+                    "trusted_schema=OFF;"
                     "PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON; PRAGMA auto_vacuum=NONE;"
                     "PRAGMA synchronous=EXTRA;");
     if (r == 0) {
@@ -165,16 +167,20 @@ set_pragmas(sqlite3 *db)
     return r;
 }
 
-static const char schema[] =
+/* What sqlite_schema says of a file of ours, in the order of creation. */
+static const char *const schema[] = {
     /* one row: where the next record goes */
     "CREATE TABLE head("
     " only INTEGER PRIMARY KEY CHECK(only = 1),"
     " epoch INTEGER NOT NULL CHECK(epoch > 0),"
     " next_sequence INTEGER NOT NULL CHECK(next_sequence > 0),"
-    " last_hash BLOB NOT NULL CHECK(length(last_hash) = 32)) STRICT;"
+    " next_place INTEGER NOT NULL CHECK(next_place > 0),"
+    " last_hash BLOB NOT NULL CHECK(length(last_hash) = 32)) STRICT",
     /* waiting, or set aside (state 1) with the status that refused it */
     "CREATE TABLE queue("
-    " sequence INTEGER PRIMARY KEY CHECK(sequence > 0),"
+    " place INTEGER PRIMARY KEY CHECK(place > 0),"
+    " epoch INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL CHECK(sequence > 0),"
     " id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),"
     " hash BLOB NOT NULL CHECK(length(hash) = 32),"
     " previous BLOB NOT NULL CHECK(length(previous) = 32),"
@@ -183,16 +189,20 @@ static const char schema[] =
     " tries INTEGER NOT NULL DEFAULT 0,"
     " queued_at INTEGER NOT NULL,"
     " next_try INTEGER NOT NULL,"
-    " envelope BLOB NOT NULL) STRICT;"
-    "CREATE INDEX queue_due ON queue(state, next_try, sequence);"
+    " envelope BLOB NOT NULL) STRICT",
+    "CREATE INDEX queue_due ON queue(state, next_try, place)",
     /* what the city has: no envelope any more */
     "CREATE TABLE sent("
-    " sequence INTEGER PRIMARY KEY,"
+    " place INTEGER PRIMARY KEY,"
+    " epoch INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL,"
     " id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),"
     " hash BLOB NOT NULL CHECK(length(hash) = 32),"
     " previous BLOB NOT NULL CHECK(length(previous) = 32),"
     " receipt_hash BLOB NOT NULL CHECK(length(receipt_hash) = 32),"
-    " sent_at INTEGER NOT NULL) STRICT;";
+    " sent_at INTEGER NOT NULL) STRICT",
+};
+enum { SCHEMA_COUNT = sizeof(schema) / sizeof(schema[0]) };
 
 static uint64_t
 new_epoch(void)
@@ -209,17 +219,45 @@ new_epoch(void)
 static int
 create(sqlite3 *db)
 {
-    int r = run_sql(db, schema);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < SCHEMA_COUNT; i++) {
+        r = run_sql(db, schema[i]);
+    }
     if (r < 0) {
         return r;
     }
     char sql[256];
     (void)snprintf(sql, sizeof(sql),
-        "INSERT INTO head VALUES(1, %llu, 1, zeroblob(%d));"
+        "INSERT INTO head VALUES(1, %llu, 1, 1, zeroblob(%d));"
         "PRAGMA application_id=%d; PRAGMA user_version=%d;",
         (unsigned long long)new_epoch(), STORE_HASH_LEN, STORE_APPLICATION_ID,
         STORE_SCHEMA_VERSION);
     return run_sql(db, sql);
+}
+
+/* Are the tables ours to the letter? A flipped bit in one would change what SQLite accepts or finds. */
+static int
+check_schema(sqlite3 *db, bool *ret_ours)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(db,
+        "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", -1, &statement, NULL);
+    size_t at = 0;
+    bool ours = true;
+    while (code == SQLITE_OK || code == SQLITE_ROW) {
+        code = sqlite3_step(statement);
+        if (code == SQLITE_ROW) {
+            const char *text = (const char *)sqlite3_column_text(statement, 0);
+            ours = ours && at < SCHEMA_COUNT && text != NULL && strcmp(text, schema[at]) == 0;
+            at++;
+        } else {
+            break;
+        }
+    }
+    int r = store_error(db, code);
+    (void)sqlite3_finalize(statement); /* repeats the code of step */
+    *ret_ours = ours && at == SCHEMA_COUNT;
+    return r;
 }
 
 /* Whose file is it, and which version? An empty one is made ours. Inside a transaction. */
@@ -229,6 +267,7 @@ check_owner(sqlite3 *db)
     int64_t application = 0;
     int64_t version = 0;
     int64_t objects = 0;
+    bool ours = false;
     int r = ask_number(db, "PRAGMA application_id", &application);
     if (r == 0) {
         r = ask_number(db, "PRAGMA user_version", &version);
@@ -242,10 +281,41 @@ check_owner(sqlite3 *db)
     if (application == 0 && version == 0 && objects == 0) {
         return create(db);
     }
-    if (application != STORE_APPLICATION_ID || version < 1) {
-        return KERR_STORE_CORRUPT; /* somebody else's database, or a broken header */
+    r = check_schema(db, &ours);
+    if (r < 0) {
+        return r;
     }
-    return version > STORE_SCHEMA_VERSION ? KERR_STORE_VERSION : 0;
+    if (application == STORE_APPLICATION_ID && version > STORE_SCHEMA_VERSION && !ours) {
+        return KERR_STORE_VERSION;
+    }
+    /* somebody else's database, a broken header, or a broken number of the version */
+    return application == STORE_APPLICATION_ID && version == STORE_SCHEMA_VERSION && ours
+               ? 0
+               : KERR_STORE_CORRUPT;
+}
+
+/* Does the head fit the last record that was given a place? Else the next one would leave a gap, or
+ * take a sequence twice. */
+static int
+check_head(sqlite3 *db)
+{
+    static const char *const sums[] = {"SELECT count(*) FROM head", "SELECT next_place FROM head",
+        "SELECT max(place) FROM queue", "SELECT max(place) FROM sent",
+        "SELECT next_sequence FROM head",
+        "SELECT count(*) FROM head WHERE last_hash = zeroblob(32)",
+        "SELECT count(*) FROM queue JOIN head ON place = next_place - 1"
+        " WHERE sequence = next_sequence - 1 AND queue.epoch = head.epoch AND hash = last_hash",
+        "SELECT count(*) FROM sent JOIN head ON place = next_place - 1"
+        " WHERE sequence = next_sequence - 1 AND sent.epoch = head.epoch AND hash = last_hash"};
+    enum { HEADS, PLACE, QUEUE_MAX, SENT_MAX, SEQUENCE, IS_FIRST, IN_QUEUE, IN_SENT, COUNT };
+    int64_t is[COUNT] = {0};
+    int r = 0;
+    for (int i = 0; r == 0 && i < COUNT; i++) {
+        r = ask_number(db, sums[i], &is[i]); /* max of nothing reads as 0 */
+    }
+    bool fits = is[HEADS] == 1 && is[PLACE] > is[QUEUE_MAX] && is[PLACE] > is[SENT_MAX] &&
+                (is[SEQUENCE] == 1 ? is[IS_FIRST] == 1 : is[IN_QUEUE] + is[IN_SENT] == 1);
+    return r == 0 && !fits ? KERR_STORE_CORRUPT : r;
 }
 
 static int
@@ -265,18 +335,30 @@ claim(sqlite3 *db)
     return r;
 }
 
-int
-store_prepare_file(struct store *store, const char *path)
+/* Damage is found at the start, not in front of a visitor. A large file is looked at in slices, later
+ * (store_check): one start costs as much as the other. */
+static int
+check_small(sqlite3 *db)
 {
-    harden(store->db);
+    int64_t pages = 0;
+    int r = ask_number(db, "PRAGMA page_count", &pages);
+    if (r == 0 && pages <= STORE_CHECK_AT_ONCE) {
+        r = expect_text(db, "PRAGMA quick_check(1)", "ok", KERR_STORE_CORRUPT);
+    }
+    return r == 0 ? check_head(db) : r;
+}
+
+int
+store_prepare_file(sqlite3 *db, const char *path)
+{
+    harden(db);
     (void)sqlite3_soft_heap_limit64(HEAP_LIMIT); /* answers the old value */
-    int r = set_pragmas(store->db);
+    int r = set_pragmas(db);
     if (r == 0) {
-        r = claim(store->db);
+        r = claim(db);
     }
     if (r == 0) {
-        /* every opening: damage is found at the start, not in front of a visitor */
-        r = expect_text(store->db, "PRAGMA quick_check(1)", "ok", KERR_STORE_CORRUPT);
+        r = check_small(db);
     }
     if (r == 0) {
         /* by path: opening and closing the file a second time would drop SQLite's locks */

@@ -12,22 +12,24 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
     [STORE_BEGIN] = "BEGIN IMMEDIATE",
     [STORE_COMMIT] = "COMMIT",
     [STORE_ROLLBACK] = "ROLLBACK",
-    [STORE_READ_HEAD] = "SELECT epoch, next_sequence, last_hash FROM head WHERE only = 1",
-    [STORE_WRITE_HEAD] = "UPDATE head SET next_sequence = ?1, last_hash = ?2 WHERE only = 1",
+    [STORE_READ_HEAD] = "SELECT epoch, next_sequence, last_hash, next_place FROM head"
+                        " WHERE only = 1",
+    [STORE_WRITE_HEAD] = "UPDATE head SET next_sequence = ?1, last_hash = ?2, next_place = ?3"
+                         " WHERE only = 1",
     [STORE_INSERT] =
-        "INSERT INTO queue(sequence, id, hash, previous, queued_at, next_try, envelope)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?5, ?6)",
-    [STORE_NEXT_DUE] = "SELECT sequence, id, hash, tries, envelope FROM queue"
-                       " WHERE state = 0 AND next_try <= ?1 ORDER BY sequence LIMIT 1",
-    [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE sequence = ?1",
-    [STORE_INSERT_SENT] = "INSERT INTO sent(sequence, id, hash, previous, receipt_hash, sent_at)"
-                          " SELECT sequence, id, hash, previous, ?2, ?3 FROM queue"
-                          " WHERE sequence = ?1",
-    [STORE_READ_SENT] = "SELECT receipt_hash FROM sent WHERE sequence = ?1",
-    [STORE_DELETE] = "DELETE FROM queue WHERE sequence = ?1",
+        "INSERT INTO queue(place, epoch, sequence, id, hash, previous, queued_at, next_try,"
+        " envelope) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
+    [STORE_NEXT_DUE] = "SELECT place, id, hash, tries, envelope, epoch, sequence FROM queue"
+                       " WHERE state = 0 AND next_try <= ?1 ORDER BY place LIMIT 1",
+    [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE place = ?1",
+    [STORE_INSERT_SENT] = "INSERT INTO sent(place, epoch, sequence, id, hash, previous,"
+                          " receipt_hash, sent_at) SELECT place, epoch, sequence, id, hash,"
+                          " previous, ?2, ?3 FROM queue WHERE place = ?1",
+    [STORE_READ_SENT] = "SELECT receipt_hash FROM sent WHERE place = ?1",
+    [STORE_DELETE] = "DELETE FROM queue WHERE place = ?1",
     [STORE_SET_TRY] = "UPDATE queue SET next_try = ?2, tries = tries + 1"
-                      " WHERE sequence = ?1 AND state = 0",
-    [STORE_SET_ASIDE] = "UPDATE queue SET state = 1, status = ?2 WHERE sequence = ?1",
+                      " WHERE place = ?1 AND state = 0",
+    [STORE_SET_ASIDE] = "UPDATE queue SET state = 1, status = ?2 WHERE place = ?1",
     [STORE_COUNT_QUEUE] = "SELECT count(*) FILTER (WHERE state = 0),"
                           " count(*) FILTER (WHERE state = 1),"
                           " min(queued_at) FILTER (WHERE state = 0),"
@@ -49,11 +51,21 @@ prepare_statements(struct store *store)
     return 0;
 }
 
-int
-store_open(const char *path, struct store **ret_store)
+static void
+close_file(struct store *store)
 {
-    struct store *store = xcalloc(1, sizeof(*store));
-    int code = sqlite3_open_v2(path, &store->db,
+    for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
+        (void)sqlite3_finalize(store->statements[i]); /* repeats the last code of step */
+        store->statements[i] = NULL;
+    }
+    (void)sqlite3_close(store->db); /* everything is finalized, so it can't be busy */
+    store->db = NULL;
+}
+
+static int
+open_file(struct store *store)
+{
+    int code = sqlite3_open_v2(store->path, &store->db,
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE,
         NULL);
     int r = store_error(store->db, code);
@@ -61,11 +73,17 @@ store_open(const char *path, struct store **ret_store)
         r = KERR_STORE_READ_ONLY; /* SQLite falls back to reading by itself */
     }
     if (r == 0) {
-        r = store_prepare_file(store, path);
+        r = store_prepare_file(store->db, store->path);
     }
-    if (r == 0) {
-        r = prepare_statements(store);
-    }
+    return r == 0 ? prepare_statements(store) : r;
+}
+
+int
+store_open(const char *path, struct store **ret_store)
+{
+    struct store *store = xcalloc(1, sizeof(*store));
+    store->path = xstrdup(path);
+    int r = open_file(store);
     if (r < 0) {
         store_close(store);
         return r;
@@ -83,15 +101,58 @@ store_close(struct store *store)
     if (store->slot_open) {
         store_abandon(store);
     }
-    for (int i = 0; i < STORE_STATEMENT_COUNT; i++) {
-        (void)sqlite3_finalize(store->statements[i]); /* repeats the last code of step */
-    }
-    (void)sqlite3_close(store->db); /* everything is finalized, so it can't be busy */
+    close_file(store);
+    free(store->path);
     free(store);
 }
 
+int
+store_follow(struct store *store)
+{
+    if (store->db != NULL) {
+        int moved = 0;
+        (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved); /* 0 then */
+        if (moved == 0) {
+            return 0;
+        }
+    }
+    close_file(store);
+    int r = open_file(store);
+    if (r < 0) {
+        close_file(store); /* the next call tries again */
+    }
+    return r;
+}
+
+/* Starts a transaction on the file that the path names now: after a recovery by the other process our
+ * handle still has the one that was moved aside. */
 static int
-read_head(struct store *store, struct store_slot *ret_slot)
+begin(struct store *store)
+{
+    int r = store_follow(store);
+    if (r == 0) {
+        r = store_run(store, STORE_BEGIN);
+    }
+    if (r < 0) {
+        return r;
+    }
+    int moved = 0;
+    (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved); /* 0 then */
+    if (moved == 0) {
+        return 0;
+    }
+    store_roll_back(store); /* moved while we waited for the lock */
+    r = store_follow(store);
+    return r == 0 ? store_run(store, STORE_BEGIN) : r;
+}
+
+struct head {
+    struct store_slot slot;
+    uint64_t place; /* the key of the next row; never used twice, also not after a recovery */
+};
+
+static int
+read_head(struct store *store, struct head *ret_head)
 {
     sqlite3_stmt *statement = store->statements[STORE_READ_HEAD];
     int code = sqlite3_step(statement);
@@ -100,9 +161,10 @@ read_head(struct store *store, struct store_slot *ret_slot)
         r = KERR_STORE_CORRUPT;
     }
     if (r == 0) {
-        ret_slot->epoch = (uint64_t)sqlite3_column_int64(statement, 0);
-        ret_slot->sequence = (uint64_t)sqlite3_column_int64(statement, 1);
-        memcpy(ret_slot->previous, sqlite3_column_blob(statement, 2), STORE_HASH_LEN);
+        ret_head->slot.epoch = (uint64_t)sqlite3_column_int64(statement, 0);
+        ret_head->slot.sequence = (uint64_t)sqlite3_column_int64(statement, 1);
+        memcpy(ret_head->slot.previous, sqlite3_column_blob(statement, 2), STORE_HASH_LEN);
+        ret_head->place = (uint64_t)sqlite3_column_int64(statement, 3);
     }
     (void)sqlite3_reset(statement); /* repeats the code of step */
     return r;
@@ -114,15 +176,17 @@ store_begin(struct store *store, struct store_slot *ret_slot)
     if (store->slot_open) {
         return KERR_STATE;
     }
-    int r = store_run(store, STORE_BEGIN);
+    int r = begin(store);
     if (r < 0) {
         return r;
     }
-    r = read_head(store, ret_slot);
+    struct head head;
+    r = read_head(store, &head);
     if (r < 0) {
         store_roll_back(store);
         return r;
     }
+    *ret_slot = head.slot;
     store->slot_open = true;
     return 0;
 }
@@ -151,26 +215,37 @@ bind_number(sqlite3_stmt *statement, int at, int64_t number)
 }
 
 static int
-insert(struct store *store, const struct store_slot *slot, const uint8_t id[STORE_ID_LEN],
+write_head(struct store *store, const struct head *head)
+{
+    sqlite3_stmt *statement = store->statements[STORE_WRITE_HEAD];
+    bind_number(statement, 1, (int64_t)head->slot.sequence);
+    bind_blob(statement, 2, head->slot.previous, STORE_HASH_LEN);
+    bind_number(statement, 3, (int64_t)head->place);
+    return store_run(store, STORE_WRITE_HEAD);
+}
+
+static int
+insert(struct store *store, const struct head *head, const uint8_t id[STORE_ID_LEN],
     const uint8_t *envelope, size_t len, int64_t now)
 {
-    uint8_t hash[STORE_HASH_LEN];
-    store_hash(envelope, len, hash);
+    struct head next = *head;
+    store_hash(envelope, len, next.slot.previous);
     sqlite3_stmt *statement = store->statements[STORE_INSERT];
-    bind_number(statement, 1, (int64_t)slot->sequence);
-    bind_blob(statement, 2, id, STORE_ID_LEN);
-    bind_blob(statement, 3, hash, STORE_HASH_LEN);
-    bind_blob(statement, 4, slot->previous, STORE_HASH_LEN);
-    bind_number(statement, 5, now);
-    bind_blob(statement, 6, envelope, len);
+    bind_number(statement, 1, (int64_t)head->place);
+    bind_number(statement, 2, (int64_t)head->slot.epoch);
+    bind_number(statement, 3, (int64_t)head->slot.sequence);
+    bind_blob(statement, 4, id, STORE_ID_LEN);
+    bind_blob(statement, 5, next.slot.previous, STORE_HASH_LEN);
+    bind_blob(statement, 6, head->slot.previous, STORE_HASH_LEN);
+    bind_number(statement, 7, now);
+    bind_blob(statement, 8, envelope, len);
     int r = store_run(store, STORE_INSERT);
     if (r < 0) {
         return r;
     }
-    statement = store->statements[STORE_WRITE_HEAD];
-    bind_number(statement, 1, (int64_t)slot->sequence + 1);
-    bind_blob(statement, 2, hash, STORE_HASH_LEN);
-    return store_run(store, STORE_WRITE_HEAD);
+    next.slot.sequence++;
+    next.place++;
+    return write_head(store, &next);
 }
 
 /* The id was sent already, in an earlier life of this record. */
@@ -189,12 +264,12 @@ already_sent(struct store *store, const uint8_t id[STORE_ID_LEN])
     return r;
 }
 
-/* Is this sequence in the queue with these bytes? */
+/* Is this place in the queue with these bytes? */
 static bool
-row_is_there(struct store *store, uint64_t sequence, const uint8_t hash[STORE_HASH_LEN])
+row_is_there(struct store *store, uint64_t place, const uint8_t hash[STORE_HASH_LEN])
 {
     sqlite3_stmt *statement = store->statements[STORE_READ_ROW];
-    bind_number(statement, 1, (int64_t)sequence);
+    bind_number(statement, 1, (int64_t)place);
     bool there = sqlite3_step(statement) == SQLITE_ROW &&
                  sqlite3_column_bytes(statement, 1) == STORE_HASH_LEN &&
                  memcmp(sqlite3_column_blob(statement, 1), hash, STORE_HASH_LEN) == 0;
@@ -204,10 +279,10 @@ row_is_there(struct store *store, uint64_t sequence, const uint8_t hash[STORE_HA
 
 /* 0 when the row went before with this receipt, KERR_CONFLICT with another, KERR_NOT_FOUND. */
 static int
-sent_before(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN])
+sent_before(struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN])
 {
     sqlite3_stmt *statement = store->statements[STORE_READ_SENT];
-    bind_number(statement, 1, (int64_t)sequence);
+    bind_number(statement, 1, (int64_t)place);
     int code = sqlite3_step(statement);
     int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
     if (r == 0) {
@@ -223,24 +298,20 @@ sent_before(struct store *store, uint64_t sequence, const uint8_t receipt_hash[S
  * sync of the folder after the journal's removal, the row is there and only its durability is open:
  * then one more transaction that commits proves both. */
 static int
-settle(struct store *store, uint64_t sequence, const uint8_t hash[STORE_HASH_LEN], int error)
+settle(struct store *store, uint64_t place, const uint8_t hash[STORE_HASH_LEN], int error)
 {
     store_roll_back(store);
-    /* nobody else gives this sequence, so a row of it, waiting or sent meanwhile, is ours */
-    if (!row_is_there(store, sequence, hash) &&
-        sent_before(store, sequence, hash) == KERR_NOT_FOUND) {
+    /* nobody else gives this place, so a row of it, waiting or sent meanwhile, is ours */
+    if (!row_is_there(store, place, hash) && sent_before(store, place, hash) == KERR_NOT_FOUND) {
         return error;
     }
-    struct store_slot slot;
+    struct head head;
     int r = store_run(store, STORE_BEGIN);
     if (r == 0) {
-        r = read_head(store, &slot);
+        r = read_head(store, &head);
     }
     if (r == 0) {
-        sqlite3_stmt *statement = store->statements[STORE_WRITE_HEAD];
-        bind_number(statement, 1, (int64_t)slot.sequence);
-        bind_blob(statement, 2, slot.previous, STORE_HASH_LEN);
-        r = store_run(store, STORE_WRITE_HEAD);
+        r = write_head(store, &head);
     }
     if (r == 0) {
         r = store_run(store, STORE_COMMIT);
@@ -257,11 +328,11 @@ store_put(struct store *store, const struct store_slot *slot, const uint8_t id[S
         return KERR_STATE;
     }
     int r = len > 0 && len <= STORE_ENVELOPE_MAX ? 0 : KERR_TOO_BIG;
-    struct store_slot head = {0};
+    struct head head = {0};
     if (r == 0) {
         r = read_head(store, &head);
     }
-    if (r == 0 && (head.sequence != slot->sequence || head.epoch != slot->epoch)) {
+    if (r == 0 && (head.slot.sequence != slot->sequence || head.slot.epoch != slot->epoch)) {
         r = KERR_STATE; /* not the slot that was handed out */
     }
     if (r == 0) {
@@ -275,7 +346,7 @@ store_put(struct store *store, const struct store_slot *slot, const uint8_t id[S
         if (r < 0) {
             uint8_t hash[STORE_HASH_LEN];
             store_hash(envelope, len, hash);
-            r = settle(store, head.sequence, hash, r);
+            r = settle(store, head.place, hash, r);
         }
     }
     store_roll_back(store);
@@ -293,7 +364,9 @@ read_due(struct store *store, int64_t now, struct store_row *ret_row, struct buf
     int code = sqlite3_step(statement);
     int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
     if (r == 0) {
-        struct store_row row = {.sequence = (uint64_t)sqlite3_column_int64(statement, 0)};
+        struct store_row row = {.place = (uint64_t)sqlite3_column_int64(statement, 0),
+            .epoch = (uint64_t)sqlite3_column_int64(statement, 5),
+            .sequence = (uint64_t)sqlite3_column_int64(statement, 6)};
         const void *bytes = sqlite3_column_blob(statement, 4);
         size_t len = (size_t)sqlite3_column_bytes(statement, 4);
         uint8_t hash[STORE_HASH_LEN];
@@ -318,6 +391,10 @@ int
 store_next_due(
     struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope)
 {
+    int followed = store->slot_open ? 0 : store_follow(store);
+    if (followed < 0) {
+        return followed;
+    }
     for (;;) {
         struct store_row row = {0};
         bool whole = false;
@@ -327,7 +404,7 @@ store_next_due(
             return 0;
         }
         if (r == 0) {
-            r = store_quarantine(store, row.sequence, STORE_STATUS_DAMAGED);
+            r = store_quarantine(store, row.place, STORE_STATUS_DAMAGED);
         }
         if (r < 0) {
             return r;
@@ -335,15 +412,17 @@ store_next_due(
     }
 }
 
-/* Runs one bound statement in a transaction of its own. KERR_NOT_FOUND when it changed no row. */
+/* Runs one statement with two numbers in a transaction of its own. KERR_NOT_FOUND when it changed no
+ * row. */
 static int
-change_one(struct store *store, enum store_statement which)
+change_one(struct store *store, enum store_statement which, uint64_t place, int64_t value)
 {
-    int r = store->slot_open ? KERR_STATE : store_run(store, STORE_BEGIN);
+    int r = store->slot_open ? KERR_STATE : begin(store);
     if (r < 0) {
-        (void)sqlite3_clear_bindings(store->statements[which]); /* can't fail */
         return r;
     }
+    bind_number(store->statements[which], 1, (int64_t)place);
+    bind_number(store->statements[which], 2, value);
     r = store_run(store, which);
     if (r == 0 && sqlite3_changes(store->db) == 0) {
         r = KERR_NOT_FOUND;
@@ -357,19 +436,19 @@ change_one(struct store *store, enum store_statement which)
 
 int
 store_sent(
-    struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now)
+    struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now)
 {
-    int r = store->slot_open ? KERR_STATE : store_run(store, STORE_BEGIN);
+    int r = store->slot_open ? KERR_STATE : begin(store);
     if (r < 0) {
         return r;
     }
-    r = sent_before(store, sequence, receipt_hash);
+    r = sent_before(store, place, receipt_hash);
     if (r != KERR_NOT_FOUND) {
         store_roll_back(store);
         return r;
     }
     sqlite3_stmt *statement = store->statements[STORE_INSERT_SENT];
-    bind_number(statement, 1, (int64_t)sequence);
+    bind_number(statement, 1, (int64_t)place);
     bind_blob(statement, 2, receipt_hash, STORE_HASH_LEN);
     bind_number(statement, 3, now);
     r = store_run(store, STORE_INSERT_SENT);
@@ -377,7 +456,7 @@ store_sent(
         r = KERR_NOT_FOUND;
     }
     if (r == 0) {
-        bind_number(store->statements[STORE_DELETE], 1, (int64_t)sequence);
+        bind_number(store->statements[STORE_DELETE], 1, (int64_t)place);
         r = store_run(store, STORE_DELETE);
     }
     if (r == 0) {
@@ -388,29 +467,26 @@ store_sent(
 }
 
 int
-store_delay(struct store *store, uint64_t sequence, int64_t next_try)
+store_delay(struct store *store, uint64_t place, int64_t next_try)
 {
-    sqlite3_stmt *statement = store->statements[STORE_SET_TRY];
-    bind_number(statement, 1, (int64_t)sequence);
-    bind_number(statement, 2, next_try);
-    return change_one(store, STORE_SET_TRY);
+    return change_one(store, STORE_SET_TRY, place, next_try);
 }
 
 int
-store_quarantine(struct store *store, uint64_t sequence, int status)
+store_quarantine(struct store *store, uint64_t place, int status)
 {
-    sqlite3_stmt *statement = store->statements[STORE_SET_ASIDE];
-    bind_number(statement, 1, (int64_t)sequence);
-    bind_number(statement, 2, status);
-    return change_one(store, STORE_SET_ASIDE);
+    return change_one(store, STORE_SET_ASIDE, place, status);
 }
 
 int
 store_counts(struct store *store, struct store_counts *ret_counts)
 {
     struct store_counts counts = {0};
-    struct store_slot head = {0};
-    int r = read_head(store, &head);
+    struct head head = {0};
+    int r = store->slot_open ? 0 : store_follow(store);
+    if (r == 0) {
+        r = read_head(store, &head);
+    }
     if (r < 0) {
         return r;
     }
@@ -430,8 +506,8 @@ store_counts(struct store *store, struct store_counts *ret_counts)
     r = store_error(store->db, sqlite3_step(statement));
     if (r == 0) {
         counts.sent = (uint64_t)sqlite3_column_int64(statement, 0);
-        counts.epoch = head.epoch;
-        counts.next_sequence = head.sequence;
+        counts.epoch = head.slot.epoch;
+        counts.next_sequence = head.slot.sequence;
         *ret_counts = counts;
     }
     (void)sqlite3_reset(statement); /* repeats the code of step */

@@ -45,7 +45,8 @@ void store_abandon(struct store *store);
  * passed over, so that it stops nobody. KERR_TOO_BIG when the buffer is too small for it. */
 enum { STORE_STATUS_DAMAGED = 0 };
 struct store_row {
-    uint64_t sequence;
+    uint64_t place; /* names the row in the calls below, also after a recovery */
+    uint64_t epoch, sequence; /* as in its slot */
     uint8_t id[STORE_ID_LEN];
     uint8_t hash[STORE_HASH_LEN];
     unsigned tries; /* attempts so far */
@@ -54,13 +55,58 @@ int store_next_due(
     struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope);
 /* Removes the row for good, after a receipt that verified; keeps sequence, id and both hashes. Saying
  * so again is no error. KERR_NOT_FOUND, KERR_CONFLICT (gone with another receipt), and as store_put. */
-int store_sent(struct store *store, uint64_t sequence, const uint8_t receipt_hash[STORE_HASH_LEN],
-    int64_t now);
+int store_sent(
+    struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now);
 /* Not before next_try; counts one attempt. KERR_NOT_FOUND. */
-int store_delay(struct store *store, uint64_t sequence, int64_t next_try);
+int store_delay(struct store *store, uint64_t place, int64_t next_try);
 /* Sets the row aside: it stays on the disk, is not sent again, and raises the alarm. status is the
  * HTTP status that refused it. KERR_NOT_FOUND. */
-int store_quarantine(struct store *store, uint64_t sequence, int status);
+int store_quarantine(struct store *store, uint64_t place, int status);
+
+/* --- after damage --- */
+
+/* The store holds opaque bytes; whoever recovers it says whose they are. */
+struct store_claim {
+    uint64_t epoch, sequence;
+    uint8_t id[STORE_ID_LEN];
+};
+struct store_judge {
+    /* Length of the envelope that begins at bytes, as its own first bytes tell; 0: none begins. Is
+     * asked for every byte of a file. */
+    size_t (*length)(const uint8_t *bytes, size_t len);
+    /* 0 when these bytes are whole and this terminal signed them. */
+    int (*verify)(void *ctx, const uint8_t *bytes, size_t len, struct store_claim *ret_claim);
+    void *ctx;
+};
+
+/* Mends a queue that store_open refused with KERR_STORE_CORRUPT. Every envelope that can still be read
+ * and that the judge accepts goes into a new file with a new epoch, unless it is among the sent ones
+ * of the old file; rows keep their place, those that were set aside stay so. The old file and what
+ * is left of its journal are moved beside it as PATH.damaged-1 to -8 (a ninth pushes the first out).
+ * A power cut leaves the old or the new file under the path. No store of this thread may be open on
+ * it; the other process follows by itself. KERR_BUSY, KERR_NO_SPACE, KERR_IO, KERR_STORE; the old file
+ * is then as it was. */
+enum { STORE_DAMAGED_MAX = 8 };
+struct store_recovery {
+    uint64_t queued, set_aside, sent; /* rows of the new file */
+    unsigned damaged_number; /* the N of the old file; 0: there was nothing to mend any more */
+};
+int store_recover(
+    const char *path, const struct store_judge *judge, struct store_recovery *ret_recovery);
+/* The slow look at a whole queue, for idle moments: all pages and indexes first, then rows. Start with
+ * one of zeros, but for stop. A row whose envelope is lost is set aside; anything that hides a good
+ * envelope is KERR_STORE_CORRUPT: recover. 1: there is more, 0: the round is through. KERR_CANCELLED when
+ * stop said so during the pages, which are then looked at anew. KERR_BUSY and its kin. */
+struct store_check {
+    bool (*stop)(void *ctx); /* asked now and then; may be NULL */
+    void *ctx;
+    uint64_t place; /* looked at up to here */
+    bool has_pages;
+};
+int store_check(
+    struct store *store, const struct store_judge *judge, struct store_check *check, unsigned rows);
+/* How many files PATH.damaged-N wait for somebody to look at them. */
+unsigned store_damaged_files(const char *path);
 
 struct store_counts {
     uint64_t queued, quarantined, sent;

@@ -119,7 +119,7 @@ put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
     }
     sync->last.delay_s = delay;
     int64_t base = sync->delay_base != 0 ? sync->delay_base : clock_wall_s(sync->clock);
-    return settled(store_delay(sync->store, row->sequence, base + delay), SYNC_LATER);
+    return settled(store_delay(sync->store, row->place, base + delay), SYNC_LATER);
 }
 
 /* Does with the row what the answer means. An enum sync_result or the store's error. */
@@ -140,12 +140,12 @@ settle(struct sync *sync, const struct store_row *row, const struct sync_answer 
     case SYNC_ACTION_DONE: {
         uint8_t hash[SEAL_HASH_LEN];
         seal_hash(answer->body.data, answer->body.len, hash);
-        r = store_sent(sync->store, row->sequence, hash, clock_wall_s(sync->clock));
+        r = store_sent(sync->store, row->place, hash, clock_wall_s(sync->clock));
         r = settled(r, SYNC_SENT);
         break;
     }
     case SYNC_ACTION_SET_ASIDE:
-        r = store_quarantine(sync->store, row->sequence, answer->status);
+        r = store_quarantine(sync->store, row->place, answer->status);
         r = settled(r, SYNC_QUARANTINE);
         break;
     default:
@@ -229,7 +229,7 @@ struct pass {
     int64_t horizon; /* rows with a next try up to here belong to the pass */
     size_t count;
     struct {
-        uint64_t sequence;
+        uint64_t place;
         int64_t delay_s;
     } failed[SYNC_PASS_FAILURES_MAX];
 };
@@ -248,7 +248,7 @@ pass_step(struct sync *sync, struct pass *pass)
     if (r != SYNC_LATER) {
         return r < 0 ? r : 1;
     }
-    pass->failed[pass->count].sequence = row.sequence;
+    pass->failed[pass->count].place = row.place;
     pass->failed[pass->count].delay_s = sync->last.delay_s;
     pass->count++;
     /* No answer at all: the other rows would get none either. */
@@ -285,8 +285,7 @@ sync_pass(struct sync *sync)
     sync->delay_base = 0;
     int64_t now = clock_wall_s(sync->clock);
     for (size_t i = 0; i < pass->count; i++) {
-        int again =
-            store_delay(sync->store, pass->failed[i].sequence, now + pass->failed[i].delay_s);
+        int again = store_delay(sync->store, pass->failed[i].place, now + pass->failed[i].delay_s);
         r = r == 0 && again != KERR_NOT_FOUND ? again : r;
     }
     free(pass);

@@ -128,7 +128,7 @@ take_record(struct worker *worker)
         seal_open(city->opener, sealed.data, sealed.len, &plain) == 0) {
         (void)record_decode(plain.data, plain.len, &record); /* NULL tells it */
     }
-    (void)store_sent(city->store, row.sequence, row.hash, now);
+    (void)store_sent(city->store, row.place, row.hash, now);
     return record;
 }
 

@@ -178,7 +178,7 @@ check(uint64_t count)
     struct check check = {.count = count, .epoch = now.epoch, .seen = xcalloc(count + 1, 1)};
     sqlite3 *queue;
     hold(sqlite3_open_v2(path("queue.db"), &queue, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
-             sqlite3_prepare_v2(queue, "SELECT id, receipt_hash FROM sent WHERE sequence = ?1", -1,
+             sqlite3_prepare_v2(queue, "SELECT id, receipt_hash FROM sent WHERE place = ?1", -1,
                  &check.sent, NULL) == SQLITE_OK,
         "queue can be read");
     need(ledger_open(path("ledger.db"), &check.ledger), "ledger");

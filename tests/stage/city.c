@@ -53,7 +53,7 @@ stage_city_take(struct stage_city *city, struct record **ret_record)
     if (r < 0) {
         return r;
     }
-    int taken = store_sent(city->store, row.sequence, row.hash, now);
+    int taken = store_sent(city->store, row.place, row.hash, now);
     r = seal_verify(city->verifier, envelope.data, envelope.len, &header, &sealed);
     r = r == 0 ? seal_open(city->opener, sealed.data, sealed.len, &plain) : r;
     r = r == 0 ? record_decode(plain.data, plain.len, ret_record) : r;

@@ -3,21 +3,28 @@
  * pending operations; a power cut applies any part of it: nothing, all, a prefix, or single 512-byte
  * pieces with garbage between them. Only a sync makes an operation sure. Model of unix VFS: the first
  * sync of a new journal syncs the folder too; removing with syncDir syncs the folder.
+ * rename(2), link(2) and fsync(2) of a folder, which SQLite's file layer lacks, are the program's own
+ * here: for a mounted disk's names they work on that disk.
  *
  * Included by one test program; everything is static. */
 #ifndef TESTS_STORE_DISK_H
 #define TESTS_STORE_DISK_H
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "base/attr.h"
 #include "base/rng.h"
 
-enum { DISK_NODES = 512, DISK_NAMES = 4, DISK_PIECE = 512, DISK_NOBODY = -1 };
+enum { DISK_NODES = 64, DISK_NAMES = 24, DISK_PIECE = 512, DISK_NOBODY = -1 };
 
 struct disk_bytes {
     uint8_t *data;
@@ -30,12 +37,13 @@ struct disk_node {
     struct disk_bytes sure;
 };
 
-enum disk_kind { DISK_WRITE, DISK_TRUNCATE, DISK_LINK, DISK_UNLINK };
+enum disk_kind { DISK_WRITE, DISK_TRUNCATE, DISK_LINK, DISK_UNLINK, DISK_RENAME };
 
 struct disk_pending {
     enum disk_kind kind;
-    int node; /* DISK_LINK, DISK_WRITE, DISK_TRUNCATE */
-    int name; /* DISK_LINK, DISK_UNLINK */
+    int node; /* all but DISK_UNLINK */
+    int name; /* DISK_LINK, DISK_UNLINK, DISK_RENAME */
+    int from; /* DISK_RENAME: the name that is given up */
     size_t at; /* DISK_WRITE: offset; DISK_TRUNCATE: length */
     struct disk_bytes bytes;
 };
@@ -47,6 +55,7 @@ enum disk_call {
     DISK_CALL_REMOVE,
     DISK_CALL_FOLDER_SYNC, /* after the removal is done */
     DISK_CALL_CREATE,
+    DISK_CALL_RENAME, /* and link */
     DISK_CALL_COUNT
 };
 
@@ -74,6 +83,8 @@ struct disk {
     void (*after)(struct disk *disk, void *ctx);
     void *ctx;
 };
+
+static struct disk *disk_mounted; /* whose names rename, link and fsync know */
 
 struct disk_file {
     sqlite3_file base;
@@ -154,7 +165,23 @@ disk_free(struct disk *disk)
         free(disk->nodes[i].sure.data);
     }
     (void)sqlite3_vfs_unregister(&disk->vfs);
+    disk_mounted = disk_mounted == disk ? NULL : disk_mounted;
     free(disk);
+}
+
+/* Writes that were pending for a node that no name leads to. */
+static void
+disk_forget_node(struct disk *disk, int node)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < disk->pending_count; i++) {
+        if (disk->pending[i].node == node) {
+            free(disk->pending[i].bytes.data);
+        } else {
+            disk->pending[kept++] = disk->pending[i];
+        }
+    }
+    disk->pending_count = kept;
 }
 
 /* Can this node have a name after a cut? */
@@ -167,7 +194,8 @@ disk_matters(const struct disk *disk, int node)
         }
     }
     for (size_t i = 0; i < disk->pending_count; i++) {
-        if (disk->pending[i].kind == DISK_LINK && disk->pending[i].node == node) {
+        enum disk_kind kind = disk->pending[i].kind;
+        if ((kind == DISK_LINK || kind == DISK_RENAME) && disk->pending[i].node == node) {
             return true;
         }
     }
@@ -175,7 +203,7 @@ disk_matters(const struct disk *disk, int node)
 }
 
 /* A copy at this instant, with sure truth and pending operations, to cut the power of later. */
-static struct disk *
+ATTR_UNUSED static struct disk *
 disk_snapshot(const struct disk *disk)
 {
     struct disk *copy = disk_new("snapshot");
@@ -209,8 +237,24 @@ disk_add_pending(struct disk *disk)
         disk->pending = more;
     }
     struct disk_pending *op = &disk->pending[disk->pending_count++];
-    *op = (struct disk_pending){.node = DISK_NOBODY, .name = DISK_NOBODY};
+    *op = (struct disk_pending){.node = DISK_NOBODY, .name = DISK_NOBODY, .from = DISK_NOBODY};
     return op;
+}
+
+static bool
+disk_is_of_folder(const struct disk_pending *op)
+{
+    return op->kind == DISK_LINK || op->kind == DISK_UNLINK || op->kind == DISK_RENAME;
+}
+
+/* An operation of the folder reaches the platter: as one, as file systems with a journal do it. */
+static void
+disk_settle_name(struct disk *disk, const struct disk_pending *op)
+{
+    disk->sure[op->name] = op->node; /* DISK_NOBODY for an unlink */
+    if (op->kind == DISK_RENAME) {
+        disk->sure[op->from] = DISK_NOBODY;
+    }
 }
 
 /* Makes the pending operations of a node sure; with folder, those of the folder instead. */
@@ -220,7 +264,7 @@ disk_settle(struct disk *disk, int node, bool folder)
     size_t kept = 0;
     for (size_t i = 0; i < disk->pending_count; i++) {
         struct disk_pending *op = &disk->pending[i];
-        bool of_folder = op->kind == DISK_LINK || op->kind == DISK_UNLINK;
+        bool of_folder = disk_is_of_folder(op);
         if (folder ? !of_folder : (of_folder || op->node != node)) {
             disk->pending[kept++] = *op;
             continue;
@@ -230,7 +274,7 @@ disk_settle(struct disk *disk, int node, bool folder)
         } else if (op->kind == DISK_TRUNCATE) {
             disk_set_len(&disk->nodes[op->node].sure, op->at);
         } else {
-            disk->sure[op->name] = op->node; /* DISK_NOBODY for an unlink */
+            disk_settle_name(disk, op);
         }
         free(op->bytes.data);
     }
@@ -238,7 +282,7 @@ disk_settle(struct disk *disk, int node, bool folder)
 }
 
 /* The power goes. chance decides what of the pending operations still got through. */
-static void
+ATTR_UNUSED static void
 disk_cut(struct disk *disk, struct rng_seeded *chance)
 {
     enum { NOTHING, EVERYTHING, PREFIX, PIECES, WAYS };
@@ -249,9 +293,9 @@ disk_cut(struct disk *disk, struct rng_seeded *chance)
         struct disk_pending *op = &disk->pending[i];
         bool whole = way == EVERYTHING || (way == PREFIX && i < prefix) ||
                      (way == PIECES && rng_seeded_below(chance, 2) == 0);
-        if (op->kind == DISK_LINK || op->kind == DISK_UNLINK) {
+        if (disk_is_of_folder(op)) {
             if (whole) {
-                disk->sure[op->name] = op->node;
+                disk_settle_name(disk, op);
             }
         } else if (op->kind == DISK_TRUNCATE) {
             if (whole) {
@@ -298,7 +342,7 @@ disk_fails(struct disk *disk, enum disk_call call)
     return fails;
 }
 
-static void
+ATTR_UNUSED static void
 disk_heal(struct disk *disk)
 {
     disk->fail_at = 0;
@@ -465,6 +509,29 @@ disk_name(struct disk *disk, const char *name)
     abort();
 }
 
+/* A node that no name has or can get again; a file is closed before its last name goes. */
+static int
+disk_free_node(struct disk *disk)
+{
+    for (int i = 0; i < disk->node_count; i++) {
+        bool has_name = disk_matters(disk, i);
+        for (int k = 0; k < DISK_NAMES; k++) {
+            has_name = has_name || disk->now[k] == i;
+        }
+        if (!has_name) {
+            free(disk->nodes[i].now.data);
+            free(disk->nodes[i].sure.data);
+            disk->nodes[i] = (struct disk_node){0};
+            disk_forget_node(disk, i);
+            return i;
+        }
+    }
+    if (disk->node_count == DISK_NODES) {
+        abort();
+    }
+    return disk->node_count++;
+}
+
 static int
 disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
 {
@@ -482,13 +549,11 @@ disk_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int
         if (disk_fails(disk, DISK_CALL_CREATE)) {
             return disk->fail_code;
         }
-        if (disk->node_count == DISK_NODES) {
-            abort();
-        }
+        int node = disk_free_node(disk);
         struct disk_pending *op = disk_add_pending(disk);
         op->kind = DISK_LINK;
         op->name = at;
-        op->node = disk->node_count++;
+        op->node = node;
         disk->now[at] = op->node;
         f->sync_folder = (flags & SQLITE_OPEN_MAIN_JOURNAL) != 0;
         disk_told(disk);
@@ -566,6 +631,87 @@ disk_mount(struct disk *disk)
     if (sqlite3_vfs_register(&disk->vfs, 1) != SQLITE_OK) {
         abort();
     }
+    disk_mounted = disk;
+}
+
+/* The bytes of a file as programs see them; NULL when there is none. */
+ATTR_UNUSED static const struct disk_bytes *
+disk_bytes_of(struct disk *disk, const char *name)
+{
+    int node = disk->now[disk_name(disk, name)];
+    return node == DISK_NOBODY ? NULL : &disk->nodes[node].now;
+}
+
+/* A file with these bytes, surely on the platter. */
+ATTR_UNUSED static void
+disk_lay(struct disk *disk, const char *name, const struct disk_bytes *bytes)
+{
+    int at = disk_name(disk, name);
+    int node = disk->node_count++;
+    disk->nodes[node] = (struct disk_node){.now = disk_copy(bytes), .sure = disk_copy(bytes)};
+    disk->now[at] = disk->sure[at] = node;
+}
+
+/* --- what SQLite's file layer lacks --- */
+
+static int
+disk_rename_or_link(const char *from, const char *to, bool links)
+{
+    struct disk *disk = disk_mounted;
+    int old = disk_name(disk, from);
+    int name = disk_name(disk, to);
+    if (disk->now[old] == DISK_NOBODY || (links && disk->now[name] != DISK_NOBODY)) {
+        errno = disk->now[old] == DISK_NOBODY ? ENOENT : EEXIST;
+        return -1;
+    }
+    if (disk_fails(disk, DISK_CALL_RENAME)) {
+        errno = disk->fail_code == SQLITE_FULL ? ENOSPC : EIO;
+        return -1;
+    }
+    struct disk_pending *op = disk_add_pending(disk);
+    op->kind = links ? DISK_LINK : DISK_RENAME;
+    op->name = name;
+    op->node = disk->now[old];
+    op->from = old;
+    disk->now[name] = op->node;
+    if (!links) {
+        disk->now[old] = DISK_NOBODY;
+    }
+    disk_told(disk);
+    return 0;
+}
+
+int
+rename(const char *from, const char *to)
+{
+    return disk_mounted != NULL ? disk_rename_or_link(from, to, false)
+                                : renameat(AT_FDCWD, from, AT_FDCWD, to);
+}
+
+int
+link(const char *from, const char *to)
+{
+    return disk_mounted != NULL ? disk_rename_or_link(from, to, true)
+                                : linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+/* With a mounted disk nobody but the store syncs anything, and only its folder. */
+int
+fsync(int fd)
+{
+    struct disk *disk = disk_mounted;
+    if (disk == NULL) {
+        return (int)syscall(SYS_fsync, fd);
+    }
+    if (disk_fails(disk, DISK_CALL_FOLDER_SYNC)) {
+        errno = EIO;
+        return -1;
+    }
+    if (!disk->swallow_folder_syncs && !disk->swallow_syncs) {
+        disk_settle(disk, DISK_NOBODY, true);
+    }
+    disk_told(disk);
+    return 0;
 }
 
 #endif

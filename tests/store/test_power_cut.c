@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "store/store.h"
 #include "store/disk.h"
+#include "store/memory.h"
 
 enum { NOW = 1795312800, DUMP_MAX = 256 * 1024 };
 
@@ -424,5 +425,6 @@ main(void)
         cmocka_unit_test(test_control_folder_syncs_swallowed),
         cmocka_unit_test(test_every_call_fails),
     };
+    memory_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -329,9 +329,15 @@ test_other_versions_and_owners(void **state)
         const char *sql;
         int expected;
     } cases[] = {
-        {"PRAGMA user_version=2", KERR_STORE_VERSION},
-        {"PRAGMA user_version=0", KERR_STORE_CORRUPT},
-        {"PRAGMA application_id=1", KERR_STORE_CORRUPT}, {"DROP TABLE queue", KERR_STORE_CORRUPT},
+        {"CREATE TABLE more(x); PRAGMA user_version=3", KERR_STORE_VERSION},
+        {"PRAGMA user_version=3", KERR_STORE_CORRUPT}, /* a flipped bit: the tables are ours */
+        {"PRAGMA user_version=0", KERR_STORE_CORRUPT}, {"CREATE TABLE more(x)", KERR_STORE_CORRUPT},
+        {"UPDATE head SET next_sequence = 3", KERR_STORE_CORRUPT},
+        {"UPDATE head SET next_place = 1", KERR_STORE_CORRUPT},
+        {"UPDATE head SET epoch = 5", KERR_STORE_CORRUPT},
+        {"UPDATE head SET last_hash = zeroblob(32)", KERR_STORE_CORRUPT},
+        {"DELETE FROM head", KERR_STORE_CORRUPT}, {"PRAGMA application_id=1", KERR_STORE_CORRUPT},
+        {"DROP TABLE queue", KERR_STORE_CORRUPT},
         {"ALTER TABLE head RENAME COLUMN epoch TO era", KERR_STORE_CORRUPT},
         {"PRAGMA journal_mode=WAL", 0}, /* put back to the rollback journal */
     };

@@ -1,0 +1,154 @@
+/* app/queue.c - keeps the terminal's queue whole: opens it, mends it after damage with what proves to be
+ * this terminal's own, and looks all of it over, a little at a time, while nobody waits. */
+#include "queue_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/err.h"
+#include "base/log.h"
+#include "seal/seal.h"
+
+enum {
+    FIRST_LOOK_MS = 20 * 1000, /* after the start, which others wait for */
+    SLICE_MS = 200,
+    SLICE_ROWS = 32, /* each costs a signature: together about a hundredth of a second */
+    ROUND_MS = 6 * 60 * 60 * 1000
+};
+
+struct queue {
+    const struct clock *clock; /* borrowed */
+    char *path;
+    char *trust; /* path of the kiosk CA */
+    char kiosk[SEAL_NAME_MAX];
+    struct seal_verifier *verifier; /* NULL until it is needed */
+    struct store_judge judge;
+    struct store *store; /* NULL after a mending that went wrong */
+    struct store_check check;
+    int64_t next_ms; /* monotonic: the next slice of the look */
+};
+
+/* struct store_judge: is this whole, and did this very terminal sign it? */
+static int
+verify(void *ctx, const uint8_t *bytes, size_t len, struct store_claim *ret_claim)
+{
+    struct queue *queue = ctx;
+    struct seal_header header;
+    int r = seal_verify(queue->verifier, bytes, len, &header, NULL);
+    if (r == 0 && strcmp(header.kiosk, queue->kiosk) != 0) {
+        r = KERR_SEAL_SIGNATURE;
+    }
+    if (r == 0) {
+        ret_claim->epoch = header.epoch;
+        ret_claim->sequence = header.sequence;
+        memcpy(ret_claim->id, header.id, sizeof(ret_claim->id));
+    }
+    return r;
+}
+
+/* The judge needs the CA; without it nothing can be proven, so nothing is touched. */
+static int
+load_judge(struct queue *queue)
+{
+    int r = queue->verifier == NULL ? seal_verifier_new(queue->trust, &queue->verifier) : 0;
+    queue->judge =
+        (struct store_judge){.length = seal_envelope_length, .verify = verify, .ctx = queue};
+    return r;
+}
+
+static int
+mend(struct queue *queue)
+{
+    struct store_recovery recovery = {0};
+    store_close(queue->store);
+    queue->store = NULL;
+    int r = load_judge(queue);
+    if (r == 0) {
+        r = store_recover(queue->path, &queue->judge, &recovery);
+    }
+    LOG(LOG_ERROR, "queue.damaged", LOG_ERR(r), LOG_INT("queued", recovery.queued),
+        LOG_INT("aside", recovery.set_aside), LOG_INT("sent", recovery.sent),
+        LOG_INT("file", recovery.damaged_number));
+    queue->check.has_pages = false;
+    queue->check.place = 0;
+    return r == 0 ? store_open(queue->path, &queue->store) : r;
+}
+
+int
+queue_new(const struct conf *conf, const struct clock *clock, bool (*stop)(void *ctx), void *ctx,
+    struct queue **ret_queue)
+{
+    struct queue *queue = xcalloc(1, sizeof(*queue));
+    const char *kiosk = conf_str(conf, "kiosk", "kiosk-001");
+    memcpy(queue->kiosk, kiosk, strnlen(kiosk, sizeof(queue->kiosk) - 1));
+    queue->clock = clock;
+    queue->path = conf_path(conf, "queue", "queue.db");
+    queue->trust = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
+    queue->check = (struct store_check){.stop = stop, .ctx = ctx};
+    queue->next_ms = clock_mono_ms(clock) + FIRST_LOOK_MS;
+    int r = store_open(queue->path, &queue->store);
+    if (r == KERR_STORE_CORRUPT && mend(queue) == 0) {
+        r = 0; /* otherwise what is wrong is the damage */
+    }
+    if (r < 0) {
+        queue_free(queue);
+        return r;
+    }
+    *ret_queue = queue;
+    return 0;
+}
+
+void
+queue_free(struct queue *queue)
+{
+    if (queue == NULL) {
+        return;
+    }
+    store_close(queue->store);
+    seal_verifier_free(queue->verifier);
+    free(queue->trust);
+    free(queue->path);
+    free(queue);
+}
+
+int
+queue_store(struct queue *queue, struct store **ret_store)
+{
+    int r = queue->store == NULL ? store_open(queue->path, &queue->store) : 0;
+    *ret_store = queue->store;
+    return r;
+}
+
+bool
+queue_mend(struct queue *queue, int error)
+{
+    return error == KERR_STORE_CORRUPT && mend(queue) == 0;
+}
+
+int64_t
+queue_look(struct queue *queue)
+{
+    int64_t now = clock_mono_ms(queue->clock);
+    if (now < queue->next_ms) {
+        return queue->next_ms - now;
+    }
+    int r = load_judge(queue);
+    struct store *store = NULL;
+    r = r == 0 ? queue_store(queue, &store) : r;
+    if (r == 0) {
+        r = store_check(store, &queue->judge, &queue->check, SLICE_ROWS);
+    }
+    if (r == KERR_STORE_CORRUPT) {
+        (void)mend(queue); /* said so in the log; the next round tries again */
+        r = 0;
+    }
+    bool goes_on = r == 1 || r == KERR_CANCELLED || r == KERR_BUSY;
+    if (!goes_on) {
+        queue->check.has_pages = false;
+        queue->check.place = 0;
+    }
+    int64_t pause = goes_on ? SLICE_MS : ROUND_MS;
+    queue->next_ms = now + pause;
+    return pause;
+}

@@ -2,6 +2,7 @@
  * up again and is due, none that was altered, none that was deleted; the old file stays. In memory
  * (disk.h), with one bit flipped at a random place of four kinds of files, and with whole pages lost.
  *
+ * # timeout: 300
  * FLIPS=n in the environment: flips a file. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -80,3 +80,16 @@ wait "$pid" || { cat "$WORK/play.err"; fail "the spoken visit did not hold"; }
 visit "$BUILD/tests/kiosk-unwiped" wipe_speech words
 kill "$pid" 2>/dev/null
 [ "$found" -eq 1 ] || fail "the scan does not notice what was read aloud"
+
+# what a card tells without a PIN: its serial number and the whole certificate are read for two days; names in the
+# certificate, its end as it stands there and as it was shown
+wait "$pid" 2>/dev/null
+"$BUILD/kioskctl" card insert one-left >/dev/null || fail "card insert"
+printf '%s\n' 400000120301111 sample-one-left 250101145959 'user authentication CA' 令和7年（2025年）1月1日 >"$WORK/looked"
+visit "$BUILD/kiosk" wipe_look looked
+wait "$pid" || { cat "$WORK/play.err"; fail "the look did not hold"; }
+[ "$found" -eq 0 ] || { cat "$WORK/scan.log"; fail "what the card told is in memory after the visit"; }
+visit "$BUILD/tests/kiosk-unwiped" wipe_look looked
+kill "$pid" 2>/dev/null
+[ "$found" -eq 1 ] || fail "the scan does not notice what a card tells"
+grep -q 'user authentication CA' "$WORK/scan.log" || fail "the scan does not notice the certificate"

@@ -250,8 +250,10 @@ serial_parse(
     if (!date_possible(digits(day, 4), digits(day + 4, 2), digits(day + 6, 2))) {
         return KERR_CARD_DATA;
     }
-    memcpy(ret_serial, text, CARD_SERIAL_LEN);
-    ret_serial[CARD_SERIAL_LEN] = 0;
+    if (ret_serial != NULL) {
+        memcpy(ret_serial, text, CARD_SERIAL_LEN);
+        ret_serial[CARD_SERIAL_LEN] = 0;
+    }
     (void)snprintf(ret_expiry, 11, "%.4s-%.2s-%.2s", (const char *)day, (const char *)day + 4,
         (const char *)day + 6);
     return 0;

@@ -115,13 +115,11 @@ look_at_keys(struct myna *myna, struct card_inside *ret_inside)
 int
 myna_look(struct myna *myna, char ret_expiry[11], struct card_inside *ret_inside)
 {
-    char serial[CARD_SERIAL_LEN + 1];
     *ret_inside = (struct card_inside){.login_tries = CARD_TRIES_UNKNOWN,
         .sign_tries = CARD_TRIES_UNKNOWN,
         .register_tries = CARD_TRIES_UNKNOWN};
     myna->channel.look_granted = true;
-    int r = myna_serial(myna, serial, ret_expiry);
-    explicit_bzero(serial, sizeof(serial));
+    int r = myna_serial(myna, NULL, ret_expiry);
     if (r == 0) {
         r = tries_of(myna, CARD_SECRET_REGISTER, &ret_inside->register_tries);
     }

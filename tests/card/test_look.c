@@ -121,6 +121,7 @@ cards_differ(void **state)
         {"hanako", "status=7:6700", "2031-03-05", 3, 5, 3}, /* then the short form */
         {"hanako", "status=8:6D00", "2031-03-05", CARD_TRIES_UNKNOWN, 5, 3},
         {"hanako", "status=9:6A82", "2031-03-05", 3, 5, 3}, /* it does not say whether */
+        {"hanako", "status=9:9000", "2031-03-05", 3, 5, 3},
         {"hanako", "truncate=9:4", "2031-03-05", 3, 5, 3},
         {"hanako", "status=10:63C1", "2031-03-05", 3, 1, 3},
         {"hanako", "status=10:6F00", "2031-03-05", 3, CARD_TRIES_UNKNOWN, 3},
@@ -185,6 +186,7 @@ days_of_certificates(void **state)
         {"20510302000000Z", "2051-03-02"},
         {"20280229145959Z", "2028-02-29"},
         {"141231145959Z", ""}, /* older than these cards */
+        {"22010101000000Z", ""}, /* nobody's */
         {"99991231235959Z", ""},
     };
     uint8_t der[VCARD_CERTIFICATE_MAX];

@@ -214,6 +214,55 @@ the_number_is_watched(void **state)
     vcard_free(card);
 }
 
+/* 1.4, 1.11: what the other applications tell everybody, and that a use of their secrets is seen. */
+static void
+keys_and_common(void **state)
+{
+    (void)state;
+#define SELECT_KEYS "00a4040c0ad392f000260100000001"
+#define SELECT_COMMON "00a4040c0ad3921000310001010100"
+    static const struct {
+        const char *command;
+        const char *expected; /* start of the answer */
+        unsigned watched; /* so far */
+    } steps[] = {
+        {"00b08a0000", "6a82", 0}, /* nothing selected */
+        {SELECT_KEYS, "9000", 0}, {"00200098", "63c3", 0}, {"0020009b", "63c4", 0},
+        {"00200099", "6a88", 0}, {"00200091", "6a88", 0}, {"00b08a0004", "308203", 0},
+        {"00b003f004", "ffffffff9000", 0}, /* goes on in it; filler behind the object */
+        {"00b0880000", "8f8f009000", 0}, {"00b0970000", "6981", 0}, /* a key */
+        {"00b0820000", "6a82", 0}, /* the issuer's certificate: not on this card */
+        {"00b0810000", "6982", 1}, /* the signature certificate */
+        {"002000980431323334", "63c2", 2}, {"00200098", "63c2", 2},
+        {"0020009b06414243444546", "63c3", 3}, {SELECT_COMMON, "9000", 3}, {"0020009c", "63c3", 3},
+        {"00200098", "6a88", 3}, {"0020009c0431323334", "63c2", 4}, {"00b08a0000", "6a82", 4},
+        {SELECT_TEXT, "9000", 4}, {"0020009c", "6a88", 4},
+        {"00200091", "63c3", 4}, /* a counter of its own */
+    };
+    struct vcard_config config = {0};
+    assert_int_equal(vcard_person_load("assets/samples/hanako.card", &config.person), 0);
+    config.person.sign_tries = 4;
+    struct vcard *card = vcard_new(&config);
+    vcard_power_on(card);
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        const char *got = send_hex(card, steps[i].command);
+        if (strncmp(got, steps[i].expected, strlen(steps[i].expected)) != 0 ||
+            vcard_watched(card) != steps[i].watched) {
+            fail_msg("%s: got %.40s, expected %s", steps[i].command, got, steps[i].expected);
+        }
+    }
+    vcard_free(card);
+    /* a child's, and one without any certificate */
+    config.person.no_signature = true;
+    config.person.certificate_len = 0;
+    card = vcard_new(&config);
+    vcard_power_on(card);
+    send_hex(card, SELECT_KEYS);
+    assert_string_equal(send_hex(card, "00b0880000"), "0000009000");
+    assert_string_equal(send_hex(card, "00b08a0000"), "6a82");
+    vcard_free(card);
+}
+
 static void
 words(void **state)
 {
@@ -261,6 +310,8 @@ samples_load(void **state)
     assert_string_equal(hanako.sex, "2");
     assert_string_equal(hanako.pin, "1234");
     assert_int_equal(hanako.tries, 3);
+    assert_int_equal(hanako.sign_tries, 5);
+    assert_int_equal(hanako.certificate[0], 0x30);
     assert_int_equal(vcard_person_load("assets/samples/nobody.card", &hanako), KERR_NOT_FOUND);
 }
 
@@ -274,6 +325,7 @@ main(void)
         cmocka_unit_test(power_and_reset),
         cmocka_unit_test(modes),
         cmocka_unit_test(the_number_is_watched),
+        cmocka_unit_test(keys_and_common),
         cmocka_unit_test(words),
         cmocka_unit_test(samples_load),
     };

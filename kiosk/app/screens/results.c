@@ -131,6 +131,7 @@ tell(struct app *app, struct flow *flow, size_t index)
     AUTO_BUF why;
     buf_init(&why, POOL_BYTES);
     reason(app, &result, &why);
+    (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
     flow_text(app, flow, title_of(app, &result), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true,
         LINE_GAP);
     flow_text(app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, LINE_GAP);

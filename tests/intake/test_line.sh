@@ -11,6 +11,11 @@ SEED=${SEED:-$RANDOM}
 RANDOM=$SEED
 # The helper leaves its few path strings to the end of the process.
 export ASAN_OPTIONS=detect_leaks=0
+# "postgres": the ledger is on a server of the test's own, whose user has a password.
+ON=${1:-sqlite}
+if [ "$ON" = postgres ]; then
+    . "$TOP/tests/ledger/cluster.sh"
+fi
 FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/line-XXXXXX")
 export KIOSK_HOME=$FOLDER/home
 INTAKE='' SYNC=''
@@ -21,6 +26,7 @@ end() {
         wait "$pid" 2>/dev/null
     done
     rm -rf "$FOLDER"
+    [ "$ON" != postgres ] || clusters_end
 }
 trap end EXIT
 
@@ -70,6 +76,15 @@ expect "sync without a set-up" 1 $?
 "$BUILD/kiosk-intake" 2>"$FOLDER/intake.log"
 expect "intake without a set-up" 1 $?
 mkdir -p "$KIOSK_HOME"
+SECRET=geheim-8431
+if [ "$ON" = postgres ]; then
+    cluster_make city && cluster_start city || fail "no server"
+    cluster_ask city "CREATE ROLE intake LOGIN PASSWORD '$SECRET'" &&
+        cluster_ask city "CREATE DATABASE city OWNER intake" || fail "no database"
+    as_nobody sed -i '1i local all intake scram-sha-256' "$CLUSTERS/city.data/pg_hba.conf"
+    cluster_ask city "SELECT pg_reload_conf()" >/dev/null
+    export LEDGER_AT="postgresql://intake:$SECRET@/city?host=$CLUSTERS/city"
+fi
 "$TOOL" init || fail "no set-up"
 start_intake
 PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$FOLDER/intake.log")
@@ -154,7 +169,30 @@ expect "no client certificate" 000 \
 expect "no client certificate, health" 000 "$(request "$URL/health")"
 expect "plain HTTP" 000 "$(request "${mine[@]}" "http://127.0.0.1:$PORT/v1/health")"
 
-# 5. What the programs may be able to do: no key that opens a record, nothing beyond their own work.
+# 5. The ledger's server goes away and comes back: "try again" soon enough, and nothing is lost.
+if [ "$ON" = postgres ]; then
+    NEXT=${ID%f}e
+    "$TOOL" seal "$FOLDER/next" $NEXT 2 '{"a":3}' || fail "can't seal"
+    cluster_stop city
+    expect "PUT without a server" 503 \
+        "$(request "${mine[@]}" "${put[@]}" --dump-header "$FOLDER/head" --data-binary "@$FOLDER/next" "$URL/records/$NEXT")"
+    grep -qi '^retry-after: [0-9]' "$FOLDER/head" || fail "no Retry-After"
+    expect "health without a server" 503 "$(request "${mine[@]}" "$URL/health")"
+    : >"$FOLDER/second.log"
+    (sed 's/^intake-port.*/intake-port = 0/' "$KIOSK_HOME/madoguchi.conf" >"$FOLDER/conf") &&
+        mkdir "$FOLDER/second" && cp -r "$KIOSK_HOME/keys" "$FOLDER/second" && mv "$FOLDER/conf" "$FOLDER/second/madoguchi.conf"
+    KIOSK_HOME=$FOLDER/second "$BUILD/kiosk-intake" 2>"$FOLDER/second.log"
+    expect "an intake that begins without a server" 1 $?
+    grep -q 'intake.cannot-start.*KERR_NET' "$FOLDER/second.log" || fail "no word about the server"
+    cluster_start city || fail "the server does not start again"
+    expect "PUT with the server" 201 \
+        "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/next" "$URL/records/$NEXT")"
+    expect "what was there before" 200 \
+        "$(request "${mine[@]}" "${put[@]}" --data-binary "@$FOLDER/one" "$URL/records/$ID")"
+    cmp "$FOLDER/first" "$FOLDER/answer" || fail "another receipt after the restart"
+fi
+
+# 6. What the programs may be able to do: no key that opens a record, nothing beyond their own work.
 for program in kiosk-sync kiosk-intake; do
     if nm "$BUILD/$program" | grep -q ' [Tt] seal_open'; then
         fail "$program can open records"
@@ -166,7 +204,7 @@ done
 stop_with "$INTAKE" TERM
 expect "intake's clean end" 0 $?
 INTAKE=''
-if grep -h -a -i -E '日立|password|PRIVATE' "$FOLDER"/*.log; then
+if grep -h -a -i -E "日立|password|PRIVATE|$SECRET" "$FOLDER"/*.log; then
     fail "a log says too much"
 fi
 echo "test_line: $COUNT records through $rounds rounds of kills, $cut in the middle (SEED=$SEED)"

@@ -52,6 +52,14 @@ hold(int is_true, const char *what)
     }
 }
 
+/* The ledger: beside the queue, or with LEDGER_AT where it says. */
+static const char *
+ledger_at(void)
+{
+    const char *given = getenv("LEDGER_AT");
+    return given != NULL ? given : path("ledger.db");
+}
+
 static void
 write_settings(unsigned port)
 {
@@ -59,8 +67,8 @@ write_settings(unsigned port)
     buf_init(&text, 4096);
     (void)buf_printf(&text,
         "kiosk = kiosk-001\nintake-address = 127.0.0.1\nintake-port = %u\n"
-        "intake-url = https://127.0.0.1:%u\n",
-        port, port);
+        "intake-url = https://127.0.0.1:%u\nledger = %s\n",
+        port, port, ledger_at());
     need(fs_write_atomic(path("madoguchi.conf"), text.data, text.len, 0600), "settings");
 }
 
@@ -181,7 +189,7 @@ check(uint64_t count)
              sqlite3_prepare_v2(queue, "SELECT id, receipt_hash FROM sent WHERE place = ?1", -1,
                  &check.sent, NULL) == SQLITE_OK,
         "queue can be read");
-    need(ledger_open(path("ledger.db"), &check.ledger), "ledger");
+    need(ledger_open(ledger_at(), &check.ledger), "ledger");
     need(seal_receipts_new(path("keys/city-ca.crt"), &check.receipts), "city CA");
     need(seal_verifier_new(path("keys/kiosk-ca.crt"), &check.kiosks), "kiosk CA");
     need(ledger_list(check.ledger, 0, SIZE_MAX, check_row, &check), "ledger");

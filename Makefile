@@ -173,7 +173,7 @@ TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c)
 TEST_PARTS := $(call test_obj,$(HARNESS_SRC)) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 TEST_LIBS = $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) -lcmocka -lpthread -lm
 $(TESTS) $(TOOLS): %: %.o $(TEST_PARTS)
-	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $^ $(TEST_LIBS) $(TEST_LIBS_$(subst /,_,$(@:$(BUILD)/asan/tests/%=%)))
+	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TEST_LIBS) $(TEST_LIBS_$(subst /,_,$(@:$(BUILD)/asan/tests/%=%)))
 
 # Fuzz targets: tests/fuzz/fuzz_NAME.c. The tests run each with a small driver of our own over its corpus
 # and seeded mutations (gcc); `make fuzz` runs them under libFuzzer (clang), FUZZ_SECONDS each.
@@ -183,7 +183,7 @@ FUZZ_SECONDS ?= 60
 FUZZ := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/asan/fuzz/%)
 $(FUZZ): $(BUILD)/asan/fuzz/%: $(BUILD)/asan/tests/fuzz/fuzz_%.o $(FUZZ_DRIVER) $(TEST_PARTS)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $^ $(TEST_LIBS)
+	$(SAY)$(CC) $(CFLAGS_asan) $(LDFLAGS_asan) -o $@ $(filter %.o %.a,$^) $(TEST_LIBS)
 FUZZ_SAN := address,undefined
 fuzz: setup-test
 	$(MAKE) CC=clang BUILD=$(BUILD)/libfuzzer FUZZ_DRIVER= FUZZ_SECONDS=$(FUZZ_SECONDS) \

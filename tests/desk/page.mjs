@@ -285,6 +285,11 @@ const steps = {
     assert.equal(wide, false);
     await picture(page, "narrow");
     await accessible(page, "narrow");
+    await search(page, env.PAGE_ROOMS.split("\n")[0]);
+    await page.waitForSelector("#booking");
+    assert.equal(await page.evaluate(() => document.getElementById("sheet").scrollWidth > document.getElementById("sheet").clientWidth), false);
+    await picture(page, "booking-narrow");
+    await accessible(page, "booking-narrow");
     await page.setViewportSize({ width: 1440, height: 900 });
   },
 

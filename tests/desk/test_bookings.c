@@ -1,6 +1,7 @@
 /* Deciding who gets a slot: what the page shows of it, who else asks, how many places are left, and that nothing is decided
  * twice, over a colleague's decision, or beyond the places without being asked again. */
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "desk/fixture.h"
 
@@ -144,6 +145,82 @@ test_who_asks(void **state)
     read_page(f, other, &body);
     assert_lacks(&body, "id=\"booking\"");
     assert_has(&body, "mihon-meeting/tomorrow");
+}
+
+static void
+say_mistake(const struct procedure_mistake *mistake, void *ctx)
+{
+    (void)ctx;
+    fprintf(
+        stderr, "%s:%d:%d: %s\n", mistake->file, mistake->line, mistake->column, mistake->reason);
+}
+
+/* Of our procedures none asks for two slots; a city's may. */
+static void
+load_two_slots(struct fixture *f)
+{
+    static const char *const files[][2] = {{"city/counters.yaml", "counters:\n  a: い\n"},
+        {"city/things.yaml", "things:\n  a: い\n"}, {"city/doors.yaml", "doors: {}\n"},
+        {"dictionary/facts.yaml", "facts: {}\n"},
+        {"procedures/halls.yaml",
+            "procedure: halls\nkind: book\nhidden: yes\nin-force: 2026-01-01\nfollows: "
+            "い\npicture: heart\n"
+            "counter: a\ntitle: い\nabout: い\nnext:\n  - い\nquestions:\n"
+            "  - ask: first\n    type: slot\n    from: halls\n    label: い\n    name: い\n"
+            "  - ask: second\n    type: slot\n    from: halls\n    label: い\n    name: い\n"}};
+    char *folder = fs_join(f->home, "assets");
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        char *path = fs_join(folder, files[i][0]);
+        char *in = xstrndup(path, (size_t)(strrchr(path, '/') - path));
+        assert_int_equal(fs_make_dirs(in), 0);
+        assert_int_equal(fs_write_atomic(path, files[i][1], strlen(files[i][1]), 0600), 0);
+        free(in);
+        free(path);
+    }
+    procedure_set_free(f->procedures);
+    assert_int_equal(procedure_load(folder, say_mistake, NULL, &f->procedures), 0);
+    f->desk.config.procedures = f->procedures;
+    free(folder);
+}
+
+/* A record that asks for two: each has its own places and buttons, and one decision stands for the record. Asked for twice, a
+ * slot counts once. */
+static void
+test_two_slots(void **state)
+{
+    static const struct filled_fact facts[] = {
+        {"halls.first", ROOM, FACT_ORIGIN_PERSON}, {"halls.second", LATER, FACT_ORIGIN_PERSON}};
+    static const struct filled_fact twice[] = {
+        {"halls.first", ROOM, FACT_ORIGIN_PERSON}, {"halls.second", ROOM, FACT_ORIGIN_PERSON}};
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN], other[RECORD_ID_LEN];
+    struct filled_visit visit = {.procedure = "halls",
+        .language = "ja",
+        .fee = -1,
+        .at = NOW,
+        .facts = facts,
+        .count = ARRAY_LEN(facts)};
+    BODY;
+    load_two_slots(f);
+    filled_put(&f->filled, &visit, id, NULL);
+    visit.facts = twice;
+    filled_put(&f->filled, &visit, other, NULL);
+    read_page(f, id, &body);
+    assert_has(&body, "id=\"slot-1\" data-value=\"" ROOM "\"");
+    assert_has(&body, "id=\"slot-2\" data-value=\"" LATER "\"");
+    assert_has(&body, "id=\"wishes-1\" data-count=\"2\"");
+    assert_has(&body, "id=\"wishes-2\" data-count=\"1\"");
+    assert_int_equal(press(f, id, "/booked", LATER, 0, false, &body), 303);
+    read_page(f, id, &body);
+    assert_has(&body, "id=\"booked-1\"");
+    assert_lacks(&body, "id=\"booked-2\"");
+    assert_has(&body, "id=\"places-1\" data-value=\"1\"");
+    assert_has(&body, "id=\"places-2\" data-value=\"0\"");
+    assert_has(&body, desk_word(f->desk.assets, "decide.other-slot"));
+    assert_int_equal(press(f, id, "/booked", ROOM, 1, false, &body), 303);
+    read_page(f, id, &body);
+    assert_has(&body, "id=\"places-1\" data-value=\"0\"");
+    assert_has(&body, "id=\"places-2\" data-value=\"1\"");
 }
 
 /* What is known of a slot only by polls is what a page would have read. */
@@ -293,7 +370,12 @@ test_refused(void **state)
     struct desk_reply reply = post(f, path, form);
     assert_int_equal(reply.status, 403);
     buf_release(&reply.body);
-    /* a form without what it saw decides nothing once something stands */
+    /* a form that does not tell what it saw decides nothing */
+    (void)snprintf(form, sizeof(form), "token=%s&slot=%s", f->token, ROOM);
+    reply = post(f, path, form);
+    assert_int_equal(reply.status, 200);
+    buf_release(&reply.body);
+    assert_stands(f, id, "open", "", 0);
     assert_int_equal(press(f, id, "/taken", ROOM, 0, false, &body), 303);
     (void)snprintf(form, sizeof(form), "token=%s&slot=%s", f->token, ROOM);
     reply = post(f, path, form);
@@ -311,6 +393,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_who_asks),
+        TEST(test_two_slots),
         TEST(test_read_by_polls),
         TEST(test_decide),
         cmocka_unit_test(test_places),

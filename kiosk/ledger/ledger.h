@@ -124,4 +124,27 @@ int ledger_booked(
 /* Envelopes in quarantine: each is a sign of a cloned or rolled-back kiosk. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 
+/* Sequences that did not come though a later one did. */
+struct ledger_gap {
+    uint64_t first, last;
+};
+/* What came of one epoch of a kiosk. A kiosk numbers its records 1, 2, ... and begins a new epoch with each new
+ * queue file; several epochs of a kiosk that get records in turn are two machines. What it lost after
+ * the highest can't be seen from here. */
+struct ledger_span {
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t epoch;
+    uint64_t highest; /* 0 when only conflicts came */
+    uint64_t missing; /* how many of 1..highest did not come */
+    uint64_t conflicts; /* in quarantine: a place or an id was taken by other bytes */
+    int64_t last_at; /* when the newest came, be it a conflict */
+    const struct ledger_gap *gaps; /* ascending; NULL when nothing is missing */
+    size_t gap_count;
+};
+/* Every epoch of every kiosk, by name and epoch. Reads the whole index of places once (a second for some hundred
+ * thousand entries), before the first call of each; spans live during the call. A non-zero answer of each stops and is
+ * returned. */
+int ledger_fleet(
+    struct ledger *ledger, int (*each)(const struct ledger_span *span, void *ctx), void *ctx);
+
 #endif

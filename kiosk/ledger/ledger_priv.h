@@ -9,6 +9,36 @@
 typedef int ledger_each(
     const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx);
 
+/* Sequences first..last of an epoch that came without a gap, or how many conflicts there were (first and
+ * last are 0 then). */
+struct ledger_run {
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t epoch, first, last, conflicts;
+    int64_t last_at;
+};
+typedef int ledger_each_run(const struct ledger_run *run, void *ctx);
+/* The statement that gives them, by kiosk, epoch and first, the columns in this order; half 1 stands for the
+ * upper half of the 64 bits, whose numbers are kept as negative ones. The same words for both. */
+enum { RUN_KIOSK, RUN_EPOCH, RUN_HALF, RUN_FIRST, RUN_LAST, RUN_LAST_AT, RUN_CONFLICTS };
+#define LEDGER_RUNS(NUMBER)                                                                        \
+    "SELECT kiosk, epoch, half, first, last,"                                                      \
+    " (SELECT received_at FROM entry WHERE position = newest) AS last_at," NUMBER(                 \
+        "0") " AS conflicts FROM (SELECT kiosk, epoch, half, min(place) AS first, max(place) AS "  \
+             "last,"                                                                               \
+             "  max(position) AS newest FROM (SELECT kiosk, epoch, position,"                      \
+             "   CASE WHEN sequence < 0 THEN " NUMBER("1") " ELSE " NUMBER(                        \
+                 "0") " END AS half,"                                                              \
+                      "   sequence & 9223372036854775807 AS place,"                                \
+                      "   (sequence & 9223372036854775807) - row_number()"                         \
+                      "    OVER (PARTITION BY kiosk, epoch, sequence < 0 ORDER BY sequence) AS "   \
+                      "island FROM entry) p"                                                       \
+                      "  GROUP BY kiosk, epoch, half, island) r"                                   \
+                      " UNION ALL SELECT kiosk, epoch, " NUMBER("0") ", " NUMBER("0") ", " NUMBER( \
+                          "0") ","                                                                 \
+                               "  max(received_at), count(*) FROM quarantine GROUP BY kiosk, "     \
+                               "epoch"                                                             \
+                               " ORDER BY kiosk, epoch, half, first"
+
 /* As the functions of the same name in ledger.h. */
 struct ledger_backend {
     void (*close)(struct ledger *ledger);
@@ -31,6 +61,7 @@ struct ledger_backend {
         struct ledger_decision *ret_decision);
     int (*booked)(struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all,
         uint64_t *ret_until);
+    int (*runs)(struct ledger *ledger, ledger_each_run *each, void *ctx);
     /* Writers of one program had better take turns: the file lock is polled, not queued for. */
     bool takes_turns;
 };

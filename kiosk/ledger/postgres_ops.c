@@ -9,7 +9,10 @@
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
 
+#define BIGINT(number) number "::bigint"
+
 const char *const pg_queries[PG_QUERY_COUNT] = {
+    [PG_RUNS] = LEDGER_RUNS(BIGINT),
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
     [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
     [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
@@ -363,6 +366,26 @@ op_booked(
     return ask_numbers(ledger, PG_BOOKED, &args, ret_all, ret_until);
 }
 
+static int
+op_runs(struct ledger *ledger, ledger_each_run *each, void *ctx)
+{
+    const struct pg_args none = {0};
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_RUNS, &none, &rows);
+    for (int row = 0; r == 0 && row < pg_rows_count(rows); row++) {
+        uint64_t half = (uint64_t)pg_number(rows, row, RUN_HALF) << 63;
+        struct ledger_run run = {.epoch = (uint64_t)pg_number(rows, row, RUN_EPOCH),
+            .first = half | (uint64_t)pg_number(rows, row, RUN_FIRST),
+            .last = half | (uint64_t)pg_number(rows, row, RUN_LAST),
+            .last_at = pg_number(rows, row, RUN_LAST_AT),
+            .conflicts = (uint64_t)pg_number(rows, row, RUN_CONFLICTS)};
+        r = read_text(rows, row, RUN_KIOSK, run.kiosk, sizeof(run.kiosk));
+        r = r == 0 ? each(&run, ctx) : r;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
 const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .put = op_put,
     .receipt = op_receipt,
@@ -375,4 +398,5 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .decide = op_decide,
     .decided = op_decided,
     .booked = op_booked,
+    .runs = op_runs,
     .takes_turns = false};

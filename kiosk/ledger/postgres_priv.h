@@ -17,6 +17,7 @@ enum pg_query {
     PG_DECIDE,
     PG_DECIDED,
     PG_BOOKED,
+    PG_RUNS,
     PG_QUERY_COUNT
 };
 extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */

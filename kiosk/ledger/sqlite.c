@@ -77,7 +77,10 @@ static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2};
 /* The records that are booked for the slot ?3. */
 #define BOOKED_NOW "FROM decision WHERE slot = ?3 AND stands = 1 AND seat IS NOT NULL"
 
+#define AS_IT_IS(number) number
+
 static const char *const QUERIES[LEDGER_Q_COUNT] = {
+    [LEDGER_Q_RUNS] = LEDGER_RUNS(AS_IT_IS),
     [LEDGER_Q_BEGIN] = "BEGIN IMMEDIATE",
     [LEDGER_Q_COMMIT] = "COMMIT",
     [LEDGER_Q_ROLLBACK] = "ROLLBACK",

@@ -474,6 +474,30 @@ op_decide(struct ledger *any, struct ledger_decision *decision, uint64_t seen, i
     return r < 0 ? r : verdict;
 }
 
+/* Others can read meanwhile, and write when it is done. */
+static int
+op_runs(struct ledger *any, ledger_each_run *each, void *ctx)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_RUNS];
+    int r;
+    while ((r = fetch(ledger, LEDGER_Q_RUNS)) == 0) {
+        uint64_t half = (uint64_t)sqlite3_column_int64(query, RUN_HALF) << 63;
+        struct ledger_run run = {.epoch = (uint64_t)sqlite3_column_int64(query, RUN_EPOCH),
+            .first = half | (uint64_t)sqlite3_column_int64(query, RUN_FIRST),
+            .last = half | (uint64_t)sqlite3_column_int64(query, RUN_LAST),
+            .last_at = sqlite3_column_int64(query, RUN_LAST_AT),
+            .conflicts = (uint64_t)sqlite3_column_int64(query, RUN_CONFLICTS)};
+        r = read_text(query, RUN_KIOSK, run.kiosk, sizeof(run.kiosk));
+        r = r == 0 ? each(&run, ctx) : r;
+        if (r != 0) {
+            break;
+        }
+    }
+    done(ledger, LEDGER_Q_RUNS);
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
 const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .put = op_put,
     .receipt = op_receipt,
@@ -486,4 +510,5 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .decide = op_decide,
     .decided = op_decided,
     .booked = op_booked,
+    .runs = op_runs,
     .takes_turns = true};

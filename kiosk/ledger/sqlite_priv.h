@@ -25,6 +25,7 @@ enum ledger_query {
     LEDGER_Q_DECISION_REST,
     LEDGER_Q_DECISION_INSERT,
     LEDGER_Q_BOOKED,
+    LEDGER_Q_RUNS,
     LEDGER_Q_COUNT
 };
 

@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
     {"init", ctl_init, "make a one-machine set-up in $KIOSK_HOME"},
     {"status", ctl_status, "what waits in the queue, what was sent"},
+    {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},
     {"extract", ctl_extract, "write the content's words as a .pot"},

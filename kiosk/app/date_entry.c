@@ -57,13 +57,9 @@ static bool
 day_possible(const struct era *era, int year, int month, const char *text, size_t have)
 {
     for (int day = 1; day <= 31; day++) {
-        int back_year;
-        int back_month;
-        int back_day;
-        clock_civil_from_days(
-            clock_days_from_civil(year, month, day), &back_year, &back_month, &back_day);
+        int64_t days;
         int number = year * 10000 + month * 100 + day;
-        if (back_month == month && number >= era->first && number <= era->last &&
+        if (clock_day_of(year, month, day, &days) && number >= era->first && number <= era->last &&
             begins(day, 2, text, have)) {
             return true;
         }
@@ -108,7 +104,7 @@ digit_fits(const struct app *app, char digit)
 }
 
 bool
-date_value(const struct app *app, char out[11])
+date_value(const struct app *app, char out[CLOCK_DAY_LEN])
 {
     const char *field = app->visit.field;
     const struct era *era = &eras[app->visit.calendar];
@@ -116,21 +112,16 @@ date_value(const struct app *app, char out[11])
     int year = part(field, 0, y);
     int month = part(field, y, y + 2);
     int day = part(field, y + 2, y + 4);
-    if (year <= 0 || month < 1 || month > 12 || day < 1) {
+    if (year <= 0) {
         return false;
     }
     year += era->base;
-    int back_year;
-    int back_month;
-    int back_day;
-    clock_civil_from_days(
-        clock_days_from_civil(year, month, day), &back_year, &back_month, &back_day);
+    int64_t days;
     int number = year * 10000 + month * 100 + day;
-    if (back_month != month || back_day != day || number < era->first || number > era->last) {
+    if (!clock_day_of(year, month, day, &days) || number < era->first || number > era->last) {
         return false;
     }
-    (void)snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000u, (unsigned)month % 100u,
-        (unsigned)day % 100u);
+    clock_day_text(days, out);
     return true;
 }
 
@@ -197,7 +188,7 @@ digits_field(struct app *app, struct flow *flow)
 static void
 day_words(struct app *app, struct flow *flow)
 {
-    char iso[11];
+    char iso[CLOCK_DAY_LEN];
     if (date_value(app, iso)) {
         AUTO_BUF words_of_it;
         buf_init(&words_of_it, 256);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OFFERS_MAX = 256, OFFER_H = 300, TIME_H = 260, ISO_LEN = 10 };
+enum { OFFERS_MAX = 256, OFFER_H = 300, TIME_H = 260 };
 
 /* One row: a place, a day or a time, and how much of it is free. */
 struct offer {
@@ -31,9 +31,9 @@ void
 live_moment(struct app *app, const struct live_table *table, struct buf *out)
 {
     struct clock_date at = clock_japan(live_as_of(table));
-    char iso[ISO_LEN + 2];
+    char iso[CLOCK_DAY_LEN];
     char time[16];
-    (void)snprintf(iso, sizeof(iso), "%04d-%02d-%02d", at.year % 10000, at.month, at.day);
+    clock_day_text(clock_japan_day(live_as_of(table)), iso);
     (void)snprintf(time, sizeof(time), " %d:%02d", at.hour, at.minute);
     AUTO_BUF when;
     buf_init(&when, 256);

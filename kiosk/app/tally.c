@@ -10,31 +10,14 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum {
-    TALLY_BYTES_MAX = 512 * 1024,
-    TALLY_DAYS = 31,
-    ISO_LEN = 10,
-    DAY_TEXT = 32,
-    DAY_S = 86400,
-    JAPAN_S = 9 * 3600
-};
+enum { TALLY_BYTES_MAX = 512 * 1024, TALLY_DAYS = 31 };
 
 /* "2026-11-22\tshelter-check-in\t512" */
 struct line {
-    char day[ISO_LEN + 1];
+    char day[CLOCK_DAY_LEN];
     char procedure[RECORD_NAME_MAX];
     unsigned long count;
 };
-
-static void
-day_of(int64_t wall_s, char out[DAY_TEXT])
-{
-    int year;
-    int month;
-    int day;
-    clock_civil_from_days((wall_s + JAPAN_S) / DAY_S, &year, &month, &day);
-    (void)snprintf(out, DAY_TEXT, "%04d-%02d-%02d", year, month, day);
-}
 
 /* The next line of the text; false at the end or at the first that is none. */
 static bool
@@ -54,14 +37,14 @@ next_line(const char **at, struct line *ret)
 int
 tally_add(const char *path, const char *procedure, int64_t wall_s)
 {
-    char today[DAY_TEXT];
-    char oldest[DAY_TEXT];
+    char today[CLOCK_DAY_LEN];
+    char oldest[CLOCK_DAY_LEN];
     AUTO_BUF old;
     AUTO_BUF new;
     buf_init(&old, TALLY_BYTES_MAX);
     buf_init(&new, TALLY_BYTES_MAX);
-    day_of(wall_s, today);
-    day_of(wall_s - (int64_t)TALLY_DAYS * DAY_S, oldest);
+    clock_day_text(clock_japan_day(wall_s), today);
+    clock_day_text(clock_japan_day(wall_s) - TALLY_DAYS, oldest);
     int r = fs_read(path, &old);
     if (r < 0 && r != KERR_NOT_FOUND) {
         return r;
@@ -83,10 +66,10 @@ struct tally_counts
 tally_read(const char *path, const char *procedure, int64_t wall_s)
 {
     struct tally_counts tally = {0};
-    char today[DAY_TEXT];
+    char today[CLOCK_DAY_LEN];
     AUTO_BUF text;
     buf_init(&text, TALLY_BYTES_MAX);
-    day_of(wall_s, today);
+    clock_day_text(clock_japan_day(wall_s), today);
     if (fs_read(path, &text) < 0) {
         return tally; /* nobody came yet */
     }

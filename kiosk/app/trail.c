@@ -36,8 +36,7 @@ trail_id(const struct app *app)
 int64_t
 app_today(const struct app *app)
 {
-    struct clock_date now = clock_japan(clock_wall_s(app->clock));
-    return clock_days_from_civil(now.year, now.month, now.day);
+    return clock_japan_day(clock_wall_s(app->clock));
 }
 
 /* "hall/desk" -> the map, and the place on it or NULL. */

@@ -71,6 +71,52 @@ clock_civil_from_days(int64_t days, int *ret_year, int *ret_month, int *ret_day)
     *ret_year = (int)(yoe + era * 400 + (month <= 2 ? 1 : 0));
 }
 
+bool
+clock_day_of(int year, int month, int day, int64_t *ret_days)
+{
+    static const int lengths[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (month < 1 || month > 12 || day < 1 || day > lengths[month - 1] ||
+        (month == 2 && day == 29 && !leap)) {
+        return false;
+    }
+    *ret_days = clock_days_from_civil(year, month, day);
+    return true;
+}
+
+void
+clock_day_text(int64_t days, char out[CLOCK_DAY_LEN])
+{
+    int year;
+    int month;
+    int day;
+    clock_civil_from_days(days, &year, &month, &day);
+    if (year < 0 || year > 9999) {
+        year = year < 0 ? 0 : 9999; /* a mad clock still gives a text of the right form */
+    }
+    (void)snprintf(out, CLOCK_DAY_LEN, "%04u-%02u-%02u", (unsigned)year % 10000U,
+        (unsigned)month % 100U, (unsigned)day % 100U);
+}
+
+bool
+clock_day_parse(const char *text, size_t len, int64_t *ret_days)
+{
+    static const char shape[] = "####-##-##";
+    int parts[3] = {0, 0, 0};
+    int at = 0;
+    if (len != sizeof(shape) - 1) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (shape[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9') {
+            return false;
+        }
+        at += shape[i] == '-' ? 1 : 0;
+        parts[at] = shape[i] == '-' ? 0 : parts[at] * 10 + (text[i] - '0');
+    }
+    return clock_day_of(parts[0], parts[1], parts[2], ret_days);
+}
+
 static int64_t
 floor_div(int64_t a, int64_t b)
 {
@@ -82,25 +128,25 @@ clock_rfc3339(int64_t wall_s, char out[CLOCK_RFC3339_LEN])
 {
     int64_t days = floor_div(wall_s, SECONDS_A_DAY);
     int rest = (int)(wall_s - days * SECONDS_A_DAY);
-    int year;
-    int month;
-    int day;
-    clock_civil_from_days(days, &year, &month, &day);
-    if (year < 0 || year > 9999) {
-        year = year < 0 ? 0 : 9999; /* a mad clock still gives a text of the right form */
-    }
+    char date[CLOCK_DAY_LEN];
     char text[64];
-    (void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day,
-        rest / 3600, rest / 60 % 60, rest % 60);
+    clock_day_text(days, date);
+    (void)snprintf(
+        text, sizeof(text), "%sT%02d:%02d:%02dZ", date, rest / 3600, rest / 60 % 60, rest % 60);
     (void)snprintf(out, CLOCK_RFC3339_LEN, "%.20s", text);
+}
+
+int64_t
+clock_japan_day(int64_t wall_s)
+{
+    return floor_div(wall_s + JAPAN_OFFSET_S, SECONDS_A_DAY);
 }
 
 struct clock_date
 clock_japan(int64_t wall_s)
 {
-    int64_t local = wall_s + JAPAN_OFFSET_S;
-    int64_t days = floor_div(local, SECONDS_A_DAY);
-    int rest = (int)(local - days * SECONDS_A_DAY);
+    int64_t days = clock_japan_day(wall_s);
+    int rest = (int)(wall_s + JAPAN_OFFSET_S - days * SECONDS_A_DAY);
     struct clock_date date = {.hour = rest / 3600, .minute = rest / 60 % 60};
     clock_civil_from_days(days, &date.year, &date.month, &date.day);
     return date;

@@ -233,8 +233,8 @@ attributes_parse(const uint8_t *file, size_t len, struct fact_set *ret_facts, in
 }
 
 int
-serial_parse(
-    const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11])
+serial_parse(const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1],
+    char ret_expiry[CLOCK_DAY_LEN])
 {
     enum { TAG = 0x01, DIGITS = 28, EXPIRY_AT = 20 /* after serial and municipality */ };
     if (len < 2 + DIGITS || record[0] != TAG || record[1] != DIGITS) {

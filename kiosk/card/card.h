@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/secret.h"
 #include "record/record.h"
 
@@ -46,7 +47,7 @@ enum { CARD_TRIES_UNKNOWN = -1, CARD_PIN_LEN = 4, CARD_FACTS_MAX = 8, CARD_SERIA
  * CARD_TRIES_UNKNOWN otherwise. */
 struct card_inside {
     char certificate_until
-        [11]; /* YYYY-MM-DD in Japan: the last day of the user authentication certificate */
+        [CLOCK_DAY_LEN]; /* the last day of the user authentication certificate, in Japan */
     int login_tries; /* of that certificate's four digits; told when it was read */
     int sign_tries; /* of the signature certificate's password; not told for a card without that certificate */
     int register_tries; /* of the four digits for the residents' register */
@@ -66,7 +67,7 @@ struct card_event {
     char serial[CARD_SERIAL_LEN +
                 1]; /* SERIAL without error, else "": of the card, not of the person */
     char expiry
-        [11]; /* SERIAL and LOOK without error, else "": YYYY-MM-DD, the last day of the card */
+        [CLOCK_DAY_LEN]; /* SERIAL and LOOK without error, else "": the last day of the card */
     struct card_inside inside; /* LOOK without error */
 };
 void card_event_release(struct card_event *event);

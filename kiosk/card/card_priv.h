@@ -135,9 +135,10 @@ int myna_read_file(struct myna *myna, enum card_file file, struct buf *ret_objec
 
 /* look.c: what a connected card tells without a PIN. */
 /* Its serial number (not handed over to NULL) and last day. */
-int myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11]);
+int myna_serial(
+    struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[CLOCK_DAY_LEN]);
 /* Its last day; until when its certificate holds, and the tries left of its other secrets, as far as it tells. */
-int myna_look(struct myna *myna, char ret_expiry[11], struct card_inside *ret_inside);
+int myna_look(struct myna *myna, char ret_expiry[CLOCK_DAY_LEN], struct card_inside *ret_inside);
 /* Powers the card down, wipes what it said. */
 void myna_end(struct myna *myna);
 
@@ -146,8 +147,8 @@ int attributes_parse(const uint8_t *file, size_t len, struct fact_set *ret_facts
     bool *ret_questionable);
 
 /* The common application's record (1.12): 01 1C and 28 digits. ret_serial may be NULL. KERR_CARD_DATA. */
-int serial_parse(
-    const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11]);
+int serial_parse(const uint8_t *record, size_t len, char ret_serial[CARD_SERIAL_LEN + 1],
+    char ret_expiry[CLOCK_DAY_LEN]);
 
 /* Waiting times; a test has shorter ones. */
 struct card_times {

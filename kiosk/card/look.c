@@ -3,7 +3,6 @@
  * the card or its holder for ever (serial number, certificate) is wiped here. */
 #include "card.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -27,7 +26,7 @@ untold(int r)
 }
 
 int
-myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[11])
+myna_serial(struct myna *myna, char ret_serial[CARD_SERIAL_LEN + 1], char ret_expiry[CLOCK_DAY_LEN])
 {
     struct sw sw;
     size_t len = 0;
@@ -56,20 +55,21 @@ tries_of(struct myna *myna, enum card_secret secret, int *ret_tries)
 
 /* The last day in Japan of the certificate in these bytes; "" when it names none that can be. */
 static void
-last_day(const struct buf *certificate, char ret_day[11])
+last_day(const struct buf *certificate, char ret_day[CLOCK_DAY_LEN])
 {
     int64_t until = 0;
     if (seal_certificate_until(certificate->data, certificate->len, &until) < 0) {
         return;
     }
-    struct clock_date day = clock_japan(until);
-    if (day.year >= YEAR_MIN && day.year <= YEAR_MAX) {
-        (void)snprintf(ret_day, 11, "%04d-%02d-%02d", day.year, day.month, day.day);
+    int64_t day = clock_japan_day(until);
+    if (day >= clock_days_from_civil(YEAR_MIN, 1, 1) &&
+        day <= clock_days_from_civil(YEAR_MAX, 12, 31)) {
+        clock_day_text(day, ret_day);
     }
 }
 
 static int
-read_certificate(struct myna *myna, char ret_day[11])
+read_certificate(struct myna *myna, char ret_day[CLOCK_DAY_LEN])
 {
     AUTO_BUF certificate; /* wiped when it is released */
     buf_init(&certificate, TLV_OBJECT_MAX);
@@ -113,7 +113,7 @@ look_at_keys(struct myna *myna, struct card_inside *ret_inside)
 }
 
 int
-myna_look(struct myna *myna, char ret_expiry[11], struct card_inside *ret_inside)
+myna_look(struct myna *myna, char ret_expiry[CLOCK_DAY_LEN], struct card_inside *ret_inside)
 {
     *ret_inside = (struct card_inside){.login_tries = CARD_TRIES_UNKNOWN,
         .sign_tries = CARD_TRIES_UNKNOWN,

@@ -36,11 +36,11 @@ desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s)
     struct clock_date at = clock_japan(wall_s);
     struct clock_date now = clock_japan(clock_wall_s(desk->config.clock));
     char rfc3339[CLOCK_RFC3339_LEN];
-    char iso[16], month[12], day[12], time[16];
+    char iso[CLOCK_DAY_LEN], month[12], day[12], time[16];
     AUTO_BUF date;
     buf_init(&date, 256);
     clock_rfc3339(wall_s, rfc3339);
-    (void)snprintf(iso, sizeof(iso), "%04d-%02d-%02d", at.year, at.month, at.day);
+    clock_day_text(clock_japan_day(wall_s), iso);
     (void)snprintf(month, sizeof(month), "%d", at.month);
     (void)snprintf(day, sizeof(day), "%d", at.day);
     (void)snprintf(time, sizeof(time), "%d:%02d", at.hour, at.minute);

@@ -22,8 +22,6 @@ enum {
     FIRST_WAIT_MS = 15 * 1000,
     STAFF_FILE_MAX = 64 * 1024,
     LADDERS = 1024, /* two names share one by accident only among many hundreds */
-    JAPAN_S = 9 * 60 * 60,
-    DAY_S = 24 * 60 * 60
 };
 static_assert(FIRST_WAIT_MS <= INT32_MAX >> (LOCK_TRIES - FREE_TRIES), "waits fit an int");
 
@@ -82,7 +80,7 @@ ladder_of(struct desk_staff *staff, const char *name)
 static int64_t
 today(const struct desk_staff *staff)
 {
-    return (clock_wall_s(staff->clock) + JAPAN_S) / DAY_S;
+    return clock_japan_day(clock_wall_s(staff->clock));
 }
 
 /* Runs the password against the line of this name. A name without a line is run against somebody

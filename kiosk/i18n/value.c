@@ -27,35 +27,13 @@ struct day {
 };
 
 static bool
-read_number(const char *text, size_t len, int *ret)
-{
-    int number = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] < '0' || text[i] > '9') {
-            return false;
-        }
-        number = number * 10 + (text[i] - '0');
-    }
-    *ret = number;
-    return true;
-}
-
-static bool
 parse_day(const char *iso, struct day *ret)
 {
-    if (strlen(iso) != 10 || iso[4] != '-' || iso[7] != '-' || !read_number(iso, 4, &ret->year) ||
-        !read_number(iso + 5, 2, &ret->month) || !read_number(iso + 8, 2, &ret->day)) {
+    if (!clock_day_parse(iso, strlen(iso), &ret->since_1970)) {
         return false;
     }
-    int year;
-    int month;
-    int day;
-    if (ret->month < 1 || ret->month > 12 || ret->day < 1) {
-        return false;
-    }
-    ret->since_1970 = clock_days_from_civil(ret->year, ret->month, ret->day);
-    clock_civil_from_days(ret->since_1970, &year, &month, &day);
-    return day == ret->day && month == ret->month;
+    clock_civil_from_days(ret->since_1970, &ret->year, &ret->month, &ret->day);
+    return true;
 }
 
 /* Era and year within it; false before Meiji and after the eras we have words for. */

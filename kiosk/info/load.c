@@ -109,29 +109,7 @@ info_id_ok(const char *text)
 bool
 info_day_ok(const char *text, int64_t *ret_days)
 {
-    int parts[3] = {0};
-    static const int lengths[3] = {4, 2, 2};
-    const char *at = text;
-    for (int i = 0; i < 3; i++) {
-        for (int k = 0; k < lengths[i]; k++, at++) {
-            if (*at < '0' || *at > '9') {
-                return false;
-            }
-            parts[i] = parts[i] * 10 + (*at - '0');
-        }
-        if (*at++ != (i < 2 ? '-' : 0)) {
-            return false;
-        }
-    }
-    int year;
-    int month;
-    int day;
-    if (parts[1] < 1 || parts[1] > 12) {
-        return false;
-    }
-    *ret_days = clock_days_from_civil(parts[0], parts[1], parts[2]);
-    clock_civil_from_days(*ret_days, &year, &month, &day);
-    return month == parts[1] && day == parts[2];
+    return clock_day_parse(text, strlen(text), ret_days);
 }
 
 char *

@@ -22,8 +22,7 @@ enum {
     TERMS_MAX = 8,
     PARTS_MAX = 24,
     GRAM = 3, /* letters of a trigram */
-    SQL_MAX = 8192,
-    DAY_ROOM = 40
+    SQL_MAX = 8192
 };
 
 struct info_search {
@@ -413,7 +412,7 @@ parts_sql(struct buf *sql, size_t table, size_t count)
 
 struct request {
     const char *scope, *match;
-    char day[DAY_ROOM];
+    char day[CLOCK_DAY_LEN];
     const struct piece *pieces;
     size_t piece_count;
 };
@@ -508,10 +507,6 @@ info_search_find(struct info_search *search, struct i18n *i18n, const char *scop
         return 0; /* nothing has so long a name */
     }
     struct request request = {.scope = scope};
-    int year;
-    int month;
-    int day;
-    clock_civil_from_days(today, &year, &month, &day);
-    (void)snprintf(request.day, sizeof(request.day), "%04d-%02d-%02d", year, month, day);
+    clock_day_text(today, request.day);
     return find(search, table, buf_str(&folded), &request, hits, ret_count);
 }

@@ -78,27 +78,6 @@ digits_at(const char *text, size_t count)
     return value;
 }
 
-/* YYYY-MM-DD of a day that exists, as days since 1970. */
-static bool
-read_date(const char *text, int64_t *ret_days)
-{
-    if (strnlen(text, DATE_LEN) < DATE_LEN || text[4] != '-' || text[7] != '-') {
-        return false;
-    }
-    int year = digits_at(text, 4);
-    int month = digits_at(text + 5, 2);
-    int day = digits_at(text + 8, 2);
-    if (year < 0 || month < 1 || month > 12 || day < 1) {
-        return false;
-    }
-    int back_year;
-    int back_month;
-    int back_day;
-    *ret_days = clock_days_from_civil(year, month, day);
-    clock_civil_from_days(*ret_days, &back_year, &back_month, &back_day);
-    return back_year == year && back_month == month && back_day == day;
-}
-
 /* HH:MM as minutes of the day. */
 static bool
 read_time(const char *text, int *ret_minutes)
@@ -116,7 +95,7 @@ static bool
 is_date(const char *text)
 {
     int64_t days;
-    return strlen(text) == DATE_LEN && read_date(text, &days);
+    return clock_day_parse(text, strlen(text), &days);
 }
 
 static bool
@@ -132,7 +111,7 @@ read_moment(const char *text, int64_t *ret_wall_s)
 {
     int64_t days;
     int minutes;
-    if (!read_date(text, &days) || text[DATE_LEN] != 'T' ||
+    if (!clock_day_parse(text, strnlen(text, DATE_LEN), &days) || text[DATE_LEN] != 'T' ||
         !read_time(text + DATE_LEN + 1, &minutes) || text[16] != ':') {
         return false;
     }
@@ -394,7 +373,7 @@ live_slot_at(const struct live_table *table, size_t row, struct live_slot *ret_s
     const char *const *f = table->rows[row].fields;
     int64_t days = 0;
     int minutes = 0;
-    (void)read_date(f[1], &days); /* row_fits has checked both */
+    (void)clock_day_parse(f[1], DATE_LEN, &days); /* row_fits has checked both */
     (void)read_time(f[2], &minutes);
     *ret_slot = (struct live_slot){.resource = f[0],
         .date = f[1],

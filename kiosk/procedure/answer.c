@@ -233,7 +233,7 @@ normalise(const struct question_def *question, char *out, struct interview_verdi
         if (!date_parse_tolerant(out, &number)) {
             return refuse(verdict, "answer.date");
         }
-        date_format_iso(number, out);
+        clock_day_text(number, out);
         return 0;
     case QUESTION_TIME:
         return unless(time_normalise(out), verdict, "answer.time");
@@ -408,7 +408,7 @@ answer_from_value(
         time_format(value.number, out);
         break;
     case QUESTION_DATE:
-        date_format_iso(value.number, out);
+        clock_day_text(value.number, out);
         break;
     case QUESTION_YES_NO:
         (void)snprintf(out, PROCEDURE_ANSWER_MAX + 1, "%s", value.number != 0 ? "yes" : "no");

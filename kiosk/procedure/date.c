@@ -4,7 +4,6 @@
  * Cabinet orders on era names). */
 #include "procedure_priv.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -15,54 +14,20 @@ enum { YEAR_MIN = 1800, YEAR_MAX = 2200 };
 static bool
 days_of(int64_t year, int64_t month, int64_t day, int64_t *ret_days)
 {
-    if (year < YEAR_MIN || year > YEAR_MAX || month < 1 || month > 12 || day < 1 || day > 31) {
-        return false;
-    }
-    int64_t days = clock_days_from_civil((int)year, (int)month, (int)day);
-    int y;
-    int m;
-    int d;
-    clock_civil_from_days(days, &y, &m, &d);
-    if (y != year || m != month || d != day) {
-        return false;
-    }
-    *ret_days = days;
-    return true;
+    return year >= YEAR_MIN && year <= YEAR_MAX && month <= 12 && day <= 31 &&
+           clock_day_of((int)year, (int)month, (int)day, ret_days);
 }
 
 bool
 date_parse_iso(const char *text, size_t len, int64_t *ret_days)
 {
-    static const char shape[] = "####-##-##";
-    if (len != sizeof(shape) - 1) {
+    int64_t days;
+    if (!clock_day_parse(text, len, &days) || days < clock_days_from_civil(YEAR_MIN, 1, 1) ||
+        days > clock_days_from_civil(YEAR_MAX, 12, 31)) {
         return false;
     }
-    int64_t part[3] = {0, 0, 0};
-    size_t at = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (shape[i] == '-') {
-            if (text[i] != '-') {
-                return false;
-            }
-            at++;
-        } else if (text[i] < '0' || text[i] > '9') {
-            return false;
-        } else {
-            part[at] = part[at] * 10 + (text[i] - '0');
-        }
-    }
-    return days_of(part[0], part[1], part[2], ret_days);
-}
-
-void
-date_format_iso(int64_t days, char out[11])
-{
-    int y;
-    int m;
-    int d;
-    clock_civil_from_days(days, &y, &m, &d);
-    (void)snprintf(
-        out, 11, "%04u-%02u-%02u", (unsigned)y % 10000u, (unsigned)m % 100u, (unsigned)d % 100u);
+    *ret_days = days;
+    return true;
 }
 
 struct era {

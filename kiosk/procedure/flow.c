@@ -127,7 +127,6 @@ void
 flow_env_init(
     struct flow_env *env, const struct interview *interview, const struct flow *flow, size_t slot)
 {
-    struct clock_date date = clock_japan(clock_wall_s(interview->clock));
     *env = (struct flow_env){.interview = interview, .flow = flow, .slot = slot};
     env->index = slot < flow->count ? flow->slots[slot].index : 0;
     env->env = (struct expr_env){.ref = ref_value,
@@ -135,7 +134,7 @@ flow_env_init(
         .group_sum = group_sum,
         .entry = entry_value,
         .ctx = env,
-        .today = clock_days_from_civil(date.year, date.month, date.day)};
+        .today = clock_japan_day(clock_wall_s(interview->clock))};
 }
 
 bool

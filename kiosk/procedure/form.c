@@ -162,14 +162,13 @@ procedure_form_fill(const struct procedure_set *set, const char *id, const struc
     if (form == NULL) {
         return KERR_NOT_FOUND;
     }
-    struct clock_date date = clock_japan(at);
     struct filling filling = {.form = form, .facts = facts};
     filling.env = (struct expr_env){.ref = ref_value,
         .group_count = group_count,
         .group_sum = group_sum,
         .entry = entry_value,
         .ctx = &filling,
-        .today = clock_days_from_civil(date.year, date.month, date.day)};
+        .today = clock_japan_day(at)};
     for (int i = 0; i < form->field_count;) {
         int rows = form->fields[i].rows;
         int end = i + 1; /* fields of the same rows stand together */

@@ -159,9 +159,8 @@ procedure_info(const struct procedure *procedure)
 static int
 force_at(const struct procedure_info *info, const struct clock *clock)
 {
-    struct clock_date date = clock_japan(clock_wall_s(clock));
-    char today[11];
-    date_format_iso(clock_days_from_civil(date.year, date.month, date.day), today);
+    char today[CLOCK_DAY_LEN];
+    clock_day_text(clock_japan_day(clock_wall_s(clock)), today);
     if (strcmp(today, info->in_force) < 0) {
         return -1;
     }

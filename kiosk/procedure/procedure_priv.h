@@ -465,7 +465,6 @@ bool can_hold(const struct procedure *procedure, const struct expr *expr);
 
 /* date.c */
 bool date_parse_iso(const char *text, size_t len, int64_t *ret_days);
-void date_format_iso(int64_t days, char out[11]);
 /* Dates as people write them: 2026/4/1, 2026年4月1日, 昭和16年3月5日, S16.3.5, 20260401. */
 bool date_parse_tolerant(const char *text, int64_t *ret_days);
 

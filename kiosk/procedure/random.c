@@ -105,8 +105,8 @@ make_date(const struct question_def *question, const struct question *now, int64
 {
     int64_t min = question->min != NULL ? now->min : today - DAYS_BACK;
     int64_t max = question->max != NULL ? now->max : today + 365;
-    char text[11];
-    date_format_iso(between(rng, min, max), text);
+    char text[CLOCK_DAY_LEN];
+    clock_day_text(between(rng, min, max), text);
     (void)buf_add_str(out, text);
 }
 
@@ -165,9 +165,9 @@ make_strokes(struct rng_seeded *rng, struct buf *out)
 static void
 make_slot(const struct question *now, int64_t today, struct rng_seeded *rng, struct buf *out)
 {
-    char date[11];
+    char date[CLOCK_DAY_LEN];
     char at[6];
-    date_format_iso(between(rng, today + 1, today + 30), date);
+    clock_day_text(between(rng, today + 1, today + 30), date);
     time_format(between(rng, 9, 16) * 60, at);
     if (now->list != NULL) {
         make_pick(now, rng, out);

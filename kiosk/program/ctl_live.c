@@ -16,14 +16,7 @@
 #include "program/ctl.h"
 #include "record/record.h"
 
-enum {
-    NAMES_MAX = 32,
-    DAYS = 28,
-    FREE_MOST = 3,
-    JAPAN_S = 9 * 3600,
-    DAY_S = 86400,
-    DATE_TEXT = 32
-};
+enum { NAMES_MAX = 32, DAYS = 28, FREE_MOST = 3 };
 
 static int
 usage(void)
@@ -99,37 +92,12 @@ check_all(const char *folder, int argc, char **argv)
 
 /* ---- sample ---- */
 
-static void
-day_text(int64_t days, char out[DATE_TEXT])
-{
-    int year;
-    int month;
-    int day;
-    clock_civil_from_days(days, &year, &month, &day);
-    (void)snprintf(out, DATE_TEXT, "%04d-%02d-%02d", year, month, day);
-}
-
-static bool
-read_day(const char *text, int64_t *ret_days)
-{
-    int year;
-    int month;
-    int day;
-    char back[DATE_TEXT];
-    if (sscanf(text, "%4d-%2d-%2d", &year, &month, &day) != 3) {
-        return false;
-    }
-    *ret_days = clock_days_from_civil(year, month, day);
-    day_text(*ret_days, back);
-    return strcmp(text, back) == 0;
-}
-
 /* The file as the city would have sent it this morning at eight. */
 static void
 begin_file(struct buf *text, int64_t today, const char *form)
 {
-    char date[DATE_TEXT];
-    day_text(today, date);
+    char date[CLOCK_DAY_LEN];
+    clock_day_text(today, date);
     (void)buf_printf(text, "# as-of %sT08:00:00+09:00\n# form %s\n", date, form);
     (void)buf_add_str(text, "# a sample, made by kioskctl live sample\n");
 }
@@ -165,8 +133,8 @@ sample_slots(const char *folder, const struct procedure_list *list, int64_t toda
     begin_file(&text, today, "slots");
     for (size_t i = 0; i < list->count; i++) {
         for (int day = 1; day <= DAYS; day++) {
-            char date[DATE_TEXT];
-            day_text(today + day, date);
+            char date[CLOCK_DAY_LEN];
+            clock_day_text(today + day, date);
             for (size_t k = 0; k < ARRAY_LEN(times); k++) {
                 unsigned draw = rng_seeded_below(&rng, FREE_MOST + 2);
                 (void)buf_printf(&text, "%s\t%s\t%s\t%u\n", list->entries[i].id, date, times[k],
@@ -182,11 +150,11 @@ static int
 sample_answers(const char *folder, int64_t today)
 {
     static const char *const states[] = {"asked", "booked", "taken", "waiting", "come", "done"};
-    char date[DATE_TEXT];
+    char date[CLOCK_DAY_LEN];
     AUTO_BUF text;
     buf_init(&text, LIVE_BYTES_MAX);
     begin_file(&text, today, "answers");
-    day_text(today + 7, date);
+    clock_day_text(today + 7, date);
     for (unsigned i = 0; i < ARRAY_LEN(states); i++) {
         char number[RECORD_NUMBER_LEN];
         record_number_make(999, i + 1, number);
@@ -246,9 +214,9 @@ int
 ctl_live(int argc, char **argv)
 {
     bool check = argc >= 2 && strcmp(argv[1], "check") == 0;
-    int64_t today = (clock_wall_s(clock_system()) + JAPAN_S) / DAY_S;
+    int64_t today = clock_japan_day(clock_wall_s(clock_system()));
     bool sampling = argc >= 2 && argc <= 3 && strcmp(argv[1], "sample") == 0 &&
-                    (argc == 2 || read_day(argv[2], &today));
+                    (argc == 2 || clock_day_parse(argv[2], strlen(argv[2]), &today));
     if (!check && !sampling) {
         return usage();
     }

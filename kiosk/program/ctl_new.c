@@ -28,13 +28,14 @@ is_id(const char *text)
 static void
 fill(struct buf *out, const char *text, const char *id)
 {
-    struct clock_date today = clock_japan(clock_wall_s(clock_system()));
+    char today[CLOCK_DAY_LEN];
+    clock_day_text(clock_japan_day(clock_wall_s(clock_system())), today);
     while (*text != 0) {
         if (strncmp(text, "{id}", 4) == 0) {
             (void)buf_add_str(out, id); /* errors stick in out */
             text += 4;
         } else if (strncmp(text, "{today}", 7) == 0) {
-            (void)buf_printf(out, "%04d-%02d-%02d", today.year, today.month, today.day);
+            (void)buf_add_str(out, today);
             text += 7;
         } else {
             (void)buf_add_byte(out, (uint8_t)*text++);

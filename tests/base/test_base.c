@@ -265,6 +265,66 @@ test_calendar(void **state)
 }
 
 static void
+test_days_as_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool exists;
+        int64_t days;
+    } cases[] = {
+        {"1970-01-01", true, 0},
+        {"2026-11-22", true, 20779},
+        {"0000-03-01", true, -719468},
+        {"9999-12-31", true, 2932896},
+        {"2024-02-29", true, 19782},
+        {"2000-02-29", true, 11016},
+        {"2026-02-29", false, 0},
+        {"1900-02-29", false, 0},
+        {"2026-04-31", false, 0},
+        {"2026-00-10", false, 0},
+        {"2026-13-01", false, 0},
+        {"2026-12-00", false, 0},
+        {"2026-12-32", false, 0},
+        {"2026-11-2", false, 0},
+        {"2026-11-222", false, 0},
+        {"2026/11/22", false, 0},
+        {"2026-11-2x", false, 0},
+        {"+026-11-22", false, 0},
+        {"", false, 0},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        int64_t days = -1;
+        char back[CLOCK_DAY_LEN];
+        bool exists = clock_day_parse(cases[i].text, strlen(cases[i].text), &days);
+        if (exists != cases[i].exists || days != (exists ? cases[i].days : -1)) {
+            fail_msg("%s: %lld", cases[i].text, (long long)days);
+        }
+        clock_day_text(cases[i].days, back);
+        assert_true(!exists || strcmp(back, cases[i].text) == 0);
+    }
+    /* every day that a month can have exists, and no other */
+    for (int64_t days = clock_days_from_civil(1890, 1, 1); days < clock_days_from_civil(2110, 1, 1);
+         days++) {
+        int year, month, day;
+        int64_t same = 0;
+        clock_civil_from_days(days, &year, &month, &day);
+        assert_true(clock_day_of(year, month, day, &same) && same == days);
+        int next_year, next_month, next_day;
+        clock_civil_from_days(days + 1, &next_year, &next_month, &next_day);
+        if (next_day == 1) { /* the last of its month */
+            assert_false(clock_day_of(year, month, day + 1, &same));
+        }
+    }
+    char text[CLOCK_DAY_LEN];
+    clock_day_text(2932897, text); /* the year 10000 */
+    assert_string_equal(text, "9999-01-01");
+    assert_int_equal(clock_japan_day(1798729199), 20818); /* 2026-12-31T14:59:59Z */
+    assert_int_equal(clock_japan_day(1798729200), 20819);
+    assert_int_equal(clock_japan_day(-9 * 3600 - 1), -1);
+}
+
+static void
 test_rfc3339(void **state)
 {
     (void)state;
@@ -564,6 +624,7 @@ main(void)
         cmocka_unit_test(test_utf8_every_code_point),
         cmocka_unit_test(test_hex),
         cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_days_as_text),
         cmocka_unit_test(test_rfc3339),
         cmocka_unit_test_setup_teardown(test_settings, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_broken_settings, make_folder, remove_folder),

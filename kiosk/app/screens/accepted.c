@@ -37,14 +37,15 @@ note_to_take(struct app *app, struct flow flow)
         &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
     AUTO_BUF text;
     buf_init(&text, 1024);
-    struct clock_date now = clock_japan(clock_wall_s(app->clock));
+    char today[CLOCK_DAY_LEN];
+    clock_day_text(app_today(app), today);
     if (app->visit.fee > 0) { /* for the counter's till: one line of ASCII, number and yen */
         (void)buf_printf(
             &text, "MADOGUCHI;%s;%lld\n", app->visit.number, (long long)app->visit.fee);
     }
     (void)buf_printf(&text, "%s\n%s\n", say(app, "attract.place"), words(app, &info.title));
     (void)i18n_receipt_number(&text, app->visit.number);
-    (void)buf_printf(&text, "\n%04d-%02d-%02d", now.year, now.month, now.day);
+    (void)buf_printf(&text, "\n%s", today);
     AUTO_BUF rows;
     buf_init(&rows, 64 * 1024);
     qr_rows(buf_str(&text), &rows);

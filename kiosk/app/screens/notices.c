@@ -2,7 +2,6 @@
  * rows, five fields: from, until (days), language, title, text. Words come as they are: the city translated them. */
 #include "app/app_priv.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +12,8 @@ enum field { FROM, UNTIL, LANGUAGE, TITLE, TEXT };
 static bool
 is_now(const struct app *app, const struct live_table *table, size_t row)
 {
-    int year;
-    int month;
-    int day;
-    char today[40];
-    clock_civil_from_days(app_today(app), &year, &month, &day);
-    (void)snprintf(today, sizeof(today), "%04d-%02d-%02d", year, month, day);
+    char today[CLOCK_DAY_LEN];
+    clock_day_text(app_today(app), today);
     for (int i = 0; i < FIELDS; i++) {
         if (live_field(table, row, (size_t)i) == NULL) {
             return false;

@@ -146,13 +146,9 @@ add_line(struct app *app, struct buf *out, const struct line *line)
         (void)buf_add_str(out, i18n_text(app->i18n, away == 0 ? "waste.today" : "waste.tomorrow"));
     } else {
         AUTO_BUF day;
-        char iso[40];
-        int year;
-        int month;
-        int of_month;
+        char iso[CLOCK_DAY_LEN];
         buf_init(&day, TEXT_MAX);
-        clock_civil_from_days(line->next, &year, &month, &of_month);
-        (void)snprintf(iso, sizeof(iso), "%04d-%02d-%02d", year, month, of_month);
+        clock_day_text(line->next, iso);
         (void)i18n_day(app->i18n, &day, iso);
         (void)i18n_format(app->i18n, out, "waste.next", "day", buf_str(&day), NULL);
     }

@@ -89,8 +89,7 @@ struct procedure_info {
     struct procedure_words counter; /* where one is served afterwards; source NULL without */
     struct procedure_words counter_hours; /* when it is open */
     bool card; /* a My Number card can fill answers */
-    bool
-        looks; /* begins with what a card tells without a PIN: facts card.expires, card.tries, ... */
+    bool looks; /* begins with what a card tells without a PIN: facts card.expires, ... */
     bool has_fee;
     struct procedure_words fee_note; /* how the fee comes about, for the explanation page */
     /* SELF: the name of live data (answers to requests, balances) of which the entry under the first answer is

@@ -77,8 +77,7 @@ static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"procedures", "everything.yaml"}, {"procedures", "kinds.yaml"}, {"dictionary", "family.yaml"},
     {"procedures", "whole.yaml"}, {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"},
     {"procedures", "of-all.yaml"}, {"procedures", "way.yaml"}, {"procedures", "survey.yaml"},
-    {"procedures", "pairs.yaml"},
-    {"forms", "slip.yaml"}, {"forms", "bag.yaml"}};
+    {"procedures", "pairs.yaml"}, {"forms", "slip.yaml"}, {"forms", "bag.yaml"}};
 
 static int
 set_up(void **state)

@@ -100,7 +100,8 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         .kiosks = kiosks,
         .store = store,
         .clock = clock_system(),
-        .stop = &stopped};
+        .stop = &stopped,
+        .at_once = SYNC_AT_ONCE};
     r = r == 0 ? sync_new(&config, &sync) : r;
     int result = EXIT_SET_UP;
     if (r < 0) {

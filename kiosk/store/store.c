@@ -20,7 +20,7 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
         "INSERT INTO queue(place, epoch, sequence, id, hash, previous, queued_at, next_try,"
         " envelope) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
     [STORE_NEXT_DUE] = "SELECT place, id, hash, tries, envelope, epoch, sequence FROM queue"
-                       " WHERE state = 0 AND next_try <= ?1 ORDER BY place LIMIT 1",
+                       " WHERE state = 0 AND next_try <= ?1 AND place > ?2 ORDER BY place LIMIT 1",
     [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE place = ?1",
     [STORE_INSERT_SENT] = "INSERT INTO sent(place, epoch, sequence, id, hash, previous,"
                           " receipt_hash, sent_at) SELECT place, epoch, sequence, id, hash,"
@@ -356,11 +356,12 @@ store_put(struct store *store, const struct store_slot *slot, const uint8_t id[S
 
 /* Reads the row that is due. *ret_whole says whether its bytes still have their hash. */
 static int
-read_due(struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope,
-    bool *ret_whole)
+read_due(struct store *store, int64_t now, uint64_t after, struct store_row *ret_row,
+    struct buf *ret_envelope, bool *ret_whole)
 {
     sqlite3_stmt *statement = store->statements[STORE_NEXT_DUE];
     bind_number(statement, 1, now);
+    bind_number(statement, 2, (int64_t)after);
     int code = sqlite3_step(statement);
     int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
     if (r == 0) {
@@ -391,6 +392,13 @@ int
 store_next_due(
     struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope)
 {
+    return store_next_due_after(store, now, 0, ret_row, ret_envelope);
+}
+
+int
+store_next_due_after(struct store *store, int64_t now, uint64_t after, struct store_row *ret_row,
+    struct buf *ret_envelope)
+{
     int followed = store->slot_open ? 0 : store_follow(store);
     if (followed < 0) {
         return followed;
@@ -398,7 +406,7 @@ store_next_due(
     for (;;) {
         struct store_row row = {0};
         bool whole = false;
-        int r = read_due(store, now, &row, ret_envelope, &whole);
+        int r = read_due(store, now, after, &row, ret_envelope, &whole);
         if (r == 0 && whole) {
             *ret_row = row;
             return 0;
@@ -434,17 +442,13 @@ change_one(struct store *store, enum store_statement which, uint64_t place, int6
     return r;
 }
 
-int
-store_sent(
+/* Inside a transaction: moves the row to the sent ones. */
+static int
+move_to_sent(
     struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now)
 {
-    int r = store->slot_open ? KERR_STATE : begin(store);
-    if (r < 0) {
-        return r;
-    }
-    r = sent_before(store, place, receipt_hash);
+    int r = sent_before(store, place, receipt_hash);
     if (r != KERR_NOT_FOUND) {
-        store_roll_back(store);
         return r;
     }
     sqlite3_stmt *statement = store->statements[STORE_INSERT_SENT];
@@ -458,6 +462,36 @@ store_sent(
     if (r == 0) {
         bind_number(store->statements[STORE_DELETE], 1, (int64_t)place);
         r = store_run(store, STORE_DELETE);
+    }
+    return r;
+}
+
+int
+store_sent(
+    struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now)
+{
+    int r = store->slot_open ? KERR_STATE : begin(store);
+    if (r < 0) {
+        return r;
+    }
+    r = move_to_sent(store, place, receipt_hash, now);
+    if (r == 0) {
+        r = store_run(store, STORE_COMMIT);
+    }
+    store_roll_back(store);
+    return r;
+}
+
+int
+store_sent_all(struct store *store, const struct store_receipt *receipts, size_t count, int64_t now)
+{
+    int r = store->slot_open ? KERR_STATE : begin(store);
+    if (r < 0) {
+        return r;
+    }
+    for (size_t i = 0; i < count && r == 0; i++) {
+        r = move_to_sent(store, receipts[i].place, receipts[i].hash, now);
+        r = r == KERR_NOT_FOUND || r == KERR_CONFLICT ? 0 : r; /* gone already */
     }
     if (r == 0) {
         r = store_run(store, STORE_COMMIT);

@@ -53,10 +53,21 @@ struct store_row {
 };
 int store_next_due(
     struct store *store, int64_t now, struct store_row *ret_row, struct buf *ret_envelope);
+/* The same among the rows behind this one, so that several can be on their way at once; 0: all. */
+int store_next_due_after(struct store *store, int64_t now, uint64_t after,
+    struct store_row *ret_row, struct buf *ret_envelope);
 /* Removes the row for good, after a receipt that verified; keeps sequence, id and both hashes. Saying
  * so again is no error. KERR_NOT_FOUND, KERR_CONFLICT (gone with another receipt), and as store_put. */
 int store_sent(
     struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now);
+/* store_sent for each of these, in one transaction; rows that are gone already are passed over. After an
+ * error none is gone. */
+struct store_receipt {
+    uint64_t place;
+    uint8_t hash[STORE_HASH_LEN]; /* of the receipt */
+};
+int store_sent_all(
+    struct store *store, const struct store_receipt *receipts, size_t count, int64_t now);
 /* Not before next_try; counts one attempt. KERR_NOT_FOUND. */
 int store_delay(struct store *store, uint64_t place, int64_t next_try);
 /* Sets the row aside: it stays on the disk, is not sent again, and raises the alarm. status is the

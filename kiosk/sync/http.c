@@ -1,4 +1,4 @@
-/* sync/http.c - the one HTTPS connection to the intake, by libcurl; nothing else includes curl.h.
+/* sync/http.c - HTTPS to the intake, a few requests at once, by libcurl; nothing else includes curl.h.
  * Trusts one CA file and nothing that the machine may have besides, follows nothing, reads little,
  * gives up in time, and translates curl's codes. */
 #include "sync/sync_priv.h"
@@ -23,14 +23,24 @@ enum {
     HTTP_URL_MAX = 512
 };
 
+/* One request at a time, with a connection of its own that is kept between requests. */
+struct lane {
+    CURL *easy; /* owned */
+    CURLSH *own; /* owned; the pool that only this lane's connection is in */
+    curl_socket_t socket; /* of the kept connection, or CURL_SOCKET_BAD */
+    bool is_busy;
+    struct sync_answer *answer; /* of the request under way */
+    char error[CURL_ERROR_SIZE];
+};
+
 struct sync_http {
-    CURL *easy; /* owned; keeps the connection between requests */
+    CURLM *multi; /* owned */
+    struct lane lanes[SYNC_LANES_MAX];
+    unsigned count;
     struct curl_slist *headers; /* owned */
     char *url; /* owned; without a trailing slash */
     const struct clock *clock; /* borrowed */
     const volatile sig_atomic_t *stop;
-    struct buf *body; /* of the request under way */
-    char error[CURL_ERROR_SIZE];
 };
 
 void
@@ -49,17 +59,9 @@ sync_answer_release(struct sync_answer *answer)
 static size_t
 on_body(char *data, size_t size, size_t count, void *ctx)
 {
-    struct sync_http *http = ctx;
+    struct lane *lane = ctx;
     /* Any other number than what was given ends the transfer: the answer is too large. */
-    return buf_add(http->body, data, size * count) == 0 ? size * count : 0;
-}
-
-static int
-on_progress(void *ctx, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-    (void)a, (void)b, (void)c, (void)d; /* only the moment matters */
-    const struct sync_http *http = ctx;
-    return http->stop != NULL && *http->stop != 0;
+    return buf_add(&lane->answer->body, data, size * count) == 0 ? size * count : 0;
 }
 
 /* Options that can only fail by a libcurl without TLS or without memory. */
@@ -96,7 +98,6 @@ set_trust(CURL *easy, const struct sync_config *config)
         {CURLOPT_LOW_SPEED_TIME, HTTP_SLOW_S},
         {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* every connection proves both sides anew */
         {CURLOPT_NOSIGNAL, 1},
-        {CURLOPT_NOPROGRESS, 0},
         {CURLOPT_TCP_KEEPALIVE, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(numbers) && code == CURLE_OK; i++) {
@@ -106,26 +107,26 @@ set_trust(CURL *easy, const struct sync_config *config)
 }
 
 static CURLcode
-set_callbacks(struct sync_http *http)
+set_callbacks(const struct sync_http *http, struct lane *lane)
 {
-    CURLcode code = curl_easy_setopt(http->easy, CURLOPT_WRITEFUNCTION, on_body);
+    CURLcode code = curl_easy_setopt(lane->easy, CURLOPT_WRITEFUNCTION, on_body);
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_WRITEDATA, (void *)http);
+        code = curl_easy_setopt(lane->easy, CURLOPT_WRITEDATA, (void *)lane);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+        code = curl_easy_setopt(lane->easy, CURLOPT_PRIVATE, (void *)lane);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_XFERINFODATA, (void *)http);
+        code = curl_easy_setopt(lane->easy, CURLOPT_ERRORBUFFER, lane->error);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_ERRORBUFFER, http->error);
+        code = curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, http->headers);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
+        code = curl_easy_setopt(lane->easy, CURLOPT_SHARE, lane->own);
     }
     if (code == CURLE_OK) {
-        code = curl_easy_setopt(http->easy, CURLOPT_CUSTOMREQUEST, "PUT");
+        code = curl_easy_setopt(lane->easy, CURLOPT_CUSTOMREQUEST, "PUT");
     }
     return code;
 }
@@ -154,6 +155,18 @@ append_header(struct sync_http *http, const char *line)
     return 0;
 }
 
+static int
+open_lane(const struct sync_http *http, struct lane *lane, const struct sync_config *config)
+{
+    lane->socket = CURL_SOCKET_BAD;
+    lane->easy = curl_easy_init();
+    lane->own = curl_share_init();
+    bool ok = lane->easy != NULL && lane->own != NULL &&
+              curl_share_setopt(lane->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) == CURLSHE_OK &&
+              set_trust(lane->easy, config) == CURLE_OK && set_callbacks(http, lane) == CURLE_OK;
+    return ok ? 0 : KERR_NO_MEMORY;
+}
+
 int
 sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
 {
@@ -172,13 +185,15 @@ sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
     http->url = xstrndup(config->url, config->url[len - 1] == '/' ? len - 1 : len);
     http->clock = config->clock;
     http->stop = config->stop;
-    http->easy = curl_easy_init();
+    http->multi = curl_multi_init();
     int r =
-        http->easy != NULL ? append_header(http, "Content-Type: application/cms") : KERR_NO_MEMORY;
+        http->multi != NULL ? append_header(http, "Content-Type: application/cms") : KERR_NO_MEMORY;
     r = r == 0 ? append_header(http, "Accept: application/cms, application/problem+json") : r;
     r = r == 0 ? append_header(http, "Expect:") : r; /* no extra round trip for a small body */
-    if (r == 0 && (set_trust(http->easy, config) != CURLE_OK || set_callbacks(http) != CURLE_OK)) {
-        r = KERR_NO_MEMORY;
+    http->count = config->at_once > 1 ? config->at_once : 1;
+    http->count = http->count < SYNC_LANES_MAX ? http->count : SYNC_LANES_MAX;
+    for (unsigned i = 0; i < http->count && r == 0; i++) {
+        r = open_lane(http, &http->lanes[i], config);
     }
     if (r < 0) {
         sync_http_free(http);
@@ -194,7 +209,14 @@ sync_http_free(struct sync_http *http)
     if (http == NULL) {
         return;
     }
-    curl_easy_cleanup(http->easy);
+    sync_http_cancel(http);
+    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+        curl_easy_cleanup(http->lanes[i].easy); /* NULL is accepted */
+        if (http->lanes[i].own != NULL) {
+            (void)curl_share_cleanup(http->lanes[i].own); /* nobody uses it any more */
+        }
+    }
+    (void)curl_multi_cleanup(http->multi); /* empty; NULL is accepted */
     curl_slist_free_all(http->headers);
     curl_global_cleanup();
     free(http->url);
@@ -242,8 +264,6 @@ translate(CURLcode code, const char *text)
         return KERR_NET_ANSWER;
     case CURLE_OUT_OF_MEMORY:
         return KERR_NO_MEMORY;
-    case CURLE_ABORTED_BY_CALLBACK:
-        return KERR_CANCELLED;
     default:
         return KERR_NET;
     }
@@ -303,46 +323,100 @@ read_head(CURL *easy, int64_t now, struct sync_answer *answer)
 /* HTTP/1.1 has nothing that ties an answer to its request but the order. So a connection that has
  * something to read before anything was asked is out of step, or closed, and is not used again. */
 static void
-drop_unclean(CURL *easy)
+drop_unclean(struct lane *lane)
 {
-    curl_socket_t socket = CURL_SOCKET_BAD;
-    if (curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &socket) != CURLE_OK ||
-        socket == CURL_SOCKET_BAD) {
-        return;
+    struct pollfd ready = {.fd = lane->socket, .events = POLLIN};
+    if (lane->socket != CURL_SOCKET_BAD && poll(&ready, 1, 0) != 0) {
+        (void)shutdown(lane->socket, SHUT_RDWR); /* curl finds it dead and opens another */
     }
-    struct pollfd ready = {.fd = socket, .events = POLLIN};
-    if (poll(&ready, 1, 0) != 0) {
-        (void)shutdown(socket, SHUT_RDWR); /* curl finds it dead and opens another */
-    }
+    lane->socket = CURL_SOCKET_BAD;
 }
 
 int
-sync_http_put(struct sync_http *http, const uint8_t id[STORE_ID_LEN], const uint8_t *bytes,
-    size_t len, struct sync_answer *ret_answer)
+sync_http_put(struct sync_http *http, unsigned number, const struct sync_request *request,
+    struct sync_answer *answer)
 {
+    struct lane *lane = &http->lanes[number];
     char name[2 * STORE_ID_LEN + 1];
-    hex_encode(id, STORE_ID_LEN, name);
+    hex_encode(request->id, STORE_ID_LEN, name);
     AUTO_BUF url;
     buf_init(&url, HTTP_URL_MAX);
     (void)buf_printf(&url, "%s/v1/records/%s", http->url, name); /* sticky error, asked below */
-    CURL *easy = http->easy;
-    if (buf_error(&url) != 0 || curl_easy_setopt(easy, CURLOPT_URL, buf_str(&url)) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, bytes) != CURLE_OK ||
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)len) != CURLE_OK) {
+    drop_unclean(lane);
+    buf_clear(&answer->body);
+    *answer = (struct sync_answer){.body = answer->body};
+    lane->answer = answer;
+    lane->error[0] = 0;
+    if (buf_error(&url) != 0 ||
+        curl_easy_setopt(lane->easy, CURLOPT_URL, buf_str(&url)) != CURLE_OK ||
+        curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS, request->bytes) != CURLE_OK ||
+        curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len) !=
+            CURLE_OK ||
+        curl_multi_add_handle(http->multi, lane->easy) != CURLM_OK) {
         return KERR_NO_MEMORY;
     }
-    drop_unclean(easy);
-    buf_clear(&ret_answer->body);
-    http->body = &ret_answer->body;
-    http->error[0] = 0;
-    CURLcode code = curl_easy_perform(easy);
-    http->body = NULL;
-    (void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL); /* the bytes are the caller's again */
-    int error = translate(code, http->error);
-    if (error == KERR_CANCELLED || error == KERR_NO_MEMORY) {
-        return error;
+    lane->is_busy = true;
+    return 0;
+}
+
+static void
+release(struct sync_http *http, struct lane *lane)
+{
+    (void)curl_multi_remove_handle(http->multi, lane->easy); /* it is in it */
+    (void)curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS, NULL); /* the caller's bytes again */
+    lane->is_busy = false;
+    lane->answer = NULL;
+}
+
+void
+sync_http_cancel(struct sync_http *http)
+{
+    for (unsigned i = 0; i < http->count; i++) {
+        if (http->lanes[i].is_busy) {
+            release(http, &http->lanes[i]);
+        }
     }
-    ret_answer->error = error;
-    read_head(easy, clock_wall_s(http->clock), ret_answer);
+}
+
+/* One that is through: 1 with its lane, 0 when none is. */
+static int
+take_finished(struct sync_http *http, unsigned *ret_number)
+{
+    int more;
+    const CURLMsg *message = curl_multi_info_read(http->multi, &more);
+    struct lane *lane = NULL;
+    if (message == NULL || message->msg != CURLMSG_DONE ||
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&lane) != CURLE_OK) {
+        return 0;
+    }
+    int error = translate(message->data.result, lane->error);
+    if (curl_easy_getinfo(lane->easy, CURLINFO_ACTIVESOCKET, &lane->socket) != CURLE_OK) {
+        lane->socket = CURL_SOCKET_BAD;
+    }
+    *ret_number = (unsigned)(lane - http->lanes);
+    lane->answer->error = error;
+    read_head(lane->easy, clock_wall_s(http->clock), lane->answer);
+    release(http, lane);
+    return error == KERR_NO_MEMORY ? error : 1;
+}
+
+int
+sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_number)
+{
+    int running;
+    for (int turn = 0; turn < 2; turn++) {
+        if (http->stop != NULL && *http->stop != 0) {
+            sync_http_cancel(http);
+            return KERR_CANCELLED;
+        }
+        if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
+            return KERR_NO_MEMORY;
+        }
+        int r = take_finished(http, ret_number);
+        if (r != 0 || turn == 1) {
+            return r;
+        }
+        (void)curl_multi_poll(http->multi, NULL, 0, (int)wait_ms, NULL); /* a signal ends it, too */
+    }
     return 0;
 }

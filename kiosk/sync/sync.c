@@ -1,7 +1,9 @@
 /* sync/sync.c - the outbox loop. Sends the stored bytes, unchanged, until it holds a receipt
  * that the city signed for exactly these bytes; only then is the row deleted. A row that fails
  * is put off by its own number of tries; failures in a row make the whole line rest, so that a
- * city that is away is not asked once for each of 100,000 rows. */
+ * city that is away is not asked once for each of 100,000 rows. A few rows are on their way at once,
+ * and what has a receipt is deleted together; killed before that, it is sent again, and the city
+ * gives the same receipt. */
 #include "sync.h"
 
 #include <stdlib.h>
@@ -15,7 +17,18 @@
 enum {
     SYNC_WAIT_MAX_MS = 1000,
     SYNC_MAD_CHECK_MS = 60 * 1000, /* how often rows put off too far are looked for */
-    SYNC_PASS_FAILURES_MAX = 1000 /* a pass with more rows that fail ends early */
+    SYNC_PASS_FAILURES_MAX = 1000, /* a pass with more rows that fail ends early */
+    SYNC_PROVEN_MAX = 64, /* rows that are deleted together */
+    SYNC_PROVEN_MS = 250, /* and how long the first of them waits; the bound is 5 s */
+    SYNC_SILENCE_MS = 1000 /* after which one more is let on its way */
+};
+
+/* A row on its way, one for each lane. */
+struct attempt {
+    bool is_busy;
+    struct store_row row;
+    struct buf envelope;
+    struct sync_answer answer;
 };
 
 struct sync {
@@ -24,8 +37,16 @@ struct sync {
     const struct seal_verifier *kiosks;
     const struct clock *clock;
     struct sync_http *http; /* owned */
-    struct buf envelope; /* of the attempt under way */
+    struct attempt attempts[SYNC_LANES_MAX];
+    unsigned lanes, busy;
+    unsigned allowed; /* at once: 1 until there was a success */
+    int64_t heard_ms; /* monotonic; the last answer, or when the first was asked for */
+    uint64_t taken; /* rows up to this place are on their way or were in this round */
+    struct store_receipt proven[SYNC_PROVEN_MAX]; /* not deleted yet */
+    size_t proven_count;
+    int64_t proven_ms; /* monotonic; the oldest of them */
     unsigned failures; /* in a row */
+    unsigned rests; /* in a row */
     int64_t rest_until_ms; /* monotonic; before it nothing is sent */
     int64_t mad_check_ms; /* monotonic; not before it */
     int64_t sweep_ms; /* monotonic; then every row gets a try */
@@ -49,7 +70,13 @@ sync_new(const struct sync_config *config, struct sync **ret_sync)
     sync->clock = config->clock;
     sync->http = http;
     sync->sweep_ms = clock_mono_ms(sync->clock) + (int64_t)SYNC_AHEAD_MAX_S * 1000;
-    buf_init(&sync->envelope, STORE_ENVELOPE_MAX);
+    sync->allowed = 1;
+    sync->lanes = config->at_once < 1 ? 1 : config->at_once;
+    sync->lanes = sync->lanes < SYNC_LANES_MAX ? sync->lanes : SYNC_LANES_MAX;
+    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+        buf_init(&sync->attempts[i].envelope, STORE_ENVELOPE_MAX);
+        sync_answer_init(&sync->attempts[i].answer);
+    }
     *ret_sync = sync;
     return 0;
 }
@@ -61,7 +88,10 @@ sync_free(struct sync *sync)
         return;
     }
     sync_http_free(sync->http);
-    buf_release(&sync->envelope);
+    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+        buf_release(&sync->attempts[i].envelope);
+        sync_answer_release(&sync->attempts[i].answer);
+    }
     free(sync);
 }
 
@@ -83,22 +113,31 @@ chance(void)
 static void
 rest(struct sync *sync, enum sync_action action, const struct sync_answer *answer)
 {
+    int64_t now = clock_mono_ms(sync->clock), pause = 0;
     if (action == SYNC_ACTION_DONE || action == SYNC_ACTION_SET_ASIDE) {
-        sync->failures = 0; /* the intake spoke to us */
+        sync->failures = sync->rests = 0; /* the intake spoke to us */
         sync->rest_until_ms = 0;
+        sync->allowed = 2 * sync->allowed < sync->lanes ? 2 * sync->allowed : sync->lanes;
         return;
     }
-    if (sync->failures < UINT32_MAX) {
-        sync->failures++;
+    bool is_for_all = answer->status == 429 || answer->status == 503;
+    sync->failures++;
+    if (sync->failures >= sync->allowed) { /* one bad row among good ones is no reason */
+        sync->rests += sync->rests < UINT32_MAX;
+        pause = sync_rest_ms(sync->rests, chance());
+        sync->failures = 0;
+        /* Somebody answers, so the rows may be the reason: other rows show it best. */
+        sync->allowed = answer->status != 0 && !is_for_all ? sync->lanes : 1;
     }
-    int64_t pause = sync_rest_ms(sync->failures, chance());
-    if (pause < answer->retry_after_s * 1000) {
+    if (is_for_all && pause < answer->retry_after_s * 1000) {
         pause = answer->retry_after_s * 1000;
     }
     if (answer->error == KERR_NET_TLS) {
         pause = (int64_t)SYNC_BACKOFF_MAX_S * 1000; /* no row can be the reason */
     }
-    sync->rest_until_ms = clock_mono_ms(sync->clock) + pause;
+    if (pause > 0 && sync->rest_until_ms < now + pause) {
+        sync->rest_until_ms = now + pause;
+    }
 }
 
 /* Another sync of this kiosk may have had the row at the same time; then it is settled already. */
@@ -122,14 +161,50 @@ put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
     return settled(store_delay(sync->store, row->place, base + delay), SYNC_LATER);
 }
 
+/* Deletes the rows that have their receipts. They stay on the list after an error. */
+static int
+flush(struct sync *sync)
+{
+    if (sync->proven_count == 0) {
+        return 0;
+    }
+    int r =
+        store_sent_all(sync->store, sync->proven, sync->proven_count, clock_wall_s(sync->clock));
+    if (r == 0) {
+        sync->proven_count = 0;
+    }
+    return r;
+}
+
+static int
+flush_when_due(struct sync *sync)
+{
+    bool is_due = sync->busy == 0 || sync->proven_count == SYNC_PROVEN_MAX ||
+                  clock_mono_ms(sync->clock) - sync->proven_ms >= SYNC_PROVEN_MS;
+    return is_due ? flush(sync) : 0;
+}
+
+static void
+remember(struct sync *sync, const struct store_row *row, const struct buf *receipt)
+{
+    if (sync->proven_count == 0) {
+        sync->proven_ms = clock_mono_ms(sync->clock);
+    }
+    struct store_receipt *proven = &sync->proven[sync->proven_count++];
+    proven->place = row->place;
+    seal_hash(receipt->data, receipt->len, proven->hash);
+}
+
 /* Does with the row what the answer means. An enum sync_result or the store's error. */
 static int
-settle(struct sync *sync, const struct store_row *row, const struct sync_answer *answer)
+settle(struct sync *sync, const struct attempt *attempt)
 {
+    const struct store_row *row = &attempt->row;
+    const struct sync_answer *answer = &attempt->answer;
     const struct sync_proof proof = {.receipts = sync->receipts,
         .kiosks = sync->kiosks,
         .row = row,
-        .envelope = &sync->envelope};
+        .envelope = &attempt->envelope};
     int error;
     enum sync_action action = sync_judge(answer, sync_is_proven(&proof, answer), &error);
     sync->last =
@@ -137,13 +212,11 @@ settle(struct sync *sync, const struct store_row *row, const struct sync_answer 
     rest(sync, action, answer);
     int r;
     switch (action) {
-    case SYNC_ACTION_DONE: {
-        uint8_t hash[SEAL_HASH_LEN];
-        seal_hash(answer->body.data, answer->body.len, hash);
-        r = store_sent(sync->store, row->place, hash, clock_wall_s(sync->clock));
-        r = settled(r, SYNC_SENT);
+    case SYNC_ACTION_DONE:
+        remember(sync, row, &answer->body);
+        r = flush_when_due(sync);
+        r = r < 0 ? r : SYNC_SENT;
         break;
-    }
     case SYNC_ACTION_SET_ASIDE:
         r = store_quarantine(sync->store, row->place, answer->status);
         r = settled(r, SYNC_QUARANTINE);
@@ -158,26 +231,76 @@ settle(struct sync *sync, const struct store_row *row, const struct sync_answer 
     return r;
 }
 
-/* Sends the row in sync->envelope. */
+/* Sets the row of a free lane on its way. */
 static int
-attempt(struct sync *sync, const struct store_row *row)
+send_off(struct sync *sync, unsigned lane)
 {
-    struct sync_answer answer;
-    sync_answer_init(&answer);
-    int r = sync_http_put(sync->http, row->id, sync->envelope.data, sync->envelope.len, &answer);
-    r = r < 0 ? r : settle(sync, row, &answer);
-    sync_answer_release(&answer);
+    struct attempt *attempt = &sync->attempts[lane];
+    struct sync_request request = {.bytes = attempt->envelope.data, .len = attempt->envelope.len};
+    memcpy(request.id, attempt->row.id, sizeof(request.id));
+    int r = sync_http_put(sync->http, lane, &request, &attempt->answer);
+    if (r == 0) {
+        if (sync->busy == 0) {
+            sync->heard_ms = clock_mono_ms(sync->clock);
+        }
+        attempt->is_busy = true;
+        sync->busy++;
+    }
     return r;
 }
 
-/* The oldest due row. When none is, now and then: is the earliest next try further away than this
- * program ever sets it? Then the clock was mad when it was set, and the oldest row is due. */
+/* Waits for one answer. Its result; SYNC_IDLE when none came within wait_ms. */
 static int
-next_row(struct sync *sync, struct store_row *ret_row)
+receive(struct sync *sync, int64_t wait_ms)
+{
+    unsigned lane = 0;
+    int r = sync_http_wait(sync->http, wait_ms, &lane);
+    if (r == 0) {
+        return SYNC_IDLE;
+    }
+    if (r < 0) {
+        sync_http_cancel(sync->http);
+        for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+            sync->attempts[i].is_busy = false;
+        }
+        sync->busy = 0;
+        sync->taken = 0;
+        (void)flush(sync); /* what stays is sent again by the next sync */
+        return r;
+    }
+    sync->attempts[lane].is_busy = false;
+    sync->busy--;
+    sync->heard_ms = clock_mono_ms(sync->clock);
+    return settle(sync, &sync->attempts[lane]);
+}
+
+/* Sends the row of the first lane, alone, and waits for what comes. */
+static int
+attempt_alone(struct sync *sync)
+{
+    int r = send_off(sync, 0);
+    while (r == 0) { /* SYNC_IDLE is 0 */
+        r = receive(sync, SYNC_WAIT_MAX_MS);
+    }
+    return r;
+}
+
+/* The oldest due row that is not on its way. When none is, now and then: is the earliest next try
+ * further away than this program ever sets it? Then the clock was mad when it was set, and the oldest
+ * row is due. */
+static int
+next_row(struct sync *sync, struct attempt *attempt)
 {
     int64_t now = clock_wall_s(sync->clock);
-    buf_clear(&sync->envelope);
-    int r = store_next_due(sync->store, now, ret_row, &sync->envelope);
+    buf_clear(&attempt->envelope);
+    int r = store_next_due_after(sync->store, now, sync->taken, &attempt->row, &attempt->envelope);
+    if (r != KERR_NOT_FOUND || sync->busy > 0) {
+        return r;
+    }
+    r = flush(sync); /* the round is through: rows before are due again, or new */
+    if (r == 0) {
+        r = store_next_due(sync->store, now, &attempt->row, &attempt->envelope);
+    }
     if (r != KERR_NOT_FOUND || clock_mono_ms(sync->clock) < sync->mad_check_ms) {
         return r;
     }
@@ -191,8 +314,44 @@ next_row(struct sync *sync, struct store_row *ret_row)
         return r;
     }
     sync->mad_check_ms = 0; /* there may be more of them */
-    buf_clear(&sync->envelope);
-    return store_next_due(sync->store, INT64_MAX, ret_row, &sync->envelope);
+    buf_clear(&attempt->envelope);
+    return store_next_due(sync->store, INT64_MAX, &attempt->row, &attempt->envelope);
+}
+
+/* How many may be on their way now. */
+static unsigned
+allowance(const struct sync *sync)
+{
+    int64_t silent_ms = sync->busy > 0 ? clock_mono_ms(sync->clock) - sync->heard_ms : 0;
+    uint64_t most = sync->allowed + (uint64_t)(silent_ms > 0 ? silent_ms : 0) / SYNC_SILENCE_MS;
+    return most < sync->lanes ? (unsigned)most : sync->lanes;
+}
+
+/* Sets due rows on their way as far as that is allowed now. */
+static int
+fill(struct sync *sync)
+{
+    if (clock_mono_ms(sync->clock) < sync->rest_until_ms ||
+        clock_mono_ms(sync->clock) >= sync->sweep_ms) {
+        return 0;
+    }
+    unsigned lane = 0;
+    while (sync->busy < allowance(sync)) {
+        while (sync->attempts[lane].is_busy) {
+            lane++; /* fewer are busy than there are lanes */
+        }
+        int r = next_row(sync, &sync->attempts[lane]);
+        sync->has_more = r == 0 || sync->busy > 0;
+        if (r < 0) {
+            return r == KERR_NOT_FOUND ? 0 : r;
+        }
+        sync->taken = sync->attempts[lane].row.place;
+        r = send_off(sync, lane);
+        if (r < 0) {
+            return r;
+        }
+    }
+    return 0;
 }
 
 /* Once in the longest delay that there is, every row gets a try: a row that a mad clock put off for
@@ -209,19 +368,19 @@ sweep(struct sync *sync)
 int
 sync_step(struct sync *sync)
 {
-    if (clock_mono_ms(sync->clock) >= sync->sweep_ms) {
+    int r = flush_when_due(sync);
+    if (r == 0 && sync->busy == 0 && clock_mono_ms(sync->clock) >= sync->sweep_ms) {
         return sweep(sync);
     }
-    if (clock_mono_ms(sync->clock) < sync->rest_until_ms) {
-        return SYNC_IDLE;
+    r = r == 0 ? fill(sync) : r;
+    while (r == 0 && sync->busy > 0) { /* SYNC_IDLE is 0 */
+        r = receive(sync, SYNC_PROVEN_MS);
+        if (r == SYNC_IDLE) {
+            r = flush_when_due(sync);
+            r = r == 0 ? fill(sync) : r;
+        }
     }
-    struct store_row row;
-    int r = next_row(sync, &row);
-    sync->has_more = r == 0;
-    if (r == KERR_NOT_FOUND) {
-        return SYNC_IDLE;
-    }
-    return r < 0 ? r : attempt(sync, &row);
+    return r;
 }
 
 /* Rows that failed in a pass, with the delay that each has coming. */
@@ -238,17 +397,17 @@ struct pass {
 static int
 pass_step(struct sync *sync, struct pass *pass)
 {
-    struct store_row row;
-    buf_clear(&sync->envelope);
-    int r = store_next_due(sync->store, pass->horizon, &row, &sync->envelope);
+    struct attempt *attempt = &sync->attempts[0];
+    buf_clear(&attempt->envelope);
+    int r = store_next_due(sync->store, pass->horizon, &attempt->row, &attempt->envelope);
     if (r < 0) {
         return r == KERR_NOT_FOUND ? 0 : r;
     }
-    r = attempt(sync, &row);
+    r = attempt_alone(sync);
     if (r != SYNC_LATER) {
         return r < 0 ? r : 1;
     }
-    pass->failed[pass->count].place = row.place;
+    pass->failed[pass->count].place = attempt->row.place;
     pass->failed[pass->count].delay_s = sync->last.delay_s;
     pass->count++;
     /* No answer at all: the other rows would get none either. */

@@ -15,6 +15,7 @@ enum {
     SYNC_TIMEOUT_S = 30, /* a whole request */
     SYNC_CONNECT_TIMEOUT_S = 10,
     SYNC_ANSWER_MAX = 64 * 1024, /* bytes of an answer's body; a receipt has about 1,500 */
+    SYNC_AT_ONCE = 4, /* what kiosk-sync uses: 500 kiosks open no more than 2,000 connections */
     SYNC_BACKOFF_MAX_S = 15 * 60,
     SYNC_RETRY_AFTER_MAX_S = 60 * 60, /* a longer Retry-After is taken for this */
     /* No row is put off further than this, so a next try beyond it was set by a mad clock. */
@@ -36,6 +37,7 @@ struct sync_config {
     /* When it becomes non-zero, a transfer under way ends within about a second; may be NULL. */
     const volatile sig_atomic_t *stop;
     int timeout_s; /* of a whole request; 0: SYNC_TIMEOUT_S */
+    unsigned at_once; /* requests at once, at most 8; 0: one */
 };
 
 struct sync;
@@ -48,14 +50,17 @@ void sync_free(struct sync *sync);
 
 enum sync_result {
     SYNC_IDLE, /* nothing was due */
-    SYNC_SENT, /* one row sent, receipt verified, row deleted */
+    SYNC_SENT, /* one row sent, receipt verified */
     SYNC_LATER, /* the row was put off */
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
-/* One attempt with the oldest due row. After failures the whole line rests for a while (the first
- * time for 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too. Once
- * in SYNC_AHEAD_MAX_S it is a sync_pass. An enum sync_result, or KERR_STORE and its kin, KERR_BUSY,
- * KERR_NO_MEMORY, KERR_CANCELLED (stop). */
+/* Sends due rows, oldest first, and returns with the first answer. One request is under way until
+ * there is an answer, then up to at_once; one more for each second in which nothing came back. When
+ * all that were allowed at once fail in a row, the whole line rests for a while (the first time for
+ * 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too. Rows with a
+ * receipt are removed together, at most a quarter of a second later. Once in SYNC_AHEAD_MAX_S it is
+ * a sync_pass. An enum sync_result, or KERR_STORE and its kin, KERR_BUSY, KERR_NO_MEMORY,
+ * KERR_CANCELLED (stop). */
 int sync_step(struct sync *sync);
 /* Tries every queued row once, oldest first, whatever its next try; ends early when the intake
  * can't be reached at all. 0 or an error of sync_step; store_counts says what is left. */

@@ -20,6 +20,7 @@ struct sync_answer {
 };
 void sync_answer_init(struct sync_answer *answer);
 void sync_answer_release(struct sync_answer *answer);
+enum { SYNC_LANES_MAX = 8 }; /* requests at once; the intake takes 512 connections of all kiosks */
 
 enum sync_action {
     SYNC_ACTION_DONE, /* delete the row */
@@ -48,10 +49,21 @@ int64_t sync_rest_ms(unsigned failures, uint32_t chance);
 
 struct sync_http;
 int sync_http_new(const struct sync_config *config, struct sync_http **ret_http);
+/* Cancels what is under way. NULL is accepted. */
 void sync_http_free(struct sync_http *http);
-/* PUTs the bytes to /v1/records/{id}. 0 with *ret_answer filled (whatever came), KERR_CANCELLED, or
- * KERR_NO_MEMORY. */
-int sync_http_put(struct sync_http *http, const uint8_t id[STORE_ID_LEN], const uint8_t *bytes,
-    size_t len, struct sync_answer *ret_answer);
+struct sync_request {
+    uint8_t id[STORE_ID_LEN];
+    const uint8_t *bytes; /* borrowed until the answer is there */
+    size_t len;
+};
+/* Starts a PUT to /v1/records/{id} on a lane (0 to config's at_once - 1) that has none under way; the
+ * answer, borrowed and initialised, is filled when sync_http_wait names the lane. KERR_NO_MEMORY. */
+int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_request *request,
+    struct sync_answer *answer);
+/* Waits at most so long for one of them. 1 with *ret_lane, whatever came; 0 when none came yet;
+ * KERR_CANCELLED (stop: nothing is under way any more), KERR_NO_MEMORY. */
+int sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_lane);
+/* Ends all without an answer. */
+void sync_http_cancel(struct sync_http *http);
 
 #endif

@@ -278,6 +278,45 @@ test_sent_twice(void **state)
     store_close(store);
 }
 
+/* Several rows on their way at once, and their receipts in one transaction. */
+static void
+test_many_at_once(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    struct store_receipt receipts[5] = {0};
+    struct store_row row = {0};
+    uint64_t after = 0;
+    AUTO_BUF bytes;
+    buf_init(&bytes, STORE_ENVELOPE_MAX);
+    for (uint64_t n = 1; n <= 5; n++) {
+        assert_int_equal(put(store, n, 50, NOW), 0);
+        receipts[n - 1].place = n;
+        receipts[n - 1].hash[0] = (uint8_t)n;
+    }
+    for (uint64_t n = 1; n <= 5; n++) {
+        assert_int_equal(store_next_due_after(store, NOW, after, &row, &bytes), 0);
+        assert_int_equal(row.sequence, n);
+        after = row.place;
+    }
+    assert_int_equal(store_next_due_after(store, NOW, after, &row, &bytes), KERR_NOT_FOUND);
+
+    struct store_slot slot;
+    assert_int_equal(store_begin(store, &slot), 0);
+    assert_int_equal(store_sent_all(store, receipts, 3, NOW), KERR_STATE);
+    store_abandon(store);
+    assert_int_equal(counts_of(store).queued, 5);
+    const uint8_t other[STORE_HASH_LEN] = {9};
+    assert_int_equal(store_sent(store, 2, other, NOW), 0); /* another sync was faster */
+    receipts[3].place = 99; /* was never there */
+    assert_int_equal(store_sent_all(store, receipts, 4, NOW), 0);
+    assert_int_equal(counts_of(store).queued, 2);
+    assert_int_equal(counts_of(store).sent, 3);
+    assert_int_equal(store_sent(store, 2, other, NOW), 0); /* its receipt stayed */
+    assert_int_equal(store_sent(store, 3, receipts[2].hash, NOW), 0);
+    store_close(store);
+}
+
 /* After the receipt none of an envelope is left in the file, not even sixteen bytes in a row. */
 static void
 test_secure_delete(void **state)
@@ -580,6 +619,7 @@ main(void)
         ON_A_FILE(test_quarantine),
         ON_A_FILE(test_nothing_is_used_up),
         ON_A_FILE(test_sent_twice),
+        ON_A_FILE(test_many_at_once),
         ON_A_FILE(test_secure_delete),
         ON_A_FILE(test_other_versions_and_owners),
         ON_A_FILE(test_broken_files),

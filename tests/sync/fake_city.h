@@ -1,5 +1,5 @@
 /* A small HTTPS server on loopback that answers as a script says: well, wrongly, in pieces, not at
- * all. One thread, one connection at a time; everything that it saw is kept for the test. */
+ * all. A thread a connection; everything that it saw is kept for the test. */
 #ifndef TESTS_SYNC_FAKE_CITY_H
 #define TESTS_SYNC_FAKE_CITY_H
 
@@ -86,10 +86,18 @@ struct fake_city {
     size_t script_len, turn;
     unsigned connections, requests; /* under lock */
     struct buf last_request; /* under lock: the body of the newest */
-    struct buf before_last; /* the one before, for FAKE_REPLAY; the thread's own */
+    struct buf before_last; /* under lock: the one before, for FAKE_REPLAY */
     bool same_bytes; /* under lock: every body was like the one before */
-    atomic_uint
-        poison; /* a record with this sequence is answered by 500, whatever the script says */
+    /* Records with these sequences get this answer, or 500, whatever the script says. */
+    atomic_uint poison, poison_last; /* 0: no last one, so just one */
+    const struct fake_answer *poison_answer;
+    atomic_uint open; /* connections, each with a thread */
+    unsigned open_most;
+};
+
+struct fake_connection {
+    struct fake_city *city;
+    int fd;
 };
 
 static inline bool
@@ -183,7 +191,12 @@ fake_send(
                answer->body == FAKE_DOUBLED) {
         fake_receipt(city, envelope, answer->twist, &body);
     } else if (answer->body == FAKE_REPLAY) {
-        fake_receipt(city, &city->before_last, TWIST_NONE, &body);
+        AUTO_BUF before;
+        buf_init(&before, SEAL_ENVELOPE_MAX);
+        pthread_mutex_lock(&city->lock);
+        (void)buf_add(&before, city->before_last.data, city->before_last.len);
+        pthread_mutex_unlock(&city->lock);
+        fake_receipt(city, &before, TWIST_NONE, &body);
     } else if (answer->body == FAKE_PROBLEM) {
         fake_problem(city, envelope, answer->twist, &body);
     } else if (answer->body == FAKE_HUGE) {
@@ -254,9 +267,9 @@ static inline bool
 fake_is_poison(struct fake_city *city, const struct buf *body)
 {
     struct seal_header header;
-    unsigned poison = atomic_load(&city->poison);
+    unsigned poison = atomic_load(&city->poison), last = atomic_load(&city->poison_last);
     return poison != 0 && seal_verify(city->verifier, body->data, body->len, &header, NULL) == 0 &&
-           header.sequence == poison;
+           header.sequence >= poison && header.sequence <= (last > poison ? last : poison);
 }
 
 /* One request on an open connection; false when the connection is over. */
@@ -268,8 +281,9 @@ fake_serve(struct fake_city *city, SSL *ssl, int fd)
     if (goes_on) {
         fake_remember(city, &body);
         static const struct fake_answer trouble = {.status = 500};
-        const struct fake_answer *answer =
-            fake_is_poison(city, &body) ? &trouble : fake_next(city, true);
+        const struct fake_answer *answer = !fake_is_poison(city, &body)  ? fake_next(city, true)
+                                           : city->poison_answer != NULL ? city->poison_answer
+                                                                         : &trouble;
         struct linger at_once = {.l_onoff = 1, .l_linger = 0};
         switch (answer->fault) {
         case FAULT_NONE:
@@ -342,6 +356,35 @@ fake_connection(struct fake_city *city, int fd)
 }
 
 static inline void *
+fake_thread(void *arg)
+{
+    struct fake_connection *connection = arg;
+    struct fake_city *city = connection->city;
+    fake_connection(city, connection->fd);
+    close(connection->fd);
+    free(connection);
+    atomic_fetch_sub(&city->open, 1);
+    return NULL;
+}
+
+static inline void
+fake_serve_beside(struct fake_city *city, int fd)
+{
+    struct fake_connection *connection = calloc(1, sizeof(*connection));
+    pthread_t thread;
+    if (connection == NULL) {
+        abort();
+    }
+    *connection = (struct fake_connection){.city = city, .fd = fd};
+    unsigned open = atomic_fetch_add(&city->open, 1) + 1;
+    city->open_most = open > city->open_most ? open : city->open_most;
+    if (pthread_create(&thread, NULL, fake_thread, connection) != 0) {
+        abort();
+    }
+    pthread_detach(thread);
+}
+
+static inline void *
 fake_run(void *arg)
 {
     struct fake_city *city = arg;
@@ -350,10 +393,12 @@ fake_run(void *arg)
         if (poll(&wait, 1, 20) == 1) {
             int fd = accept(city->listener, NULL, NULL);
             if (fd >= 0) {
-                fake_connection(city, fd);
-                close(fd);
+                fake_serve_beside(city, fd);
             }
         }
+    }
+    while (atomic_load(&city->open) > 0) {
+        usleep(1000);
     }
     return NULL;
 }

@@ -34,6 +34,7 @@ struct scene {
     struct sync *sync;
     volatile sig_atomic_t stop;
     int64_t mono_ms, wall_s; /* the test's clock */
+    bool has_real_clock; /* for new_sync */
 };
 
 static struct scene scene;
@@ -114,7 +115,8 @@ group_tear_down(void **state)
 }
 
 static inline int
-new_sync(uint16_t port, const char *ca, const struct seal_receipts *receipts, struct sync **ret)
+new_sync_at_once(uint16_t port, const char *ca, const struct seal_receipts *receipts,
+    unsigned at_once, struct sync **ret)
 {
     char url[64];
     snprintf(url, sizeof(url), "https://127.0.0.1:%u", port);
@@ -125,10 +127,17 @@ new_sync(uint16_t port, const char *ca, const struct seal_receipts *receipts, st
         .receipts = receipts,
         .kiosks = scene.verifier,
         .store = scene.store,
-        .clock = &test_clock,
+        .clock = scene.has_real_clock ? clock_system() : &test_clock,
         .stop = &scene.stop,
-        .timeout_s = 1};
+        .timeout_s = scene.has_real_clock ? 20 : 1,
+        .at_once = at_once};
     return sync_new(&config, ret);
+}
+
+static inline int
+new_sync(uint16_t port, const char *ca, const struct seal_receipts *receipts, struct sync **ret)
+{
+    return new_sync_at_once(port, ca, receipts, 1, ret);
 }
 
 static inline void

@@ -403,11 +403,18 @@ test_answers_are_bounded(void **state)
         .clock = &test_clock};
     struct sync_http *http;
     struct sync_answer answer;
-    static const uint8_t id[STORE_ID_LEN];
+    const struct sync_request request = {.bytes = (const uint8_t *)"x", .len = 1};
+    unsigned lane = 7;
+    int r = 0;
     assert_int_equal(0, sync_http_new(&config, &http));
     sync_answer_init(&answer);
     fake_script(&scene.city, &huge, 1);
-    assert_int_equal(0, sync_http_put(http, id, (const uint8_t *)"x", 1, &answer));
+    assert_int_equal(0, sync_http_put(http, 0, &request, &answer));
+    while (r == 0) {
+        r = sync_http_wait(http, 100, &lane);
+    }
+    assert_int_equal(1, r);
+    assert_int_equal(0, lane);
     assert_int_equal(KERR_NET_ANSWER, answer.error);
     assert_true(answer.body.len <= SYNC_ANSWER_MAX);
     sync_answer_release(&answer);

@@ -1,5 +1,6 @@
 /* The loop over time: rows that fail beside rows that go, a city that is away, clocks that jump, a pass,
- * the end. */
+ * the end.
+ * timeout: 240 */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,6 +44,168 @@ test_poison_blocks_nobody(void **state)
         assert_int_equal(5, counts().sent);
         close_line();
     }
+}
+
+/* The line as kiosk-sync has it, with several requests at once. */
+static void
+widen(void)
+{
+    sync_free(scene.sync);
+    assert_int_equal(0, new_sync_at_once(scene.city.port, file("keys/city-ca.crt"), scene.receipts,
+                            SYNC_AT_ONCE, &scene.sync));
+}
+
+/* Steps until so many rows are sent. Milliseconds that the line rested meanwhile. */
+static int64_t
+send_rows(unsigned count)
+{
+    int64_t begin = scene.mono_ms;
+    for (unsigned sent = 0; sent < count;) {
+        int r = sync_step(scene.sync);
+        assert_true(r >= 0);
+        sent += r == SYNC_SENT;
+        if (r == SYNC_IDLE) {
+            scene.mono_ms += sync_wait_ms(scene.sync); /* the wall clock stands still */
+        }
+        assert_true(scene.mono_ms - begin < 60000);
+    }
+    return scene.mono_ms - begin;
+}
+
+/* Several bad rows side by side, at the head or in the middle: the others wait a second at most. */
+static void
+test_poison_among_many(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    static const struct fake_answer bad[] = {
+        {.status = 500, .headers = "Retry-After: 3600\r\n"},
+        {.status = 403},
+        {.status = 422, .headers = problem, .body = FAKE_PROBLEM},
+        {.status = 200, .headers = html, .body = FAKE_TEXT, .text = page},
+        {.fault = FAULT_RESET},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        for (unsigned first = 1; first <= 9; first += 8) {
+            open_line();
+            widen();
+            enqueue(20);
+            fake_script(&scene.city, &good, 1);
+            scene.city.poison_answer = &bad[i];
+            atomic_store(&scene.city.poison_last, bad[i].fault != 0 && first == 1 ? 1 : first + 2);
+            atomic_store(&scene.city.poison, first);
+            int64_t rested = send_rows(bad[i].fault != 0 && first == 1 ? 19 : 17);
+            atomic_store(&scene.city.poison, 0);
+            atomic_store(&scene.city.poison_last, 0);
+            scene.city.poison_answer = NULL;
+            if (rested > 1000 || (first > 1 && rested > 0)) {
+                fail_msg("kind %zu at %u: rested %lld ms", i, first, (long long)rested);
+            }
+            close_line();
+        }
+    }
+}
+
+/* 503 and 429 with Retry-After are about the city, so every row waits. */
+static void
+test_retry_after_is_for_all(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {{.status = 503, .headers = "Retry-After: 100\r\n"},
+        {.status = 201, .headers = cms, .body = FAKE_RECEIPT}};
+    widen();
+    enqueue(5);
+    fake_script(&scene.city, script, ARRAY_LEN(script));
+    assert_int_equal(SYNC_LATER, sync_step(scene.sync));
+    advance(99);
+    assert_int_equal(SYNC_IDLE, sync_step(scene.sync));
+    assert_int_equal(1, fake_requests(&scene.city));
+    advance(2);
+    (void)send_rows(5);
+    assert_int_equal(0, counts().queued);
+}
+
+/* How often the queue's file was written to: its change counter (sqlite.org/fileformat2.html). */
+static unsigned
+commits(void)
+{
+    uint8_t head[28];
+    FILE *queue = fopen(file("queue.db"), "rb");
+    assert_non_null(queue);
+    assert_int_equal(sizeof(head), fread(head, 1, sizeof(head), queue));
+    fclose(queue);
+    return (unsigned)head[24] << 24 | (unsigned)head[25] << 16 | (unsigned)head[26] << 8 | head[27];
+}
+
+/* Rows with a receipt leave in few transactions; nothing is left behind. */
+static void
+test_rows_leave_together(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    widen();
+    enqueue(100);
+    fake_script(&scene.city, &good, 1);
+    scene.city.open_most = 0;
+    unsigned before = commits();
+    assert_int_equal(0, send_rows(100));
+    assert_int_equal(SYNC_IDLE, sync_step(scene.sync));
+    assert_int_equal(0, counts().queued);
+    assert_int_equal(100, counts().sent);
+    assert_int_equal(100, fake_requests(&scene.city)); /* each once */
+    assert_in_range(commits() - before, 2, 20);
+    assert_int_equal(SYNC_AT_ONCE, scene.city.open_most);
+}
+
+/* Looks at the queue from outside until the rows are gone, then ends the sync. */
+static void *
+watch_rows(void *arg)
+{
+    bool *ret_gone = arg;
+    struct store *store = NULL;
+    struct store_counts now = {0};
+    if (store_open(file("queue.db"), &store) == 0) {
+        for (int i = 0; i < 250 && now.sent < 5; i++) {
+            usleep(20 * 1000);
+            (void)store_counts(store, &now); /* busy: the next look */
+        }
+    }
+    *ret_gone = now.sent == 5;
+    store_close(store);
+    scene.stop = 1;
+    return NULL;
+}
+
+/* A row to which the city says nothing: after a second the others go, and those that have their receipts
+ * are deleted while it is still on its way. */
+static void
+test_silent_row(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    static const struct fake_answer silent = {.fault = FAULT_SILENT};
+    scene.has_real_clock = true;
+    widen();
+    scene.has_real_clock = false;
+    scene.wall_s = clock_wall_s(clock_system()); /* rows are due now */
+    enqueue(6);
+    fake_script(&scene.city, &good, 1);
+    scene.city.poison_answer = &silent;
+    atomic_store(&scene.city.poison, 1);
+    int64_t begin = clock_mono_ms(clock_system());
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(SYNC_SENT, sync_step(scene.sync));
+    }
+    assert_in_range(clock_mono_ms(clock_system()) - begin, 900, 10000); /* far under 20 s */
+    pthread_t thread;
+    bool gone = false;
+    assert_int_equal(0, pthread_create(&thread, NULL, watch_rows, &gone));
+    assert_int_equal(KERR_CANCELLED, sync_step(scene.sync));
+    pthread_join(thread, NULL);
+    assert_true(gone); /* before the stop */
+    assert_int_equal(1, counts().queued);
+    atomic_store(&scene.city.poison, 0);
+    scene.city.poison_answer = NULL;
 }
 
 /* The city is away for a day: few attempts, not one a row; then everything goes. */
@@ -237,6 +400,10 @@ main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poison_blocks_nobody),
+        cmocka_unit_test(test_poison_among_many),
+        cmocka_unit_test_setup_teardown(test_retry_after_is_for_all, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rows_leave_together, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_silent_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_line_rests_while_the_city_is_away, set_up, tear_down),
         cmocka_unit_test(test_mad_clocks),
         cmocka_unit_test_setup_teardown(test_mad_row_behind_a_poisoned_one, set_up, tear_down),

@@ -1,0 +1,58 @@
+#!/bin/bash
+# An intake on PostgreSQL beside pgbench that inserts the very same rows into the same kind of table: records a second.
+# Turns: pgbench, intake, pgbench, intake, ...; prints "name records-per-second" lines. use: intake.sh [COUNT [ROUNDS]]
+set -eu
+TOP=$(cd "$(dirname "$0")/../.." && pwd)
+BUILD=${BUILD:-$TOP/build}
+case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
+COUNT=${1:-2000} ROUNDS=${2:-3} CLIENTS=4
+. "$TOP/tests/ledger/cluster.sh"
+KIOSK_HOME=$(mktemp -d)
+export KIOSK_HOME
+INTAKE=''
+end() {
+    [ -z "$INTAKE" ] || kill "$INTAKE" 2>/dev/null || :
+    rm -rf "$KIOSK_HOME"
+    clusters_end
+}
+trap end EXIT
+
+cluster_make city
+cluster_start city
+cluster_ask city "ALTER SYSTEM SET max_wal_size = '4GB'"
+cluster_ask city "SELECT pg_reload_conf()" >/dev/null
+"$BUILD/bench/intake" "$KIOSK_HOME" keys
+printf 'kiosk = kiosk-001\nintake-port = 0\nledger = %s\n' "$(cluster_uri city)" >"$KIOSK_HOME/madoguchi.conf"
+"$BUILD/kiosk-intake" 2>"$KIOSK_HOME/intake.log" &
+INTAKE=$!
+for _ in $(seq 200); do
+    grep -qs event=intake.listening "$KIOSK_HOME/intake.log" && break
+    sleep 0.05
+done
+PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$KIOSK_HOME/intake.log")
+
+# What an intake stored, inserted row by row by the server itself: nothing is sent over the line.
+cat >"$CLUSTERS/insert.sql" <<'END'
+INSERT INTO copy SELECT e.* FROM (SELECT nextval('turn') AS n OFFSET 0) t JOIN rows e ON e.position = t.n;
+END
+rate() { # NAME MILLISECONDS
+    awk -v name="$1" -v count="$COUNT" -v ms="$2" 'BEGIN { printf "%s %.0f\n", name, count * 1000 / ms }'
+}
+for round in $(seq 0 "$ROUNDS"); do # the first one warms up
+    cluster_ask city "SET client_min_messages = warning; TRUNCATE entry CASCADE; UPDATE change_count SET count = 0, position = 0; CHECKPOINT"
+    out=$("$BUILD/bench/intake" "$KIOSK_HOME" "$PORT" "$COUNT" $CLIENTS)
+    [ "$round" = 0 ] || {
+        rate intake "$(echo "$out" | sed -n 's/^wall-ms //p')"
+        echo "$out" | grep slowest-ms
+    }
+    cluster_ask city "DROP TABLE IF EXISTS rows; CREATE TABLE rows AS TABLE entry; ALTER TABLE rows ADD PRIMARY KEY(position)" 2>/dev/null
+    cluster_ask city "DROP TABLE IF EXISTS copy; CREATE TABLE copy (LIKE entry INCLUDING ALL)" 2>/dev/null
+    cluster_ask city "DROP SEQUENCE IF EXISTS turn; CREATE SEQUENCE turn; ANALYZE rows; CHECKPOINT" 2>/dev/null
+    begin=$(date +%s%N)
+    pgbench -n -M prepared -c $CLIENTS -j 2 -t $((COUNT / CLIENTS)) -f "$CLUSTERS/insert.sql" "$(cluster_uri city)" >"$CLUSTERS/pgbench.out" 2>&1
+    [ "$round" = 0 ] || rate pgbench $((($(date +%s%N) - begin) / 1000000))
+    [ "$(cluster_ask city "SELECT count(*) FROM copy")" = $((COUNT / CLIENTS * CLIENTS)) ] || {
+        echo "intake.sh: pgbench did not insert them all" >&2
+        exit 1
+    }
+done

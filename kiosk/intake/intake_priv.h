@@ -16,6 +16,7 @@
 enum {
     INTAKE_PEM_MAX = 256 * 1024,
     INTAKE_REPLY_MAX = 16 * 1024,
+    INTAKE_PEER_S = 30,
     INTAKE_SWALLOW_MAX = 8 * 1024 * 1024 /* an oversized body is read this far, then cut off */
 };
 
@@ -68,6 +69,9 @@ struct intake_session {
     int fd;
     int64_t deadline_ms; /* monotonic; under sessions_lock */
     struct intake_session *next, **link; /* under sessions_lock */
+    /* Touched by the connection's own thread only: */
+    char peer[SEAL_NAME_MAX]; /* the certificate's name, as last verified */
+    int64_t peer_until_ms; /* monotonic: till then it is not verified again */
 };
 
 struct intake {
@@ -102,13 +106,17 @@ void intake_get_health(struct intake *intake, struct intake_reply *ret_reply);
 /* peer.c: who is at the other end. */
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */
 void intake_peer_require(struct MHD_Connection *connection);
-/* The verified client certificate's one common name. KERR_SEAL_SIGNATURE. */
-int intake_peer_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);
+/* The verified client certificate's one common name; verified at a connection's first request, and
+ * again when INTAKE_PEER_S have passed. KERR_SEAL_SIGNATURE. */
+int intake_peer_name(
+    struct intake *intake, struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);
 
 /* session.c: connections that dawdle are cut off. */
 int intake_sessions_start(struct intake *intake);
 void intake_sessions_stop(struct intake *intake);
 void intake_session_open(struct intake *intake, struct MHD_Connection *connection, void **session);
+/* The session of a connection; NULL without memory for one. */
+struct intake_session *intake_session_of(struct MHD_Connection *connection);
 void intake_session_close(struct intake *intake, void **session);
 /* A request was finished: the next one has time again. */
 void intake_session_renew(struct intake *intake, struct MHD_Connection *connection);

@@ -107,15 +107,11 @@ end_write(struct intake *intake, const struct ledger *ledger)
     }
 }
 
-/* The receipt of an entry that is committed: the stored one, or one signed and stored now. */
+/* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
 static int
-receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
+make_receipt(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
     struct buf *ret_receipt)
 {
-    int r = ledger_receipt(ledger, entry->id, ret_receipt);
-    if (r != KERR_NOT_FOUND) {
-        return r;
-    }
     struct seal_receipt receipt = {.received_at = entry->received_at,
         .position = entry->position,
         .header = {.epoch = entry->epoch, .sequence = entry->sequence}};
@@ -125,7 +121,7 @@ receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_ent
     memcpy(receipt.envelope_hash, entry->hash, sizeof(entry->hash));
     AUTO_BUF bytes;
     buf_init(&bytes, SEAL_RECEIPT_MAX);
-    r = seal_receipt_make(intake->signer, &receipt, &bytes);
+    int r = seal_receipt_make(intake->signer, &receipt, &bytes);
     if (r < 0) {
         return r;
     }
@@ -133,6 +129,15 @@ receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_ent
     r = ledger_receipt_keep(ledger, entry->id, bytes.data, bytes.len, ret_receipt);
     end_write(intake, ledger);
     return r;
+}
+
+/* The receipt of an entry that is committed: the stored one, or one signed and stored now. */
+static int
+receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
+    struct buf *ret_receipt)
+{
+    int r = ledger_receipt(ledger, entry->id, ret_receipt);
+    return r == KERR_NOT_FOUND ? make_receipt(intake, ledger, entry, ret_receipt) : r;
 }
 
 /* Commits the entry, then answers with its receipt. */
@@ -152,7 +157,8 @@ commit(struct intake *intake, struct ledger *ledger, struct ledger_entry *entry,
         return;
     }
     reply->position = entry->position;
-    int r = receipt_of(intake, ledger, entry, &reply->body);
+    int r = verdict == LEDGER_NEW ? make_receipt(intake, ledger, entry, &reply->body)
+                                  : receipt_of(intake, ledger, entry, &reply->body);
     if (r < 0) {
         reply_ledger_error(reply, r); /* committed without a receipt: the next try gets one */
         return;

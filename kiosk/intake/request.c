@@ -50,9 +50,10 @@ is_declared_too_large(const char *length)
 }
 
 static enum intake_problem
-check_head(struct request *request, struct MHD_Connection *connection, const char *method)
+check_head(struct intake *intake, struct request *request, struct MHD_Connection *connection,
+    const char *method)
 {
-    int r = intake_peer_name(connection, request->peer);
+    int r = intake_peer_name(intake, connection, request->peer);
     if (r < 0) {
         request->error = r;
         return INTAKE_PROBLEM_PEER;
@@ -82,7 +83,8 @@ check_head(struct request *request, struct MHD_Connection *connection, const cha
 }
 
 static enum MHD_Result
-start(struct MHD_Connection *connection, const char *url, const char *method, void **ctx)
+start(struct intake *intake, struct MHD_Connection *connection, const char *url, const char *method,
+    void **ctx)
 {
     struct request *request = calloc(1, sizeof(*request));
     if (request == NULL) {
@@ -90,7 +92,7 @@ start(struct MHD_Connection *connection, const char *url, const char *method, vo
     }
     buf_init(&request->body, SEAL_ENVELOPE_MAX);
     request->route = intake_route(url, request->id);
-    request->problem = check_head(request, connection, method);
+    request->problem = check_head(intake, request, connection, method);
     *ctx = request;
     return MHD_YES;
 }
@@ -178,7 +180,7 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
     (void)version; /* 1.0 and 1.1 are answered alike */
     struct intake *intake = cls;
     if (*ctx == NULL) {
-        return start(connection, url, method, ctx);
+        return start(intake, connection, url, method, ctx);
     }
     struct request *request = *ctx;
     if (*upload_len > 0) {

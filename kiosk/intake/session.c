@@ -78,6 +78,14 @@ intake_session_open(struct intake *intake, struct MHD_Connection *connection, vo
     (void)pthread_mutex_unlock(&intake->sessions_lock);
 }
 
+struct intake_session *
+intake_session_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info != NULL ? info->socket_context : NULL;
+}
+
 void
 intake_session_close(struct intake *intake, void **session)
 {
@@ -98,9 +106,7 @@ intake_session_close(struct intake *intake, void **session)
 void
 intake_session_renew(struct intake *intake, struct MHD_Connection *connection)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    struct intake_session *session = info != NULL ? info->socket_context : NULL;
+    struct intake_session *session = intake_session_of(connection);
     if (session == NULL) {
         return;
     }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# An intake on PostgreSQL beside pgbench that inserts the very same rows into the same kind of table: records a second.
-# Turns: pgbench, intake, pgbench, intake, ...; prints "name records-per-second" lines. use: intake.sh [COUNT [ROUNDS]]
+# An intake on PostgreSQL beside pgbench that inserts the very same rows into the same kind of table. They take turns. Prints lines: the
+# milliseconds a record of intake and pgbench by the clock, the intake's own processor time, and its slowest answer. use: intake.sh [COUNT [ROUNDS]]
 set -eu
 TOP=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$TOP/build}
@@ -35,22 +35,27 @@ PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$KIOSK_HOME
 cat >"$CLUSTERS/insert.sql" <<'END'
 INSERT INTO copy SELECT e.* FROM (SELECT nextval('turn') AS n OFFSET 0) t JOIN rows e ON e.position = t.n;
 END
-rate() { # NAME MILLISECONDS
-    awk -v name="$1" -v count="$COUNT" -v ms="$2" 'BEGIN { printf "%s %.0f\n", name, count * 1000 / ms }'
+each() { # NAME MILLISECONDS-FOR-ALL
+    awk -v name="$1" -v count="$COUNT" -v ms="$2" 'BEGIN { printf "%s %.3f\n", name, ms / count }'
+}
+ticks() { # the intake's own
+    awk '{ print $14 + $15 }' "/proc/$INTAKE/stat"
 }
 for round in $(seq 0 "$ROUNDS"); do # the first one warms up
     cluster_ask city "SET client_min_messages = warning; TRUNCATE entry CASCADE; UPDATE change_count SET count = 0, position = 0; CHECKPOINT"
+    before=$(ticks)
     out=$("$BUILD/bench/intake" "$KIOSK_HOME" "$PORT" "$COUNT" $CLIENTS)
     [ "$round" = 0 ] || {
-        rate intake "$(echo "$out" | sed -n 's/^wall-ms //p')"
-        echo "$out" | grep slowest-ms
+        each intake "$(echo "$out" | sed -n 's/^wall-ms //p')"
+        each processor "$((($(ticks) - before) * 1000 / $(getconf CLK_TCK)))"
+        echo "$out" | sed -n 's/^slowest-ms/slowest/p'
     }
     cluster_ask city "DROP TABLE IF EXISTS rows; CREATE TABLE rows AS TABLE entry; ALTER TABLE rows ADD PRIMARY KEY(position)" 2>/dev/null
     cluster_ask city "DROP TABLE IF EXISTS copy; CREATE TABLE copy (LIKE entry INCLUDING ALL)" 2>/dev/null
     cluster_ask city "DROP SEQUENCE IF EXISTS turn; CREATE SEQUENCE turn; ANALYZE rows; CHECKPOINT" 2>/dev/null
     begin=$(date +%s%N)
     pgbench -n -M prepared -c $CLIENTS -j 2 -t $((COUNT / CLIENTS)) -f "$CLUSTERS/insert.sql" "$(cluster_uri city)" >"$CLUSTERS/pgbench.out" 2>&1
-    [ "$round" = 0 ] || rate pgbench $((($(date +%s%N) - begin) / 1000000))
+    [ "$round" = 0 ] || each pgbench $((($(date +%s%N) - begin) / 1000000))
     [ "$(cluster_ask city "SELECT count(*) FROM copy")" = $((COUNT / CLIENTS * CLIENTS)) ] || {
         echo "intake.sh: pgbench did not insert them all" >&2
         exit 1

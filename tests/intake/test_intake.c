@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <curl/curl.h>
+#include <gnutls/gnutls.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -133,6 +134,7 @@ struct talk {
     const char *cert, *key; /* NULL: the kiosk's TLS pair; "": none */
     const uint8_t *body;
     size_t len;
+    CURL *kept; /* a handle, and with it a connection, that stays; NULL: a new one */
     int code; /* curl's */
     long status;
     long retry_after;
@@ -151,7 +153,7 @@ ask(struct talk *talk)
 {
     char url[256], header[128];
     snprintf(url, sizeof(url), "https://127.0.0.1:%u%s", intake_port(scene.intake), talk->path);
-    CURL *easy = curl_easy_init();
+    CURL *easy = talk->kept != NULL ? talk->kept : curl_easy_init();
     assert_non_null(easy);
     struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
     snprintf(header, sizeof(header), "Content-Type: %s", talk->type != NULL ? talk->type : "");
@@ -192,7 +194,9 @@ ask(struct talk *talk)
     curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &type);
     snprintf(talk->got_type, sizeof(talk->got_type), "%s", type != NULL ? type : "");
     curl_slist_free_all(headers);
-    curl_easy_cleanup(easy);
+    if (talk->kept == NULL) {
+        curl_easy_cleanup(easy);
+    }
 }
 
 static void
@@ -523,6 +527,58 @@ test_kiosks_speak_for_themselves(void **state)
     buf_release(&envelope);
 }
 
+static time_t
+in_fifty_years(time_t *out)
+{
+    time_t now = (time_t)clock_wall_s(clock_system()) + (time_t)50 * 365 * 86400;
+    if (out != NULL) {
+        *out = now;
+    }
+    return now;
+}
+
+static time_t
+now_again(time_t *out)
+{
+    time_t now = (time_t)clock_wall_s(clock_system());
+    if (out != NULL) {
+        *out = now;
+    }
+    return now;
+}
+
+/* A certificate that runs out on a connection that stays is noticed, within half a minute. */
+static void
+test_certificate_runs_out(void **state)
+{
+    (void)state;
+    struct talk talk = {.method = "GET", .path = "/v1/health", .kept = curl_easy_init()};
+    assert_non_null(talk.kept);
+    long connects = 0;
+    static const struct {
+        long skew_ms;
+        bool is_later;
+        long status, connects;
+    } rows[] = {
+        {0, false, 200, 1}, {0, true, 200, 0}, /* not looked at for each request */
+        {25000, true, 200, 0}, {31000, true, 403, 0},
+        {31000, false, 200, 0}, /* the refusal does not stick either */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        atomic_store(&scene.skew_ms, rows[i].skew_ms);
+        gnutls_global_set_time_function(rows[i].is_later ? in_fifty_years : now_again);
+        ask(&talk);
+        gnutls_global_set_time_function(now_again);
+        curl_easy_getinfo(talk.kept, CURLINFO_NUM_CONNECTS, &connects);
+        if (talk.status != rows[i].status || connects != rows[i].connects) {
+            fail_msg("row %zu: status %ld, %ld new connections", i, talk.status, connects);
+        }
+    }
+    atomic_store(&scene.skew_ms, 0);
+    buf_release(&talk.got);
+    curl_easy_cleanup(talk.kept);
+}
+
 /* A full disk and a locked ledger are told as 503 with Retry-After, and nothing is lost by it. */
 static void
 test_busy_ledger(void **state)
@@ -671,6 +727,7 @@ main(void)
         cmocka_unit_test(test_get_answers),
         cmocka_unit_test(test_strangers_are_refused),
         cmocka_unit_test(test_kiosks_speak_for_themselves),
+        cmocka_unit_test(test_certificate_runs_out),
         cmocka_unit_test(test_busy_ledger),
         cmocka_unit_test(test_crowd_gets_one_receipt),
         cmocka_unit_test(test_dawdlers_are_cut_off),

@@ -525,28 +525,49 @@ is_meant(const struct person *person, const char *row, const char *value)
     return false;
 }
 
+static const struct known *
+known_row(const struct person *person, const char *name)
+{
+    for (size_t i = 0; i < person->known_count; i++) {
+        if (strcmp(person->known[i].row, name) == 0) {
+            return &person->known[i];
+        }
+    }
+    return NULL;
+}
+
+/* A row of the page with all answers whose answer isn't what was meant: where its name stands. An answer may be
+ * called as another row is ("wife or husband"), so what follows a name is an answer and nothing else. */
+static const struct thing *
+wrong_row(const struct person *person, const struct page *page)
+{
+    for (size_t i = 0; i + 1 < page->count; i++) {
+        const struct thing *name = &page->things[i];
+        const struct thing *value = &page->things[i + 1];
+        const struct known *known =
+            name->kind == THING_WORDS ? known_row(person, name->words) : NULL;
+        if (known == NULL || value->kind != THING_WORDS) {
+            continue;
+        }
+        if (!is_meant(person, known->row, value->words) && !is_reading(person, value->words) &&
+            !is_settled(person, known)) {
+            return name;
+        }
+        i++;
+    }
+    return NULL;
+}
+
 /* The row of an answer is its name and, after it, the answer; a button to change it follows. */
 static struct decision
 check(struct person *person, const struct page *page)
 {
-    for (size_t k = 0; k < person->known_count; k++) {
-        const struct known *known = &person->known[k];
-        for (size_t i = 0; i + 1 < page->count; i++) {
-            const struct thing *name = &page->things[i];
-            const struct thing *value = &page->things[i + 1];
-            if (name->kind != THING_WORDS || strcmp(name->words, known->row) != 0 ||
-                value->kind != THING_WORDS || is_meant(person, known->row, value->words) ||
-                is_reading(person, value->words) || is_settled(person, known)) {
-                continue;
-            }
-            for (size_t b = i + 2; b < page->count; b++) {
-                if (page->things[b].kind == THING_ACT &&
-                    strstr(page->things[b].words, person->said[SAID_CHANGE]) != NULL) {
-                    person->mistakes++;
-                    person->changing = true;
-                    return press(&page->things[b]);
-                }
-            }
+    const struct thing *wrong = wrong_row(person, page);
+    for (const struct thing *at = wrong; at != NULL && at < page->things + page->count; at++) {
+        if (at->kind == THING_ACT && strstr(at->words, person->said[SAID_CHANGE]) != NULL) {
+            person->mistakes++;
+            person->changing = true;
+            return press(at);
         }
     }
     const struct thing *on = button(person, page, SAID_READ_ON);

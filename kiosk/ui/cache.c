@@ -20,13 +20,12 @@ struct cache {
     size_t bytes;
 };
 
-/* FNV-1a, 64 bits. */
-static uint64_t
-hash_of(const uint8_t *key, size_t len)
+uint64_t
+hash_add(uint64_t hash, const void *bytes, size_t len)
 {
-    uint64_t hash = 0xcbf29ce484222325U;
+    const uint8_t *at = bytes;
     for (size_t i = 0; i < len; i++) {
-        hash = (hash ^ key[i]) * 0x100000001b3U;
+        hash = (hash ^ at[i]) * 0x100000001b3U;
     }
     return hash;
 }
@@ -71,7 +70,7 @@ cache_free(struct cache *cache)
 const struct mask *
 cache_get(struct cache *cache, const void *key, size_t len)
 {
-    uint64_t hash = hash_of(key, len);
+    uint64_t hash = hash_add(HASH_START, key, len);
     for (size_t i = 0; i < CACHE_ENTRIES; i++) {
         struct entry *entry = &cache->entries[i];
         if (entry->key != NULL && entry->hash == hash && entry->len == len &&
@@ -118,7 +117,7 @@ cache_put(struct cache *cache, const void *key, size_t len, bool personal, struc
     }
     struct entry *entry = free_place(cache);
     *entry = (struct entry){
-        .hash = hash_of(key, len),
+        .hash = hash_add(HASH_START, key, len),
         .used = ++cache->now,
         .key = xcalloc(1, len + 1),
         .len = len,

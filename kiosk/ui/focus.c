@@ -29,17 +29,15 @@ first(const struct frame *frame)
     return any;
 }
 
-/* A number for role and words, by which a thing without id is found again (FNV-1a, 64 bits). Words
+/* A number for role and words, by which a thing without id is found again. Words
  * themselves are not kept: they may be the visitor's. */
 static uint64_t
 words_of(const struct item *item)
 {
     const char *texts[] = {item->e.text, item->e.label, item->e.speech};
-    uint64_t hash = (14695981039346656037U ^ (uint64_t)item->e.role) * 1099511628211U;
+    uint64_t hash = hash_add(HASH_START, &item->e.role, sizeof(item->e.role));
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        for (const char *at = texts[i]; at != NULL && *at != '\0'; at++) {
-            hash = (hash ^ (unsigned char)*at) * 1099511628211U;
-        }
+        hash = texts[i] != NULL ? hash_add(hash, texts[i], strlen(texts[i])) : hash;
     }
     return hash != 0 ? hash : 1;
 }

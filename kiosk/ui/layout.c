@@ -1,5 +1,6 @@
-/* ui/layout.c - words in a rectangle. Finished layouts of the room text are kept in a small cache, since
- * a screen is described anew after every touch; all of them go when a visit ends. Words that do not fit
+/* ui/layout.c - words in a rectangle. Finished layouts of the room text are kept, since a screen is
+ * described anew after every touch; all of them go when a visit ends. There is room for the page with all answers of a
+ * family in two languages (600 layouts): with less, each is thrown out just before it is asked for again. Words that do not fit
  * are wrapped, then made smaller in steps, and reported when the smallest size is still too large. */
 #include "ui/ui_priv.h"
 
@@ -7,7 +8,13 @@
 
 #include "base/alloc.h"
 
-enum { LAYOUTS_MAX = 192, SHRINK_STEP = 5, LABEL_SHRINK = 85 /* percent */ };
+enum {
+    SETS = 256,
+    WAYS = 8,
+    LAYOUTS_MAX = SETS * WAYS,
+    SHRINK_STEP = 5,
+    LABEL_SHRINK = 85 /* percent */
+};
 
 struct kept {
     char *text; /* owned; NULL: free place */
@@ -18,7 +25,8 @@ struct kept {
     uint64_t used;
 };
 struct layouts {
-    struct kept kept[LAYOUTS_MAX];
+    struct kept
+        kept[LAYOUTS_MAX]; /* SETS groups of WAYS places: a text has its group, by its hash */
     uint64_t now;
 };
 
@@ -79,13 +87,26 @@ matches(const struct kept *kept, const char *text, const struct text_style *styl
            strcmp(kept->text, text) == 0 && strcmp(kept->language, style->language) == 0;
 }
 
+/* The places where this may be kept; the least recently used of them goes. */
+static struct kept *
+set_of(struct layouts *layouts, const char *text, const struct text_style *style)
+{
+    const int numbers[] = {
+        style->size_px, style->max_width_px, style->line_height_percent, style->bold};
+    uint64_t hash = hash_add(HASH_START, text, strlen(text));
+    hash = hash_add(hash, style->language, strlen(style->language));
+    hash = hash_add(hash, numbers, sizeof(numbers));
+    return &layouts->kept[(hash ^ hash >> 32) % SETS * WAYS];
+}
+
 const struct text_layout *
 layouts_get(struct layouts *layouts, const struct text_font_ops *fonts, const char *text,
     const struct text_style *style)
 {
-    struct kept *place = &layouts->kept[0];
-    for (size_t i = 0; i < LAYOUTS_MAX; i++) {
-        struct kept *kept = &layouts->kept[i];
+    struct kept *set = set_of(layouts, text, style);
+    struct kept *place = &set[0];
+    for (size_t i = 0; i < WAYS; i++) {
+        struct kept *kept = &set[i];
         if (matches(kept, text, style)) {
             kept->used = ++layouts->now;
             return kept->layout;

@@ -237,6 +237,10 @@ void mask_release(struct mask *mask);
 
 /* ---- cache.c: masks by key, least recently used goes first, all memory is wiped ---- */
 
+/* FNV-1a, 64 bits: begin with HASH_START. */
+#define HASH_START UINT64_C(0xcbf29ce484222325)
+uint64_t hash_add(uint64_t hash, const void *bytes, size_t len);
+
 enum { CACHE_ENTRIES = 384, CACHE_BYTES = 6 * 1024 * 1024, CACHE_KEY_MAX = 1024 };
 struct cache;
 struct cache *cache_new(void);

@@ -51,7 +51,7 @@ static const char *const size_names[UI_SIZE_COUNT] = {
 };
 static_assert(UI_SIZE_COUNT == UI_SIZE_KEYBOARD + 1, "every size has a name");
 static const char *const state_names[] = {
-    "chosen", "waiting", "pressed", "focused", "personal", "group"};
+    "chosen", "waiting", "pressed", "focused", "personal", "group", "follows"};
 
 const char *
 dump_role(enum ui_role role)

@@ -1,7 +1,8 @@
 /* ui/order.c - the order in which the eye goes over a page, from the list alone: rows from the top, each
  * from the left; the bars and their tools, which are the same on every page, come last. Two switches, the ear and the Tab
  * key follow it. A bar is a ground without id that spans the page and is low; keys with something
- * beside them are a block of their own, between what stands left and right of it. */
+ * beside them are a block of their own, between what stands left and right of it. An element may say that it
+ * follows the one before it in the list. */
 #include "ui/ui_priv.h"
 
 #include <limits.h>
@@ -148,6 +149,40 @@ keys_aside(const struct frame *frame, struct order *order)
     }
 }
 
+/* Where the element is in the order; its count when it is not. */
+static size_t
+place_of(const struct order *order, size_t index)
+{
+    size_t i = 0;
+    while (i < order->count && order->at[i] != index) {
+        i++;
+    }
+    return i;
+}
+
+/* What belongs to the element before it in the list comes right after that one: a row's name, its answer and the
+ * button that changes it, however high each of them is. */
+static void
+follow(const struct frame *frame, struct order *order)
+{
+    for (size_t index = 1; index < frame->count; index++) {
+        size_t from = place_of(order, index);
+        size_t to = place_of(order, index - 1);
+        if ((frame->items[index].e.state & UI_STATE_FOLLOWS) == 0 || from == order->count ||
+            to == order->count) {
+            continue;
+        }
+        order->row[from] = order->row[to];
+        order->zone[from] = order->zone[to];
+        for (; from > to + 1; from--) {
+            swap(order, from, from - 1);
+        }
+        for (; from < to; from++) {
+            swap(order, from, from + 1);
+        }
+    }
+}
+
 void
 order_make(const struct frame *frame, bool readable, struct order *ret_order)
 {
@@ -166,4 +201,5 @@ order_make(const struct frame *frame, bool readable, struct order *ret_order)
     sort(frame, order, false);
     make_rows(frame, order);
     sort(frame, order, true);
+    follow(frame, order);
 }

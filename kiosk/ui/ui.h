@@ -57,7 +57,9 @@ enum ui_state {
     UI_STATE_FOCUSED = 1 << 3,
     UI_STATE_PERSONAL =
         1 << 4, /* holds something of the visitor: never in a log, wiped from caches */
-    UI_STATE_GROUP = 1 << 5 /* in the group around which the scan's ring lies */
+    UI_STATE_GROUP = 1 << 5, /* in the group around which the scan's ring lies */
+    UI_STATE_FOLLOWS =
+        1 << 6 /* read right after the element before it in the list, wherever it stands */
 };
 
 /* Colours by meaning; the theme gives the values. */

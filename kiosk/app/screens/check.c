@@ -26,6 +26,7 @@ change_button(struct app *app, const struct flow *flow, const struct question *q
                         .tone = UI_TONE_SOFT,
                         .size = UI_SIZE_BAR,
                         .bold = true,
+                        .state = UI_STATE_FOLLOWS,
                         .align = UI_ALIGN_CENTRE});
 }
 
@@ -150,7 +151,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         .size = UI_SIZE_VALUE,
         .bold = true,
         .valign = UI_ALIGN_CENTRE,
-        .state = UI_STATE_PERSONAL,
+        .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS,
         .speech = reading_of(app, &row->question)};
     struct row_places at = row_places(app, flow, buf_str(&name), &answer, from_card);
     if (flow_target(app, flow, at.height + LINE_H)) {
@@ -169,6 +170,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
                     .picture = "check",
                     .valign = UI_ALIGN_CENTRE,
                     .tone = UI_TONE_DONE,
+                    .state = UI_STATE_FOLLOWS,
                     .size = UI_SIZE_BAR});
         }
         change_button(app, flow, &row->question, buf_str(&name), at.height);

@@ -1,4 +1,4 @@
-/* The way of the arrow keys over pages like those of the kiosk: a table of moves from id to id. */
+/* The way of the arrow keys over pages like those of the kiosk: a table of moves from id to id; and what is read together. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -159,6 +159,43 @@ test_waiting_and_gone(void **state ATTR_UNUSED)
     frame_release(&frame);
 }
 
+/* A name, its answer and the button that changes it are read together, whichever of them is higher. */
+static void
+test_what_follows(void **state ATTR_UNUSED)
+{
+    const struct ui_element row[] = {
+        {.role = UI_ROLE_TEXT, .text = "name", .rect = {100, 100, 800, 150}},
+        {.role = UI_ROLE_TEXT,
+            .text = "answer",
+            .rect = {100, 260, 800, 60},
+            .state = UI_STATE_FOLLOWS},
+        {.role = UI_ROLE_BUTTON,
+            .id = "change",
+            .text = "change",
+            .rect = {1000, 100, 400, 205},
+            .state = UI_STATE_FOLLOWS},
+        {.role = UI_ROLE_TEXT, .text = "next name", .rect = {100, 400, 800, 150}},
+    };
+    for (int kept = 1; kept >= 0; kept--) {
+        struct frame frame;
+        struct order order;
+        frame_init(&frame);
+        frame_begin(&frame, "rows");
+        for (size_t i = 0; i < ARRAY_LEN(row); i++) {
+            struct ui_element e = row[i];
+            e.state = kept != 0 ? e.state : 0;
+            frame_add(&frame, &e);
+        }
+        order_make(&frame, true, &order);
+        assert_int_equal(order.count, ARRAY_LEN(row));
+        assert_int_equal(order.at[0], 0);
+        assert_int_equal(order.at[1], kept != 0 ? 1 : 2); /* else the button's middle decides */
+        assert_int_equal(order.at[2], kept != 0 ? 2 : 1);
+        assert_int_equal(order.at[3], 3);
+        frame_release(&frame);
+    }
+}
+
 int
 main(void)
 {
@@ -167,6 +204,7 @@ main(void)
         cmocka_unit_test(test_everything_is_reached),
         cmocka_unit_test(test_first_key_shows),
         cmocka_unit_test(test_waiting_and_gone),
+        cmocka_unit_test(test_what_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -569,42 +569,6 @@ test_reading(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
-/* A name, its answer and the button that changes it stay together, whichever of them is higher. */
-static void
-test_reading_what_follows(void **state ATTR_UNUSED)
-{
-    struct ui *ui = scene_ui(&fake_clock);
-    const struct ui_element row[] = {
-        {.role = UI_ROLE_TEXT, .text = "name", .rect = {100, 100, 800, 150}},
-        {.role = UI_ROLE_TEXT,
-            .text = "answer",
-            .rect = {100, 260, 800, 60},
-            .state = UI_STATE_FOLLOWS},
-        {.role = UI_ROLE_BUTTON,
-            .id = "change",
-            .text = "change",
-            .rect = {1000, 100, 400, 205},
-            .state = UI_STATE_FOLLOWS},
-        {.role = UI_ROLE_TEXT, .text = "next name", .rect = {100, 400, 800, 150}},
-    };
-    for (int kept = 1; kept >= 0; kept--) {
-        ui_begin(ui, "rows");
-        for (size_t i = 0; i < ARRAY_LEN(row); i++) {
-            struct ui_element e = row[i];
-            e.state = kept != 0 ? e.state : 0;
-            ui_add(ui, &e);
-        }
-        ui_end(ui);
-        size_t order[ARRAY_LEN(row)];
-        assert_int_equal(ui_reading_order(ui, order, ARRAY_LEN(order)), ARRAY_LEN(row));
-        assert_int_equal(order[0], 0);
-        assert_int_equal(order[1], kept != 0 ? 1 : 2); /* else the button's middle decides */
-        assert_int_equal(order[2], kept != 0 ? 2 : 1);
-        assert_int_equal(order[3], 3);
-    }
-    ui_free(ui);
-}
-
 /* What waits is told, and can't be chosen. */
 static void
 test_reading_what_waits(void **state ATTR_UNUSED)
@@ -807,7 +771,6 @@ main(void)
         cmocka_unit_test(test_trial),
         cmocka_unit_test(test_wiped),
         cmocka_unit_test(test_reading),
-        cmocka_unit_test(test_reading_what_follows),
         cmocka_unit_test(test_reading_what_waits),
         cmocka_unit_test(test_ring_from_pixels),
         cmocka_unit_test(test_group_and_hold_rings),

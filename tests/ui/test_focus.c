@@ -184,7 +184,7 @@ test_what_follows(void **state ATTR_UNUSED)
         for (size_t i = 0; i < ARRAY_LEN(row); i++) {
             struct ui_element e = row[i];
             e.state = kept != 0 ? e.state : 0;
-            frame_add(&frame, &e);
+            frame_add(&frame, &e, "ja");
         }
         order_make(&frame, true, &order);
         assert_int_equal(order.count, ARRAY_LEN(row));

@@ -20,12 +20,9 @@ show() { # NAME: writes the play from stdin and starts it
     start "$1" sh -c "cd '$WORK' && exec '$BUILD/kiosk' --play '$WORK/$1.play'"
     playing=$!
 }
+told() { [ "$(grep -c "$2" "$WORK/$1.log")" -ge "${3:-1}" ]; }
 until_told() { # NAME TEXT [TIMES]: in its log
-    for _ in $(seq 200); do
-        [ "$(grep -c "$2" "$WORK/$1.log")" -ge "${3:-1}" ] && return 0
-        sleep 0.05
-    done
-    fail "$1: no '$2'"
+    within 100 told "$@" || fail "$1: no '$2'"
 }
 door() { # NAME [FILE-AGE-S]: the first door's title; written whole, as long ago as this
     sed "0,/^    title: /s/^    title: .*/    title: $1/" "$TOP/assets/city/doors.yaml" >"$WORK/doors.part"
@@ -62,10 +59,7 @@ sleep 2500
 tap start
 expect text "つぎの扉"
 STEPS
-for _ in $(seq 100); do
-    [ -s "$WORK/idle.png" ] && break
-    sleep 0.05
-done
+within 100 test -s "$WORK/idle.png" || fail "no idle.png"
 door つぎの扉
 wait "$playing" || fail "an idle terminal does not see new content"
 
@@ -83,18 +77,12 @@ sleep 2500
 tap start
 expect text "$old"
 STEPS
-for _ in $(seq 100); do
-    [ -s "$WORK/mistake.png" ] && break
-    sleep 0.05
-done
+within 100 test -s "$WORK/mistake.png" || fail "no mistake.png"
 echo 'nonsense: [' >"$WORK/bad.part"
 touch -d '5 seconds ago' "$WORK/bad.part"
 mv "$WORK/bad.part" "$WORK/assets/procedures/bad.yaml"
 until_told mistake 'event=content.kept'
-for _ in $(seq 200); do
-    [ -s "$WORK/mistake2.png" ] && break
-    sleep 0.05
-done
+within 100 test -s "$WORK/mistake2.png" || fail "no mistake2.png"
 rm "$WORK/assets/procedures/bad.yaml"
 door "$old"
 wait "$playing" || fail "a mistake is not kept away"
@@ -116,10 +104,7 @@ tap start
 expect text "ことばが新しい。"
 expect text "若い扉"
 STEPS
-for _ in $(seq 100); do
-    [ -s "$WORK/words.png" ] && break
-    sleep 0.05
-done
+within 100 test -s "$WORK/words.png" || fail "no words.png"
 touch -d '5 seconds ago' "$WORK/ja.mo"
 mv "$WORK/ja.mo" "$WORK/locale/ja/LC_MESSAGES/madoguchi.mo"
 until_told words 'event=words.anew'

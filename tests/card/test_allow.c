@@ -185,15 +185,40 @@ without_the_guard(void **state)
     bench_close(&bench);
 }
 
+struct step {
+    const char *
+        command; /* NULL: power cycle; "grant": one VERIFY may go out; "serial", "look": that may be asked */
+    int expected;
+};
+
+static void
+walk(struct bench *bench, const struct step *steps, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (steps[i].command == NULL) {
+            channel_disconnect(&bench->channel);
+            assert_int_equal(channel_connect(&bench->channel, "Test Reader 00 00"), 0);
+        } else if (strcmp(steps[i].command, "grant") == 0) {
+            bench->channel.verify_granted = true;
+        } else if (strcmp(steps[i].command, "serial") == 0) {
+            bench->channel.serial_granted = true;
+        } else if (strcmp(steps[i].command, "look") == 0) {
+            bench->channel.look_granted = true;
+        } else {
+            int r = send_hex(bench, steps[i].command);
+            if (r != steps[i].expected) {
+                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
+            }
+        }
+    }
+}
+
 /* What is allowed depends on what was done before. */
 static void
 order(void **state)
 {
     (void)state;
-    static const struct {
-        const char *command; /* NULL: power cycle; "grant": one VERIFY may go out */
-        int expected;
-    } steps[] = {
+    static const struct step steps[] = {
         {"00200091", KERR_CARD_REFUSED}, /* nothing selected */
         {"00b0820000", KERR_CARD_REFUSED},
         {VERIFY_1234, KERR_CARD_REFUSED},
@@ -222,46 +247,9 @@ order(void **state)
     };
     struct bench bench;
     bench_open(&bench);
-    for (size_t i = 0; i < COUNT(steps); i++) {
-        if (steps[i].command == NULL) {
-            channel_disconnect(&bench.channel);
-            assert_int_equal(channel_connect(&bench.channel, "Test Reader 00 00"), 0);
-        } else if (strcmp(steps[i].command, "grant") == 0) {
-            bench.channel.verify_granted = true;
-        } else {
-            int r = send_hex(&bench, steps[i].command);
-            if (r != steps[i].expected) {
-                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
-            }
-        }
-    }
+    walk(&bench, steps, COUNT(steps));
     assert_int_equal(vcard_watched(bench.card), 0);
     bench_close(&bench);
-}
-
-struct step {
-    const char *command; /* "serial", "look": that may be asked now; NULL: power cycle */
-    int expected;
-};
-
-static void
-walk(struct bench *bench, const struct step *steps, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (steps[i].command == NULL) {
-            channel_disconnect(&bench->channel);
-            assert_int_equal(channel_connect(&bench->channel, "Test Reader 00 00"), 0);
-        } else if (strcmp(steps[i].command, "serial") == 0) {
-            bench->channel.serial_granted = true;
-        } else if (strcmp(steps[i].command, "look") == 0) {
-            bench->channel.look_granted = true;
-        } else {
-            int r = send_hex(bench, steps[i].command);
-            if (r != steps[i].expected) {
-                fail_msg("step %zu, %s: %s", i, steps[i].command, err_str(r));
-            }
-        }
-    }
 }
 
 /* The serial number: only after card_serial asked for it, only that record, and nothing else while its application is

@@ -223,10 +223,9 @@ add_acts(struct desk *desk, struct buf *out, const struct asked *asked)
 static void
 add_past(struct desk *desk, struct buf *out, const struct asked *asked)
 {
-    struct clock_date now = clock_japan(clock_wall_s(desk->config.clock));
     struct live_slot_name name;
-    char today[48];
-    (void)snprintf(today, sizeof(today), "%04d-%02d-%02d", now.year, now.month, now.day);
+    char today[CLOCK_DAY_LEN];
+    clock_day_text(clock_japan_day(clock_wall_s(desk->config.clock)), today);
     if (live_slot_name(asked->slot, &name) && strcmp(name.date, today) < 0) {
         DESK_PART(desk->assets, out, "slot-past", FILL("index", asked->index));
     }

@@ -13,7 +13,7 @@
 enum {
     DAY_S = 86400,
     OLD_RECORD_S = 400 * DAY_S, /* nobody asks for a slot further ahead */
-    OLD_SLOT_S = 31 * DAY_S,
+    OLD_SLOT_DAYS = 31,
     FIRST_ROOM = 64
 };
 
@@ -60,10 +60,9 @@ desk_wish_at(const struct desk_config *config, const struct record *record, size
 
 /* The first day whose slots are kept, as their dates are written. */
 static void
-first_day(const struct desk_config *config, char out[CLOCK_RFC3339_LEN])
+first_day(const struct desk_config *config, char out[CLOCK_DAY_LEN])
 {
-    struct clock_date day = clock_japan(clock_wall_s(config->clock) - OLD_SLOT_S);
-    (void)snprintf(out, CLOCK_RFC3339_LEN, "%04d-%02d-%02d", day.year, day.month, day.day);
+    clock_day_text(clock_japan_day(clock_wall_s(config->clock)) - OLD_SLOT_DAYS, out);
 }
 
 /* A record that asks for one slot twice counts once. */
@@ -107,7 +106,7 @@ struct walk {
     struct desk *desk;
     uint64_t position; /* the one that is wanted */
     int64_t since;
-    char first[CLOCK_RFC3339_LEN];
+    char first[CLOCK_DAY_LEN];
 };
 
 /* Gets the newest entry up to the wanted position: that one, unless the ledger has a gap there. */

@@ -75,7 +75,11 @@ load_fact(struct load *load, const struct node *node)
             "the fact '%s' is already in the dictionary", key);
         return;
     }
-    if (!field_is_map(load, node, "a fact") || set->fact_count == FACTS_MAX) {
+    if (!field_is_map(load, node, "a fact")) {
+        return;
+    }
+    if (set->fact_count == FACTS_MAX) {
+        load_mistake(load, node->key_line, node->key_column, "more than %d facts", FACTS_MAX);
         return;
     }
     struct question_def fact = {.id = key, .key = key, .shared = true, .group = -1};

@@ -196,6 +196,9 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
             "a field has a 'value' that is written, or a 'tick': when its box is ticked");
         return;
     }
+    if (form->field_count == FIELDS_MAX) {
+        load_mistake(load, node->line, node->column, "more than %d fields", FIELDS_MAX);
+    }
     if (id == NULL || form->field_count == FIELDS_MAX) {
         return;
     }

@@ -239,7 +239,7 @@ read_table(struct reading *reading, const char *folder, const struct node *at)
         return;
     }
     load->file = reading->list->file = path;
-    if (!utf8_valid(buf_str(&data), data.len) || memchr(data.data, 0, data.len) != NULL) {
+    if (!utf8_valid(buf_str(&data), data.len)) {
         load_mistake(load, 1, 1, "this is not UTF-8 text; save the file as UTF-8 in your editor");
     } else {
         size_t lines = 1;
@@ -307,7 +307,11 @@ load_list(struct load *load, const char *folder, const char *name)
         "list", "city", "translate", "within", "entries", "table", "source"};
     const struct node *root = tree_read(load, load->file);
     struct procedure_set *set = load->set;
-    if (root == NULL || !field_is_map(load, root, "a list") || set->list_count == LISTS_MAX) {
+    if (root == NULL || !field_is_map(load, root, "a list")) {
+        return;
+    }
+    if (set->list_count == LISTS_MAX) {
+        load_mistake(load, root->line, root->column, "more than %d lists", LISTS_MAX);
         return;
     }
     field_check_keys(load, root, FIELD_NAMES(keys), "a list");
@@ -485,7 +489,11 @@ load_map(struct load *load, const char *name)
         "map", "city", "title", "picture", "height", "places", "source"};
     const struct node *root = tree_read(load, load->file);
     struct procedure_set *set = load->set;
-    if (root == NULL || !field_is_map(load, root, "a map") || set->map_count == MAPS_MAX) {
+    if (root == NULL || !field_is_map(load, root, "a map")) {
+        return;
+    }
+    if (set->map_count == MAPS_MAX) {
+        load_mistake(load, root->line, root->column, "more than %d maps", MAPS_MAX);
         return;
     }
     field_check_keys(load, root, FIELD_NAMES(keys), "a map");

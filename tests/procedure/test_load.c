@@ -215,6 +215,74 @@ test_too_big(void **state)
     free(text);
 }
 
+/* Text before a number and behind it. */
+struct around {
+    const char *before, *behind;
+};
+
+/* As many files as there is room for, and one more; count: what is there already. */
+static void
+expect_most(const char *folder, struct around around, int count, int most, const char *told)
+{
+    struct heard heard;
+    char name[ID_ROOM];
+    char text[TEXT_ROOM];
+    for (int i = count; i <= most; i++) {
+        (void)snprintf(name, sizeof(name), "many-%d.yaml", i);
+        int len = snprintf(text, sizeof(text), "%s%d%s", around.before, i, around.behind);
+        write_file(folder, name, text, (size_t)len);
+        if (i >= most - 1) {
+            (void)load(&heard);
+            assert_true((strstr(heard.all, told) != NULL) == (i == most));
+        }
+    }
+    for (int i = count; i <= most; i++) {
+        (void)snprintf(name, sizeof(name), "many-%d.yaml", i);
+        remove_file(folder, name);
+    }
+}
+
+/* The same of lines in one file. */
+static void
+expect_most_within(const char *folder, const char *head, struct around around, int count, int most,
+    const char *told)
+{
+    struct heard heard;
+    for (int last = most - 1; last <= most; last++) {
+        AUTO_BUF text;
+        buf_init(&text, 256 * 1024);
+        assert_int_equal(buf_add_str(&text, head), 0);
+        for (int i = count; i <= last; i++) {
+            assert_int_equal(buf_printf(&text, "%s%d%s\n", around.before, i, around.behind), 0);
+        }
+        write_file(folder, "many.yaml", buf_str(&text), text.len);
+        (void)load(&heard);
+        assert_true((strstr(heard.all, told) != NULL) == (last == most));
+    }
+    remove_file(folder, "many.yaml");
+}
+
+/* Nothing is passed over in silence. */
+static void
+test_too_many(void **state)
+{
+    (void)state;
+    expect_most("city/lists",
+        (struct around){"list: many-", "\nentries:\n  a: { name: あ }\n  b: { name: い }\n"}, 4, 64,
+        "more than 64 lists");
+    expect_most("city/maps",
+        (struct around){"map: many-", "\ntitle: 町\npicture: town.svg\nheight: 1000\nplaces:\n"
+                                      "  a: { name: あ, x: 1, y: 1 }\n"},
+        1, 32, "more than 32 maps");
+    expect_most_within("dictionary", "facts:\n",
+        (struct around){"  many.n", ": { type: text, label: 何, name: 何 }"}, 12, 500,
+        "more than 500 facts");
+    expect_most_within("forms",
+        "form: many\ntitle: 試験\nfollows: 試験用\nin-force: 2026-04-01\nfields:\n",
+        (struct around){"  - { field: n", ", label: 何, tick: yes }"}, 0, 300,
+        "more than 300 fields");
+}
+
 /* Behind a door is what one page after the other can show. */
 static void
 test_a_full_door(void **state)
@@ -473,6 +541,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_kind_of_mistake),
         cmocka_unit_test(test_too_big),
+        cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_a_full_door),
         cmocka_unit_test(test_told_where_it_stands),
         cmocka_unit_test(test_no_folder),

@@ -4,7 +4,6 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +27,8 @@ on_connection(void *cls, struct MHD_Connection *connection, void **session,
     }
 }
 
-/* libmicrohttpd's own complaints carry what a client sent; they are dropped. */
-static void drop_message(void *cls, const char *format, va_list args) ATTR_PRINTF(2, 0);
-static void
-drop_message(void *cls, const char *format, va_list args)
+void
+intake_drop_message(void *cls, const char *format, va_list args)
 {
     (void)cls, (void)format, (void)args;
 }
@@ -91,7 +88,8 @@ listen_on(struct intake *intake, const struct sockaddr_storage *address, struct 
         flags |= MHD_USE_IPv6;
     }
     intake->daemon = MHD_start_daemon(flags, 0, NULL, NULL, intake_on_request, intake,
-        MHD_OPTION_EXTERNAL_LOGGER, drop_message, NULL, /* first, so that nothing gets past it */
+        MHD_OPTION_EXTERNAL_LOGGER, intake_drop_message,
+        NULL, /* first, so that nothing gets past it */
         MHD_OPTION_SOCK_ADDR, (const struct sockaddr *)address, /* */
         MHD_OPTION_HTTPS_MEM_CERT, buf_str(&pems->cert), /* */
         MHD_OPTION_HTTPS_MEM_KEY, buf_str(&pems->key), /* */
@@ -142,11 +140,22 @@ release(struct intake *intake)
     for (size_t i = 0; i < intake->ledgers_free; i++) {
         ledger_close(intake->ledgers[i]);
     }
+    intake_metrics_release(&intake->metrics);
     (void)pthread_cond_destroy(&intake->sessions_wake);
     (void)pthread_mutex_destroy(&intake->ledgers_lock);
     (void)pthread_mutex_destroy(&intake->write_lock);
     (void)pthread_mutex_destroy(&intake->sessions_lock);
     free(intake);
+}
+
+/* The watchers first: they ask the listener. */
+static void
+stop_listening(struct intake *intake)
+{
+    intake_watch_stop(intake);
+    if (intake->daemon != NULL) {
+        MHD_stop_daemon(intake->daemon);
+    }
 }
 
 int
@@ -164,13 +173,18 @@ intake_start(const struct intake_config *config, struct intake **ret_intake)
     intake->answered = config->answered;
     intake->ctx = config->ctx;
     make_locks(intake);
+    intake_metrics_init(&intake->metrics, clock_wall_s(config->clock));
     struct pems pems;
     r = pems_read(config, &pems);
     r = r == 0 ? open_ledgers(intake, config->ledger) : r;
     r = r == 0 ? intake_sessions_start(intake) : r;
     if (r == 0) {
         r = listen_on(intake, &address, &pems);
+        if (r == 0 && config->is_watched) {
+            r = intake_watch_start(intake, config->ledger, config->watch_port);
+        }
         if (r < 0) {
+            stop_listening(intake);
             intake_sessions_stop(intake);
         }
     }
@@ -189,15 +203,27 @@ intake_stop(struct intake *intake)
     if (intake == NULL) {
         return;
     }
-    MHD_stop_daemon(intake->daemon);
+    stop_listening(intake);
     intake_sessions_stop(intake);
     release(intake);
+}
+
+static uint16_t
+port_of(struct MHD_Daemon *daemon)
+{
+    const union MHD_DaemonInfo *info =
+        daemon != NULL ? MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
+    return info != NULL ? info->port : 0;
 }
 
 uint16_t
 intake_port(const struct intake *intake)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(intake->daemon, MHD_DAEMON_INFO_BIND_PORT);
-    return info != NULL ? info->port : 0;
+    return port_of(intake->daemon);
+}
+
+uint16_t
+intake_watch_port(const struct intake *intake)
+{
+    return port_of(intake->watch);
 }

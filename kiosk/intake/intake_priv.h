@@ -3,6 +3,7 @@
 #define INTAKE_INTAKE_PRIV_H
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,7 @@ enum intake_problem {
 
 struct intake_reply {
     int status;
+    enum intake_problem problem;
     int error; /* KERR_..., for the log */
     int retry_after_s; /* 0: not said */
     const char *type; /* static */
@@ -74,8 +76,55 @@ struct intake_session {
     int64_t peer_until_ms; /* monotonic: till then it is not verified again */
 };
 
+/* metrics.c: what was done, in numbers. */
+enum { INTAKE_LATENCY_ENDS = 13, INTAKE_CONTACTS_MAX = 2048 };
+
+struct intake_contact {
+    char kiosk[SEAL_NAME_MAX];
+    int64_t at_s;
+};
+struct intake_metrics {
+    pthread_mutex_t lock; /* for all that follows but started_s */
+    int64_t started_s;
+    uint64_t good[2][2]; /* [is_put][is_new] */
+    uint64_t problems[2][INTAKE_PROBLEM_COUNT]; /* [is_put] */
+    uint64_t latency[INTAKE_LATENCY_ENDS + 1]; /* of PUTs; the last: longer than all */
+    uint64_t latency_sum_ms;
+    struct intake_contact *contacts; /* owned; room for INTAKE_CONTACTS_MAX */
+    size_t contact_count;
+};
+/* One answer. */
+struct intake_measure {
+    bool is_put, is_new;
+    enum intake_problem problem;
+    int64_t took_ms;
+    const char *kiosk; /* SEAL_NAME_MAX bytes; "" when it is not known */
+};
+/* What the ledger says of itself now. */
+struct intake_ledger_state {
+    int error; /* KERR_..., then the rest is 0 */
+    uint64_t position, changes, quarantined;
+    unsigned connections; /* of the listener */
+};
+void intake_metrics_init(struct intake_metrics *metrics, int64_t now_s);
+void intake_metrics_release(struct intake_metrics *metrics);
+/* Any thread. When there are too many terminals, the one silent for longest is forgotten. */
+void intake_metrics_note(
+    struct intake_metrics *metrics, const struct intake_measure *measure, int64_t now_s);
+/* Appends the text. Any thread. KERR_TOO_BIG, KERR_NO_MEMORY. */
+int intake_metrics_write(
+    struct intake_metrics *metrics, const struct intake_ledger_state *ledger, struct buf *out);
+/* The member "code" of a problem's body, and its status. */
+const char *intake_problem_code(enum intake_problem problem, int *ret_status);
+struct intake_ledger_state intake_ledger_look(struct ledger *ledger);
+/* The body of both healths. */
+void intake_write_health(struct buf *out, const struct intake_ledger_state *state);
+
 struct intake {
     struct MHD_Daemon *daemon;
+    struct MHD_Daemon *watch; /* NULL: not watched */
+    struct ledger *watch_ledger;
+    struct intake_metrics metrics;
     const struct seal_verifier *verifier; /* borrowed, like the next two */
     const struct seal_signer *signer;
     const struct clock *clock;
@@ -110,6 +159,14 @@ void intake_peer_require(struct MHD_Connection *connection);
  * again when INTAKE_PEER_S have passed. KERR_SEAL_SIGNATURE. */
 int intake_peer_name(
     struct intake *intake, struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);
+
+/* watch.c: the port for watchers. */
+/* As intake_start; after an error intake_watch_stop is still called. */
+int intake_watch_start(struct intake *intake, const char *ledger, uint16_t port);
+void intake_watch_stop(struct intake *intake);
+
+/* intake.c: libmicrohttpd's own complaints carry what a client sent; they are dropped. */
+void intake_drop_message(void *cls, const char *format, va_list args) ATTR_PRINTF(2, 0);
 
 /* session.c: connections that dawdle are cut off. */
 int intake_sessions_start(struct intake *intake);

@@ -22,31 +22,40 @@ intake_reply_release(struct intake_reply *reply)
     buf_release(&reply->body);
 }
 
+/* Titles are HTTP's own phrases (RFC 9110 section 15); code is the member for programs. */
+static const struct {
+    int status;
+    const char *title, *code;
+    int retry_after_s;
+} problems[INTAKE_PROBLEM_COUNT] = {
+    [INTAKE_PROBLEM_NONE] = {500, "Internal Server Error", "internal", 0},
+    [INTAKE_PROBLEM_PATH] = {404, "Not Found", "no-such-path", 0},
+    [INTAKE_PROBLEM_METHOD] = {405, "Method Not Allowed", "method", 0},
+    [INTAKE_PROBLEM_PEER] = {403, "Forbidden", "client-certificate", 0},
+    [INTAKE_PROBLEM_FOREIGN] = {403, "Forbidden", "foreign-kiosk", 0},
+    [INTAKE_PROBLEM_TOO_LARGE] = {413, "Content Too Large", "too-large", 0},
+    [INTAKE_PROBLEM_TYPE] = {415, "Unsupported Media Type", "media-type", 0},
+    [INTAKE_PROBLEM_FORM] = {422, "Unprocessable Content", "envelope-form", 0},
+    [INTAKE_PROBLEM_SIGNATURE] = {422, "Unprocessable Content", "envelope-signature", 0},
+    [INTAKE_PROBLEM_ID] = {422, "Unprocessable Content", "id-mismatch", 0},
+    [INTAKE_PROBLEM_CONFLICT] = {409, "Conflict", "conflict", 0},
+    [INTAKE_PROBLEM_NO_RECEIPT] = {404, "Not Found", "no-such-record", 0},
+    [INTAKE_PROBLEM_BUSY] = {503, "Service Unavailable", "busy", RETRY_BUSY_S},
+    [INTAKE_PROBLEM_NO_SPACE] = {503, "Service Unavailable", "no-space", RETRY_FULL_S},
+    [INTAKE_PROBLEM_LEDGER] = {503, "Service Unavailable", "ledger", RETRY_FULL_S},
+};
+
+const char *
+intake_problem_code(enum intake_problem problem, int *ret_status)
+{
+    *ret_status = problems[problem].status;
+    return problems[problem].code;
+}
+
 void
 intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, int error)
 {
-    /* Titles are HTTP's own phrases (RFC 9110 section 15); code is the member for programs. */
-    static const struct {
-        int status;
-        const char *title, *code;
-        int retry_after_s;
-    } problems[INTAKE_PROBLEM_COUNT] = {
-        [INTAKE_PROBLEM_NONE] = {500, "Internal Server Error", "internal", 0},
-        [INTAKE_PROBLEM_PATH] = {404, "Not Found", "no-such-path", 0},
-        [INTAKE_PROBLEM_METHOD] = {405, "Method Not Allowed", "method", 0},
-        [INTAKE_PROBLEM_PEER] = {403, "Forbidden", "client-certificate", 0},
-        [INTAKE_PROBLEM_FOREIGN] = {403, "Forbidden", "foreign-kiosk", 0},
-        [INTAKE_PROBLEM_TOO_LARGE] = {413, "Content Too Large", "too-large", 0},
-        [INTAKE_PROBLEM_TYPE] = {415, "Unsupported Media Type", "media-type", 0},
-        [INTAKE_PROBLEM_FORM] = {422, "Unprocessable Content", "envelope-form", 0},
-        [INTAKE_PROBLEM_SIGNATURE] = {422, "Unprocessable Content", "envelope-signature", 0},
-        [INTAKE_PROBLEM_ID] = {422, "Unprocessable Content", "id-mismatch", 0},
-        [INTAKE_PROBLEM_CONFLICT] = {409, "Conflict", "conflict", 0},
-        [INTAKE_PROBLEM_NO_RECEIPT] = {404, "Not Found", "no-such-record", 0},
-        [INTAKE_PROBLEM_BUSY] = {503, "Service Unavailable", "busy", RETRY_BUSY_S},
-        [INTAKE_PROBLEM_NO_SPACE] = {503, "Service Unavailable", "no-space", RETRY_FULL_S},
-        [INTAKE_PROBLEM_LEDGER] = {503, "Service Unavailable", "ledger", RETRY_FULL_S},
-    };
+    reply->problem = problem;
     reply->status = problems[problem].status;
     reply->error = error;
     reply->retry_after_s = problems[problem].retry_after_s;
@@ -221,20 +230,33 @@ intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEA
     }
 }
 
+struct intake_ledger_state
+intake_ledger_look(struct ledger *ledger)
+{
+    struct intake_ledger_state state = {0};
+    state.error = ledger_newest(ledger, &state.position, &state.changes);
+    state.error = state.error == 0 ? ledger_quarantined(ledger, &state.quarantined) : state.error;
+    return state;
+}
+
+void
+intake_write_health(struct buf *out, const struct intake_ledger_state *state)
+{
+    (void)buf_printf(out, /* two numbers fit by far */
+        "{\"status\":\"ok\",\"newest\":%llu,\"quarantined\":%llu}\n",
+        (unsigned long long)state->position, (unsigned long long)state->quarantined);
+}
+
 void
 intake_get_health(struct intake *intake, struct intake_reply *ret_reply)
 {
     struct ledger *ledger = take_ledger(intake);
-    uint64_t position = 0, changes = 0, quarantined = 0;
-    int r = ledger_newest(ledger, &position, &changes);
-    r = r == 0 ? ledger_quarantined(ledger, &quarantined) : r;
+    struct intake_ledger_state state = intake_ledger_look(ledger);
     give_ledger(intake, ledger);
-    if (r < 0) {
-        reply_ledger_error(ret_reply, r);
+    if (state.error < 0) {
+        reply_ledger_error(ret_reply, state.error);
         return;
     }
     ret_reply->status = 200;
-    (void)buf_printf(&ret_reply->body, /* three numbers fit by far */
-        "{\"status\":\"ok\",\"newest\":%llu,\"quarantined\":%llu}\n", (unsigned long long)position,
-        (unsigned long long)quarantined);
+    intake_write_health(&ret_reply->body, &state);
 }

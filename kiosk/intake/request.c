@@ -17,6 +17,7 @@ struct request {
     enum intake_problem problem; /* found so far */
     int error;
     size_t swallowed;
+    int64_t begun_ms; /* monotonic */
     uint8_t id[SEAL_ID_LEN];
     char peer[SEAL_NAME_MAX]; /* "" until the certificate is read */
     struct buf body;
@@ -91,6 +92,7 @@ start(struct intake *intake, struct MHD_Connection *connection, const char *url,
         return MHD_NO;
     }
     buf_init(&request->body, SEAL_ENVELOPE_MAX);
+    request->begun_ms = clock_mono_ms(intake->clock);
     request->route = intake_route(url, request->id);
     request->problem = check_head(intake, request, connection, method);
     *ctx = request;
@@ -194,6 +196,12 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
         hex_encode(request->id, sizeof(request->id), reply.record);
     }
     answer(intake, request, &reply);
+    struct intake_measure measure = {.is_put = request->is_put,
+        .is_new = reply.status == 201,
+        .problem = reply.problem,
+        .took_ms = clock_mono_ms(intake->clock) - request->begun_ms,
+        .kiosk = request->peer};
+    intake_metrics_note(&intake->metrics, &measure, clock_wall_s(intake->clock));
     if (intake->answered != NULL && (request->is_put || reply.status >= 400)) {
         struct intake_event event = {.status = reply.status,
             .error = reply.error,

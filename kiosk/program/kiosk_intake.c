@@ -60,12 +60,15 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
         LOG(LOG_ERROR, "intake.no-keys", LOG_ERR(r));
         goto out;
     }
+    uint16_t watch_port = (uint16_t)conf_int(conf, "watch-port", 0, UINT16_MAX, 0);
     struct intake_config config = {.address = conf_str(conf, "intake-address", "127.0.0.1"),
         .port = (uint16_t)conf_int(conf, "intake-port", 0, UINT16_MAX, PORT_DEFAULT),
         .tls_cert = paths[TLS_CERT],
         .tls_key = paths[TLS_KEY],
         .client_ca = paths[KIOSK_CA],
         .ledger = paths[LEDGER],
+        .is_watched = watch_port > 0,
+        .watch_port = watch_port,
         .verifier = verifier,
         .signer = signer,
         .clock = clock_system(),
@@ -75,7 +78,8 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
         LOG(LOG_ERROR, "intake.cannot-start", LOG_ERR(r), LOG_INT("port", config.port));
         goto out;
     }
-    LOG(LOG_INFO, "intake.listening", LOG_INT("port", intake_port(intake)));
+    LOG(LOG_INFO, "intake.listening", LOG_INT("port", intake_port(intake)),
+        LOG_INT("watch-port", intake_watch_port(intake)));
     wait_for_end(signals);
     result = 0;
 out:

@@ -44,6 +44,23 @@ tap finish
 wait screen take-card 3
 STEPS
 play "$WORK/ended.play"
+# where the lines are longer: what holds and why stand on one page
+cat >"$WORK/together.play" <<'STEPS'
+language en
+start card-support
+tap next
+wait screen question 10
+tap choice:look
+tap next
+wait screen results
+tap page:next
+expect text "This card can still be used."
+expect no-text "The certificate in the card has expired."
+tap page:next
+expect text "The certificate in the card has expired."
+expect text "Once it is renewed at the counter"
+STEPS
+play "$WORK/together.play"
 "$BUILD/kioskctl" card insert taro >/dev/null || fail "card insert"
 cat >"$WORK/other.play" <<'STEPS'
 language ja

@@ -120,6 +120,19 @@ add_doors(struct app *app, struct flow *flow, size_t from)
     return grid.count;
 }
 
+static int
+height_of(struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold)
+{
+    struct ui_element element = {.role = UI_ROLE_TEXT,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = text,
+        .size = size,
+        .bold = bold};
+    int width;
+    ui_natural(app->ui, &element, &width, &element.rect.h);
+    return element.rect.h;
+}
+
 /* What leads nowhere from here: words, which may go over pages. */
 static void
 tell(struct app *app, struct flow *flow, size_t index)
@@ -131,9 +144,12 @@ tell(struct app *app, struct flow *flow, size_t index)
     AUTO_BUF why;
     buf_init(&why, POOL_BYTES);
     reason(app, &result, &why);
-    (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
-    flow_text(app, flow, title_of(app, &result), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true,
-        LINE_GAP);
+    const char *title = title_of(app, &result);
+    int whole = height_of(app, flow, title, UI_SIZE_VALUE, true) + LINE_GAP +
+                height_of(app, flow, buf_str(&why), UI_SIZE_BODY, false);
+    bool fits = whole <= flow->bottom - flow->top;
+    (void)flow_room(app, flow, fits ? whole : HEADING_ROOM); /* what holds and why, together */
+    flow_text(app, flow, title, UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, LINE_GAP);
     flow_text(app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, LINE_GAP);
     flow->y += COLUMN_GAP;
 }

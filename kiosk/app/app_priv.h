@@ -335,7 +335,11 @@ int64_t content_wait_ms(
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */
 void qr_rows(const char *text, struct buf *rows);
-/* The column of a page with a text to take away as a QR code. state: that of the code. */
+enum { TAKE_MAX = 16 * 1024 }; /* bytes of a text to take away */
+/* A line of such a text: the words, as plain ones, behind a sign. Nothing when there are none. */
+void take_line(const char *words, const char *before, struct buf *out);
+/* The column of a page with a text to take away as a QR code; of a longer one as several, a page each. state: that of the
+ * codes. */
 void qr_page(
     struct app *app, struct flow *flow, const char *text, const char *label, unsigned state);
 

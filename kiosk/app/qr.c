@@ -8,8 +8,41 @@ enum {
     QR_SIDE = 1000,
     QR_PAD = 60,
     QR_LONG =
-        900 /* bytes; longer ones keep dots of the same size by repairing less, which a clean screen allows */
+        900, /* bytes; longer ones keep dots of the same size by repairing less, which a clean screen allows */
+    QR_MOST =
+        1170, /* bytes: 113 dots wide (version 24); finer ones are too fine for an old telephone */
+    PARTS_MAX = 16 /* TAKE_MAX bytes */
 };
+
+void
+take_line(const char *words, const char *before, struct buf *out)
+{
+    AUTO_BUF plain;
+    buf_init(&plain, TAKE_MAX);
+    info_plain(words, false, &plain);
+    if (words[0] != 0 && buf_error(&plain) == 0) {
+        (void)buf_printf(out, "%s%s\n", before, buf_str(&plain));
+    }
+}
+
+/* How much of the text one code takes: whole lines, or of a very long one what ends in a whole character. */
+static size_t
+part_of(const char *text)
+{
+    size_t len = strlen(text);
+    if (len <= QR_MOST) {
+        return len;
+    }
+    for (len = QR_MOST; len > 0 && text[len - 1] != '\n';) {
+        len--;
+    }
+    if (len == 0) {
+        for (len = QR_MOST; ((unsigned char)text[len] & 0xc0) == 0x80;) {
+            len--;
+        }
+    }
+    return len;
+}
 
 void
 qr_rows(const char *text, struct buf *rows)
@@ -28,12 +61,31 @@ qr_rows(const char *text, struct buf *rows)
     QRcode_free(code);
 }
 
+/* The part of this number, and how many there are. */
+static size_t
+part(const char *text, int number, struct buf *ret_part)
+{
+    size_t count = 0;
+    while (*text != 0 && count < PARTS_MAX) {
+        size_t len = part_of(text);
+        if ((int)count == number) {
+            (void)buf_add(ret_part, text, len);
+        }
+        text += len;
+        count++;
+    }
+    return count;
+}
+
 void
 qr_page(struct app *app, struct flow *flow, const char *text, const char *label, unsigned state)
 {
     AUTO_BUF rows;
+    AUTO_BUF shown;
     buf_init(&rows, 64 * 1024);
-    qr_rows(text, &rows);
+    buf_init(&shown, QR_MOST + 1);
+    size_t count = part(text, app->visit.page, &shown);
+    qr_rows(buf_str(&shown), &rows);
     bool below = app->places.portrait;
     int height = flow->bottom - flow->top;
     int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
@@ -46,6 +98,7 @@ qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
     } else {
         flow->w -= box.w + COLUMN_GAP;
     }
+    app->flow_page = count > 1 ? app->visit.page : 0; /* the words stand beside each code */
     page_title(app, flow, say(app, "page.take-title"));
     flow_text(
         app, flow, say(app, "page.take-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
@@ -56,4 +109,5 @@ qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
                         .text = buf_str(&rows),
                         .label = label,
                         .state = state});
+    app->flow_page = count > 1 ? (int)count - 1 : app->flow_page;
 }

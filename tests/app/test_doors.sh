@@ -101,6 +101,44 @@ wait screen attract 3
 STEPS
 play "$WORK/guide.play"
 
+# much to take away: as many codes as it needs, and together they hold as much in long letters as in short ones
+things_taken() { # LANGUAGE CODES: takes the guide's results along; how many codes, how many things are in them
+    cat >"$WORK/codes.play" <<STEPS
+tap start
+tap language
+tap language:$1
+start guide
+tap next
+tap choice:moved-in
+tap next
+tap choice:small
+tap choice:pupil
+tap choice:foreign
+tap choice:care
+tap next
+tap choice:insurance
+tap choice:seal
+tap choice:dog
+tap next
+expect screen results
+tap take
+expect screen take-results
+shot code1.png
+STEPS
+    for turn in $(seq 2 "$2"); do
+        printf 'tap page:next\nshot code%d.png\n' "$turn" >>"$WORK/codes.play"
+    done
+    printf 'expect text "%d / %d"\n' "$2" "$2" >>"$WORK/codes.play"
+    rm -f "$WORK"/code?.png
+    play "$WORK/codes.play"
+    for code in "$WORK"/code?.png; do
+        zbarimg --quiet --raw "$code" || fail "a part can't be read: $code"
+    done | grep -c '^- '
+}
+short=$(things_taken ja 3)
+long=$(things_taken my 6)
+[ "$short" -gt 15 ] && [ "$short" -eq "$long" ] || fail "$short things to take in Japanese, $long in Burmese"
+
 # from one guide to another: each has its own results, and back leads from one to the other
 cat >"$WORK/two.play" <<'STEPS'
 start sample-guide

@@ -11,8 +11,7 @@ enum {
     CELL_PART = 36, /* per cent of the width that the first column has */
     STACK_W = 2400, /* narrower, or in large letters, the second column stands below the first */
     PICTURE_SIDE = 500,
-    HEADING_ROOM = 420, /* a heading and the beginning of what it heads */
-    QR_BYTES = 900 /* with more the dots are too fine for an old telephone */
+    HEADING_ROOM = 420 /* a heading and the beginning of what it heads */
 };
 
 static const struct info_page *
@@ -233,30 +232,16 @@ const struct screen screen_page = {.name = "page", .build = build, .tap = tap};
 
 /* ---- the same to take away ---- */
 
-/* A line of the text to take away; false when it is full. */
-static bool
-take_line(struct app *app, struct buf *out, const struct procedure_words *text, const char *before)
-{
-    AUTO_BUF plain;
-    buf_init(&plain, QR_BYTES);
-    info_plain(words(app, text), false, &plain);
-    if (buf_error(&plain) < 0 || out->len + strlen(before) + plain.len + 1 > QR_BYTES) {
-        return false;
-    }
-    (void)buf_printf(out, "%s%s\n", before, buf_str(&plain)); /* it fits */
-    return true;
-}
-
-/* The page's address, when it has one; else its words as far as they fit. */
+/* The page's address, when it has one; else its words. */
 static void
 take_text(struct app *app, const struct info_page *page, struct buf *out)
 {
-    bool room = take_line(app, out, &page->title, "");
+    take_line(words(app, &page->title), "", out);
     if (page->url != NULL) {
         (void)buf_printf(out, "%.*s\n", 200, page->url);
         return;
     }
-    for (size_t i = 0; room && i < page->block_count; i++) {
+    for (size_t i = 0; i < page->block_count; i++) {
         const struct info_block *block = &page->blocks[i];
         char sign[16] = "";
         if (block->kind == INFO_PICTURE || block->kind == INFO_LINK) {
@@ -267,9 +252,9 @@ take_text(struct app *app, const struct info_page *page, struct buf *out)
         } else if (block->kind == INFO_HEADING || block->kind == INFO_ITEM) {
             (void)snprintf(sign, sizeof(sign), "%s", block->kind == INFO_ITEM ? "- " : "\n");
         }
-        room = take_line(app, out, &block->words, sign);
-        if (room && block->kind == INFO_ROW) {
-            room = take_line(app, out, &block->more, "  ");
+        take_line(words(app, &block->words), sign, out);
+        if (block->kind == INFO_ROW) {
+            take_line(words(app, &block->more), "  ", out);
         }
     }
 }
@@ -280,7 +265,7 @@ take_build(struct app *app)
     const struct info_page *page = page_of(app);
     struct flow flow = page_begin(app, words(app, &page->title), "bar.back");
     AUTO_BUF text;
-    buf_init(&text, 2 * QR_BYTES);
+    buf_init(&text, TAKE_MAX);
     take_text(app, page, &text);
     qr_page(app, &flow, buf_str(&text), words(app, &page->title), 0);
 }

@@ -11,8 +11,7 @@ enum {
     DOOR_H = 300,
     POOL_BYTES = 64 * 1024,
     THINGS_MAX = 64,
-    HEADING_ROOM = 300, /* a heading and the first line below it */
-    QR_BYTES = 1170 /* 113 dots wide (version 24); finer ones are too fine for an old telephone */
+    HEADING_ROOM = 300 /* a heading and the first line below it */
 };
 
 /* The procedure that a result leads to, when it can be begun today; else NULL. */
@@ -352,42 +351,28 @@ const struct screen screen_results = {.name = "results", .build = build, .tap = 
 
 /* ---- the same to take away ---- */
 
-/* A line of the text; false when it is full. */
-static bool
-take_line(const char *text, const char *before, struct buf *out)
-{
-    AUTO_BUF plain;
-    buf_init(&plain, QR_BYTES);
-    info_plain(text, false, &plain);
-    if (text[0] == 0 || buf_error(&plain) < 0 ||
-        out->len + strlen(before) + plain.len + 1 > QR_BYTES) {
-        return text[0] == 0;
-    }
-    (void)buf_printf(out, "%s%s\n", before, buf_str(&plain)); /* it fits */
-    return true;
-}
-
-/* What the results say, with reasons and things to bring, or the results alone. False when it is full. */
-static bool
-take_text(struct app *app, bool whole, struct buf *out)
+/* What the results say, with reasons and things to bring. */
+static void
+take_text(struct app *app, struct buf *out)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
-    bool room = take_line(words(app, &info.title), "", out);
+    take_line(words(app, &info.title), "", out);
     struct interview_result result;
-    for (size_t i = 0; room && interview_result(app->visit.interview, i, &result) == 0; i++) {
+    for (size_t i = 0; interview_result(app->visit.interview, i, &result) == 0; i++) {
         AUTO_BUF why;
         buf_init(&why, 4096);
         reason(app, &result, &why);
-        room = take_line(title_of(app, &result), "- ", out) &&
-               (!whole || take_line(buf_str(&why), "", out));
+        take_line(title_of(app, &result), "- ", out);
+        take_line(buf_str(&why), "", out);
     }
     struct procedure_words list[THINGS_MAX];
-    size_t count = whole ? things(app, THINGS_MAX, list) : 0;
-    room = room && (count == 0 || take_line(say(app, "results.bring"), "\n", out));
-    for (size_t i = 0; room && i < count; i++) {
-        room = take_line(words(app, &list[i]), "- ", out);
+    size_t count = things(app, THINGS_MAX, list);
+    if (count > 0) {
+        take_line(say(app, "results.bring"), "\n", out);
     }
-    return room;
+    for (size_t i = 0; i < count; i++) {
+        take_line(words(app, &list[i]), "- ", out);
+    }
 }
 
 static void
@@ -395,12 +380,8 @@ take_build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
     AUTO_BUF text;
-    buf_init(&text, 2 * QR_BYTES);
-    if (!take_text(
-            app, true, &text)) { /* rather all that is to be done than some of it, with reasons */
-        buf_clear(&text);
-        (void)take_text(app, false, &text);
-    }
+    buf_init(&text, TAKE_MAX);
+    take_text(app, &text);
     qr_page(app, &flow, buf_str(&text), say(app, "results.title"), UI_STATE_PERSONAL);
 }
 

@@ -1,5 +1,5 @@
 /* A ledger of an older version is carried on: opened by this program it holds what it held, and its tables are those
- * of a new file. */
+ * of a new one (on PostgreSQL test_postgres.sh compares them). On SQLite, or on PostgreSQL (scene.h). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,52 +18,7 @@
 #include "base/err.h"
 #include "harness/harness.h"
 #include "ledger/ledger.h"
-
-struct scene {
-    char folder[HARNESS_FOLDER_LEN];
-    char path[96];
-    struct ledger *ledger;
-};
-
-static int
-set_up(void **state)
-{
-    struct scene *scene = calloc(1, sizeof(*scene));
-    assert_non_null(scene);
-    harness_folder_make(scene->folder);
-    snprintf(scene->path, sizeof(scene->path), "%s/ledger.db", scene->folder);
-    assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
-    *state = scene;
-    return 0;
-}
-
-static int
-tear_down(void **state)
-{
-    struct scene *scene = *state;
-    ledger_close(scene->ledger);
-    unlink(scene->path);
-    assert_int_equal(0, rmdir(scene->folder)); /* no journal is left over either */
-    free(scene);
-    return 0;
-}
-
-/* An entry whose id and hash are made of one byte each. */
-static struct ledger_entry
-entry_of(uint8_t id, const char *kiosk, uint64_t epoch, uint64_t sequence, uint8_t hash)
-{
-    struct ledger_entry entry = {.epoch = epoch, .sequence = sequence, .received_at = 1000};
-    memset(entry.id, id, sizeof(entry.id));
-    memset(entry.hash, hash, sizeof(entry.hash));
-    snprintf(entry.kiosk, sizeof(entry.kiosk), "%s", kiosk);
-    return entry;
-}
-
-static int
-put(struct ledger *ledger, struct ledger_entry *entry, const char *bytes)
-{
-    return ledger_put(ledger, entry, (const uint8_t *)bytes, strlen(bytes));
-}
+#include "ledger/scene.h"
 
 enum { OPENERS = 4 };
 
@@ -73,18 +28,25 @@ struct opener {
     int result;
 };
 
-/* A file of the first version, as SQL in the tree. */
+/* A ledger of the first version, as SQL in the tree. */
 static void
-make_first_version(const char *path)
+make_first_version(const struct scene *scene, const char *path)
 {
-    char sql[8192];
-    sqlite3 *db;
-    FILE *file = fopen("tests/ledger/schema-1.sql", "r");
+    static char sql[32768];
+    const char *name =
+        scene->is_postgres ? "tests/ledger/schema-1.postgres.sql" : "tests/ledger/schema-1.sql";
+    FILE *file = fopen(name, "r");
     assert_non_null(file);
     size_t len = fread(sql, 1, sizeof(sql) - 1, file);
     fclose(file);
     assert_in_range(len, 1000, sizeof(sql) - 2);
     sql[len] = 0;
+    if (scene->is_postgres) {
+        ask(path, "DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+        ask(path, sql);
+        return;
+    }
+    sqlite3 *db;
     assert_int_equal(SQLITE_OK, sqlite3_open(path, &db));
     assert_int_equal(SQLITE_OK, sqlite3_exec(db, sql, NULL, NULL, NULL));
     sqlite3_close(db);
@@ -130,10 +92,13 @@ static void
 test_first_version_is_carried_on(void **state)
 {
     struct scene *scene = *state;
-    char path[128];
+    char path[256];
     struct opener openers[OPENERS];
     snprintf(path, sizeof(path), "%s/old.db", scene->folder);
-    make_first_version(path);
+    if (scene->is_postgres) {
+        memcpy(path, scene->path, sizeof(path)); /* a new one and an old one in turn */
+    }
+    make_first_version(scene, path);
     memset(openers, 0, sizeof(openers));
     for (unsigned i = 0; i < OPENERS; i++) {
         openers[i].path = path;
@@ -165,7 +130,13 @@ test_first_version_is_carried_on(void **state)
     struct ledger_decision decision = {.state = "booked", .slot = "hall/2026-12-01/09:00"};
     memset(decision.id, 2, sizeof(decision.id));
     assert_int_equal(LEDGER_DECIDED, ledger_decide(old, &decision, 0, 1));
+    entry = entry_of(3, "kiosk-001", 7, 2, 3);
+    assert_int_equal(LEDGER_NEW, put(old, &entry, "three"));
+    assert_int_equal(3, entry.position);
     ledger_close(old);
+    if (scene->is_postgres) {
+        return;
+    }
 
     assert_same_tables(scene->folder, "old.db", "ledger.db");
     assert_same_tables(scene->folder, "ledger.db", "old.db");

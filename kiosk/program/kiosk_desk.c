@@ -47,10 +47,15 @@ load_keys(struct parts *parts)
     char *kiosk_ca = conf_path(parts->conf, "kiosk-ca", "keys/kiosk-ca.crt");
     char *cert = conf_path(parts->conf, "city-cert", "keys/city.crt");
     char *key = conf_path(parts->conf, "city-key", "keys/city.key");
+    char *more = conf_path(parts->conf, "city-keys", "keys/city");
     int r = seal_verifier_new(kiosk_ca, &parts->verifier);
     if (r == 0) {
         r = seal_opener_new(cert, key, &parts->opener);
     }
+    if (r == 0) {
+        r = seal_opener_add_folder(parts->opener, more);
+    }
+    free(more);
     free(key);
     free(cert);
     free(kiosk_ca);

@@ -14,6 +14,7 @@ static const struct command {
     {"init", ctl_init, "make a one-machine set-up in $KIOSK_HOME"},
     {"status", ctl_status, "what waits in the queue, what was sent"},
     {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
+    {"open", ctl_open, "open one sealed record with the city's keys, or with the recovery key"},
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},
     {"extract", ctl_extract, "write the content's words as a .pot"},

@@ -35,12 +35,13 @@ struct seal_header {
 
 struct seal_sealer; /* the kiosk's: its signing key and the city's certificates */
 struct seal_verifier; /* the city's edge: trust in kiosks */
-struct seal_opener; /* the desk's: the private key */
+struct seal_opener; /* the desk's: the private keys */
 struct seal_signer; /* the city's receipt key */
 struct seal_receipts; /* the kiosk's trust in receipts */
 
-/* PEM files: the kiosk's certificate and key; recipients is a file of one or more certificates
- * (sealing key in use first, then recovery). KERR_SEAL_KEY. */
+/* PEM files: the kiosk's certificate and key; recipients is a file of two certificates or more, of unlike
+ * keys (sealing key in use first, then recovery): any one of them opens what is sealed. KERR_SEAL_KEY, also
+ * for one alone, with which a lost key would be lost records. */
 int seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recipients,
     struct seal_sealer **ret_sealer);
 void seal_sealer_free(struct seal_sealer *sealer);
@@ -64,10 +65,16 @@ int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, s
  * begin here. Proves nothing. */
 size_t seal_envelope_length(const uint8_t *bytes, size_t len);
 
-/* Desk only. The city's sealing certificate and private key. KERR_SEAL_KEY. */
+/* Desk only. A sealing certificate and its private key: the city's, or the recovery one. KERR_SEAL_KEY. */
 int seal_opener_new(const char *city_cert, const char *city_key, struct seal_opener **ret_opener);
+/* Takes a further pair: an earlier key, the next one. Before other threads use it. KERR_SEAL_KEY, KERR_TOO_BIG
+ * (more than 64). */
+int seal_opener_add(struct seal_opener *opener, const char *cert, const char *key);
+/* Takes each NAME.crt of a folder that has its NAME.key beside it; no folder is none. Errors as above, KERR_IO. */
+int seal_opener_add_folder(struct seal_opener *opener, const char *path);
 void seal_opener_free(struct seal_opener *opener);
-/* Opens sealed content (the inner layer, from seal_verify). KERR_SEAL_FORM, KERR_SEAL_OPEN. */
+/* Opens sealed content (the inner layer, from seal_verify) with whichever of the keys it is for. KERR_SEAL_FORM,
+ * KERR_SEAL_OPEN. */
 int seal_open(
     const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain);
 

@@ -20,16 +20,30 @@ struct seal_sealer {
     STACK_OF(X509) * recipients;
 };
 
-/* A certificate for signing or TLS among the recipients is a mistake of the set-up. */
+static bool
+same_key_before(const STACK_OF(X509) * certs, int which)
+{
+    const EVP_PKEY *key = X509_get0_pubkey(sk_X509_value(certs, which));
+    for (int i = 0; i < which; i++) {
+        if (EVP_PKEY_eq(key, X509_get0_pubkey(sk_X509_value(certs, i))) == 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A certificate for signing or TLS among the recipients is a mistake of the set-up; so is one key alone,
+ * or one twice: lost once, it would take every record along. */
 static bool
 may_receive(const STACK_OF(X509) * certs)
 {
     for (int i = 0; i < sk_X509_num(certs); i++) {
-        if ((X509_get_key_usage(sk_X509_value(certs, i)) & X509v3_KU_KEY_AGREEMENT) == 0) {
+        if ((X509_get_key_usage(sk_X509_value(certs, i)) & X509v3_KU_KEY_AGREEMENT) == 0 ||
+            same_key_before(certs, i)) {
             return false;
         }
     }
-    return true;
+    return sk_X509_num(certs) >= 2;
 }
 
 int

@@ -28,3 +28,19 @@ xstrdup(const char *s)
 {
     return xstrndup(s, strlen(s));
 }
+
+void *
+xgrow(void *array, size_t count, size_t *cap, size_t size)
+{
+    enum { FIRST_CAP = 32 };
+    if (count < *cap) {
+        return array;
+    }
+    *cap = *cap > 0 ? *cap * 2 : FIRST_CAP;
+    void *larger = xcalloc(*cap, size);
+    if (count > 0) {
+        memcpy(larger, array, count * size);
+    }
+    free(array);
+    return larger;
+}

@@ -10,5 +10,8 @@ void *xcalloc(size_t count, size_t size);
 /* A heap copy of s, at most len bytes of it; aborts when there is no memory. Free with free(). */
 char *xstrndup(const char *s, size_t len);
 char *xstrdup(const char *s);
+/* Room for one more in a growing array of count objects with room for *cap: the array, or a larger one in its place,
+ * twice as long, zeroed behind them. */
+void *xgrow(void *array, size_t count, size_t *cap, size_t size);
 
 #endif

@@ -128,7 +128,7 @@ myna_look(struct myna *myna, char ret_expiry[CLOCK_DAY_LEN], struct card_inside 
     }
     myna->channel.look_granted = false;
     if (r < 0) {
-        explicit_bzero(ret_expiry, 11);
+        explicit_bzero(ret_expiry, CLOCK_DAY_LEN);
         explicit_bzero(ret_inside, sizeof(*ret_inside));
     }
     return r;

@@ -34,8 +34,6 @@ bool info_id_ok(const char *text);
 bool info_day_ok(const char *text, int64_t *ret_days); /* YYYY-MM-DD that exists */
 /* The next line of a text without its end, NULL behind the last: *at moves behind it. Writes into the text. */
 char *info_line(char **at);
-/* Makes room for one more in a growing array of ours. */
-void *info_grow(void *array, size_t count, size_t *cap, size_t size);
 
 /* page.c */
 void info_read_pages(struct info_load *load, const char *folder);

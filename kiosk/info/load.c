@@ -37,21 +37,6 @@ info_keep(struct info *info, const char *text, size_t len)
     return out;
 }
 
-void *
-info_grow(void *array, size_t count, size_t *cap, size_t size)
-{
-    if (count < *cap) {
-        return array;
-    }
-    *cap = *cap > 0 ? *cap * 2 : 32;
-    void *larger = xcalloc(*cap, size);
-    if (count > 0) {
-        memcpy(larger, array, count * size);
-    }
-    free(array);
-    return larger;
-}
-
 void
 info_mistake(struct info_load *load, int line, int column, const char *fmt, ...)
 {
@@ -81,7 +66,7 @@ info_words(struct info_load *load, int line, const char *source, const char *con
         info_mistake(load, line, 1, "a text is longer than %d bytes", WORDS_MAX);
     }
     info->sources =
-        info_grow(info->sources, info->source_count, &info->source_cap, sizeof(*info->sources));
+        xgrow(info->sources, info->source_count, &info->source_cap, sizeof(*info->sources));
     struct info_source *entry = &info->sources[info->source_count++];
     entry->words = (struct procedure_words){info_keep(info, context, strlen(context)), source};
     entry->file = load->file;

@@ -76,9 +76,9 @@ add(struct reader *reader, enum info_block_kind kind, int line)
         reader->line_count--;
     }
     entry->blocks =
-        info_grow(entry->blocks, page->block_count, &reader->block_cap, sizeof(*entry->blocks));
+        xgrow(entry->blocks, page->block_count, &reader->block_cap, sizeof(*entry->blocks));
     entry->lines =
-        info_grow(entry->lines, reader->line_count, &reader->line_cap, sizeof(*entry->lines));
+        xgrow(entry->lines, reader->line_count, &reader->line_cap, sizeof(*entry->lines));
     entry->lines[reader->line_count++] = line;
     struct info_block *block = &entry->blocks[page->block_count++];
     *block = (struct info_block){.kind = kind};
@@ -357,7 +357,7 @@ read_page(const char *name, void *ctx)
         info_mistake(load, 0, 0, "more than %d pages", INFO_PAGES_MAX);
         return KERR_TOO_BIG;
     }
-    info->pages = info_grow(info->pages, info->page_count, &info->page_cap, sizeof(*info->pages));
+    info->pages = xgrow(info->pages, info->page_count, &info->page_cap, sizeof(*info->pages));
     struct info_entry *entry = &info->pages[info->page_count++];
     *entry = (struct info_entry){.file = load->file};
     entry->page.id = info_keep(info, name, strlen(name) - strlen(".md"));

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/utf8.h"
@@ -65,7 +66,7 @@ read_row(struct info_load *load, char *line, int number, struct info_table *tabl
         info_mistake(load, number, 1, "more than %d lines", INFO_ROWS_MAX);
         return false;
     }
-    table->rows = info_grow(table->rows, table->count, cap, sizeof(*table->rows));
+    table->rows = xgrow(table->rows, table->count, cap, sizeof(*table->rows));
     struct info_row *row = &table->rows[table->count++];
     row->line = number;
     for (size_t i = 0; i < table->column_count; i++) {

@@ -138,16 +138,7 @@ words_add(struct load *load, const struct node *at, const char *source, const ch
     (void)vsnprintf(context, sizeof(context), fmt, args);
     va_end(args);
     struct procedure_set *set = load->set;
-    if (set->word_count == set->word_cap) {
-        size_t cap = set->word_cap > 0 ? set->word_cap * 2 : 128;
-        struct words_entry *words = xcalloc(cap, sizeof(*words));
-        if (set->word_count > 0) {
-            memcpy(words, set->words, set->word_count * sizeof(*words));
-        }
-        free(set->words);
-        set->words = words;
-        set->word_cap = cap;
-    }
+    set->words = xgrow(set->words, set->word_count, &set->word_cap, sizeof(*set->words));
     struct words_entry *entry = &set->words[set->word_count++];
     entry->words.context = arena_strdup(&set->arena, context);
     entry->words.source = source;

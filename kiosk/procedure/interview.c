@@ -206,16 +206,8 @@ remember_asked(struct interview *interview, const char *key)
     if (flow_asked(interview, key)) {
         return;
     }
-    if (interview->asked_count == interview->asked_cap) {
-        size_t cap = interview->asked_cap > 0 ? interview->asked_cap * 2 : 16;
-        char **asked = xcalloc(cap, sizeof(*asked));
-        if (interview->asked_count > 0) {
-            memcpy(asked, interview->asked, interview->asked_count * sizeof(*asked));
-        }
-        free(interview->asked);
-        interview->asked = asked;
-        interview->asked_cap = cap;
-    }
+    interview->asked = xgrow(
+        interview->asked, interview->asked_count, &interview->asked_cap, sizeof(*interview->asked));
     interview->asked[interview->asked_count++] = xstrdup(key);
 }
 

@@ -212,14 +212,7 @@ static void
 add_to_set(struct load *load, struct procedure *procedure)
 {
     struct procedure_set *set = load->set;
-    if ((set->count & (set->count + 1)) == 0) { /* room for 1, 3, 7, 15 ... */
-        struct procedure **more = xcalloc(set->count * 2 + 1, sizeof(struct procedure *));
-        if (set->count > 0) {
-            memcpy(more, set->procedures, set->count * sizeof(struct procedure *));
-        }
-        free(set->procedures);
-        set->procedures = more;
-    }
+    set->procedures = xgrow(set->procedures, set->count, &set->cap, sizeof(struct procedure *));
     set->procedures[set->count++] = procedure;
 }
 

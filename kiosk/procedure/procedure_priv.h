@@ -350,7 +350,7 @@ struct words_entry {
 struct procedure_set {
     struct arena arena;
     struct procedure **procedures; /* sorted by id */
-    size_t count;
+    size_t count, cap;
     struct question_def *facts; /* the dictionary */
     size_t fact_count;
     struct fact_group *groups;

@@ -52,16 +52,7 @@ static void
 collect(const struct procedure_words *words, const char *file, int line, void *ctx)
 {
     struct content_words *all = ctx;
-    if (all->count == all->cap) {
-        size_t cap = all->cap > 0 ? all->cap * 2 : 1024;
-        struct content_word *entries = xcalloc(cap, sizeof(*entries));
-        if (all->count > 0) {
-            memcpy(entries, all->entries, all->count * sizeof(*entries));
-        }
-        free(all->entries);
-        all->entries = entries;
-        all->cap = cap;
-    }
+    all->entries = xgrow(all->entries, all->count, &all->cap, sizeof(*all->entries));
     all->entries[all->count] = (struct content_word){.context = words->context,
         .shared = shared_context(words->context),
         .source = words->source,

@@ -65,16 +65,8 @@ refuse(const struct cell *cell, const char *why)
 void
 import_note_line(struct import *import, const char *sheet, int row, const char *column)
 {
-    if (import->line_count == import->line_cap) {
-        size_t cap = import->line_cap > 0 ? import->line_cap * 2 : 256;
-        struct import_line *lines = xcalloc(cap, sizeof(*lines));
-        if (import->line_count > 0) {
-            memcpy(lines, import->lines, import->line_count * sizeof(*lines));
-        }
-        free(import->lines);
-        import->lines = lines;
-        import->line_cap = cap;
-    }
+    import->lines =
+        xgrow(import->lines, import->line_count, &import->line_cap, sizeof(*import->lines));
     import->lines[import->line_count++] =
         (struct import_line){.sheet = sheet, .row = row, .column = column};
 }

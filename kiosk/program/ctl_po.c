@@ -34,16 +34,7 @@ struct reader {
 static struct po_entry *
 new_entry(struct po *po)
 {
-    if (po->count == po->cap) {
-        size_t cap = po->cap > 0 ? po->cap * 2 : 256;
-        struct po_entry *entries = xcalloc(cap, sizeof(*entries));
-        if (po->count > 0) {
-            memcpy(entries, po->entries, po->count * sizeof(*entries));
-        }
-        free(po->entries);
-        po->entries = entries;
-        po->cap = cap;
-    }
+    po->entries = xgrow(po->entries, po->count, &po->cap, sizeof(*po->entries));
     return &po->entries[po->count++];
 }
 

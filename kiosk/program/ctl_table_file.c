@@ -21,16 +21,7 @@ static const char byte_order_mark[] = "\xef\xbb\xbf";
 static struct table_row *
 new_row(struct table *table)
 {
-    if (table->count == table->cap) {
-        size_t cap = table->cap > 0 ? table->cap * 2 : 64;
-        struct table_row *rows = xcalloc(cap, sizeof(*rows));
-        if (table->count > 0) {
-            memcpy(rows, table->rows, table->count * sizeof(*rows));
-        }
-        free(table->rows);
-        table->rows = rows;
-        table->cap = cap;
-    }
+    table->rows = xgrow(table->rows, table->count, &table->cap, sizeof(*table->rows));
     struct table_row *row = &table->rows[table->count++];
     *row = (struct table_row){
         .cells = xcalloc(TABLE_CELLS_MAX, sizeof(*row->cells)), .number = (int)table->count};

@@ -78,19 +78,6 @@ find(const struct fact_set *set, const char *key)
     return i;
 }
 
-static void
-grow(struct fact_set *set)
-{
-    size_t cap = set->cap > 0 ? set->cap * 2 : 16;
-    struct fact *facts = xcalloc(cap, sizeof(*facts));
-    if (set->count > 0) {
-        memcpy(facts, set->facts, set->count * sizeof(*facts));
-    }
-    free(set->facts);
-    set->facts = facts;
-    set->cap = cap;
-}
-
 int
 fact_set_put(
     struct fact_set *set, const char *key, const char *value, enum fact_origin origin, int64_t at)
@@ -107,9 +94,7 @@ fact_set_put(
         if (set->count >= FACT_SET_MAX) {
             return KERR_TOO_BIG;
         }
-        if (set->count == set->cap) {
-            grow(set);
-        }
+        set->facts = xgrow(set->facts, set->count, &set->cap, sizeof(*set->facts));
         set->facts[set->count++].key = xstrdup(key);
         set->facts[i].value = xstrdup(value);
     } else {

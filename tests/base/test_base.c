@@ -265,6 +265,27 @@ test_calendar(void **state)
 }
 
 static void
+test_grow(void **state)
+{
+    (void)state;
+    enum { MANY = 1000 };
+    int *numbers = NULL;
+    size_t cap = 0;
+    for (int i = 0; i < MANY; i++) {
+        numbers = xgrow(numbers, (size_t)i, &cap, sizeof(*numbers));
+        assert_true(cap > (size_t)i);
+        assert_int_equal(numbers[i], 0); /* zeroed, and inside */
+        numbers[i] = i + 1;
+    }
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(numbers[i], i + 1);
+    }
+    const int *same = xgrow(numbers, cap - 1, &cap, sizeof(*numbers));
+    assert_ptr_equal(same, numbers); /* there is room for one more */
+    free(numbers);
+}
+
+static void
 test_days_as_text(void **state)
 {
     (void)state;
@@ -624,6 +645,7 @@ main(void)
         cmocka_unit_test(test_utf8_every_code_point),
         cmocka_unit_test(test_hex),
         cmocka_unit_test(test_calendar),
+        cmocka_unit_test(test_grow),
         cmocka_unit_test(test_days_as_text),
         cmocka_unit_test(test_rfc3339),
         cmocka_unit_test_setup_teardown(test_settings, make_folder, remove_folder),

@@ -38,7 +38,7 @@ page(struct info_load *load, const uint8_t *bytes, size_t size)
         return;
     }
     struct info *info = load->info;
-    info->pages = info_grow(info->pages, info->page_count, &info->page_cap, sizeof(*info->pages));
+    info->pages = xgrow(info->pages, info->page_count, &info->page_cap, sizeof(*info->pages));
     struct info_entry *entry = &info->pages[info->page_count++];
     *entry = (struct info_entry){.page = {.id = "page"}, .file = "page.md"};
     info_parse_page(load, entry, &data);

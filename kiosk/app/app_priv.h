@@ -221,6 +221,8 @@ struct app {
     int flow_page;
     bool flow_reserve;
     struct ui_rect field_beside; /* of a written answer, beside its heading; w 0: below it */
+    /* what stands beside the lowest keys of a keyboard: w as wished (0: nothing) becomes its place */
+    struct ui_rect keys_beside;
     unsigned keypad_waits; /* bit d: the digit d of the keypad to come can't be used now */
     struct visit visit;
     struct preferences prefs;
@@ -469,6 +471,12 @@ bool payment_means(struct app *app, struct buf *out);
 /* An answer as people read it. */
 void answer_words(
     struct app *app, const struct question *question, const char *value, struct buf *out);
+
+/* heading.c: of whom is asked, the question, why, and why an answer was not taken. below: height of what stands
+ * below it, for which words become smaller and fewer; 0: it turns pages. field: what stands below is a field and
+ * its keys, and the field may stand beside the heading (field_beside). */
+void heading_build(
+    struct app *app, struct flow *flow, const struct question *question, int below, bool field);
 
 /* date_entry.c: digits of a date in western years or eras */
 void date_build(struct app *app, struct flow *flow);

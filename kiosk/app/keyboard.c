@@ -300,7 +300,7 @@ keys_least(const struct app *app)
 
 /* Keys and acts: beside each other in landscape, below each other in portrait. */
 static struct place
-place_of(const struct app *app, const struct flow *flow)
+place_of(struct app *app, const struct flow *flow)
 {
     const struct places *places = &app->places;
     bool portrait = places->portrait;
@@ -328,6 +328,11 @@ place_of(const struct app *app, const struct flow *flow)
         place.acts = rect(x + place.keys.w + GAP_MIN, top, w - place.keys.w - GAP_MIN, keys_h);
         place.act_rows = place.act_columns;
         place.act_columns = 2;
+    } else if (app->keys_beside.w > 0) {
+        place.acts.w -= app->keys_beside.w + GAP_MIN;
+        app->keys_beside.x = x + place.acts.w + GAP_MIN;
+        app->keys_beside.y = place.acts.y;
+        app->keys_beside.h = place.acts.h;
     }
     return place;
 }
@@ -494,8 +499,8 @@ field_size(const struct app *app)
 }
 
 /* The field as high as a name with its reading, before there is one: so nothing moves. */
-static int
-field_height(struct app *app)
+int
+writing_field_height(struct app *app)
 {
     struct ui_element field = {.role = UI_ROLE_FIELD,
         .rect = rect(0, 0, app->places.column.w, 0),
@@ -512,7 +517,7 @@ field_height(struct app *app)
 int
 writing_height(struct app *app)
 {
-    return field_height(app) + GAP_MIN + keys_least(app);
+    return writing_field_height(app) + GAP_MIN + keys_least(app);
 }
 
 int
@@ -541,7 +546,7 @@ place_field(struct app *app, struct flow *flow, const struct question *question)
         .label = words(app, &question->name),
         .state = UI_STATE_PERSONAL};
     int width;
-    int least = field_height(app);
+    int least = writing_field_height(app);
     /* what has more lines than there is room for is drawn smaller: the keys stay */
     int keys = keys_least(app) + (low_keyboard(app) ? LOW_ROWS * LOW_ROW_AIR : 0);
     int most = flow->bottom - keys - GAP_MIN - field.rect.y;

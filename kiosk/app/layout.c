@@ -187,7 +187,8 @@ page_foot(struct app *app, struct flow *flow, const char *text)
         .size = UI_SIZE_BAR,
         .align = UI_ALIGN_CENTRE,
         .valign = UI_ALIGN_CENTRE};
-    if (foot.rect.w == 0) {
+    if (foot.rect.w == 0 ||
+        ui_text_height(app->ui, text, foot.rect.w, UI_SIZE_BAR, false) > foot.rect.h) {
         foot.tone = UI_TONE_PAPER;
         int height = ui_text_height(app->ui, text, flow->w, UI_SIZE_BAR, false);
         flow->bottom -= height;

@@ -22,9 +22,11 @@ enum {
     MAIN_H = 380, /* two lines of the largest size, ruby too; at least 25 x 60 mm */
     MAIN_H_PORTRAIT = 420, /* narrower: two lines with ruby */
     LEFT_W = 1200,
+    MAIN_W_SMALL = 1150, /* on a small panel something stands between them too */
+    LEFT_W_SMALL = 850,
     MAIN_H_SMALL = 300,
     MAIN_H_LOW = 270, /* on a small panel, where a seated visitor reaches little */
-    FOOT_LEAST = 1300,
+    FOOT_LEAST = 1000,
     LOW_PERCENT = 40 /* what a seated visitor can't reach: the upper part of the panel */
 };
 
@@ -120,8 +122,9 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
     p->targets = low ? panel.h * LOW_PERCENT / 100 : 0;
     p->bottom_bar = at(0, panel.h - bottom, panel.w, bottom);
     int y = p->bottom_bar.y + (bottom - main_h) / 2;
-    int left_w = least(LEFT_W, (panel.w - 2 * edge - GAP_OPPOSITE) * 43 / 100);
-    int main_w = least(MAIN_W, panel.w - 2 * edge - GAP_OPPOSITE - left_w);
+    int left_w =
+        least(small ? LEFT_W_SMALL : LEFT_W, (panel.w - 2 * edge - GAP_OPPOSITE) * 43 / 100);
+    int main_w = least(small ? MAIN_W_SMALL : MAIN_W, panel.w - 2 * edge - GAP_OPPOSITE - left_w);
     p->left = at(edge, y, left_w, main_h);
     p->main = at(panel.w - edge - main_w, y, main_w, main_h);
     int between = p->main.x - edge - left_w - 2 * GAP_OPPOSITE;

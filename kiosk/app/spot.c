@@ -12,6 +12,9 @@ enum {
     PIN = 150,
     KEY_W = 260,
     KEY_H = 210,
+    PIN_ABOVE = PIN - GAP_MIN, /* a pin at the map's edge reaches above it */
+    KEYS_H = 3 * KEY_H + 2 * GAP_MIN,
+    KEYS_LEAST_H = 3 * 200 + 2 * GAP_MIN,
     NEAR = 45, /* thousandths: at the landmark itself */
     MAP_LEAST_H = 500,
     SIDE_W = 3 * KEY_W + 2 * GAP_MIN
@@ -117,6 +120,22 @@ keys(struct app *app, struct ui_rect box)
     }
 }
 
+/* The words' sizes, the best first. */
+static const enum ui_size sizes[] = {UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
+
+static int
+notice_height(struct app *app, const char *text, int width, enum ui_size size)
+{
+    struct ui_element element = {.role = UI_ROLE_NOTICE,
+        .rect = rect(0, 0, width, 0),
+        .text = text,
+        .size = size,
+        .bold = true};
+    int height;
+    ui_natural(app->ui, &element, &width, &height);
+    return height;
+}
+
 static void
 where_words(struct app *app, struct ui_rect at)
 {
@@ -130,54 +149,71 @@ where_words(struct app *app, struct ui_rect at)
     } else {
         (void)buf_add_str(&text, say(app, "place.how"));
     }
-    static const enum ui_size sizes[] = {UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
-    struct ui_element element = {.role = there ? UI_ROLE_NOTICE : UI_ROLE_TEXT,
-        .rect = rect(at.x, at.y, at.w, 0),
-        .text = buf_str(&text),
-        .tone = there ? UI_TONE_DONE : UI_TONE_PAPER,
-        .bold = there,
-        .state = there ? UI_STATE_PERSONAL : 0};
-    for (size_t i = 0; i < ARRAY_LEN(sizes) && element.rect.h == 0; i++) {
-        int width;
-        int height;
-        element.size = sizes[i];
-        ui_natural(app->ui, &element, &width, &height);
-        element.rect.h = height <= at.h || i + 1 == ARRAY_LEN(sizes) ? at.h : 0;
+    size_t i = 0;
+    while (i + 1 < ARRAY_LEN(sizes) && notice_height(app, buf_str(&text), at.w, sizes[i]) > at.h) {
+        i++;
     }
-    ui_add(app->ui, &element);
+    ui_add(app->ui, &(struct ui_element){.role = there ? UI_ROLE_NOTICE : UI_ROLE_TEXT,
+                        .rect = at,
+                        .text = buf_str(&text),
+                        .size = sizes[i],
+                        .tone = there ? UI_TONE_DONE : UI_TONE_PAPER,
+                        .bold = there,
+                        .state = there ? UI_STATE_PERSONAL : 0});
 }
 
-/* Beside each other in landscape, below each other in portrait. */
+/* Map and keys side by side: the words stand above the keys, or below the map where there is no room for them. The
+ * place is that of what is said before there is a pin, so that the map never moves. */
+static void
+side_by_side(struct app *app, const struct question *question, struct ui_rect box)
+{
+    int keys_h = KEYS_H < box.h ? KEYS_H : box.h;
+    int keys_x = box.x + box.w - SIDE_W;
+    struct ui_rect left = rect(box.x, box.y, box.w - SIDE_W - PIN / 2 - GAP_MIN, box.h);
+    struct ui_rect words = rect(keys_x, box.y, SIDE_W, box.h - keys_h - GAP_MIN);
+    const char *how = say(app, "place.how");
+    if (notice_height(app, how, words.w, UI_SIZE_HINT) > words.h) {
+        size_t i = 0;
+        while (i + 1 < ARRAY_LEN(sizes) && notice_height(app, how, left.w, sizes[i]) > box.h / 4) {
+            i++;
+        }
+        int height = notice_height(app, how, left.w, sizes[i]);
+        words = rect(left.x, box.y + box.h - height, left.w, height);
+        left.h -= height + GAP_MIN;
+    }
+    left.y += PIN_ABOVE;
+    left.h -= PIN_ABOVE;
+    drawing(app, question, fit(question->map, left));
+    where_words(app, words);
+    keys(app, rect(keys_x, box.y + box.h - keys_h, SIDE_W, keys_h));
+}
+
+static int
+spot_least(const struct app *app)
+{
+    (void)app;
+    return KEYS_LEAST_H;
+}
+
+/* Beside each other in landscape and where height is rare, else below each other. */
 static void
 spot_build(struct app *app, struct flow *flow, const struct question *question)
 {
     flow_within_reach(app, flow);
-    int keys_h = 3 * KEY_H + 2 * GAP_MIN;
     int height = flow->bottom - flow->y;
-    if (!app->places.portrait) {
-        struct ui_rect map =
-            fit(question->map, rect(flow->x, flow->y, flow->w - SIDE_W - COLUMN_GAP, height));
-        int keys_x = flow->x + flow->w - SIDE_W;
-        int x = map.x + map.w + COLUMN_GAP;
-        int between = keys_x - COLUMN_GAP - x;
-        drawing(app, question, map);
-        keys(app, rect(keys_x, flow->bottom - keys_h, SIDE_W, keys_h));
-        where_words(app, between >= SIDE_W
-                             ? rect(x, flow->y, between, height) /* a low map leaves it free */
-                             : rect(keys_x, flow->y, SIDE_W, height - keys_h - GAP_MIN));
+    int map_h = height - PIN_ABOVE - GAP_MIN - KEYS_H;
+    if (!app->places.portrait || map_h < MAP_LEAST_H) {
+        side_by_side(app, question, rect(flow->x, flow->y, flow->w, height));
         flow->y = flow->bottom;
         return;
     }
-    struct ui_rect bottom = rect(flow->x, flow->bottom - keys_h, flow->w, keys_h);
-    flow->y += PIN - GAP_MIN; /* a pin at the map's edge reaches above it */
-    int map_h = height - PIN - keys_h;
-    map_h = map_h < MAP_LEAST_H ? MAP_LEAST_H : map_h;
-    struct ui_rect map = fit(question->map, rect(flow->x, flow->y, flow->w, map_h));
+    struct ui_rect bottom = rect(flow->x, flow->bottom - KEYS_H, flow->w, KEYS_H);
+    struct ui_rect map = fit(question->map, rect(flow->x, flow->y + PIN_ABOVE, flow->w, map_h));
     map.x += (flow->w - map.w) / 2;
     drawing(app, question, map);
-    keys(app, rect(bottom.x, bottom.y, SIDE_W, keys_h));
+    keys(app, rect(bottom.x, bottom.y, SIDE_W, KEYS_H));
     where_words(
-        app, rect(bottom.x + SIDE_W + GAP_MIN, bottom.y, bottom.w - SIDE_W - GAP_MIN, keys_h));
+        app, rect(bottom.x + SIDE_W + GAP_MIN, bottom.y, bottom.w - SIDE_W - GAP_MIN, KEYS_H));
     flow->y = flow->bottom;
 }
 
@@ -217,4 +253,5 @@ spot_drawn(struct app *app, const struct question *question)
     ui_ink_clear(app->ui);
 }
 
-const struct widget widget_place = {.build = spot_build, .tap = spot_tap, .drawn = spot_drawn};
+const struct widget widget_place = {
+    .build = spot_build, .tap = spot_tap, .drawn = spot_drawn, .least = spot_least};

@@ -90,6 +90,7 @@ void field_turn_last(struct app *app, const char *pairs);
 void keyboard_begin(struct app *app, const struct question *question); /* the page came */
 /* Field and whatever stands below it. */
 void writing_build(struct app *app, struct flow *flow, const struct question *question);
+int writing_field_height(struct app *app); /* of the field alone */
 /* What field and keys need at least below the question, 0.1 mm. */
 int writing_height(struct app *app);
 /* Where heading and field have to end, 0.1 mm: below it the keys need all there is. */

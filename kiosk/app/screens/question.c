@@ -11,15 +11,13 @@
 
 enum {
     CHOICE_H = 330,
-    CROWDED_AIR = 40,
-    BESIDE_PERCENT = 30, /* of the width, at least, for a name beside "2 / 3" */
-    HEADING_PERCENT = 55, /* of the width, with the field beside it */
     NUMBER_AS_CHOICES_MAX = 12,
     NUMBER_DIGITS_MAX = 9,
     OPTION_TEXT_MAX = 4096,
     UNSURE_W = 900,
     UNSURE_H = 260,
-    UNSURE_H_SMALL = 205
+    UNSURE_H_SMALL = 205,
+    UNSURE_KEY_W = 340
 };
 
 static bool
@@ -343,188 +341,6 @@ number(struct app *app, struct flow *flow, const struct question *question)
     page_keypad(app, "digit:", "", "");
 }
 
-/* Why the answer was not taken; "" when it was. */
-static const char *
-verdict_words(struct app *app)
-{
-    const struct interview_verdict *why = &app->visit.verdict;
-    if (!app->visit.verdict_shown) {
-        return "";
-    }
-    return why->otherwise.source != NULL ? words(app, &why->otherwise) : say(app, why->message);
-}
-
-static struct ui_element
-notice(struct app *app, const struct flow *flow, enum ui_size size)
-{
-    return (struct ui_element){.role = UI_ROLE_NOTICE,
-        .rect = rect(flow->x, 0, flow->w, 0),
-        .text = verdict_words(app),
-        .tone = UI_TONE_CARE,
-        .size = size,
-        .bold = true};
-}
-
-static void
-verdict(struct app *app, struct flow *flow, enum ui_size size)
-{
-    if (app->visit.verdict_shown) {
-        struct ui_element element = notice(app, flow, size);
-        flow_element(app, flow, &element, 0);
-        flow->y += GAP_MIN;
-    }
-}
-
-/* Sizes of the question and of what is said of the answer above a keyboard, the best first. */
-static const enum ui_size crowded[][2] = {{UI_SIZE_TITLE, UI_SIZE_BODY},
-    {UI_SIZE_VALUE, UI_SIZE_BODY}, {UI_SIZE_BODY, UI_SIZE_HINT}, {UI_SIZE_BAR, UI_SIZE_BAR}};
-
-/* How high both are in these sizes. */
-static int
-crowded_height(struct app *app, const struct flow *flow, const char *label, size_t step)
-{
-    int high = ui_text_height(app->ui, label, flow->w, crowded[step][0], true) + CROWDED_AIR;
-    if (app->visit.verdict_shown) {
-        struct ui_element element = notice(app, flow, crowded[step][1]);
-        int width;
-        int height;
-        ui_natural(app->ui, &element, &width, &height);
-        high += height + GAP_MIN;
-    }
-    return high;
-}
-
-/* The first sizes that fit the room; false when none does, *ret_step is the last one then. */
-static bool
-crowded_step(struct app *app, const struct flow *flow, const char *label, int room,
-    size_t *ret_step, int *ret_high)
-{
-    for (*ret_step = 0;; (*ret_step)++) {
-        *ret_high = crowded_height(app, flow, label, *ret_step);
-        if (*ret_high <= room) {
-            return true;
-        }
-        if (*ret_step + 1 == ARRAY_LEN(crowded)) {
-            return false;
-        }
-    }
-}
-
-/* Of whom of several is asked: "Family who move with me  1 / 3" and the name that the visitor gave, beside it
- * or below: an element of its own, about which a loudspeaker keeps quiet. Returns their height. */
-static int
-of_whom(struct app *app, struct flow *flow, const struct question *question, enum ui_size size,
-    bool show)
-{
-    if (question->repeat_index == 0) {
-        return 0;
-    }
-    AUTO_BUF text;
-    AUTO_BUF cut;
-    buf_init(&text, 512);
-    buf_init(&cut, FIELD_MAX + 8);
-    person_words(app, question, &text);
-    int gap = size == UI_SIZE_BAR ? 0 : 20;
-    struct ui_element place = {.role = UI_ROLE_TEXT,
-        .text = buf_str(&text),
-        .size = size,
-        .tone = UI_TONE_CARE,
-        .bold = true};
-    struct ui_element name = place;
-    name.text = question->who != NULL ? question->who : "";
-    name.lang = "ja"; /* as the visitor wrote it */
-    name.state = UI_STATE_PERSONAL;
-    int place_w = ui_text_width(app->ui, place.text, size, true) + GAP_MIN;
-    bool named = name.text[0] != 0;
-    bool beside = named && flow->w - place_w >= flow->w * BESIDE_PERCENT / 100;
-    name_in_width(app, &name, beside ? flow->w - place_w : flow->w, &cut);
-    int place_h = ui_text_height(app->ui, place.text, flow->w, size, true);
-    int high = !named   ? place_h
-               : beside ? (place_h > name.rect.h ? place_h : name.rect.h)
-                        : place_h + name.rect.h;
-    if (show && flow_room(app, flow, high)) {
-        /* furigana stand above: the lines are level at their feet */
-        place.rect = rect(
-            flow->x, flow->y + (beside ? high - place_h : 0), beside ? place_w : flow->w, place_h);
-        name.rect.x = flow->x + (beside ? place_w : 0);
-        name.rect.y = flow->y + high - name.rect.h;
-        ui_add(app->ui, &place);
-        if (named) {
-            ui_add(app->ui, &name);
-        }
-    }
-    flow->y += show ? high + gap : 0;
-    return high + gap;
-}
-
-/* Heading and field side by side. */
-static void
-heading_beside(struct app *app, struct flow *flow, const struct question *question)
-{
-    const char *label = words(app, &question->label);
-    struct flow left = *flow;
-    left.w = flow->w * HEADING_PERCENT / 100;
-    app->field_beside = rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
-    int room = writing_top(app, flow) + GAP_MIN - flow->y; /* what is read may come near the keys */
-    size_t step;
-    int high = of_whom(app, &left, question, UI_SIZE_BAR, false);
-    bool fits = crowded_step(app, &left, label, room - high, &step, &high);
-    (void)of_whom(app, &left, question, UI_SIZE_BAR, true);
-    if (fits || !app->visit.verdict_shown) { /* else the question was read: what to change counts */
-        flow_text(app, &left, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
-    }
-    verdict(app, &left, crowded[step][1]);
-    int top = writing_top(app, flow) + GAP_MIN;
-    flow->y = left.y < top ? left.y : top;
-}
-
-/* Above a keyboard: the question and what is said of the answer as large as the keys leave room for, the
- * hint only when there is nothing to say and room is left. Where even the smallest would take from the
- * keys, the field stands beside them. */
-static void
-heading_crowded(struct app *app, struct flow *flow, const struct question *question)
-{
-    const char *label = words(app, &question->label);
-    const char *hint = words(app, &question->hint);
-    bool keys = app->visit.writing.face == WRITING_KEYS;
-    int room = flow->bottom - flow->y - writing_height(app) -
-               of_whom(app, flow, question, UI_SIZE_HINT, false);
-    size_t step;
-    int high;
-    if (!crowded_step(app, flow, label, room, &step, &high) && keys) {
-        heading_beside(app, flow, question);
-        return;
-    }
-    (void)of_whom(app, flow, question, UI_SIZE_HINT, true);
-    flow_text(app, flow, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, 20);
-    int hint_h = ui_text_height(app->ui, hint, flow->w, UI_SIZE_HINT, false);
-    if (!app->visit.verdict_shown && high + hint_h + 20 <= room) {
-        flow_text(app, flow, hint, UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 20);
-    }
-    flow->y += 10;
-    verdict(app, flow, crowded[step][1]);
-}
-
-static void
-heading(struct app *app, struct flow *flow, const struct question *question)
-{
-    const struct widget *widget = widget_of(question);
-    bool keys = widget != NULL && widget->keyboard && app->visit.writing.face == WRITING_KEYS;
-    if (is_written(question) || keys) {
-        heading_crowded(app, flow, question);
-        return;
-    }
-    (void)of_whom(app, flow, question, UI_SIZE_HINT, true);
-    flow_text(app, flow, words(app, &question->label), UI_ROLE_TITLE, UI_SIZE_TITLE, UI_TONE_PAPER,
-        true, 40);
-    flow_text(app, flow, words(app, &question->hint), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
-        false, 20);
-    flow_text(app, flow, words(app, &question->why), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER,
-        false, 20);
-    flow->y += 40;
-    verdict(app, flow, UI_SIZE_BODY);
-}
-
 /* Is there something to go on with? */
 static bool
 ready(struct app *app, const struct question *question)
@@ -544,12 +360,29 @@ ready(struct app *app, const struct question *question)
     return app->visit.field[0] != 0 || !question->required;
 }
 
-/* Between the bottom bar's two buttons, or above the field where there is no room for it. */
-static void
-unsure_button(struct app *app, struct flow *flow)
+/* Where "I don't know" stands: between the bottom bar's two buttons; where these leave no room, in the column, after
+ * what is read beside a low keypad, or beside the lowest keys of a low upright keyboard. */
+enum unsure_place { UNSURE_NOWHERE, UNSURE_BAR, UNSURE_COLUMN, UNSURE_AFTER, UNSURE_KEYS };
+
+static enum unsure_place
+unsure_place(const struct app *app, const struct question *question, bool keypad, bool keys)
 {
-    struct ui_rect foot = app->places.foot;
-    struct ui_element button = {.id = "unsure",
+    const struct places *places = &app->places;
+    bool within = is_written(question) && app->visit.writing.face != WRITING_KEYS &&
+                  app->visit.writing.face != WRITING_POSTAL;
+    if (!can_be_unsure(question) || within) { /* first the page in the page is answered */
+        return UNSURE_NOWHERE;
+    }
+    return places->foot.w > 0                     ? UNSURE_BAR
+           : keypad && places->low                ? UNSURE_AFTER
+           : keys && places->low && places->small ? UNSURE_KEYS
+                                                  : UNSURE_COLUMN;
+}
+
+static struct ui_element
+unsure_button(struct app *app, const struct flow *flow)
+{
+    return (struct ui_element){.id = "unsure",
         .role = UI_ROLE_BUTTON,
         .rect = rect(flow->x, 0, flow->w, 0),
         .text = say(app, "answer.unknown"),
@@ -558,15 +391,77 @@ unsure_button(struct app *app, struct flow *flow)
         .size = UI_SIZE_BODY,
         .bold = true,
         .align = UI_ALIGN_CENTRE};
-    if (foot.w == 0) {
-        flow_element(app, flow, &button, app->places.small ? UNSURE_H_SMALL : UNSURE_H);
-        flow->y += GAP_MIN;
-        return;
-    }
+}
+
+static int
+unsure_least(const struct app *app)
+{
+    return app->places.small ? UNSURE_H_SMALL : UNSURE_H;
+}
+
+/* What the button takes of the column. */
+static int
+unsure_height(struct app *app, const struct flow *flow)
+{
+    struct ui_element button = unsure_button(app, flow);
+    int width;
+    int height;
+    ui_natural(app->ui, &button, &width, &height);
+    return (height > unsure_least(app) ? height : unsure_least(app)) + GAP_MIN;
+}
+
+static void
+unsure_in_column(struct app *app, struct flow *flow)
+{
+    struct ui_element button = unsure_button(app, flow);
+    flow_element(app, flow, &button, unsure_least(app));
+    flow->y += GAP_MIN;
+}
+
+static void
+unsure_at(struct app *app, const struct flow *flow, enum unsure_place where)
+{
+    struct ui_element button = unsure_button(app, flow);
+    struct ui_rect foot = app->places.foot;
     int width = foot.w < UNSURE_W ? foot.w : UNSURE_W;
     button.rect =
         rect(foot.x + (foot.w - width) / 2, foot.y + (foot.h - UNSURE_H) / 2, width, UNSURE_H);
+    if (where == UNSURE_KEYS) {
+        button.rect = app->keys_beside;
+        button.picture = NULL; /* its words need the width */
+        button.size = UI_SIZE_BAR;
+    }
     ui_add(app->ui, &button);
+}
+
+/* What is read, and the button that stands in the column with it. */
+static void
+heading(struct app *app, struct flow *head, const struct question *question, bool keypad,
+    enum unsure_place unsure)
+{
+    const struct widget *widget = widget_of(question);
+    bool keys = app->visit.writing.face == WRITING_KEYS;
+    bool written = is_written(question) || (widget != NULL && widget->keyboard && keys);
+    int below = written                                   ? writing_height(app)
+                : widget != NULL && widget->least != NULL ? widget->least(app)
+                                                          : 0;
+    if (!keypad && !uses_options(question)) {
+        flow_tighten(app, head, 60); /* a keyboard needs the room */
+    }
+    bool fixed = written ? keys : below > 0; /* what stands below does not turn pages */
+    int taken = unsure == UNSURE_COLUMN && fixed ? unsure_height(app, head) : 0;
+    head->bottom -= taken;
+    heading_build(app, head, question, below, written && keys);
+    if (app->field_beside.w > 0 && taken > 0) { /* it stands below both */
+        int end = app->field_beside.y + writing_field_height(app) + GAP_MIN;
+        head->y = head->y < end ? end : head->y;
+    }
+    head->bottom += taken;
+    if (unsure == UNSURE_COLUMN) {
+        unsure_in_column(app, head);
+    } else if (unsure == UNSURE_BAR) {
+        unsure_at(app, head, unsure);
+    }
 }
 
 static void
@@ -577,26 +472,20 @@ build(struct app *app)
     if (!current(app, &question)) {
         return;
     }
-    app->field_beside = (struct ui_rect){0};
     bool postal = is_written(&question) && app->visit.writing.face == WRITING_POSTAL;
     const struct widget *widget = widget_of(&question);
     bool keypad = question.type == QUESTION_DATE || uses_keypad(&question) || postal ||
                   (widget != NULL && widget->keypad);
+    bool keys = app->visit.writing.face == WRITING_KEYS &&
+                (is_written(&question) || (widget != NULL && widget->keyboard));
+    enum unsure_place unsure = unsure_place(app, &question, keypad, keys);
+    app->field_beside = (struct ui_rect){0};
+    app->keys_beside = rect(0, 0, unsure == UNSURE_KEYS ? UNSURE_KEY_W : 0, 0);
     if (keypad) {
         flow = page_beside_keypad(app, flow);
     }
     struct flow head = flow;
-    if (keypad) {
-        /* the column beside it begins at the top */
-    } else if (!uses_options(&question)) {
-        flow_tighten(app, &head, 60); /* a keyboard needs the room */
-    }
-    heading(app, &head, &question);
-    /* beside a low keypad it comes after what is read */
-    bool after = keypad && app->places.low && app->places.foot.w == 0;
-    if (can_be_unsure(&question) && !after) {
-        unsure_button(app, &head);
-    }
+    heading(app, &head, &question, keypad, unsure);
     flow.y = head.y;
     if (uses_options(&question)) {
         options(app, &flow, &question);
@@ -609,10 +498,12 @@ build(struct app *app)
     } else {
         writing_build(app, &flow, &question);
     }
-    if (can_be_unsure(&question) && after) {
+    if (unsure == UNSURE_AFTER) {
         flow_left_of_keypad(app, &flow);
         flow.y += GAP_MIN; /* from what was placed above */
-        unsure_button(app, &flow);
+        unsure_in_column(app, &flow);
+    } else if (unsure == UNSURE_KEYS) {
+        unsure_at(app, &flow, unsure);
     }
     if (question.tasks && app->visit.page < app->flow_page) {
         /* all are ticked: what is on a later page is seen before it is agreed to */

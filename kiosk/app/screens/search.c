@@ -14,9 +14,11 @@ asked(struct app *app)
 {
     bool things = strcmp(trail_at(app), "waste:things") == 0;
     const char *name = say(app, things ? "waste.thing" : "search.words");
+    const char *label = say(app, things ? "waste.which-thing" : "search.what");
     return (struct question){.key = "search.words",
         .type = QUESTION_TEXT,
         .name = {.context = "", .source = name}, /* in the language that is shown */
+        .label = {.context = "", .source = label},
         .required = true};
 }
 
@@ -47,10 +49,12 @@ static void
 build(struct app *app)
 {
     struct question question = asked(app);
-    bool things = strcmp(trail_at(app), "waste:things") == 0;
     struct flow flow = page_begin(app, say(app, "search.title"), "bar.back");
     flow_tighten(app, &flow, 60); /* a keyboard needs the room */
-    page_title(app, &flow, say(app, things ? "waste.which-thing" : "search.what"));
+    app->field_beside = (struct ui_rect){0};
+    app->keys_beside = (struct ui_rect){0};
+    heading_build(
+        app, &flow, &question, writing_height(app), app->visit.writing.face == WRITING_KEYS);
     writing_build(app, &flow, &question);
     bool ready = app->visit.field[0] != 0 && app->visit.writing.face == WRITING_KEYS;
     page_main(app, "next", say(app, "search.go"), ready ? 0 : UI_STATE_WAITING);

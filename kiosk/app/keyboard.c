@@ -330,9 +330,10 @@ place_of(struct app *app, const struct flow *flow)
         place.act_columns = 2;
     } else if (app->keys_beside.w > 0) {
         place.acts.w -= app->keys_beside.w + GAP_MIN;
+        int more = GAP_MIN - place.gap; /* it is no key: farther from them */
         app->keys_beside.x = x + place.acts.w + GAP_MIN;
-        app->keys_beside.y = place.acts.y;
-        app->keys_beside.h = place.acts.h;
+        app->keys_beside.y = place.acts.y + more;
+        app->keys_beside.h = place.acts.h - more;
     }
     return place;
 }

@@ -40,9 +40,12 @@ struct row_places {
 /* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
  * their Japanese forms. NULL for what the program words itself. */
 static const char *
-language_of(const struct question *question)
+language_of(const struct question *question, const char *value)
 {
-    return question->type == QUESTION_TEXT || question->type == QUESTION_KANA ? "ja" : NULL;
+    bool said =
+        value[0] != 0 && strcmp(value, "unknown") != 0; /* else it is told that nothing was */
+    bool written = question->type == QUESTION_TEXT || question->type == QUESTION_KANA;
+    return written && said ? "ja" : NULL;
 }
 
 /* Side by side: name, value, origin. */
@@ -122,6 +125,13 @@ row_places(
         value->size = UI_SIZE_BAR; /* a page to itself, and still too high */
         at = row_stacked(app, flow, name, value, card);
     }
+    if (at.height > most) { /* then its words take the air above and below them */
+        int up = at.height - most < ROW_PAD ? at.height - most : ROW_PAD;
+        at.name.y -= up;
+        at.value.y -= up;
+        at.origin.y -= up;
+        at.height = most;
+    }
     return at;
 }
 
@@ -147,7 +157,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
     row_words(app, &row->question, &name);
     struct ui_element answer = {.role = UI_ROLE_TEXT,
         .text = buf_str(&value),
-        .lang = language_of(&row->question),
+        .lang = language_of(&row->question, row->value),
         .size = UI_SIZE_VALUE,
         .bold = true,
         .valign = UI_ALIGN_CENTRE,

@@ -14,13 +14,14 @@ static void
 change_button(struct app *app, const struct flow *flow, const struct question *question,
     const char *name, int height)
 {
+    int y = flow->y + (height - BUTTON_H) / 2;
+    y = y < app->places.targets ? app->places.targets : y; /* of a tall row */
     char id[UI_ID_MAX];
     static_assert(FACT_KEY_MAX + 8 <= UI_ID_MAX, "an id holds change: and any key");
     (void)snprintf(id, sizeof(id), "change:%s", question->key);
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_BUTTON,
-                        .rect = rect(flow->x + flow->w - CHANGE_W,
-                            flow->y + (height - BUTTON_H) / 2, CHANGE_W, BUTTON_H),
+                        .rect = rect(flow->x + flow->w - CHANGE_W, y, CHANGE_W, BUTTON_H),
                         .text = say(app, "check.change"),
                         .label = name,
                         .tone = UI_TONE_SOFT,
@@ -35,6 +36,7 @@ struct row_places {
     struct ui_rect name, value, origin;
     int height;
     enum ui_size name_size;
+    bool tall; /* higher than what a seated visitor reaches: it begins at the top of a page */
 };
 
 /* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
@@ -121,17 +123,13 @@ row_places(
     if (at.height > most && wide) { /* a name of many words in its narrow column */
         at = row_stacked(app, flow, name, value, card);
     }
-    if (at.height > most) {
+    if (at.height > flow->bottom - flow->top - LINE_H) {
         value->size = UI_SIZE_BAR; /* a page to itself, and still too high */
         at = row_stacked(app, flow, name, value, card);
     }
-    if (at.height > most) { /* then its words take the air above and below them */
-        int up = at.height - most < ROW_PAD ? at.height - most : ROW_PAD;
-        at.name.y -= up;
-        at.value.y -= up;
-        at.origin.y -= up;
-        at.height = most;
-    }
+    at.tall = at.height > most;
+    int button_end = first - flow->top + BUTTON_H + GAP_MIN;
+    at.height = at.tall && at.height < button_end ? button_end : at.height;
     return at;
 }
 
@@ -164,7 +162,8 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS,
         .speech = reading_of(app, &row->question)};
     struct row_places at = row_places(app, flow, buf_str(&name), &answer, from_card);
-    if (flow_target(app, flow, at.height + LINE_H)) {
+    if (at.tall ? flow_room(app, flow, flow->bottom - flow->top)
+                : flow_target(app, flow, at.height + LINE_H)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(at.name.x, flow->y + at.name.y, at.name.w, at.name.h),
                             .text = buf_str(&name),

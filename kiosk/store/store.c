@@ -19,8 +19,12 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
     [STORE_INSERT] =
         "INSERT INTO queue(place, epoch, sequence, id, hash, previous, queued_at, next_try,"
         " envelope) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
-    [STORE_NEXT_DUE] = "SELECT place, id, hash, tries, envelope, epoch, sequence FROM queue"
-                       " WHERE state = 0 AND next_try <= ?1 AND place > ?2 ORDER BY place LIMIT 1",
+    /* The index tells at once that nothing is due; else rows are walked in their order, as the first
+     * one is nearly always due. By the index alone all due rows would be read and sorted each time. */
+    [STORE_NEXT_DUE] = "SELECT place, id, hash, tries, envelope, epoch, sequence"
+                       " FROM queue NOT INDEXED WHERE place > ?2 AND state = 0 AND next_try <= ?1"
+                       " AND EXISTS(SELECT 1 FROM queue WHERE state = 0 AND next_try <= ?1)"
+                       " ORDER BY place LIMIT 1",
     [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE place = ?1",
     [STORE_INSERT_SENT] = "INSERT INTO sent(place, epoch, sequence, id, hash, previous,"
                           " receipt_hash, sent_at) SELECT place, epoch, sequence, id, hash,"

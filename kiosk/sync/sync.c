@@ -36,6 +36,7 @@ struct sync {
     const struct seal_receipts *receipts;
     const struct seal_verifier *kiosks;
     const struct clock *clock;
+    char own_name[SEAL_NAME_MAX]; /* of the envelopes; "" until one was read */
     struct sync_http *http; /* owned */
     struct attempt attempts[SYNC_LANES_MAX];
     unsigned lanes, busy;
@@ -204,7 +205,8 @@ settle(struct sync *sync, const struct attempt *attempt)
     const struct sync_proof proof = {.receipts = sync->receipts,
         .kiosks = sync->kiosks,
         .row = row,
-        .envelope = &attempt->envelope};
+        .envelope = &attempt->envelope,
+        .own_name = sync->own_name};
     int error;
     enum sync_action action = sync_judge(answer, sync_is_proven(&proof, answer), &error);
     sync->last =

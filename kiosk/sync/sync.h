@@ -32,7 +32,7 @@ struct sync_config {
     struct store *store; /* borrowed */
     const struct clock *clock; /* borrowed */
     /* Trust in kiosks, to read the header of our own envelopes, which a receipt must repeat; NULL:
-     * a receipt is compared by id, hash and sequence only. */
+     * a receipt is compared by id, hash, epoch and sequence only. */
     const struct seal_verifier *kiosks;
     /* When it becomes non-zero, a transfer under way ends within about a second; may be NULL. */
     const volatile sig_atomic_t *stop;

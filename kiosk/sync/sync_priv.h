@@ -37,6 +37,7 @@ struct sync_proof {
     const struct seal_verifier *kiosks; /* may be NULL: sync_config */
     const struct store_row *row;
     const struct buf *envelope; /* the bytes that were sent */
+    char *own_name; /* SEAL_NAME_MAX; "" at first: what the envelopes before carried */
 };
 /* Whatever takes a row out of the line needs proof that it is the city's word about this very row: a
  * success needs a receipt that it signed, a refusal for good must name the row. False for every other

@@ -46,6 +46,7 @@ struct line {
     struct seal_verifier *kiosks;
     struct seal_signer *signer, *stranger;
     struct seal_receipts *receipts;
+    char own_name[SEAL_NAME_MAX];
     struct store_row rows[ROWS];
     struct seal_header headers[ROWS];
     struct buf envelopes[ROWS];
@@ -105,6 +106,7 @@ make_row(size_t row)
     assert_int_equal(
         0, seal_envelope(line.sealer, header, (const uint8_t *)"{}", 2, &line.envelopes[row]));
     line.rows[row].sequence = header->sequence;
+    line.rows[row].epoch = header->epoch;
     memcpy(line.rows[row].id, header->id, sizeof(header->id));
     make_receipt(row, WRONG_COUNT, &line.good[row]);
     for (int wrong = 0; wrong <= WRONG_SIGNER; wrong++) {
@@ -227,7 +229,8 @@ judge(const struct sync_answer *answer, size_t row)
     const struct sync_proof proof = {.receipts = line.receipts,
         .kiosks = line.kiosks,
         .row = &line.rows[row],
-        .envelope = &line.envelopes[row]};
+        .envelope = &line.envelopes[row],
+        .own_name = line.own_name};
     int error;
     return sync_judge(answer, sync_is_proven(&proof, answer), &error);
 }

@@ -372,6 +372,8 @@ void submitter_free(struct submitter *submitter); /* waits for the job under way
 int submitter_start(struct submitter *submitter, const struct record_head *head,
     struct fact_set *take_facts, uint64_t visit);
 bool submitter_poll(struct submitter *submitter, struct submit_result *ret_result);
+/* 0, or why nothing can be stored at present (a full disk); heals by itself. */
+int submitter_closed(struct submitter *submitter);
 
 /* layout.c: the grid of the look, in 0.1 mm */
 enum {

@@ -1,5 +1,6 @@
 /* app/queue.c - keeps the terminal's queue whole: opens it, mends it after damage with what proves to be
- * this terminal's own, and looks all of it over, a little at a time, while nobody waits. */
+ * this terminal's own, and looks all of it over, a little at a time, while nobody waits. On a full disk it
+ * gives up the room kept for the visit under way, and no other one begins before there is room again. */
 #include "queue_priv.h"
 
 #include <stdlib.h>
@@ -14,7 +15,11 @@ enum {
     FIRST_LOOK_MS = 20 * 1000, /* after the start, which others wait for */
     SLICE_MS = 200,
     SLICE_ROWS = 32, /* each costs a signature: together about a hundredth of a second */
-    ROUND_MS = 6 * 60 * 60 * 1000
+    ROUND_MS = 6 * 60 * 60 * 1000,
+    ROOM_MS = 60 * 1000, /* between looks at the reserve */
+    CLOSED_MS = 5 * 1000, /* the same while nothing can be stored */
+    RESERVE_MB = 64,
+    MB = 1024 * 1024
 };
 
 struct queue {
@@ -27,6 +32,9 @@ struct queue {
     struct store *store; /* NULL after a mending that went wrong */
     struct store_check check;
     int64_t next_ms; /* monotonic: the next slice of the look */
+    int64_t room_ms; /* the next look at the reserve */
+    size_t reserve; /* bytes; 0: none is kept */
+    int closed; /* 0, or why nothing can be stored now */
 };
 
 /* struct store_judge: is this whole, and did this very terminal sign it? */
@@ -87,6 +95,7 @@ queue_new(const struct conf *conf, const struct clock *clock, bool (*stop)(void 
     queue->trust = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
     queue->check = (struct store_check){.stop = stop, .ctx = ctx};
     queue->next_ms = clock_mono_ms(clock) + FIRST_LOOK_MS;
+    queue->reserve = (size_t)conf_int(conf, "queue-reserve-mb", 0, 4096, RESERVE_MB) * MB;
     int r = store_open(queue->path, &queue->store);
     if (r == KERR_STORE_CORRUPT && mend(queue) == 0) {
         r = 0; /* otherwise what is wrong is the damage */
@@ -123,32 +132,75 @@ queue_store(struct queue *queue, struct store **ret_store)
 bool
 queue_mend(struct queue *queue, int error)
 {
+    if (error == KERR_NO_SPACE) {
+        bool released = store_reserve_release(queue->path);
+        LOG(LOG_ERROR, "queue.full", LOG_INT("reserve", released));
+        queue->closed = error;
+        queue->room_ms = clock_mono_ms(queue->clock) + CLOSED_MS;
+        return released;
+    }
+    if (error == KERR_STORE_READ_ONLY || error == KERR_IO) {
+        queue->closed = error;
+        queue->room_ms = clock_mono_ms(queue->clock) + CLOSED_MS;
+    }
     return error == KERR_STORE_CORRUPT && mend(queue) == 0;
 }
 
-int64_t
-queue_look(struct queue *queue)
+int
+queue_closed(const struct queue *queue)
 {
-    int64_t now = clock_mono_ms(queue->clock);
-    if (now < queue->next_ms) {
-        return queue->next_ms - now;
-    }
-    int r = load_judge(queue);
+    return queue->closed;
+}
+
+/* Keeps the reserve, and finds out whether a closed queue can be written to again. */
+static void
+look_at_room(struct queue *queue)
+{
+    int r = queue->reserve > 0 ? store_reserve_keep(queue->path, queue->reserve) : 0;
     struct store *store = NULL;
+    if (r == 0 && queue->closed != 0) {
+        r = queue_store(queue, &store);
+        r = r == 0 ? store_probe(store) : r;
+    }
+    if (r < 0 && queue->closed == 0) {
+        LOG(LOG_ERROR, "queue.closed", LOG_ERR(r));
+    } else if (r == 0 && queue->closed != 0) {
+        LOG(LOG_INFO, "queue.opened", LOG_INT("reserve", queue->reserve / MB));
+    }
+    queue->closed = r;
+}
+
+/* One slice of the slow look. How long to rest after it. */
+static int64_t
+look_at_rows(struct queue *queue)
+{
+    struct store *store = NULL;
+    int r = load_judge(queue);
     r = r == 0 ? queue_store(queue, &store) : r;
     if (r == 0) {
         r = store_check(store, &queue->judge, &queue->check, SLICE_ROWS);
     }
     if (r == KERR_STORE_CORRUPT) {
         (void)mend(queue); /* said so in the log; the next round tries again */
-        r = 0;
     }
-    bool goes_on = r == 1 || r == KERR_CANCELLED || r == KERR_BUSY;
-    if (!goes_on) {
-        queue->check.has_pages = false;
-        queue->check.place = 0;
+    if (r == 1 || r == KERR_CANCELLED || r == KERR_BUSY) {
+        return SLICE_MS;
     }
-    int64_t pause = goes_on ? SLICE_MS : ROUND_MS;
-    queue->next_ms = now + pause;
-    return pause;
+    queue->check.has_pages = false;
+    queue->check.place = 0;
+    return ROUND_MS;
+}
+
+int64_t
+queue_look(struct queue *queue)
+{
+    int64_t now = clock_mono_ms(queue->clock);
+    if (now >= queue->room_ms) {
+        look_at_room(queue);
+        queue->room_ms = now + (queue->closed != 0 ? CLOSED_MS : ROOM_MS);
+    }
+    if (now >= queue->next_ms) {
+        queue->next_ms = now + look_at_rows(queue);
+    }
+    return (queue->next_ms < queue->room_ms ? queue->next_ms : queue->room_ms) - now;
 }

@@ -19,9 +19,11 @@ int queue_new(const struct conf *conf, const struct clock *clock, bool (*stop)(v
 void queue_free(struct queue *queue);
 /* Borrowed; another one after queue_mend and queue_look. Errors of store_open. */
 int queue_store(struct queue *queue, struct store **ret_store);
-/* After an error of the store: true when the queue was damaged and is whole again, so that the same
- * may be asked for once more. */
+/* After an error of the store: true when the queue was damaged and is whole again, or was full and the
+ * reserve made room, so that the same may be asked for once more. */
 bool queue_mend(struct queue *queue, int error);
+/* 0, or why nothing can be stored now: then no new application begins. Heals in queue_look. */
+int queue_closed(const struct queue *queue);
 /* Does a little of what idle time is for. Milliseconds until it is worth calling again. */
 int64_t queue_look(struct queue *queue);
 

@@ -28,6 +28,7 @@ struct submitter {
     struct record_head head;
     struct fact_set *facts;
     struct submit_result result;
+    int closed; /* queue_closed, as the thread last saw it */
     /* the thread's own from here on */
     struct queue *queue;
     struct seal_sealer *sealer;
@@ -115,6 +116,7 @@ wait_for_job(struct submitter *submitter)
         int64_t pause = queue_look(submitter->queue);
         pause = pause < WAIT_MAX_MS ? pause : WAIT_MAX_MS; /* the clock may be a test's */
         (void)pthread_mutex_lock(&submitter->lock);
+        submitter->closed = queue_closed(submitter->queue);
         if (submitter->state != SUBMIT_ASKED && !submitter->stop) {
             struct timespec until;
             (void)clock_gettime(CLOCK_MONOTONIC, &until); /* can't fail */
@@ -153,6 +155,7 @@ run(void *arg)
         }
 
         (void)pthread_mutex_lock(&submitter->lock);
+        submitter->closed = queue_closed(submitter->queue);
         submitter->result.error = r;
         memcpy(submitter->result.number, head.number, sizeof(head.number));
         submitter->state = SUBMIT_DONE;
@@ -267,4 +270,13 @@ submitter_poll(struct submitter *submitter, struct submit_result *ret_result)
     }
     (void)pthread_mutex_unlock(&submitter->lock);
     return done;
+}
+
+int
+submitter_closed(struct submitter *submitter)
+{
+    (void)pthread_mutex_lock(&submitter->lock);
+    int closed = submitter->closed;
+    (void)pthread_mutex_unlock(&submitter->lock);
+    return closed;
 }

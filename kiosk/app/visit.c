@@ -187,6 +187,17 @@ visit_done(struct app *app)
     }
 }
 
+/* 0, or what keeps the terminal from taking applications now. */
+static int
+queue_error(struct app *app)
+{
+    if (app->submitter == NULL) {
+        return app->submitter_error;
+    }
+    return submitter_closed(app->submitter) != 0 ? KERR_STORE
+                                                 : 0; /* for a while: it only informs */
+}
+
 int
 visit_choose(struct app *app, const char *procedure)
 {
@@ -207,10 +218,11 @@ visit_choose(struct app *app, const char *procedure)
     app->visit.procedure = found;
     field_clear(app);
     app->visit.field_key[0] = 0;
-    if (app->submitter == NULL && info.keeps && !app->prefs.practice) {
+    int closed = queue_error(app);
+    if (closed != 0 && info.keeps && !app->prefs.practice) {
         /* said before the first question, not after the last */
-        app->visit.fault = app->submitter_error;
-        app_go(app, fault_screen(app->submitter_error));
+        app->visit.fault = closed;
+        app_go(app, fault_screen(closed));
         return 0;
     }
     struct procedure_stop stop;

@@ -9,6 +9,8 @@
 #define ATTR_WARN_UNUSED __attribute__((warn_unused_result))
 #define ATTR_UNUSED __attribute__((unused))
 #define ATTR_NOINLINE __attribute__((noinline))
+/* For what tests do a hundred thousand times beside the code under test. */
+#define ATTR_NO_SANITIZE __attribute__((no_sanitize("address", "undefined")))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

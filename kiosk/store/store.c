@@ -446,6 +446,21 @@ change_one(struct store *store, enum store_statement which, uint64_t place, int6
     return r;
 }
 
+int
+store_probe(struct store *store)
+{
+    struct head head;
+    int r = store->slot_open ? KERR_STATE : begin(store);
+    if (r < 0) {
+        return r;
+    }
+    r = read_head(store, &head);
+    r = r == 0 ? write_head(store, &head) : r;
+    r = r == 0 ? store_run(store, STORE_COMMIT) : r;
+    store_roll_back(store);
+    return r;
+}
+
 /* Inside a transaction: moves the row to the sent ones. */
 static int
 move_to_sent(

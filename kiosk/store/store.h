@@ -74,6 +74,15 @@ int store_delay(struct store *store, uint64_t place, int64_t next_try);
  * HTTP status that refused it. KERR_NOT_FOUND. */
 int store_quarantine(struct store *store, uint64_t place, int status);
 
+/* Commits a transaction that changes nothing: 0 when the disk takes and keeps what is written. As
+ * store_put. */
+int store_probe(struct store *store);
+/* A file PATH.reserve of this size, so that a disk that fills up has room for the visit under way. Does
+ * nothing when it is there. KERR_NO_SPACE, KERR_STORE_READ_ONLY, KERR_IO. */
+int store_reserve_keep(const char *path, size_t bytes);
+/* Gives it up; false when there was none. */
+bool store_reserve_release(const char *path);
+
 /* --- after damage --- */
 
 /* The store holds opaque bytes; whoever recovers it says whose they are. */

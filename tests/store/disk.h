@@ -615,6 +615,7 @@ disk_full_path(sqlite3_vfs *vfs, const char *name, int size, char *out)
 static void
 disk_mount(struct disk *disk)
 {
+    (void)sqlite3_vfs_unregister(&disk->vfs); /* it may be mounted again, after another */
     sqlite3_vfs *real = sqlite3_vfs_find("unix");
     const char *name = disk->vfs.zName;
     disk->vfs = *real; /* randomness, sleep and time are the machine's */

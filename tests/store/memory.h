@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
+
 enum { MEMORY_SIZES = 28, MEMORY_CHUNK = 1 << 20, MEMORY_HEAD = 16 };
 
 static struct {
@@ -21,7 +23,7 @@ static struct {
     int has_failed;
 } memory;
 
-static unsigned
+ATTR_NO_SANITIZE static unsigned
 memory_size(int bytes)
 {
     unsigned n = 5;
@@ -31,7 +33,7 @@ memory_size(int bytes)
     return n;
 }
 
-static int
+ATTR_NO_SANITIZE static int
 memory_room(void *piece)
 {
     uint64_t n;
@@ -39,7 +41,7 @@ memory_room(void *piece)
     return (int)(((size_t)1 << n) - MEMORY_HEAD);
 }
 
-static void *
+ATTR_NO_SANITIZE static void *
 memory_get(int bytes)
 {
     if (memory.fail_at != 0) {
@@ -70,7 +72,7 @@ memory_get(int bytes)
     return piece + MEMORY_HEAD;
 }
 
-static void
+ATTR_NO_SANITIZE static void
 memory_put(void *p)
 {
     uint8_t *piece = (uint8_t *)p - MEMORY_HEAD;
@@ -80,7 +82,7 @@ memory_put(void *p)
     memory.free[n] = piece;
 }
 
-static void *
+ATTR_NO_SANITIZE static void *
 memory_resize(void *p, int bytes)
 {
     if (bytes <= memory_room(p)) {

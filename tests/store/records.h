@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/rng.h"
 #include "store/store.h"
 
@@ -92,10 +93,11 @@ record_verify(void *ctx, const uint8_t *bytes, size_t len, struct store_claim *r
     return 0;
 }
 
-static const struct store_judge record_judge = {.length = record_length, .verify = record_verify};
+ATTR_UNUSED static const struct store_judge record_judge = {
+    .length = record_length, .verify = record_verify};
 
 /* Takes a slot and puts the record of this number. */
-static int
+ATTR_UNUSED static int
 record_put(struct store *store, uint64_t number, size_t len, int64_t now)
 {
     struct store_slot slot;

@@ -7,7 +7,7 @@
 alone "$0" "$@"
 mkdir "$WORK/disk"
 mount -t tmpfs -o size=16m tmpfs "$WORK/disk" || fail "no disk"
-trap 'umount -l "$WORK/disk"; cleanup' EXIT
+trap 's=$?; umount -l "$WORK/disk"; (exit $s); cleanup' EXIT
 export KIOSK_HOME="$WORK/disk/home"
 "$BUILD/kioskctl" init >/dev/null || fail init
 echo 'queue-reserve-mb = 4' >>"$KIOSK_HOME/madoguchi.conf"
@@ -41,8 +41,8 @@ expect screen fault-closed
 shot $WORK/closed.png
 tap other
 expect screen home
-tap finder
-expect screen results
+tap door:town
+expect screen door
 dump $WORK/closed.json
 sleep 7000
 start resident-record

@@ -17,7 +17,7 @@
 
 enum { NOW = 1795312800, DUMP_MAX = 256 * 1024, STEPS_MAX = 512, WAYS = 20 };
 
-enum action { PUT, DELAY, SENT, ASIDE };
+enum action { PUT, DELAY, SENT, SENT_TWO, ASIDE };
 
 struct step {
     enum action action;
@@ -55,7 +55,9 @@ make_script(struct script *script, uint32_t seed, unsigned rounds)
         if (n == 5) {
             add_step(script, ASIDE, 4, 0);
         }
-        if (n > 2 && n - 2 != 4) {
+        if (n % 6 == 0) { /* the receipts of this row and the one before come together */
+            add_step(script, SENT_TWO, n - 3, 0);
+        } else if (n > 2 && n % 6 != 5 && n - 2 != 4) {
             add_step(script, SENT, n - 2, 0);
         }
     }
@@ -72,6 +74,11 @@ do_step(struct store *store, const struct step *step)
         return store_delay(store, step->number, NOW + 60);
     case SENT:
         return store_sent(store, step->number, receipt, NOW + 5);
+    case SENT_TWO: {
+        struct store_receipt both[] = {{.place = step->number, .hash = {(uint8_t)step->number}},
+            {.place = step->number + 1, .hash = {(uint8_t)(step->number + 1)}}};
+        return store_sent_all(store, both, 2, NOW + 5);
+    }
     case ASIDE:
         return store_quarantine(store, step->number, 422);
     default:

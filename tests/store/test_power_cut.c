@@ -14,7 +14,7 @@
 
 #include "store/cuts.h"
 
-enum { ROUNDS = 46, SEED = 1, CUTS_MIN = 75000 };
+enum { ROUNDS = 51, SEED = 1, CUTS_MIN = 75000 };
 
 static void
 test_power_cut_everywhere(void **state)

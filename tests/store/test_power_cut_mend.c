@@ -11,7 +11,7 @@
 
 #include "store/cuts.h"
 
-enum { ROUNDS = 45, SEED = 2, CUTS_MIN = 75000 };
+enum { ROUNDS = 49, SEED = 2, CUTS_MIN = 75000 };
 
 static size_t cuts; /* of this program */
 

@@ -5,6 +5,11 @@
 #ifndef TESTS_STORE_CUTS_H
 #define TESTS_STORE_CUTS_H
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
 #include <openssl/sha.h>
 
 #include "base/buf.h"

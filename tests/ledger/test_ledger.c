@@ -317,6 +317,57 @@ test_open_checks_the_database(void **state)
     assert_int_equal(KERR_NET, ledger_open("postgresql://ledger@/?nonsense=1", &second));
 }
 
+/* What a server may refuse with, raised by a trigger: told by its meaning, nothing is stored, and the next try goes
+ * through. A warning leaves open what was done; a notice does not. */
+static void
+test_what_a_server_says(void **state)
+{
+    struct scene *scene = *state;
+    if (!scene->is_postgres) {
+        skip();
+    }
+    static const struct {
+        const char *level, *code;
+        int result;
+    } rows[] = {
+        {"EXCEPTION", "53100", KERR_NO_SPACE}, /* disk full */
+        {"EXCEPTION", "53200", KERR_BUSY}, /* out of memory */
+        {"EXCEPTION", "53300", KERR_BUSY}, /* too many connections */
+        {"EXCEPTION", "25006", KERR_BUSY}, /* read-only: a standby */
+        {"EXCEPTION", "40001", KERR_BUSY}, /* serialization */
+        {"EXCEPTION", "40P01", KERR_BUSY}, /* deadlock */
+        {"EXCEPTION", "55P03", KERR_BUSY}, /* a lock that did not come */
+        {"EXCEPTION", "57014", KERR_BUSY}, /* cancelled */
+        {"EXCEPTION", "57P01", KERR_BUSY}, /* shutting down */
+        {"EXCEPTION", "08006", KERR_BUSY},
+        {"EXCEPTION", "58030", KERR_IO},
+        {"EXCEPTION", "XX001", KERR_STORE_CORRUPT},
+        {"EXCEPTION", "XX002", KERR_STORE_CORRUPT},
+        {"EXCEPTION", "42501", KERR_STORE}, /* not allowed to */
+        {"EXCEPTION", "P0001", KERR_STORE},
+        {"WARNING", "01000", KERR_BUSY}, /* stored, but who knows where */
+        {"NOTICE", "00000", LEDGER_NEW},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char sql[512];
+        snprintf(sql, sizeof(sql),
+            "CREATE OR REPLACE FUNCTION harm() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            " RAISE %s 'harm' USING ERRCODE = '%s'; RETURN NEW; END $$;"
+            "CREATE TRIGGER harm BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION harm()",
+            rows[i].level, rows[i].code);
+        ask(scene->path, sql);
+        struct ledger_entry entry = entry_of((uint8_t)(i + 1), "kiosk-001", 1, i + 1, 1);
+        int r = put(scene->ledger, &entry, "one");
+        ask(scene->path, "DROP TRIGGER harm ON entry");
+        if (r != rows[i].result) {
+            fail_msg("%s %s: %s", rows[i].level, rows[i].code, err_str(r));
+        }
+        bool is_stored = rows[i].level[0] != 'E';
+        assert_int_equal(is_stored ? LEDGER_SAME : LEDGER_NEW, put(scene->ledger, &entry, "one"));
+        assert_int_equal(i + 1, entry.position);
+    }
+}
+
 static void
 test_settings_are_durable(void **state)
 {
@@ -470,6 +521,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_the_database, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_a_server_says, set_up, tear_down),
         cmocka_unit_test(test_where),
         cmocka_unit_test_setup_teardown(test_settings_are_durable, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_two_handles_race, set_up, tear_down),

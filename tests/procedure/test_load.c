@@ -335,6 +335,68 @@ expect_told_once(const char *folder, const char *name, const char *told)
     }
 }
 
+static const struct around question_line = {
+    "  - { ask: n", ", type: yes-no, label: 何, name: 何 }"};
+static const struct around group_line = {"  - { repeat: g",
+    ", name: 人, count: 1, max: 1, questions: [{ ask: n, type: yes-no, label: 何, name: 何 }] }"};
+
+/* A hidden procedure of so many questions, or groups. */
+static void
+write_long(const char *id, struct around line, int count)
+{
+    AUTO_BUF text;
+    char name[ID_ROOM];
+    buf_init(&text, 256 * 1024);
+    int r = buf_printf(&text,
+        "procedure: %s\nhidden: yes\nin-force: 2026-04-01\nfollows: 試験用\ncounter: citizens\n"
+        "picture: document\ntitle: 試験\nabout: 試験です。\nnext: "
+        "[番号を伝えてください。]\nquestions:\n",
+        id);
+    for (int i = 0; i < count; i++) {
+        r |= buf_printf(&text, "%s%d%s\n", line.before, i, line.behind);
+    }
+    assert_int_equal(r, 0);
+    (void)snprintf(name, sizeof(name), "%s.yaml", id);
+    write_file("procedures", name, buf_str(&text), text.len);
+}
+
+/* Included are so many of full length and one of `last`; one more is told. */
+static void
+expect_most_together(struct around line, int parts, int full, int last)
+{
+    static const char told[] = "too many questions with all that is included";
+    char include[TEXT_ROOM] = "next: [番号を伝えてください。]\ninclude: [";
+    char id[ID_ROOM];
+    struct heard heard;
+    for (int i = 0; i < parts; i++) {
+        size_t len = strlen(include);
+        (void)snprintf(id, sizeof(id), "long-%d", i);
+        (void)snprintf(include + len, sizeof(include) - len, "{ procedure: %s, because: はい。 }%s",
+            id, i + 1 < parts ? ", " : "]");
+        write_long(id, line, i + 1 < parts ? full : last);
+    }
+    write_procedure(
+        "first", include, "{ ask: wants, type: yes-no, label: 要りますか, name: 要る }");
+    assert_int_equal(load(&heard), 0);
+    write_long(id, line, last + 1);
+    assert_int_equal(load(&heard), KERR_PROCEDURE_FILE);
+    assert_non_null(strstr(heard.all, told));
+    for (int i = 0; i < parts; i++) {
+        (void)snprintf(id, sizeof(id), "long-%d.yaml", i);
+        remove_file("procedures", id);
+    }
+    remove_file("procedures", "first.yaml");
+}
+
+/* 600 questions, of which one is the procedure's own and one the task list; 40 groups, 8 of one file. */
+static void
+test_too_long_together(void **state)
+{
+    (void)state;
+    expect_most_together(question_line, 3, 200, 198);
+    expect_most_together(group_line, 6, 7, 5);
+}
+
 /* Where it is mended, once: not under the name of whoever includes or asks it. */
 static void
 test_told_where_it_stands(void **state)
@@ -543,6 +605,7 @@ main(void)
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_too_many),
         cmocka_unit_test(test_a_full_door),
+        cmocka_unit_test(test_too_long_together),
         cmocka_unit_test(test_told_where_it_stands),
         cmocka_unit_test(test_no_folder),
         cmocka_unit_test(test_hostile_bytes),

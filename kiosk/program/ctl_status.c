@@ -1,15 +1,25 @@
-/* program/ctl_status.c - kioskctl status: the queue's counts for a person. Ends with 1 when records
- * were set aside or a damaged file was, so that a watcher notices. */
+/* program/ctl_status.c - kioskctl status: the queue's counts and how the line is, for a person. Ends with 1
+ * when something needs one, so that a watcher notices. */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/attr.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "program/ctl.h"
+#include "seal/seal.h"
 #include "store/store.h"
+#include "sync/sync.h"
+
+enum {
+    SKEW_S = 60, /* a clock that is further away than this is told */
+    END_SOON_S = 30 * 86400, /* a certificate that ends so soon, too */
+    STILL_S = 120 /* kiosk-sync writes each 10 s; a transfer may take 30 */
+};
 
 static void
 print_counts(const char *path, const struct store_counts *counts)
@@ -58,6 +68,91 @@ show(const char *path)
     return counts.quarantined > 0 || damaged > 0 ? 1 : 0;
 }
 
+static void
+print_time(const char *what, int64_t at, const char *never)
+{
+    char when[CLOCK_RFC3339_LEN];
+    if (at == 0) {
+        (void)printf("%-12s %s\n", what, never);
+        return;
+    }
+    clock_rfc3339(at, when);
+    (void)printf("%-12s %s\n", what, when);
+}
+
+/* True, as in the two below: it needs somebody. */
+static bool
+print_certificate(const char *what, const char *path, int64_t now)
+{
+    int64_t until = 0;
+    if (seal_file_until(path, &until) < 0) {
+        (void)printf("%-12s %s can't be read\n", what, path);
+        return true;
+    }
+    char when[CLOCK_RFC3339_LEN];
+    clock_rfc3339(until, when);
+    (void)printf("%-12s until %s%s\n", what, when,
+        until < now                ? ": it ended"
+        : until < now + END_SOON_S ? ": renew it"
+                                   : "");
+    return until < now + END_SOON_S;
+}
+
+/* How the line is, as kiosk-sync last wrote it. */
+static bool
+print_line(const char *path, int64_t now)
+{
+    struct sync_health health;
+    int r = sync_health_read(path, &health);
+    if (r < 0) {
+        (void)printf("line         kiosk-sync has not told yet\n");
+        return false;
+    }
+    bool is_still = now - health.written_at > STILL_S;
+    bool is_skewed = health.skew_s > SKEW_S || health.skew_s < -SKEW_S;
+    print_time("line as of", health.written_at, "-");
+    if (is_still) {
+        (void)printf("             kiosk-sync does not run\n");
+    }
+    print_time("city heard", health.contact_at, "not since kiosk-sync began");
+    if (health.answer_at != 0) {
+        (void)printf("last answer  %s, HTTP status %" PRId64 "\n",
+            health.error == 0 ? "a receipt" : err_str((int)health.error), health.status);
+    }
+    (void)printf("attempts     %" PRId64 " with a receipt, %" PRId64 " refused, %" PRId64
+                 " not the city's word, %" PRId64 " unheard, %" PRId64 " refused by TLS\n",
+        health.sent, health.refused, health.unproven, health.unheard, health.tls);
+    if (health.contact_at != 0) {
+        (void)printf("clock        the city's is %+" PRId64 " s from this one%s\n", health.skew_s,
+            is_skewed ? ": set it" : "");
+    }
+    return is_skewed || (is_still && health.waiting > 0) || health.error == KERR_NET_TLS ||
+           health.error == KERR_NET_REFUSED;
+}
+
+/* What the line needs besides the queue. */
+static bool
+show_line(const struct conf *conf)
+{
+    static const struct {
+        const char *what, *setting, *otherwise;
+    } certificates[] = {
+        {"cert. TLS", "kiosk-tls-cert", "keys/kiosk-tls.crt"},
+        {"cert. kiosk", "kiosk-cert", "keys/kiosk.crt"},
+        {"city's CA", "city-ca", "keys/city-ca.crt"},
+    };
+    int64_t now = clock_wall_s(clock_system());
+    char *path = conf_path(conf, "sync-health", "sync.prom");
+    bool is_wrong = print_line(path, now);
+    free(path);
+    for (size_t i = 0; i < ARRAY_LEN(certificates); i++) {
+        path = conf_path(conf, certificates[i].setting, certificates[i].otherwise);
+        is_wrong |= print_certificate(certificates[i].what, path, now);
+        free(path);
+    }
+    return is_wrong;
+}
+
 int
 ctl_status(int argc, char **argv)
 {
@@ -85,6 +180,7 @@ ctl_status(int argc, char **argv)
     char *path = conf_path(conf, "queue", "queue.db");
     r = show(path);
     free(path);
+    r = show_line(conf) ? 1 : r;
     conf_free(conf);
     return r;
 }

@@ -14,7 +14,15 @@
 #include "store/store.h"
 #include "sync/sync.h"
 
-enum { EXIT_SET_UP = 1, EXIT_USE = 2, EXIT_NOT_EMPTY = 3, AFTER_ERROR_MS = 1000 };
+enum {
+    EXIT_SET_UP = 1,
+    EXIT_USE = 2,
+    EXIT_NOT_EMPTY = 3,
+    AFTER_ERROR_MS = 1000,
+    HEALTH_MS = 10 * 1000 /* how often the numbers for watchers are written */
+};
+
+enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, QUEUE, HEALTH, PATH_COUNT };
 
 static volatile sig_atomic_t stopped;
 
@@ -45,11 +53,34 @@ log_attempt(struct sync_report last)
     }
 }
 
+/* Writes how the line is. A disk that can't take it is no reason to stop sending. */
+static void
+tell(const struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
+{
+    struct sync_health health;
+    int r = sync_health(sync, &health);
+    if (r == 0) {
+        health.started_at = started_at;
+        health.written_at = clock_wall_s(clock_system());
+        health.certificate_until = 0;
+        (void)seal_file_until(paths[TLS_CERT], &health.certificate_until); /* stays 0 */
+        r = sync_health_write(paths[HEALTH], &health);
+    }
+    if (r < 0) {
+        LOG(LOG_WARN, "sync.no-health", LOG_ERR(r));
+    }
+}
+
 static int
-run(struct sync *sync)
+run(struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
 {
     LOG(LOG_INFO, "sync.started", LOG_INT("timeout", SYNC_TIMEOUT_S));
+    int64_t tell_ms = 0;
     while (!stopped) {
+        if (clock_mono_ms(clock_system()) >= tell_ms) {
+            tell(sync, paths, started_at);
+            tell_ms = clock_mono_ms(clock_system()) + HEALTH_MS;
+        }
         int r = sync_step(sync);
         if (r < 0 && r != KERR_CANCELLED) {
             LOG(LOG_ERROR, "sync.failed", LOG_ERR(r));
@@ -80,8 +111,6 @@ run_once(struct sync *sync, struct store *store)
     return counts.queued == 0 ? 0 : EXIT_NOT_EMPTY;
 }
 
-enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, QUEUE, PATH_COUNT };
-
 static int
 work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
 {
@@ -107,7 +136,9 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     if (r < 0) {
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
     } else {
-        result = once ? run_once(sync, store) : run(sync);
+        int64_t started_at = clock_wall_s(clock_system());
+        result = once ? run_once(sync, store) : run(sync, paths, started_at);
+        tell(sync, paths, started_at);
     }
     sync_free(sync);
     store_close(store);
@@ -139,7 +170,8 @@ main(int argc, char **argv)
         [TLS_CERT] = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt"),
         [TLS_KEY] = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key"),
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
-        [QUEUE] = conf_path(conf, "queue", "queue.db")};
+        [QUEUE] = conf_path(conf, "queue", "queue.db"),
+        [HEALTH] = conf_path(conf, "sync-health", "sync.prom")};
     int result = work(conf, paths, once);
     for (size_t i = 0; i < PATH_COUNT; i++) {
         free(paths[i]);

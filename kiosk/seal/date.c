@@ -1,6 +1,6 @@
 /* seal/date.c - until when a certificate holds, from bytes that anybody may have made (a card's). Nothing else of it is
  * looked at: no name, no serial number, no key, no signature. */
-#include "seal.h"
+#include "seal_priv.h"
 
 #include <stdbool.h>
 #include <time.h>
@@ -39,4 +39,17 @@ seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at)
     X509_free(cert);
     ERR_clear_error();
     return ok ? 0 : KERR_SEAL_FORM;
+}
+
+int
+seal_file_until(const char *path, int64_t *ret_at)
+{
+    X509 *cert = NULL;
+    int r = seal_load_cert(path, &cert);
+    if (r < 0) {
+        return r;
+    }
+    r = moment(X509_get0_notAfter(cert), ret_at) ? 0 : KERR_SEAL_FORM;
+    X509_free(cert);
+    return r;
 }

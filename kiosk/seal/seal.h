@@ -100,6 +100,9 @@ int seal_receipt_verify(const struct seal_receipts *receipts, const uint8_t *byt
  * bytes may come from anybody; who signed it is not looked at. KERR_SEAL_FORM, also above SEAL_CERTIFICATE_MAX. */
 int seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at);
 
+/* The same of the first certificate in a PEM file of ours. KERR_SEAL_KEY, KERR_SEAL_FORM. */
+int seal_file_until(const char *path, int64_t *ret_at);
+
 /* SHA-256. */
 void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);
 

@@ -318,6 +318,9 @@ read_head(CURL *easy, int64_t now, struct sync_answer *answer)
         }
     }
     answer->retry_after_s = read_retry_after(easy, now);
+    const char *date = header(easy, "Date");
+    time_t moment = date != NULL ? curl_getdate(date, NULL) : -1;
+    answer->date = moment > 0 ? (int64_t)moment : 0;
 }
 
 /* HTTP/1.1 has nothing that ties an answer to its request but the order. So a connection that has

@@ -52,6 +52,7 @@ struct sync {
     int64_t mad_check_ms; /* monotonic; not before it */
     int64_t sweep_ms; /* monotonic; then every row gets a try */
     struct sync_report last;
+    struct sync_health health; /* what sync_health does not ask the store */
     bool has_more; /* the last step had a row, so there may be another */
     int64_t delay_base; /* wall seconds from which put_off counts; 0: now */
 };
@@ -100,6 +101,22 @@ struct sync_report
 sync_last(const struct sync *sync)
 {
     return sync->last;
+}
+
+int
+sync_health(const struct sync *sync, struct sync_health *ret_health)
+{
+    struct store_counts counts;
+    int r = store_counts(sync->store, &counts);
+    if (r < 0) {
+        return r;
+    }
+    *ret_health = sync->health;
+    ret_health->waiting = (int64_t)counts.queued;
+    ret_health->oldest_at = counts.oldest_queued_at;
+    ret_health->aside = (int64_t)counts.quarantined;
+    ret_health->had = (int64_t)counts.sent;
+    return 0;
 }
 
 static uint32_t
@@ -196,6 +213,26 @@ remember(struct sync *sync, const struct store_row *row, const struct buf *recei
     seal_hash(receipt->data, receipt->len, proven->hash);
 }
 
+/* Keeps count of what came, and when the city was surely heard. */
+static void
+note(struct sync *sync, const struct sync_answer *answer, int error, bool is_proven)
+{
+    struct sync_health *health = &sync->health;
+    int64_t *const counter = error == 0                  ? &health->sent
+                             : error == KERR_NET_REFUSED ? &health->refused
+                             : error == KERR_NET_ANSWER  ? &health->unproven
+                             : error == KERR_NET_TLS     ? &health->tls
+                                                         : &health->unheard;
+    (*counter)++;
+    health->answer_at = clock_wall_s(sync->clock);
+    health->status = answer->status;
+    health->error = error;
+    if (is_proven) {
+        health->contact_at = health->answer_at;
+        health->skew_s = answer->date != 0 ? answer->date - health->answer_at : 0;
+    }
+}
+
 /* Does with the row what the answer means. An enum sync_result or the store's error. */
 static int
 settle(struct sync *sync, const struct attempt *attempt)
@@ -208,7 +245,9 @@ settle(struct sync *sync, const struct attempt *attempt)
         .envelope = &attempt->envelope,
         .own_name = sync->own_name};
     int error;
-    enum sync_action action = sync_judge(answer, sync_is_proven(&proof, answer), &error);
+    bool is_proven = sync_is_proven(&proof, answer);
+    enum sync_action action = sync_judge(answer, is_proven, &error);
+    note(sync, answer, error, is_proven);
     sync->last =
         (struct sync_report){.sequence = row->sequence, .status = answer->status, .error = error};
     rest(sync, action, answer);

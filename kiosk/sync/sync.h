@@ -77,6 +77,22 @@ struct sync_report {
     int64_t delay_s; /* until the row's next try; 0 unless SYNC_LATER */
 };
 struct sync_report sync_last(const struct sync *sync);
+/* How the line is; times in wall seconds, 0: never. Plain value. */
+struct sync_health {
+    int64_t started_at, written_at; /* the program's to set, like certificate_until */
+    int64_t certificate_until;
+    int64_t waiting, oldest_at, aside, had; /* the queue: store_counts */
+    int64_t sent, refused, unproven, unheard, tls; /* attempts since the start, by sync_report */
+    int64_t answer_at, status, error; /* the last attempt */
+    int64_t contact_at; /* the last word that is surely the city's */
+    int64_t skew_s; /* the city's clock then less ours */
+};
+/* Fills all but what the program sets. The errors of store_counts. */
+int sync_health(const struct sync *sync, struct sync_health *ret_health);
+/* As a file in Prometheus' text format, and back. KERR_IO and its kin; KERR_NOT_FOUND, KERR_INVALID (not
+ * such a file). */
+int sync_health_write(const char *path, const struct sync_health *health);
+int sync_health_read(const char *path, struct sync_health *ret_health);
 /* Milliseconds until sync_step is worth calling again; at most 1,000, since kiosk adds rows. */
 int64_t sync_wait_ms(struct sync *sync);
 

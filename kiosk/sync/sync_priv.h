@@ -16,6 +16,7 @@ struct sync_answer {
     int status; /* 0 without an answer */
     bool is_html; /* the intake never speaks HTML; portals and proxies do */
     int64_t retry_after_s; /* 0 when it was not said */
+    int64_t date; /* the far end's clock, wall seconds; 0 when it was not said */
     struct buf body;
 };
 void sync_answer_init(struct sync_answer *answer);

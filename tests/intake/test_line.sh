@@ -143,6 +143,32 @@ SYNC=''
 [ $((($(date +%s%N) - before) / 1000000)) -lt 2000 ] || fail "sync takes too long to end"
 "$TOOL" check $((COUNT + 3)) || fail "after the daemon"
 
+# What a watcher is told, and a person; each thing that needs somebody ends kioskctl status with 1.
+"$TOP/tests/intake/check-metrics" "$KIOSK_HOME/sync.prom" madoguchi_sync_ >"$FOLDER/samples" || fail "sync.prom is not in Prometheus' format"
+grep -q '^madoguchi_sync_sent_total 3$' "$KIOSK_HOME/sync.prom" || fail "three were sent, and sync.prom says something else"
+status() { "$BUILD/kioskctl" status >"$FOLDER/status"; }
+status || fail "kioskctl status sees something wrong: $(cat "$FOLDER/status")"
+grep -q '^city heard   20' "$FOLDER/status" || fail "kioskctl status does not say when the city was heard"
+cp "$KIOSK_HOME/sync.prom" "$FOLDER/good.prom"
+needs_somebody() { # WHAT, SED, TEXT
+    sed "$2" "$FOLDER/good.prom" >"$KIOSK_HOME/sync.prom"
+    status && fail "$1 is no alarm"
+    grep -q "$3" "$FOLDER/status" || fail "$1: $(cat "$FOLDER/status")"
+}
+needs_somebody "a clock that is off" 's/^\(madoguchi_sync_clock_skew_seconds\) .*/\1 -3600/' 'is -3600 s .*: set it'
+needs_somebody "a TLS refusal" 's/^\(madoguchi_sync_answer_error\) .*/\1 -601/' '^last answer  KERR_NET_TLS'
+needs_somebody "a sync that stopped" \
+    's/^\(madoguchi_sync_written_timestamp_seconds\) .*/\1 1/; s/^\(madoguchi_sync_waiting\) .*/\1 1/' 'does not run'
+cp "$FOLDER/good.prom" "$KIOSK_HOME/sync.prom"
+cp "$KIOSK_HOME/madoguchi.conf" "$FOLDER/good.conf"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$FOLDER/soon.key" -out "$KIOSK_HOME/soon.crt" \
+    -subj /CN=kiosk-001 -days 20 2>/dev/null || fail "no certificate"
+echo 'kiosk-tls-cert = soon.crt' >>"$KIOSK_HOME/madoguchi.conf"
+needs_somebody "a certificate that ends soon" '' 'cert. TLS .*renew it'
+cp "$FOLDER/good.conf" "$KIOSK_HOME/madoguchi.conf"
+cp "$FOLDER/good.prom" "$KIOSK_HOME/sync.prom"
+status || fail "all is well again, and kioskctl status does not say so"
+
 # 4. As any client sees it.
 ID=00112233445566778899aabbccddeeff
 URL=https://127.0.0.1:$PORT/v1

@@ -23,7 +23,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 
-enum { CALM_TRIES = 20, KILL_MS_MAX = 400, STORM_S_MAX = 60 };
+enum { CALM_TRIES = 20, KILL_MS_MAX = 900, STORM_S_MAX = 150 };
 
 enum role { ROLE_INTAKE, ROLE_PROXY, ROLE_SYNC, ROLE_FILL };
 

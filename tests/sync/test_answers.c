@@ -451,6 +451,55 @@ test_receipt_without_own_header(void **state)
     }
 }
 
+/* What a watcher is told, and that it reads back; the city's clock counts only where it is the city. */
+static void
+test_health(void **state)
+{
+    (void)state;
+    static const struct fake_answer script[] = {
+        {.status = 200,
+            .headers = "Content-Type: text/html\r\nDate: Tue, 01 Jan 2030 00:00:00 GMT\r\n",
+            .body = FAKE_TEXT,
+            .text = page},
+        {.status = 201,
+            .headers = "Date: Fri, 15 Jan 2027 08:05:01 GMT\r\n", /* open_line's clock and 301 s */
+            .body = FAKE_RECEIPT},
+        {.status = 422, .headers = problem, .body = FAKE_PROBLEM},
+        {.status = 503},
+    };
+    struct sync_health health, again;
+    enqueue(4);
+    fake_script(&scene.city, script, ARRAY_LEN(script));
+    assert_int_equal(0, sync_health(scene.sync, &health));
+    assert_int_equal(4, health.waiting);
+    assert_true(health.answer_at == 0 && health.contact_at == 0);
+    assert_int_equal(SYNC_LATER, sync_step(scene.sync));
+    assert_int_equal(0, sync_health(scene.sync, &health));
+    assert_true(health.answer_at == scene.wall_s && health.contact_at == 0 && health.skew_s == 0);
+    scene.mono_ms += 1000;
+    assert_int_equal(SYNC_SENT, sync_step(scene.sync));
+    assert_int_equal(0, sync_health(scene.sync, &health));
+    assert_int_equal(301, health.skew_s);
+    assert_int_equal(SYNC_QUARANTINE, sync_step(scene.sync));
+    scene.wall_s += 7;
+    scene.mono_ms += 1000;
+    /* the first row is due again, so this is its 503 */
+    assert_int_equal(SYNC_LATER, sync_step(scene.sync));
+    assert_int_equal(0, sync_health(scene.sync, &health));
+    assert_true(health.sent == 1 && health.unproven == 1 && health.refused == 1 &&
+                health.unheard == 1 && health.tls == 0);
+    assert_true(health.waiting == 2 && health.aside == 1 && health.had == 1);
+    assert_true(health.status == 503 && health.error == KERR_NET);
+    assert_true(health.answer_at == scene.wall_s && health.contact_at == scene.wall_s - 7);
+    health.certificate_until = 4000000000;
+    assert_int_equal(0, sync_health_write(file("sync.prom"), &health));
+    assert_int_equal(0, sync_health_read(file("sync.prom"), &again));
+    assert_memory_equal(&health, &again, sizeof(health));
+    assert_int_equal(KERR_NOT_FOUND, sync_health_read(file("none.prom"), &again));
+    assert_int_equal(0, fs_write_atomic(file("sync.prom"), "madoguchi_sync_waiting x\n", 25, 0600));
+    assert_int_equal(KERR_INVALID, sync_health_read(file("sync.prom"), &again));
+}
+
 int
 main(void)
 {
@@ -462,6 +511,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_connection_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lost_answer_sends_the_same_bytes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_doubled_answers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_health, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_replayed_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_half_open_connection, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_own_certificate_out_of_date, set_up, tear_down),

@@ -7,7 +7,13 @@
 alone "$0" "$@"
 mkdir "$WORK/disk"
 mount -t tmpfs -o size=16m tmpfs "$WORK/disk" || fail "no disk"
-trap 's=$?; umount -l "$WORK/disk"; (exit $s); cleanup' EXIT
+finish() {
+    ended=$?
+    umount -l "$WORK/disk"
+    (exit "$ended") # which cleanup passes on
+    cleanup
+}
+trap finish EXIT
 export KIOSK_HOME="$WORK/disk/home"
 "$BUILD/kioskctl" init >/dev/null || fail init
 echo 'queue-reserve-mb = 4' >>"$KIOSK_HOME/madoguchi.conf"

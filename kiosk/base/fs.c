@@ -28,13 +28,9 @@ err_from_errno(void)
     }
 }
 
-int
-fs_read(const char *path, struct buf *ret_data)
+static int
+read_all(int fd, struct buf *ret_data)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return err_from_errno();
-    }
     uint8_t chunk[16384];
     int r = 0;
     for (;;) {
@@ -52,6 +48,34 @@ fs_read(const char *path, struct buf *ret_data)
         }
     }
     explicit_bzero(chunk, sizeof(chunk));
+    return r;
+}
+
+int
+fs_read(const char *path, struct buf *ret_data)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return err_from_errno();
+    }
+    int r = read_all(fd, ret_data);
+    (void)close(fd); /* only read */
+    return r;
+}
+
+int
+fs_read_regular(const char *path, struct buf *ret_data)
+{
+    /* a pipe's or a device's opening must not wait for anybody */
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) {
+        return errno == ELOOP || errno == ENXIO ? KERR_INVALID : err_from_errno();
+    }
+    struct stat st;
+    int r = fstat(fd, &st) != 0 ? KERR_IO : S_ISREG(st.st_mode) ? 0 : KERR_INVALID;
+    if (r == 0) {
+        r = read_all(fd, ret_data);
+    }
     (void)close(fd); /* only read */
     return r;
 }
@@ -158,6 +182,40 @@ bool
 fs_exists(const char *path)
 {
     return access(path, F_OK) == 0;
+}
+
+bool
+fs_is_folder(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+int
+fs_make_folder(const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) != 0 && errno != EEXIST) {
+        return err_from_errno();
+    }
+    return fs_is_folder(path) ? sync_parent(path) : KERR_INVALID;
+}
+
+int
+fs_sync(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return err_from_errno();
+    }
+    int r = fsync(fd) != 0 ? KERR_IO : 0;
+    (void)close(fd); /* synced, or told so */
+    return r == 0 ? sync_parent(path) : r;
+}
+
+int
+fs_remove(const char *path)
+{
+    return unlink(path) == 0 ? 0 : err_from_errno();
 }
 
 static bool

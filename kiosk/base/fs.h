@@ -12,6 +12,9 @@
 /* Appends the whole file to ret_data (whose maximum is the bound).
  * KERR_NOT_FOUND, KERR_TOO_BIG or KERR_IO. */
 int fs_read(const char *path, struct buf *ret_data);
+/* The same of a regular file alone, for folders that a stranger filled: KERR_INVALID, without waiting, for a link,
+ * a folder, a pipe or a device. */
+int fs_read_regular(const char *path, struct buf *ret_data);
 /* Replaces path: temporary file beside it, fsync, rename, fsync of the folder.
  * KERR_NO_SPACE, KERR_IO or KERR_NOT_FOUND (no such folder); the old file is then untouched, unless
  * only the folder's fsync failed: then the new one is there and may be undone by a power cut. */
@@ -19,6 +22,15 @@ int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
 /* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
 int fs_make_dirs(const char *path);
 bool fs_exists(const char *path);
+/* A folder itself, no link to one. */
+bool fs_is_folder(const char *path);
+/* Makes one folder unless it is there, and syncs the one that holds it. KERR_INVALID when a link or a file has the
+ * name, KERR_NOT_FOUND, KERR_NO_SPACE, KERR_IO. */
+int fs_make_folder(const char *path, mode_t mode);
+/* What was written to a file, and its name, survive a power cut after this. KERR_NOT_FOUND, KERR_IO. */
+int fs_sync(const char *path);
+/* Removes a file. KERR_NOT_FOUND, KERR_IO. */
+int fs_remove(const char *path);
 
 /* Calls each(name, ctx) for every entry of a folder with this ending (NULL: all), sorted by bytes,
  * without "." and "..". A non-zero answer of each stops and is returned. KERR_NOT_FOUND, KERR_IO. */

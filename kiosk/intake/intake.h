@@ -5,10 +5,13 @@
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "ledger/ledger.h"
 #include "seal/seal.h"
 
 enum { INTAKE_WORKERS = 4, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
@@ -41,6 +44,55 @@ struct intake_config {
     void (*answered)(void *ctx, const struct intake_event *event);
     void *ctx;
 };
+
+/* --- what arrives, by whatever way --- */
+
+/* The city's side of one thread that takes records; all borrowed. */
+struct intake_door {
+    const struct seal_verifier *verifier;
+    const struct seal_signer *signer;
+    const struct clock *clock;
+    struct ledger *ledger;
+    pthread_mutex_t
+        *turns; /* for writers of one program, where the ledger wants it; NULL: there is one only */
+};
+enum intake_arrival {
+    INTAKE_NEW, /* stored now, committed, receipt signed */
+    INTAKE_SAME, /* was there already; the receipt is the first one */
+    INTAKE_CONFLICT, /* other bytes under this id or place; kept in quarantine, no receipt */
+    INTAKE_NO_FORM, /* no envelope */
+    INTAKE_NO_SIGNATURE, /* not of a kiosk of this city */
+    INTAKE_FOREIGN, /* of another kiosk than the line says */
+    INTAKE_OTHER_ID, /* another record than the line says */
+    INTAKE_LEDGER /* the ledger's error: the record may be stored; put it again */
+};
+/* What the line says about a record; NULL when it came without one, as by a stick: the signature is what counts. */
+struct intake_claim {
+    const char *kiosk; /* whose certificate the line has */
+    uint8_t id[SEAL_ID_LEN];
+};
+struct intake_arrived {
+    int error; /* KERR_..., 0 for the first two */
+    uint64_t position; /* in the ledger */
+};
+/* The one way into the ledger: verifies, commits, and only then signs the receipt, which is appended for INTAKE_NEW and
+ * INTAKE_SAME. The same bytes get the same receipt whichever way and however often they come. */
+enum intake_arrival intake_arrive(const struct intake_door *door, const struct intake_claim *claim,
+    const uint8_t *bytes, size_t len, struct intake_arrived *ret_arrived, struct buf *ret_receipt);
+/* The receipt of an entry that is committed: the stored one, or one signed and stored now. Errors of the ledger. */
+int intake_receipt(
+    const struct intake_door *door, const struct ledger_entry *entry, struct buf *ret_receipt);
+
+/* Takes every record of every pack on a stick (base/pack.h) and lays the receipts beside each pack. Safe to repeat. */
+struct intake_carried {
+    uint64_t packs, fresh, same, conflicts;
+    uint64_t refused; /* records that are none, or none of this city's kiosks */
+    uint64_t broken; /* packs that can't be read to their end */
+};
+/* 0 also when something was refused; errors of the ledger, of the stick (KERR_NOT_FOUND: nothing of ours on it;
+ * KERR_IO, KERR_NO_SPACE), KERR_TOO_BIG. What was counted till then is stored. */
+int intake_carry_in(
+    const struct intake_door *door, const char *stick, struct intake_carried *ret_carried);
 
 struct intake;
 

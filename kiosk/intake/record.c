@@ -1,6 +1,5 @@
-/* intake/record.c - what a request does once HTTP is read: verify the envelope, commit it to the
- * ledger, and only then sign the receipt. Safe to repeat at any point: a record that is there
- * already answers with the receipt that was stored first. */
+/* intake/record.c - what a request does once HTTP is read: a record arrives (arrive.c), and what became of it
+ * is an answer. */
 #include "intake/intake_priv.h"
 
 #include <string.h>
@@ -99,110 +98,51 @@ give_ledger(struct intake *intake, struct ledger *ledger)
     (void)pthread_mutex_unlock(&intake->ledgers_lock);
 }
 
-/* Writers take turns where the storage has no fair queue of its own. */
+static struct intake_door
+door_of(struct intake *intake, struct ledger *ledger)
+{
+    return (struct intake_door){.verifier = intake->verifier,
+        .signer = intake->signer,
+        .clock = intake->clock,
+        .ledger = ledger,
+        .turns = &intake->write_lock};
+}
+
+/* Makes the reply of what became of a record. */
 static void
-begin_write(struct intake *intake, const struct ledger *ledger)
+reply_arrival(
+    struct intake_reply *reply, enum intake_arrival arrival, const struct intake_arrived *arrived)
 {
-    if (ledger_takes_turns(ledger)) {
-        (void)pthread_mutex_lock(&intake->write_lock); /* as above */
+    static const enum intake_problem refusals[] = {
+        [INTAKE_CONFLICT] = INTAKE_PROBLEM_CONFLICT,
+        [INTAKE_NO_FORM] = INTAKE_PROBLEM_FORM,
+        [INTAKE_NO_SIGNATURE] = INTAKE_PROBLEM_SIGNATURE,
+        [INTAKE_FOREIGN] = INTAKE_PROBLEM_FOREIGN,
+        [INTAKE_OTHER_ID] = INTAKE_PROBLEM_ID,
+    };
+    reply->position = arrived->position;
+    if (arrival == INTAKE_LEDGER) {
+        reply_ledger_error(reply, arrived->error);
+    } else if (arrival == INTAKE_NEW || arrival == INTAKE_SAME) {
+        reply->status = arrival == INTAKE_NEW ? 201 : 200;
+        reply->type = "application/cms";
+    } else {
+        intake_reply_problem(reply, refusals[arrival], arrived->error);
     }
-}
-
-static void
-end_write(struct intake *intake, const struct ledger *ledger)
-{
-    if (ledger_takes_turns(ledger)) {
-        (void)pthread_mutex_unlock(&intake->write_lock);
-    }
-}
-
-/* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
-static int
-make_receipt(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
-    struct buf *ret_receipt)
-{
-    struct seal_receipt receipt = {.received_at = entry->received_at,
-        .position = entry->position,
-        .header = {.epoch = entry->epoch, .sequence = entry->sequence}};
-    _Static_assert(sizeof(receipt.header.kiosk) == sizeof(entry->kiosk), "one bound for names");
-    memcpy(receipt.header.kiosk, entry->kiosk, sizeof(entry->kiosk));
-    memcpy(receipt.header.id, entry->id, sizeof(entry->id));
-    memcpy(receipt.envelope_hash, entry->hash, sizeof(entry->hash));
-    AUTO_BUF bytes;
-    buf_init(&bytes, SEAL_RECEIPT_MAX);
-    int r = seal_receipt_make(intake->signer, &receipt, &bytes);
-    if (r < 0) {
-        return r;
-    }
-    begin_write(intake, ledger);
-    r = ledger_receipt_keep(ledger, entry->id, bytes.data, bytes.len, ret_receipt);
-    end_write(intake, ledger);
-    return r;
-}
-
-/* The receipt of an entry that is committed: the stored one, or one signed and stored now. */
-static int
-receipt_of(struct intake *intake, struct ledger *ledger, const struct ledger_entry *entry,
-    struct buf *ret_receipt)
-{
-    int r = ledger_receipt(ledger, entry->id, ret_receipt);
-    return r == KERR_NOT_FOUND ? make_receipt(intake, ledger, entry, ret_receipt) : r;
-}
-
-/* Commits the entry, then answers with its receipt. */
-static void
-commit(struct intake *intake, struct ledger *ledger, struct ledger_entry *entry,
-    const uint8_t *bytes, size_t len, struct intake_reply *reply)
-{
-    begin_write(intake, ledger);
-    int verdict = ledger_put(ledger, entry, bytes, len);
-    end_write(intake, ledger);
-    if (verdict < 0) {
-        reply_ledger_error(reply, verdict);
-        return;
-    }
-    if (verdict == LEDGER_CONFLICT) {
-        intake_reply_problem(reply, INTAKE_PROBLEM_CONFLICT, KERR_CONFLICT);
-        return;
-    }
-    reply->position = entry->position;
-    int r = verdict == LEDGER_NEW ? make_receipt(intake, ledger, entry, &reply->body)
-                                  : receipt_of(intake, ledger, entry, &reply->body);
-    if (r < 0) {
-        reply_ledger_error(reply, r); /* committed without a receipt: the next try gets one */
-        return;
-    }
-    reply->status = verdict == LEDGER_NEW ? 201 : 200;
-    reply->type = "application/cms";
 }
 
 void
 intake_put_record(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
     const uint8_t *bytes, size_t len, struct intake_reply *ret_reply)
 {
-    struct seal_header header;
-    int r = seal_verify(intake->verifier, bytes, len, &header, NULL);
-    if (r < 0) {
-        intake_reply_problem(ret_reply,
-            r == KERR_SEAL_SIGNATURE ? INTAKE_PROBLEM_SIGNATURE : INTAKE_PROBLEM_FORM, r);
-        return;
-    }
-    if (strcmp(header.kiosk, peer) != 0) {
-        intake_reply_problem(ret_reply, INTAKE_PROBLEM_FOREIGN, KERR_SEAL_SIGNATURE);
-        return;
-    }
-    if (memcmp(header.id, id, sizeof(header.id)) != 0) {
-        intake_reply_problem(ret_reply, INTAKE_PROBLEM_ID, KERR_INVALID);
-        return;
-    }
-    struct ledger_entry entry = {.epoch = header.epoch,
-        .sequence = header.sequence,
-        .received_at = clock_wall_s(intake->clock)};
-    memcpy(entry.kiosk, header.kiosk, sizeof(entry.kiosk));
-    memcpy(entry.id, header.id, sizeof(entry.id));
-    seal_hash(bytes, len, entry.hash);
     struct ledger *ledger = take_ledger(intake);
-    commit(intake, ledger, &entry, bytes, len, ret_reply);
+    const struct intake_door door = door_of(intake, ledger);
+    struct intake_claim claim = {.kiosk = peer};
+    memcpy(claim.id, id, sizeof(claim.id));
+    struct intake_arrived arrived;
+    enum intake_arrival arrival =
+        intake_arrive(&door, &claim, bytes, len, &arrived, &ret_reply->body);
+    reply_arrival(ret_reply, arrival, &arrived);
     give_ledger(intake, ledger);
 }
 
@@ -211,13 +151,14 @@ intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEA
     struct intake_reply *ret_reply)
 {
     struct ledger *ledger = take_ledger(intake);
+    const struct intake_door door = door_of(intake, ledger);
     struct ledger_entry entry;
     int r = ledger_get(ledger, id, &entry, NULL);
     /* Another kiosk's record is as good as none: nobody learns what others sent. */
     if (r == 0 && strcmp(entry.kiosk, peer) != 0) {
         r = KERR_NOT_FOUND;
     }
-    r = r == 0 ? receipt_of(intake, ledger, &entry, &ret_reply->body) : r;
+    r = r == 0 ? intake_receipt(&door, &entry, &ret_reply->body) : r;
     give_ledger(intake, ledger);
     if (r == KERR_NOT_FOUND) {
         intake_reply_problem(ret_reply, INTAKE_PROBLEM_NO_RECEIPT, r);

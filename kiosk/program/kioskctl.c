@@ -14,6 +14,8 @@ static const struct command {
     {"init", ctl_init, "make a one-machine set-up in $KIOSK_HOME"},
     {"status", ctl_status, "what waits in the queue, what was sent"},
     {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
+    {"usb", ctl_usb,
+        "records to a stick, into the ledger, receipts back: export, import, receipts"},
     {"open", ctl_open, "open one sealed record with the city's keys, or with the recovery key"},
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},

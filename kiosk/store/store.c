@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
+#define ROW "SELECT place, id, hash, tries, envelope, epoch, sequence FROM queue" /* read_row */
 static const char *const texts[STORE_STATEMENT_COUNT] = {
     [STORE_BEGIN] = "BEGIN IMMEDIATE",
     [STORE_COMMIT] = "COMMIT",
@@ -21,10 +22,11 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
         " envelope) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)",
     /* The index tells at once that nothing is due; else rows are walked in their order, as the first
      * one is nearly always due. By the index alone all due rows would be read and sorted each time. */
-    [STORE_NEXT_DUE] = "SELECT place, id, hash, tries, envelope, epoch, sequence"
-                       " FROM queue NOT INDEXED WHERE place > ?2 AND state = 0 AND next_try <= ?1"
-                       " AND EXISTS(SELECT 1 FROM queue WHERE state = 0 AND next_try <= ?1)"
-                       " ORDER BY place LIMIT 1",
+    [STORE_NEXT_DUE] = ROW " NOT INDEXED WHERE place > ?2 AND state = 0 AND next_try <= ?1"
+                           " AND EXISTS(SELECT 1 FROM queue WHERE state = 0 AND next_try <= ?1)"
+                           " ORDER BY place LIMIT 1",
+    [STORE_NEXT] = ROW " WHERE place > ?1 ORDER BY place LIMIT 1",
+    [STORE_FIND] = ROW " WHERE id = ?1",
     [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE place = ?1",
     [STORE_INSERT_SENT] = "INSERT INTO sent(place, epoch, sequence, id, hash, previous,"
                           " receipt_hash, sent_at) SELECT place, epoch, sequence, id, hash,"
@@ -358,14 +360,12 @@ store_put(struct store *store, const struct store_slot *slot, const uint8_t id[S
     return r;
 }
 
-/* Reads the row that is due. *ret_whole says whether its bytes still have their hash. */
+/* Reads the row that a bound statement gives. *ret_whole says whether its bytes still have their hash. */
 static int
-read_due(struct store *store, int64_t now, uint64_t after, struct store_row *ret_row,
+read_row(struct store *store, enum store_statement which, struct store_row *ret_row,
     struct buf *ret_envelope, bool *ret_whole)
 {
-    sqlite3_stmt *statement = store->statements[STORE_NEXT_DUE];
-    bind_number(statement, 1, now);
-    bind_number(statement, 2, (int64_t)after);
+    sqlite3_stmt *statement = store->statements[which];
     int code = sqlite3_step(statement);
     int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
     if (r == 0) {
@@ -408,9 +408,12 @@ store_next_due_after(struct store *store, int64_t now, uint64_t after, struct st
         return followed;
     }
     for (;;) {
+        sqlite3_stmt *statement = store->statements[STORE_NEXT_DUE];
         struct store_row row = {0};
         bool whole = false;
-        int r = read_due(store, now, after, &row, ret_envelope, &whole);
+        bind_number(statement, 1, now);
+        bind_number(statement, 2, (int64_t)after);
+        int r = read_row(store, STORE_NEXT_DUE, &row, ret_envelope, &whole);
         if (r == 0 && whole) {
             *ret_row = row;
             return 0;
@@ -422,6 +425,35 @@ store_next_due_after(struct store *store, int64_t now, uint64_t after, struct st
             return r;
         }
     }
+}
+
+int
+store_next(struct store *store, uint64_t after, struct store_row *ret_row, struct buf *ret_envelope)
+{
+    int r = store->slot_open ? 0 : store_follow(store);
+    bool whole = false;
+    struct store_row row = {.place = after};
+    while (r == 0 && !whole) {
+        bind_number(store->statements[STORE_NEXT], 1, (int64_t)row.place);
+        r = read_row(store, STORE_NEXT, &row, ret_envelope, &whole);
+    }
+    if (r == 0) {
+        *ret_row = row;
+    }
+    return r;
+}
+
+int
+store_find(struct store *store, const uint8_t id[STORE_ID_LEN], struct store_row *ret_row,
+    struct buf *ret_envelope)
+{
+    int r = store->slot_open ? 0 : store_follow(store);
+    bool whole = false;
+    if (r == 0) {
+        bind_blob(store->statements[STORE_FIND], 1, id, STORE_ID_LEN);
+        r = read_row(store, STORE_FIND, ret_row, ret_envelope, &whole);
+    }
+    return r == 0 && !whole ? KERR_NOT_FOUND : r;
 }
 
 /* Runs one statement with two numbers in a transaction of its own. KERR_NOT_FOUND when it changed no

@@ -56,6 +56,13 @@ int store_next_due(
 /* The same among the rows behind this one, so that several can be on their way at once; 0: all. */
 int store_next_due_after(struct store *store, int64_t now, uint64_t after,
     struct store_row *ret_row, struct buf *ret_envelope);
+/* The next row behind this place (0: the first) whatever its next try, also one that was set aside: for handing over by
+ * hand. Rows whose bytes no longer have their hash are passed over. KERR_NOT_FOUND at the end, KERR_TOO_BIG as above. */
+int store_next(
+    struct store *store, uint64_t after, struct store_row *ret_row, struct buf *ret_envelope);
+/* The row with this id, waiting or set aside. KERR_NOT_FOUND, also when its bytes lost their hash. */
+int store_find(struct store *store, const uint8_t id[STORE_ID_LEN], struct store_row *ret_row,
+    struct buf *ret_envelope);
 /* Removes the row for good, after a receipt that verified; keeps sequence, id and both hashes. Saying
  * so again is no error. KERR_NOT_FOUND, KERR_CONFLICT (gone with another receipt), and as store_put. */
 int store_sent(

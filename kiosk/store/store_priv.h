@@ -23,6 +23,8 @@ enum store_statement {
     STORE_WRITE_HEAD,
     STORE_INSERT,
     STORE_NEXT_DUE,
+    STORE_NEXT,
+    STORE_FIND,
     STORE_READ_ROW,
     STORE_INSERT_SENT,
     STORE_READ_SENT,

@@ -26,14 +26,13 @@ is_our_name(const struct sync_proof *proof, const char *name)
     return strcmp(name, own.kiosk) == 0;
 }
 
-/* Is the body a receipt that the city signed for this very row? */
-static bool
-has_receipt(const struct sync_proof *proof, const struct buf *body)
+bool
+sync_has_receipt(const struct sync_proof *proof, const uint8_t *bytes, size_t len)
 {
     struct seal_receipt receipt;
     uint8_t hash[SEAL_HASH_LEN];
-    if (body->len == 0 || body->len > SEAL_RECEIPT_MAX ||
-        seal_receipt_verify(proof->receipts, body->data, body->len, &receipt) < 0) {
+    if (len == 0 || len > SEAL_RECEIPT_MAX ||
+        seal_receipt_verify(proof->receipts, bytes, len, &receipt) < 0) {
         return false;
     }
     seal_hash(proof->envelope->data, proof->envelope->len, hash);
@@ -65,7 +64,7 @@ sync_is_proven(const struct sync_proof *proof, const struct sync_answer *answer)
     switch (answer->status) {
     case 200:
     case 201:
-        return has_receipt(proof, &answer->body);
+        return sync_has_receipt(proof, answer->body.data, answer->body.len);
     case 409:
     case 413:
     case 415:

@@ -96,6 +96,39 @@ int sync_health_read(const char *path, struct sync_health *ret_health);
 /* Milliseconds until sync_step is worth calling again; at most 1,000, since kiosk adds rows. */
 int64_t sync_wait_ms(struct sync *sync);
 
+/* --- without a network: a stick (base/pack.h) --- */
+
+/* All borrowed. */
+struct sync_stick {
+    const char *folder; /* of the stick */
+    const char *kiosk; /* this terminal's id */
+    struct store *store;
+    const struct seal_receipts *receipts;
+    const struct seal_verifier *kiosks;
+    const struct clock *clock;
+};
+/* Puts every sealed row onto the stick, also those that were set aside; none leaves the queue. Safe to repeat: packs
+ * that stand there are not written again. A stick that is pulled out has whole packs. */
+struct sync_carried_out {
+    uint64_t records, packs;
+    uint64_t kept; /* packs that stood there already */
+};
+/* KERR_NOT_FOUND (no stick there), KERR_NO_SPACE, KERR_INVALID (a link or file is in the way), KERR_IO, and errors of
+ * the store. */
+int sync_carry_out(const struct sync_stick *stick, struct sync_carried_out *ret_carried);
+/* Takes the city's receipts from the stick: each is held against its row as that of an answer is, and the rows leave the
+ * queue. A pack leaves the stick when each of its records has a receipt that verifies. */
+struct sync_carried_in {
+    uint64_t removed; /* rows */
+    uint64_t gone; /* receipts that verify, whose rows had left before */
+    uint64_t refused; /* receipts that don't verify or don't fit */
+    uint64_t broken; /* packs that can't be read to their end */
+    uint64_t finished; /* packs that left the stick */
+};
+/* 0 also when some were refused. KERR_NOT_FOUND (nothing of this terminal there), KERR_TOO_BIG (too many names), KERR_IO,
+ * and errors of the store. */
+int sync_carry_in(const struct sync_stick *stick, struct sync_carried_in *ret_carried);
+
 /* Full jitter, exponential from 1 s to 15 min (M. Brooker, "Exponential Backoff and Jitter", 2015):
  * a uniform number of seconds in [1, min(900, 2^tries)]. chance is any 32 random bits. */
 int64_t sync_backoff_s(unsigned tries, uint32_t chance);

@@ -40,6 +40,8 @@ struct sync_proof {
     const struct buf *envelope; /* the bytes that were sent */
     char *own_name; /* SEAL_NAME_MAX; "" at first: what the envelopes before carried */
 };
+/* Are these bytes a receipt that the city signed for this very row, however they came? */
+bool sync_has_receipt(const struct sync_proof *proof, const uint8_t *bytes, size_t len);
 /* Whatever takes a row out of the line needs proof that it is the city's word about this very row: a
  * success needs a receipt that it signed, a refusal for good must name the row. False for every other
  * answer. */

@@ -27,6 +27,11 @@ for suite in test_ledger test_decisions test_fleet test_versions; do
     # the tables that it leaves; newer minor versions write random words around them
     pg_dump -s "$(cluster_uri first)" | grep -v '^\\' >"$CLUSTERS/$suite.tables" || fail "no dump"
 done
+# records on a stick, beside the network
+LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/intake/test_carry" >"$CLUSTERS/suite.out" 2>&1 || {
+    cat "$CLUSTERS/suite.out"
+    fail "test_carry"
+}
 # what is skipped on a server is the two tests of SQLite's file; the summary names each again
 [ "$(grep -c '  SKIPPED ] test_.*' "$CLUSTERS/suites.out")" = 4 ] || fail "other tests were skipped"
 # a ledger that was carried on from version 1 has the tables and functions of a new one

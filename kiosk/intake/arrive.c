@@ -1,0 +1,109 @@
+/* intake/arrive.c - a record arrives, by the network, on a stick or as a code: verify the envelope, commit it to
+ * the ledger, and only then sign the receipt. Safe to repeat at any point: a record that is there already
+ * answers with the receipt that was stored first. */
+#include "intake.h"
+
+#include <string.h>
+
+#include "base/err.h"
+
+/* Writers take turns where the storage has no fair queue of its own. */
+static void
+begin_write(const struct intake_door *door)
+{
+    if (door->turns != NULL && ledger_takes_turns(door->ledger)) {
+        (void)pthread_mutex_lock(door->turns); /* a default mutex can't fail here */
+    }
+}
+
+static void
+end_write(const struct intake_door *door)
+{
+    if (door->turns != NULL && ledger_takes_turns(door->ledger)) {
+        (void)pthread_mutex_unlock(door->turns); /* as above */
+    }
+}
+
+/* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
+static int
+make_receipt(
+    const struct intake_door *door, const struct ledger_entry *entry, struct buf *ret_receipt)
+{
+    struct seal_receipt receipt = {.received_at = entry->received_at,
+        .position = entry->position,
+        .header = {.epoch = entry->epoch, .sequence = entry->sequence}};
+    _Static_assert(sizeof(receipt.header.kiosk) == sizeof(entry->kiosk), "one bound for names");
+    memcpy(receipt.header.kiosk, entry->kiosk, sizeof(entry->kiosk));
+    memcpy(receipt.header.id, entry->id, sizeof(entry->id));
+    memcpy(receipt.envelope_hash, entry->hash, sizeof(entry->hash));
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_RECEIPT_MAX);
+    int r = seal_receipt_make(door->signer, &receipt, &bytes);
+    if (r < 0) {
+        return r;
+    }
+    begin_write(door);
+    r = ledger_receipt_keep(door->ledger, entry->id, bytes.data, bytes.len, ret_receipt);
+    end_write(door);
+    return r;
+}
+
+int
+intake_receipt(
+    const struct intake_door *door, const struct ledger_entry *entry, struct buf *ret_receipt)
+{
+    int r = ledger_receipt(door->ledger, entry->id, ret_receipt);
+    return r == KERR_NOT_FOUND ? make_receipt(door, entry, ret_receipt) : r;
+}
+
+/* Commits the entry, then gets its receipt. */
+static enum intake_arrival
+commit(const struct intake_door *door, struct ledger_entry *entry, const uint8_t *bytes, size_t len,
+    struct intake_arrived *arrived, struct buf *ret_receipt)
+{
+    begin_write(door);
+    int verdict = ledger_put(door->ledger, entry, bytes, len);
+    end_write(door);
+    if (verdict == LEDGER_CONFLICT) {
+        arrived->error = KERR_CONFLICT;
+        return INTAKE_CONFLICT;
+    }
+    int r = verdict < 0 ? verdict : 0;
+    if (r == 0) {
+        arrived->position = entry->position;
+        r = verdict == LEDGER_NEW ? make_receipt(door, entry, ret_receipt)
+                                  : intake_receipt(door, entry, ret_receipt);
+    }
+    if (r < 0) { /* maybe committed without a receipt: the next try gets one */
+        arrived->error = r;
+        return INTAKE_LEDGER;
+    }
+    return verdict == LEDGER_NEW ? INTAKE_NEW : INTAKE_SAME;
+}
+
+enum intake_arrival
+intake_arrive(const struct intake_door *door, const struct intake_claim *claim,
+    const uint8_t *bytes, size_t len, struct intake_arrived *ret_arrived, struct buf *ret_receipt)
+{
+    struct seal_header header;
+    *ret_arrived =
+        (struct intake_arrived){.error = seal_verify(door->verifier, bytes, len, &header, NULL)};
+    if (ret_arrived->error < 0) {
+        return ret_arrived->error == KERR_SEAL_SIGNATURE ? INTAKE_NO_SIGNATURE : INTAKE_NO_FORM;
+    }
+    if (claim != NULL && strcmp(header.kiosk, claim->kiosk) != 0) {
+        ret_arrived->error = KERR_SEAL_SIGNATURE;
+        return INTAKE_FOREIGN;
+    }
+    if (claim != NULL && memcmp(header.id, claim->id, sizeof(header.id)) != 0) {
+        ret_arrived->error = KERR_INVALID;
+        return INTAKE_OTHER_ID;
+    }
+    struct ledger_entry entry = {.epoch = header.epoch,
+        .sequence = header.sequence,
+        .received_at = clock_wall_s(door->clock)};
+    memcpy(entry.kiosk, header.kiosk, sizeof(entry.kiosk));
+    memcpy(entry.id, header.id, sizeof(entry.id));
+    seal_hash(bytes, len, entry.hash);
+    return commit(door, &entry, bytes, len, ret_arrived, ret_receipt);
+}

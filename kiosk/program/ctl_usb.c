@@ -1,0 +1,185 @@
+/* program/ctl_usb.c - kioskctl usb: sealed records to a stick, from a stick into the city's ledger, and receipts back,
+ * for a terminal whose line is away. Ends with 1 when anything on the stick was refused, so that somebody looks. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/conf.h"
+#include "base/err.h"
+#include "base/fs.h"
+#include "intake/intake.h"
+#include "ledger/ledger.h"
+#include "program/ctl.h"
+#include "seal/seal.h"
+#include "store/store.h"
+#include "sync/sync.h"
+
+static int
+complain(const char *what, int error)
+{
+    (void)fprintf(stderr, "kioskctl usb: %s: %s\n", what, err_str(error));
+    return 1;
+}
+
+static int
+export_rows(const struct sync_stick *stick)
+{
+    struct sync_carried_out carried;
+    int r = sync_carry_out(stick, &carried);
+    if (r < 0) {
+        return complain(
+            "the stick does not have all of them; try again with this or another one", r);
+    }
+    (void)printf("%" PRIu64 " records in %" PRIu64 " packs (%" PRIu64
+                 " stood there already). They stay in the queue until their receipts are here.\n",
+        carried.records, carried.packs, carried.kept);
+    return 0;
+}
+
+static int
+take_receipts(const struct sync_stick *stick)
+{
+    struct sync_carried_in carried;
+    int r = sync_carry_in(stick, &carried);
+    (void)printf("%" PRIu64 " records left the queue, %" PRIu64 " had left before, %" PRIu64
+                 " packs left the stick.\n",
+        carried.removed, carried.gone, carried.finished);
+    if (r < 0) {
+        return complain("not all receipts could be read", r);
+    }
+    if (carried.refused + carried.broken > 0) {
+        (void)fprintf(stderr,
+            "kioskctl usb: %" PRIu64 " receipts are not the city's for these records, %" PRIu64
+            " files can't be read: export again\n",
+            carried.refused, carried.broken);
+        return 1;
+    }
+    return 0;
+}
+
+/* The terminal's side: its queue, and what it trusts. */
+static int
+with_queue(const struct conf *conf, const char *folder, int (*work)(const struct sync_stick *stick))
+{
+    char *queue = conf_path(conf, "queue", "queue.db");
+    char *city_ca = conf_path(conf, "city-ca", "keys/city-ca.crt");
+    char *kiosk_ca = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
+    struct seal_receipts *receipts = NULL;
+    struct seal_verifier *kiosks = NULL;
+    struct store *store = NULL;
+    int result = 1;
+    int r = seal_receipts_new(city_ca, &receipts);
+    r = r == 0 ? seal_verifier_new(kiosk_ca, &kiosks) : r;
+    if (r < 0) {
+        (void)complain("the set-up's certificates", r);
+        goto out;
+    }
+    /* opening would make one: a missing queue is something to say, not to mend */
+    r = fs_exists(queue) ? store_open(queue, &store) : KERR_NOT_FOUND;
+    if (r < 0) {
+        (void)complain(queue, r);
+        goto out;
+    }
+    const struct sync_stick stick = {.folder = folder,
+        .kiosk = conf_str(conf, "kiosk", "kiosk-001"),
+        .store = store,
+        .receipts = receipts,
+        .kiosks = kiosks,
+        .clock = clock_system()};
+    result = work(&stick);
+out:
+    store_close(store);
+    seal_verifier_free(kiosks);
+    seal_receipts_free(receipts);
+    free(kiosk_ca);
+    free(city_ca);
+    free(queue);
+    return result;
+}
+
+static int
+tell_import(const struct intake_carried *carried, int error)
+{
+    (void)printf("%" PRIu64 " packs: %" PRIu64 " records are new, %" PRIu64
+                 " were there already; their receipts are on the stick.\n",
+        carried->packs, carried->fresh, carried->same);
+    if (error < 0) {
+        return complain("not everything was taken; import again", error);
+    }
+    if (carried->conflicts + carried->refused + carried->broken > 0) {
+        (void)fprintf(stderr,
+            "kioskctl usb: %" PRIu64 " records contradict others (kept aside), %" PRIu64
+            " are not of a kiosk of this city, %" PRIu64 " packs can't be read to their end\n",
+            carried->conflicts, carried->refused, carried->broken);
+        return 1;
+    }
+    return 0;
+}
+
+/* The city's side: what kiosk-intake has. */
+static int
+import_records(const struct conf *conf, const char *folder)
+{
+    char *kiosk_ca = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
+    char *cert = conf_path(conf, "receipt-cert", "keys/receipt.crt");
+    char *key = conf_path(conf, "receipt-key", "keys/receipt.key");
+    char *where = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf));
+    struct seal_verifier *verifier = NULL;
+    struct seal_signer *signer = NULL;
+    struct ledger *ledger = NULL;
+    int result = 1;
+    int r = seal_verifier_new(kiosk_ca, &verifier);
+    r = r == 0 ? seal_signer_new(cert, key, &signer) : r;
+    if (r < 0) {
+        (void)complain("the set-up's keys", r);
+        goto out;
+    }
+    r = ledger_open(where, &ledger);
+    if (r < 0) {
+        (void)complain("the ledger", r); /* where may hold a password */
+        goto out;
+    }
+    const struct intake_door door = {
+        .verifier = verifier, .signer = signer, .clock = clock_system(), .ledger = ledger};
+    struct intake_carried carried;
+    r = intake_carry_in(&door, folder, &carried);
+    result = tell_import(&carried, r);
+out:
+    ledger_close(ledger);
+    seal_signer_free(signer);
+    seal_verifier_free(verifier);
+    free(where);
+    free(key);
+    free(cert);
+    free(kiosk_ca);
+    return result;
+}
+
+int
+ctl_usb(int argc, char **argv)
+{
+    static const char *const words[] = {"export", "import", "receipts"};
+    size_t word = 0;
+    while (argc == 3 && word < ARRAY_LEN(words) && strcmp(argv[1], words[word]) != 0) {
+        word++;
+    }
+    if (argc != 3 || word == ARRAY_LEN(words)) {
+        (void)fprintf(stderr, "usage: kioskctl usb export | import | receipts FOLDER\n");
+        return 2;
+    }
+    struct conf *conf = NULL;
+    int r = conf_load_home(&conf, NULL);
+    if (r < 0) {
+        return complain("the settings can't be read", r);
+    }
+    if (word == 1) {
+        r = import_records(conf, argv[2]);
+    } else {
+        r = with_queue(conf, argv[2], word == 0 ? export_rows : take_receipts);
+    }
+    conf_free(conf);
+    return r;
+}

@@ -247,7 +247,7 @@ $(BUILD)/tests/storm: $(call stage_obj,$(filter-out tests/storm/early.c tests/st
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,libssl $(PKG_ledger) $(PKG_store) $(PKG_seal)) -lpthread
 $(BUILD)/tests/intake-early: $(BUILD)/kiosk-intake $(call stage_obj,tests/storm/early.c)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=ledger_put,--wrap=ledger_receipt_keep -o $@ $(call stage_obj,tests/storm/early.c) $(OBJ_program_kiosk-intake:%=$(BUILD)/plain/program/%) \
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=ledger_work -o $@ $(call stage_obj,tests/storm/early.c) $(OBJ_program_kiosk-intake:%=$(BUILD)/plain/program/%) \
 		$(foreach r,$(ROOMS_kiosk-intake),$(BUILD)/plain/$(r).a) $(call pkg_libs,$(sort $(foreach r,$(ROOMS_kiosk-intake),$(PKG_$(r))))) -lpthread
 $(BUILD)/tests/sync-trusting: $(BUILD)/kiosk-sync $(call stage_obj,tests/storm/trusting.c)
 	@mkdir -p $(@D)

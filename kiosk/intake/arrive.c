@@ -6,23 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-
-/* Writers take turns where the storage has no fair queue of its own. */
-static void
-begin_write(const struct intake_door *door)
-{
-    if (door->turns != NULL && ledger_takes_turns(door->ledger)) {
-        (void)pthread_mutex_lock(door->turns); /* a default mutex can't fail here */
-    }
-}
-
-static void
-end_write(const struct intake_door *door)
-{
-    if (door->turns != NULL && ledger_takes_turns(door->ledger)) {
-        (void)pthread_mutex_unlock(door->turns); /* as above */
-    }
-}
+#include "intake/intake_priv.h"
 
 /* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
 static int
@@ -42,10 +26,12 @@ make_receipt(
     if (r < 0) {
         return r;
     }
-    begin_write(door);
-    r = ledger_receipt_keep(door->ledger, entry->id, bytes.data, bytes.len, ret_receipt);
-    end_write(door);
-    return r;
+    struct ledger_work keep = {.is_keep = true,
+        .id = entry->id,
+        .receipt = bytes.data,
+        .receipt_len = bytes.len,
+        .ret_receipt = ret_receipt};
+    return intake_work(door, &keep);
 }
 
 int
@@ -61,9 +47,8 @@ static enum intake_arrival
 commit(const struct intake_door *door, struct ledger_entry *entry, const uint8_t *bytes, size_t len,
     struct intake_arrived *arrived, struct buf *ret_receipt)
 {
-    begin_write(door);
-    int verdict = ledger_put(door->ledger, entry, bytes, len);
-    end_write(door);
+    struct ledger_work put = {.entry = entry, .envelope = bytes, .len = len};
+    int verdict = intake_work(door, &put);
     if (verdict == LEDGER_CONFLICT) {
         arrived->error = KERR_CONFLICT;
         return INTAKE_CONFLICT;

@@ -129,7 +129,7 @@ make_locks(struct intake *intake)
     (void)pthread_cond_init(&intake->sessions_wake, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&intake->ledgers_lock, NULL);
-    (void)pthread_mutex_init(&intake->write_lock, NULL);
+    intake_turns_init(&intake->turns);
     (void)pthread_mutex_init(&intake->sessions_lock, NULL);
 }
 
@@ -143,7 +143,7 @@ release(struct intake *intake)
     intake_metrics_release(&intake->metrics);
     (void)pthread_cond_destroy(&intake->sessions_wake);
     (void)pthread_mutex_destroy(&intake->ledgers_lock);
-    (void)pthread_mutex_destroy(&intake->write_lock);
+    intake_turns_release(&intake->turns);
     (void)pthread_mutex_destroy(&intake->sessions_lock);
     free(intake);
 }

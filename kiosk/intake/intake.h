@@ -5,7 +5,6 @@
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,7 +13,7 @@
 #include "ledger/ledger.h"
 #include "seal/seal.h"
 
-enum { INTAKE_WORKERS = 4, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
+enum { INTAKE_WORKERS = 8, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
 
 /* One answered request, for the program's log. kiosk is the client certificate's common name and
  * lives during the call; "" when it is not known. */
@@ -47,14 +46,14 @@ struct intake_config {
 
 /* --- what arrives, by whatever way --- */
 
+struct intake_turns;
 /* The city's side of one thread that takes records; all borrowed. */
 struct intake_door {
     const struct seal_verifier *verifier;
     const struct seal_signer *signer;
     const struct clock *clock;
     struct ledger *ledger;
-    pthread_mutex_t
-        *turns; /* for writers of one program, where the ledger wants it; NULL: there is one only */
+    struct intake_turns *turns; /* of the writers of one program; NULL: there is one only */
 };
 enum intake_arrival {
     INTAKE_NEW, /* stored now, committed, receipt signed */

@@ -120,6 +120,19 @@ struct intake_ledger_state intake_ledger_look(struct ledger *ledger);
 /* The body of both healths. */
 void intake_write_health(struct buf *out, const struct intake_ledger_state *state);
 
+/* turns.c: what waits to be written, oldest first. */
+struct intake_turns {
+    pthread_mutex_t lock; /* for all that follows */
+    pthread_cond_t wake;
+    struct intake_job *jobs, **end; /* end: where the next one goes */
+    bool is_led; /* somebody is writing */
+};
+void intake_turns_init(struct intake_turns *turns);
+void intake_turns_release(struct intake_turns *turns);
+/* Does a work by the door's ledger, in one commit with what others of its turns have at the same time. Answers its
+ * result. */
+int intake_work(const struct intake_door *door, struct ledger_work *work);
+
 struct intake {
     struct MHD_Daemon *daemon;
     struct MHD_Daemon *watch; /* NULL: not watched */
@@ -135,8 +148,7 @@ struct intake {
     struct ledger *ledgers[INTAKE_WORKERS];
     size_t ledgers_free;
     pthread_mutex_t ledgers_lock;
-    /* Writers take turns here instead of polling SQLite's file lock. */
-    pthread_mutex_t write_lock;
+    struct intake_turns turns; /* of the workers */
 
     struct intake_session *sessions; /* under sessions_lock, like stopping */
     pthread_mutex_t sessions_lock;

@@ -105,7 +105,7 @@ door_of(struct intake *intake, struct ledger *ledger)
         .signer = intake->signer,
         .clock = intake->clock,
         .ledger = ledger,
-        .turns = &intake->write_lock};
+        .turns = &intake->turns};
 }
 
 /* Makes the reply of what became of a record. */

@@ -60,14 +60,43 @@ ledger_takes_turns(const struct ledger *ledger)
     return ledger->backend->takes_turns;
 }
 
+static bool
+can_be_put(const struct ledger_entry *entry, size_t len)
+{
+    return len > 0 && len <= LEDGER_ENVELOPE_MAX && entry->kiosk[0] != 0 &&
+           strnlen(entry->kiosk, LEDGER_NAME_MAX) < LEDGER_NAME_MAX;
+}
+
 int
 ledger_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
 {
-    if (len == 0 || len > LEDGER_ENVELOPE_MAX || entry->kiosk[0] == 0 ||
-        strnlen(entry->kiosk, LEDGER_NAME_MAX) == LEDGER_NAME_MAX) {
-        return KERR_INVALID;
+    return can_be_put(entry, len) ? ledger->backend->put(ledger, entry, envelope, len)
+                                  : KERR_INVALID;
+}
+
+void
+ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
+{
+    struct ledger_work *good[LEDGER_WORKS_MAX];
+    size_t good_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct ledger_work *work = works[i];
+        if (work->is_keep ? work->receipt_len == 0 : !can_be_put(work->entry, work->len)) {
+            work->result = KERR_INVALID;
+        } else if (good_count == LEDGER_WORKS_MAX) {
+            work->result = KERR_BUSY;
+        } else if (ledger->backend->work != NULL) {
+            good[good_count++] = work;
+        } else if (work->is_keep) {
+            work->result = ledger->backend->receipt_keep(
+                ledger, work->id, work->receipt, work->receipt_len, work->ret_receipt);
+        } else {
+            work->result = ledger->backend->put(ledger, work->entry, work->envelope, work->len);
+        }
     }
-    return ledger->backend->put(ledger, entry, envelope, len);
+    if (good_count > 0) {
+        ledger->backend->work(ledger, good, good_count);
+    }
 }
 
 int

@@ -72,6 +72,28 @@ int ledger_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struc
 int ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     const uint8_t *receipt, size_t len, struct buf *ret_receipt);
 
+/* A put or a keep, as one of several in one commit. */
+struct ledger_work {
+    bool is_keep; /* of a receipt; else a put */
+    /* In, for a put: as ledger_put. */
+    struct ledger_entry *entry;
+    const uint8_t *envelope;
+    size_t len;
+    /* In, for a keep: as ledger_receipt_keep. */
+    const uint8_t *id; /* LEDGER_ID_LEN bytes */
+    const uint8_t *receipt;
+    size_t receipt_len;
+    struct buf *ret_receipt;
+    int result; /* out: what ledger_put or ledger_receipt_keep answers */
+    /* Between commit and answer; the backend's own. */
+    bool is_written;
+    uint64_t position;
+};
+enum { LEDGER_WORKS_MAX = 16 };
+/* Does 1..LEDGER_WORKS_MAX works; on SQLite with one commit for all, which costs what one costs. Each has its own
+ * result: what is wrong with one harms no other. When the commit itself fails, all get its error and none is done. */
+void ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count);
+
 /* Entries newest first with position < before (0: from the newest), at most limit; calls each with
  * entry and envelope. A non-zero answer of each stops and is returned. No lock is held while each
  * runs, so it may take its time and may call this ledger; the bytes are valid during the call. */

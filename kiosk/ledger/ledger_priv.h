@@ -44,6 +44,8 @@ struct ledger_backend {
     void (*close)(struct ledger *ledger);
     int (*put)(
         struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
+    /* Several at once; NULL: one after the other. Arguments are checked. */
+    void (*work)(struct ledger *ledger, struct ledger_work *const *works, size_t count);
     int (*receipt)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
     int (*receipt_keep)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
         const uint8_t *receipt, size_t len, struct buf *ret_receipt);

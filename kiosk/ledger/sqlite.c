@@ -84,6 +84,9 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_BEGIN] = "BEGIN IMMEDIATE",
     [LEDGER_Q_COMMIT] = "COMMIT",
     [LEDGER_Q_ROLLBACK] = "ROLLBACK",
+    [LEDGER_Q_MARK_HERE] = "SAVEPOINT here",
+    [LEDGER_Q_BACK_TO_MARK] = "ROLLBACK TO here",
+    [LEDGER_Q_FORGET_MARK] = "RELEASE here",
     [LEDGER_Q_INSERT] =
         "INSERT INTO entry(id, kiosk, epoch, sequence, hash, received_at, state_at, envelope)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT DO NOTHING",

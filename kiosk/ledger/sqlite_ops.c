@@ -163,31 +163,6 @@ append_blob(sqlite3_stmt *query, int column, struct buf *ret_bytes)
     return bytes == NULL && len > 0 ? KERR_NO_MEMORY : buf_add(ret_bytes, bytes, len);
 }
 
-/* Inserts in a transaction of its own; *ret_new says whether the row is new. */
-static int
-insert(struct sqlite_ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope,
-    size_t len, bool *ret_new)
-{
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_entry(ledger, LEDGER_Q_INSERT, entry, envelope, len);
-    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
-    if (r == 0 && sqlite3_changes64(ledger->db) == 0) {
-        *ret_new = false;
-        return run(ledger, LEDGER_Q_ROLLBACK); /* nothing to write: no position is used up */
-    }
-    sqlite3_int64 position = sqlite3_last_insert_rowid(ledger->db);
-    r = r == 0 ? run(ledger, LEDGER_Q_BUMP) : r;
-    r = finish(ledger, r);
-    if (r == 0) {
-        *ret_new = true;
-        entry->position = (uint64_t)position;
-    }
-    return r;
-}
-
 /* 0 with *entry as stored when the row that was in the way is the same, else KERR_NOT_FOUND. */
 static int
 compare(
@@ -217,29 +192,6 @@ set_aside(struct sqlite_ledger *ledger, const struct ledger_entry *entry, const 
 }
 
 static int
-op_put(struct ledger *any, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
-{
-    struct sqlite_ledger *ledger = of(any);
-    bool is_new = false;
-    int r = insert(ledger, entry, envelope, len, &is_new);
-    if (r < 0) {
-        return r;
-    }
-    if (is_new) {
-        (void)snprintf(entry->state, sizeof(entry->state), "new");
-        entry->state_at = entry->received_at;
-        entry->state_by[0] = 0;
-        return LEDGER_NEW;
-    }
-    r = compare(ledger, entry, envelope, len);
-    if (r == KERR_NOT_FOUND) {
-        r = set_aside(ledger, entry, envelope, len);
-        return r < 0 ? r : LEDGER_CONFLICT;
-    }
-    return r < 0 ? r : LEDGER_SAME;
-}
-
-static int
 op_receipt(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt)
 {
     struct sqlite_ledger *ledger = of(any);
@@ -254,20 +206,107 @@ op_receipt(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_
     return r;
 }
 
+/* One work inside a transaction; is_written says whether it changed anything. */
+static int
+write_one(struct sqlite_ledger *ledger, struct ledger_work *work)
+{
+    int r;
+    if (work->is_keep) {
+        r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, work->id, LEDGER_ID_LEN);
+        r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, work->receipt, work->receipt_len)
+                   : r;
+        r = r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
+        work->is_written = r == 0 && sqlite3_changes64(ledger->db) > 0;
+        return r;
+    }
+    r = bind_entry(ledger, LEDGER_Q_INSERT, work->entry, work->envelope, work->len);
+    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
+    if (r == 0 && sqlite3_changes64(ledger->db) > 0) {
+        work->position = (uint64_t)sqlite3_last_insert_rowid(ledger->db);
+        r = run(ledger, LEDGER_Q_BUMP);
+        work->is_written = r == 0;
+    }
+    return r;
+}
+
+/* All of them in one transaction. What changes nothing, or fails on its own, is undone alone (an insert that meets a
+ * conflict would use up a position). An error: nothing of all was done. */
+static int
+write_all(struct sqlite_ledger *ledger, struct ledger_work *const *works, size_t count)
+{
+    bool is_any = false;
+    int r = begin(ledger);
+    for (size_t i = 0; i < count && r == 0; i++) {
+        works[i]->is_written = false;
+        r = run(ledger, LEDGER_Q_MARK_HERE);
+        works[i]->result = r == 0 ? write_one(ledger, works[i]) : r;
+        if (sqlite3_get_autocommit(ledger->db) != 0) {
+            return works[i]->result < 0 ? works[i]->result : KERR_STORE; /* it undid them all */
+        }
+        r = r == 0 && !works[i]->is_written ? run(ledger, LEDGER_Q_BACK_TO_MARK) : r;
+        r = r == 0 ? run(ledger, LEDGER_Q_FORGET_MARK) : r;
+        is_any = is_any || works[i]->is_written;
+    }
+    return r == 0 && !is_any ? run(ledger, LEDGER_Q_ROLLBACK) : finish(ledger, r);
+}
+
+/* After the commit: what became of a put. */
+static int
+verdict_of(struct sqlite_ledger *ledger, struct ledger_work *work)
+{
+    struct ledger_entry *entry = work->entry;
+    if (work->is_written) {
+        entry->position = work->position;
+        (void)snprintf(entry->state, sizeof(entry->state), "new");
+        entry->state_at = entry->received_at;
+        entry->state_by[0] = 0;
+        return LEDGER_NEW;
+    }
+    int r = compare(ledger, entry, work->envelope, work->len);
+    if (r == KERR_NOT_FOUND) {
+        r = set_aside(ledger, entry, work->envelope, work->len);
+        return r < 0 ? r : LEDGER_CONFLICT;
+    }
+    return r < 0 ? r : LEDGER_SAME;
+}
+
+static void
+op_work(struct ledger *any, struct ledger_work *const *works, size_t count)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = write_all(ledger, works, count);
+    for (size_t i = 0; i < count; i++) {
+        if (r < 0) {
+            works[i]->result = r;
+        } else if (works[i]->result == 0) {
+            works[i]->result = works[i]->is_keep
+                                   ? op_receipt(any, works[i]->id, works[i]->ret_receipt)
+                                   : verdict_of(ledger, works[i]);
+        }
+    }
+}
+
+static int
+op_put(struct ledger *any, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+{
+    struct ledger_work work = {.entry = entry, .envelope = envelope, .len = len};
+    struct ledger_work *const works[] = {&work};
+    op_work(any, works, 1);
+    return work.result;
+}
+
 static int
 op_receipt_keep(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
     size_t len, struct buf *ret_receipt)
 {
-    struct sqlite_ledger *ledger = of(any);
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, receipt, len) : r;
-    r = r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
-    r = finish(ledger, r);
-    return r == 0 ? op_receipt(any, id, ret_receipt) : r;
+    struct ledger_work work = {.is_keep = true,
+        .id = id,
+        .receipt = receipt,
+        .receipt_len = len,
+        .ret_receipt = ret_receipt};
+    struct ledger_work *const works[] = {&work};
+    op_work(any, works, 1);
+    return work.result;
 }
 
 static int
@@ -500,6 +539,7 @@ op_runs(struct ledger *any, ledger_each_run *each, void *ctx)
 
 const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .put = op_put,
+    .work = op_work,
     .receipt = op_receipt,
     .receipt_keep = op_receipt_keep,
     .list = op_list,

@@ -119,6 +119,95 @@ test_receipt_first_writer_wins(void **state)
     assert_string_equal("first", buf_str(&receipt));
 }
 
+/* Several works at once: each has the result that it would have alone, and harms no other. */
+static void
+test_works_at_once(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger_entry first = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &first, "body"));
+    struct {
+        const char *what;
+        struct ledger_entry entry;
+        const char *bytes; /* NULL: a keep */
+        int result;
+        uint64_t position;
+    } rows[] = {
+        {"new", entry_of(2, "kiosk-001", 1, 2, 2), "two", LEDGER_NEW, 2},
+        {"there already", entry_of(1, "kiosk-001", 1, 1, 1), "body", LEDGER_SAME, 1},
+        {"the same in one go", entry_of(2, "kiosk-001", 1, 2, 2), "two", LEDGER_SAME, 2},
+        {"other bytes in one go", entry_of(2, "kiosk-001", 1, 2, 9), "TWO", LEDGER_CONFLICT, 0},
+        {"too short", entry_of(3, "kiosk-001", 1, 3, 3), "", KERR_INVALID, 0},
+        {"a receipt", entry_of(1, "", 0, 0, 0), NULL, 0, 0},
+        {"a second receipt", entry_of(1, "", 0, 0, 0), NULL, 0, 0},
+        {"a receipt of nothing", entry_of(7, "", 0, 0, 0), NULL, KERR_NOT_FOUND, 0},
+        {"new, after all that", entry_of(4, "kiosk-001", 1, 4, 4), "four", LEDGER_NEW, 3},
+        {"a receipt of a new one", entry_of(4, "", 0, 0, 0), NULL, 0, 0},
+    };
+    struct ledger_work works[ARRAY_LEN(rows)], *all[ARRAY_LEN(rows)];
+    struct buf receipts[ARRAY_LEN(rows)];
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        buf_init(&receipts[i], 100);
+        works[i] = (struct ledger_work){.entry = &rows[i].entry,
+            .envelope = (const uint8_t *)rows[i].bytes,
+            .len = rows[i].bytes != NULL ? strlen(rows[i].bytes) : 0,
+            .is_keep = rows[i].bytes == NULL,
+            .id = rows[i].entry.id,
+            .receipt = (const uint8_t *)rows[i].what,
+            .receipt_len = strlen(rows[i].what),
+            .ret_receipt = &receipts[i]};
+        all[i] = &works[i];
+    }
+    ledger_work(scene->ledger, all, ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (works[i].result != rows[i].result || rows[i].entry.position != rows[i].position) {
+            fail_msg("%s: %d, position %llu", rows[i].what, works[i].result,
+                (unsigned long long)rows[i].entry.position);
+        }
+    }
+    assert_string_equal("a receipt", buf_str(&receipts[5]));
+    assert_string_equal("a receipt", buf_str(&receipts[6]));
+    assert_string_equal("a receipt of a new one", buf_str(&receipts[9]));
+    uint64_t position, changes, quarantined;
+    assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
+    assert_int_equal(3, position);
+    assert_int_equal(4, changes); /* three entries, one conflict */
+    assert_int_equal(0, ledger_quarantined(scene->ledger, &quarantined));
+    assert_int_equal(1, quarantined);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        buf_release(&receipts[i]);
+    }
+}
+
+/* What the storage itself refuses of one (here by a trigger) is that one's alone; nobody is locked out after it. */
+static void
+test_one_refused_of_several(void **state)
+{
+    struct scene *scene = *state;
+    ask(scene->path,
+        scene->is_postgres
+            ? "CREATE FUNCTION harm() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+              " RAISE EXCEPTION 'harm'; END $$; CREATE TRIGGER harm BEFORE INSERT ON entry"
+              " FOR EACH ROW WHEN (NEW.sequence = 2) EXECUTE FUNCTION harm()"
+            : "CREATE TRIGGER harm BEFORE INSERT ON entry WHEN NEW.sequence = 2"
+              " BEGIN SELECT RAISE(ABORT, 'harm'); END");
+    struct ledger_entry entries[3];
+    struct ledger_work works[3], *all[3];
+    for (uint8_t i = 0; i < 3; i++) {
+        entries[i] = entry_of((uint8_t)(i + 1), "kiosk-001", 1, i + 1u, 1);
+        works[i] = (struct ledger_work){
+            .entry = &entries[i], .envelope = (const uint8_t *)"body", .len = 4};
+        all[i] = &works[i];
+    }
+    ledger_work(scene->ledger, all, 3);
+    assert_int_equal(LEDGER_NEW, works[0].result);
+    assert_int_equal(KERR_STORE, works[1].result);
+    assert_int_equal(LEDGER_NEW, works[2].result);
+    assert_int_equal(1, entries[0].position);
+    assert_int_equal(2, entries[2].position);
+    assert_int_equal(2, ask(scene->path, "SELECT count(*) FROM entry"));
+}
+
 struct listing {
     struct ledger *ledger;
     uint64_t positions[64];
@@ -517,6 +606,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_put_verdicts, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_put_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_receipt_first_writer_wins, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_works_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_refused_of_several, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),

@@ -220,6 +220,34 @@ do_decide(struct ledger *ledger)
     return ledger_decide(ledger, &decision, 0, 1);
 }
 
+/* Two new records and a receipt, in one commit. */
+static int
+do_works(struct ledger *ledger)
+{
+    static uint8_t body[BODY];
+    AUTO_BUF receipt;
+    buf_init(&receipt, 100);
+    struct ledger_entry one = entry_of(2, 2, 2), two = entry_of(3, 3, 2), kept = entry_of(1, 1, 1);
+    memset(body, 2, sizeof(body));
+    struct ledger_work works[] = {
+        {.entry = &one, .envelope = body, .len = sizeof(body)},
+        {.is_keep = true,
+            .id = kept.id,
+            .receipt = (const uint8_t *)"receipt",
+            .receipt_len = 7,
+            .ret_receipt = &receipt},
+        {.entry = &two, .envelope = body, .len = sizeof(body)},
+    };
+    struct ledger_work *const all[] = {&works[0], &works[1], &works[2]};
+    ledger_work(ledger, all, ARRAY_LEN(all));
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        if (works[i].result < 0) {
+            return works[i].result;
+        }
+    }
+    return 0;
+}
+
 static int64_t
 ask(const char *path, const char *sql)
 {
@@ -245,6 +273,10 @@ static const struct operation {
     {"conflict", do_conflict,
         "SELECT (SELECT count(*) FROM quarantine WHERE length(envelope) = 9000)"
         " * 10 + (SELECT count FROM change_count) - 1"},
+    {"works", do_works,
+        "SELECT ((SELECT count(*) FROM entry WHERE position IN (2, 3) AND length(envelope) = 9000)"
+        " * 10 + (SELECT count FROM change_count) - 1"
+        " + (SELECT count(*) FROM entry WHERE receipt = CAST('receipt' AS BLOB)) * 10) * 11 / 32"},
     {"receipt", do_receipt,
         "SELECT count(*) * 11 FROM entry WHERE receipt = CAST('receipt' AS BLOB)"},
     {"mark", do_mark,

@@ -6,14 +6,7 @@
 #include "base/err.h"
 #include "ledger/ledger.h"
 
-int __real_ledger_put(
-    struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
-int __wrap_ledger_put(
-    struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
-int __real_ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
-    const uint8_t *receipt, size_t len, struct buf *ret_receipt);
-int __wrap_ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
-    const uint8_t *receipt, size_t len, struct buf *ret_receipt);
+void __wrap_ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count);
 
 enum { HELD = 8 };
 
@@ -25,15 +18,13 @@ static struct { /* under lock, like the next one */
 } held[HELD];
 static unsigned turn;
 
-int
-__wrap_ledger_put(
-    struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+static int
+put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
 {
     pthread_mutex_lock(&lock);
     unsigned at = turn % HELD;
-    int r = held[at].len > 0
-                ? __real_ledger_put(ledger, &held[at].entry, held[at].bytes, held[at].len)
-                : 0;
+    int r =
+        held[at].len > 0 ? ledger_put(ledger, &held[at].entry, held[at].bytes, held[at].len) : 0;
     if (r >= 0) {
         held[at].entry = *entry;
         memcpy(held[at].bytes, envelope, len);
@@ -46,10 +37,18 @@ __wrap_ledger_put(
     return r;
 }
 
-int
-__wrap_ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
-    const uint8_t *receipt, size_t len, struct buf *ret_receipt)
+void
+__wrap_ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
 {
-    int r = __real_ledger_receipt_keep(ledger, id, receipt, len, ret_receipt);
-    return r == KERR_NOT_FOUND ? buf_add(ret_receipt, receipt, len) : r;
+    for (size_t i = 0; i < count; i++) {
+        struct ledger_work *work = works[i];
+        if (!work->is_keep) {
+            work->result = put(ledger, work->entry, work->envelope, work->len);
+            continue;
+        }
+        int r = ledger_receipt_keep(
+            ledger, work->id, work->receipt, work->receipt_len, work->ret_receipt);
+        work->result =
+            r == KERR_NOT_FOUND ? buf_add(work->ret_receipt, work->receipt, work->receipt_len) : r;
+    }
 }

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "app/queue_priv.h"
+#include "app/sealing_priv.h"
 #include "seal/seal.h"
 
 enum { WAIT_MAX_MS = 60 * 1000 };
@@ -31,7 +32,7 @@ struct submitter {
     int closed; /* queue_closed, as the thread last saw it */
     /* the thread's own from here on */
     struct queue *queue;
-    struct seal_sealer *sealer;
+    struct sealing *sealing;
     const struct clock *clock;
     unsigned kiosk_number;
     char kiosk[SEAL_NAME_MAX];
@@ -58,7 +59,8 @@ make_envelope(struct submitter *submitter, const struct store_slot *slot, struct
     struct seal_header header = {.epoch = slot->epoch, .sequence = slot->sequence};
     memcpy(header.kiosk, submitter->kiosk, sizeof(header.kiosk));
     memcpy(header.id, head->id, sizeof(header.id));
-    return seal_envelope(submitter->sealer, &header, plain.data, plain.len, ret_envelope);
+    return seal_envelope(
+        sealing_now(submitter->sealing), &header, plain.data, plain.len, ret_envelope);
 }
 
 static int
@@ -171,17 +173,9 @@ run(void *arg)
 static int
 open_parts(struct submitter *submitter, const struct conf *conf)
 {
-    char *cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt");
-    char *key = conf_path(conf, "kiosk-key", "keys/kiosk.key");
-    char *recipients = conf_path(conf, "recipients", "keys/recipients.pem");
-    int r = seal_sealer_new(cert, key, recipients, &submitter->sealer);
-    if (r == 0) {
-        r = queue_new(conf, submitter->clock, is_waited_for, submitter, &submitter->queue);
-    }
-    free(recipients);
-    free(key);
-    free(cert);
-    return r;
+    int r = sealing_new(conf, submitter->clock, &submitter->sealing);
+    return r < 0 ? r
+                 : queue_new(conf, submitter->clock, is_waited_for, submitter, &submitter->queue);
 }
 
 int
@@ -208,7 +202,7 @@ submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)
     }
     if (r < 0) {
         queue_free(submitter->queue);
-        seal_sealer_free(submitter->sealer);
+        sealing_free(submitter->sealing);
         free(submitter->tally);
         free(submitter);
         return r;
@@ -229,7 +223,7 @@ submitter_free(struct submitter *submitter)
     (void)pthread_mutex_unlock(&submitter->lock);
     (void)pthread_join(submitter->thread, NULL);
     queue_free(submitter->queue);
-    seal_sealer_free(submitter->sealer);
+    sealing_free(submitter->sealing);
     (void)pthread_cond_destroy(&submitter->asked);
     (void)pthread_mutex_destroy(&submitter->lock);
     free(submitter->tally);

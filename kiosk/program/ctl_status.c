@@ -1,5 +1,5 @@
-/* program/ctl_status.c - kioskctl status: the queue's counts and how the line is, for a person. Ends with 1
- * when something needs one, so that a watcher notices. */
+/* program/ctl_status.c - kioskctl status: the queue's counts, how the line is, and the sealing key, for a person.
+ * Ends with 1 when something needs one, so that a watcher notices. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "program/ctl.h"
+#include "program/ctl_keys.h"
 #include "seal/seal.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -181,6 +182,7 @@ ctl_status(int argc, char **argv)
     r = show(path);
     free(path);
     r = show_line(conf) ? 1 : r;
+    r = ctl_keys_tell(conf) < 0 ? 1 : r;
     conf_free(conf);
     return r;
 }

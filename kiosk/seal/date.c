@@ -13,9 +13,8 @@
 
 enum { EPOCH_YEAR = 1970, TM_YEAR = 1900, DAY_S = 86400, HOUR_S = 3600, MINUTE_S = 60 };
 
-/* The moment in seconds since 1970, UTC. */
-static bool
-moment(const ASN1_TIME *time, int64_t *ret_at)
+bool
+seal_moment(const ASN1_TIME *time, int64_t *ret_at)
 {
     struct tm tm;
     if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1 || tm.tm_year + TM_YEAR < EPOCH_YEAR) {
@@ -35,7 +34,7 @@ seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at)
     const uint8_t *end = der;
     X509 *cert = d2i_X509(NULL, &end, (long)len);
     /* a certificate with something behind it is not what was asked for */
-    bool ok = cert != NULL && end == der + len && moment(X509_get0_notAfter(cert), ret_at);
+    bool ok = cert != NULL && end == der + len && seal_moment(X509_get0_notAfter(cert), ret_at);
     X509_free(cert);
     ERR_clear_error();
     return ok ? 0 : KERR_SEAL_FORM;
@@ -49,7 +48,7 @@ seal_file_until(const char *path, int64_t *ret_at)
     if (r < 0) {
         return r;
     }
-    r = moment(X509_get0_notAfter(cert), ret_at) ? 0 : KERR_SEAL_FORM;
+    r = seal_moment(X509_get0_notAfter(cert), ret_at) ? 0 : KERR_SEAL_FORM;
     X509_free(cert);
     return r;
 }

@@ -34,15 +34,13 @@ seal_is_p256(const EVP_PKEY *key)
 }
 
 int
-seal_load_certs(const char *path, STACK_OF(X509) * *ret_certs)
+seal_read_certs(const uint8_t *text, size_t len, STACK_OF(X509) * *ret_certs)
 {
-    AUTO_BUF file;
-    buf_init(&file, SEAL_PEM_MAX);
-    if (fs_read(path, &file) < 0 || file.len == 0) {
+    if (len == 0 || len > SEAL_PEM_MAX) {
         return KERR_SEAL_KEY;
     }
     STACK_OF(X509) *certs = sk_X509_new_null();
-    BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
+    BIO *bio = BIO_new_mem_buf(text, (int)len);
     bool ok = certs != NULL && bio != NULL;
     while (ok) {
         X509 *cert = PEM_read_bio_X509(bio, NULL, no_passphrase, NULL);
@@ -64,6 +62,15 @@ seal_load_certs(const char *path, STACK_OF(X509) * *ret_certs)
     }
     *ret_certs = certs;
     return 0;
+}
+
+int
+seal_load_certs(const char *path, STACK_OF(X509) * *ret_certs)
+{
+    AUTO_BUF file;
+    buf_init(&file, SEAL_PEM_MAX);
+    int r = fs_read(path, &file);
+    return r < 0 ? KERR_SEAL_KEY : seal_read_certs(file.data, file.len, ret_certs);
 }
 
 int

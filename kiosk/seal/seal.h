@@ -11,6 +11,7 @@
 #ifndef SEAL_SEAL_H
 #define SEAL_SEAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -51,6 +52,47 @@ void seal_sealer_free(struct seal_sealer *sealer);
  * KERR_SEAL_CRYPTO, KERR_TOO_BIG; KERR_INVALID or KERR_SEAL_KEY for a header that can't be. */
 int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header,
     const uint8_t *plain, size_t len, struct buf *ret_envelope);
+
+/* The key list: which sealing keys the city uses, now and next, and its recovery key. Signed by the city's keyring
+ * key; each has a counter, and a terminal never goes back to a lower one. Format, files and whose clock decides:
+ * kiosk/decisions/0041-key-list.md. Immutable. */
+enum { SEAL_KEYRING_MAX = 32 * 1024, SEAL_KEYRING_KEYS = 8 };
+struct seal_keyring;
+/* Checks form and signature, and the chain of every certificate in it, against the city's CA file.
+ * KERR_SEAL_KEY (the CA file), KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+int seal_keyring_read(
+    const char *city_ca, const uint8_t *bytes, size_t len, struct seal_keyring **ret_ring);
+/* What a terminal begins with: recipients.pem as a list of counter 0. KERR_SEAL_KEY. */
+int seal_keyring_first(const char *recipients, struct seal_keyring **ret_ring);
+void seal_keyring_free(struct seal_keyring *ring);
+/* The key in use at a moment: the newest that has begun; the first when none has. Past its end it is still in use,
+ * since nobody is refused because of a date, and is_late says that somebody must act. */
+struct seal_keyring_use {
+    uint64_t counter;
+    size_t which, count; /* the key's place in the list, from 0, and how many there are */
+    int64_t from, until; /* seconds since 1970, of its certificate */
+    int64_t next_from; /* of the one behind it; 0: there is none */
+    bool is_late;
+};
+struct seal_keyring_use seal_keyring_use(const struct seal_keyring *ring, int64_t now);
+/* A terminal's list at path is replaced by these bytes when they verify and their counter is higher; the same bytes
+ * once more are 0. KERR_CONFLICT for a lower counter, or other bytes under the same one. Else errors of
+ * seal_keyring_read and fs_write_atomic. A power cut leaves the old list or the new one. */
+int seal_keyring_install(const char *city_ca, const char *path, const uint8_t *bytes, size_t len);
+/* A sealer to the key in use at a moment and the recovery key. KERR_SEAL_KEY. */
+int seal_sealer_new_from(const char *kiosk_cert, const char *kiosk_key,
+    const struct seal_keyring *ring, int64_t now, struct seal_sealer **ret_sealer);
+/* At the city: makes the next sealing key, valid from a moment for so many days, and the list that names it, with
+ * the counter after that of the list at path. keys is the folder of seal_keys_make with the city CA's private key; the new pair goes
+ * into the folder opens under a name that was never used, and is there before the list is. KERR_INVALID when an
+ * earlier key begins later, KERR_TOO_BIG for more than SEAL_KEYRING_KEYS that have not begun; KERR_SEAL_KEY,
+ * KERR_SEAL_CRYPTO, KERR_IO, KERR_NO_SPACE, and those of seal_keyring_read. */
+struct seal_next {
+    const char *keys, *opens, *path;
+    int64_t now, from;
+    int days;
+};
+int seal_keyring_next(const struct seal_next *next);
 
 /* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
 int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);

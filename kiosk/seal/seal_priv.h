@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <openssl/cms.h>
 #include <openssl/evp.h>
@@ -24,7 +25,42 @@ enum {
     SEAL_PEM_MAX = 64 * 1024
 };
 
+/* make.c: new keys and certificates. What a key is for decides its certificate; a key has one purpose. */
+enum seal_kind {
+    SEAL_CITY_CA,
+    SEAL_CITY,
+    SEAL_RECOVERY,
+    SEAL_RECEIPT,
+    SEAL_KEYRING,
+    SEAL_INTAKE_TLS,
+    SEAL_KIOSK_CA,
+    SEAL_KIOSK,
+    SEAL_KIOSK_TLS,
+    SEAL_KIND_COUNT
+};
+struct seal_pair {
+    EVP_PKEY *key;
+    X509 *cert;
+};
+/* The usual name of the kind's files, without ending; for CAs and the city's keys the common name too. */
+const char *seal_kind_file(enum seal_kind kind);
+/* Who signs certificates of this kind; itself for a CA. */
+enum seal_kind seal_kind_issuer(enum seal_kind kind);
+/* A new key and its certificate under name, from this moment (seconds since 1970) for so many days; issuer is
+ * NULL for a CA, which signs itself. Fills *ret_pair in any case; the caller releases it. KERR_SEAL_CRYPTO. */
+int seal_pair_make(const struct seal_pair *issuer, enum seal_kind kind, const char *name,
+    int64_t from, int days, struct seal_pair *ret_pair);
+/* Days for which the kind's first certificate holds. */
+int seal_kind_days(enum seal_kind kind);
+void seal_pair_release(struct seal_pair *pair);
+/* Writes NAME.key (0600) and then NAME.crt. KERR_IO, KERR_NO_SPACE, KERR_SEAL_CRYPTO. */
+int seal_pair_write(const char *folder, const char *name, const struct seal_pair *pair);
+/* Writes what a memory BIO holds and wipes it there. Errors as above. */
+int seal_bio_write(const char *path, BIO *bio, mode_t mode);
+
 /* pem.c: files. All KERR_SEAL_KEY. */
+/* The certificates of a text, which may hold other lines between them. The caller frees. */
+int seal_read_certs(const uint8_t *text, size_t len, STACK_OF(X509) * *ret_certs);
 /* One or more certificates; the caller frees with sk_X509_pop_free(.., X509_free). */
 int seal_load_certs(const char *path, STACK_OF(X509) * *ret_certs);
 /* The first certificate of a file, whose key is P-256. The caller frees. */
@@ -44,6 +80,16 @@ int seal_header_read(const uint8_t *text, size_t len, struct seal_header *ret_he
 int seal_receipt_write(const struct seal_receipt *receipt, struct buf *ret_text);
 int seal_receipt_read(const uint8_t *text, size_t len, struct seal_receipt *ret_receipt);
 
+/* keyring.c: what the signed list says. */
+struct seal_keyring {
+    uint64_t counter;
+    STACK_OF(X509) * keys; /* by their begin */
+    STACK_OF(X509) * always; /* the recovery key */
+};
+/* The text that is signed. KERR_TOO_BIG, KERR_SEAL_CRYPTO. */
+int seal_keyring_write(const struct seal_keyring *ring, struct buf *ret_text);
+#define SEAL_KEYRING_NAME "keyring" /* the signer's common name */
+
 /* signed.c: the outer layer. */
 /* Appends SignedData over content; header_text may be NULL for no header attribute. */
 int seal_sign(X509 *cert, EVP_PKEY *key, const struct buf *header_text, const uint8_t *content,
@@ -59,8 +105,13 @@ struct seal_signed {
 int seal_check_signed(
     X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_signed *ret_signed);
 void seal_signed_release(struct seal_signed *s);
+/* True when the chain of a certificate ends at trust, whatever its dates. purpose: X509_PURPOSE_ or 0 for any. */
+bool seal_chain_ok(X509_STORE *trust, X509 *cert, int purpose);
 /* True when the certificate's only common name is exactly name. */
 bool seal_common_name_is(const X509 *cert, const char *name);
+
+/* date.c: a certificate's date in seconds since 1970, UTC. False for what is none, or before 1970. */
+bool seal_moment(const ASN1_TIME *time, int64_t *ret_at);
 
 /* cms.c: small CMS helpers. */
 /* Parses DER that is nothing but one CMS ContentInfo in its one canonical encoding. NULL if not. */

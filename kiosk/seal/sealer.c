@@ -46,15 +46,14 @@ may_receive(const STACK_OF(X509) * certs)
     return sk_X509_num(certs) >= 2;
 }
 
-int
-seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recipients,
+/* Takes the recipients over. */
+static int
+make_sealer(const char *kiosk_cert, const char *kiosk_key, STACK_OF(X509) * recipients,
     struct seal_sealer **ret_sealer)
 {
     struct seal_sealer *sealer = xcalloc(1, sizeof(*sealer));
+    sealer->recipients = recipients;
     int r = seal_load_pair(kiosk_cert, kiosk_key, &sealer->cert, &sealer->key);
-    if (r == 0) {
-        r = seal_load_certs(recipients, &sealer->recipients);
-    }
     if (r == 0 && !may_receive(sealer->recipients)) {
         r = KERR_SEAL_KEY;
     }
@@ -64,6 +63,34 @@ seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recip
     }
     *ret_sealer = sealer;
     return 0;
+}
+
+int
+seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recipients,
+    struct seal_sealer **ret_sealer)
+{
+    STACK_OF(X509) *certs = NULL;
+    int r = seal_load_certs(recipients, &certs);
+    return r < 0 ? r : make_sealer(kiosk_cert, kiosk_key, certs, ret_sealer);
+}
+
+int
+seal_sealer_new_from(const char *kiosk_cert, const char *kiosk_key, const struct seal_keyring *ring,
+    int64_t now, struct seal_sealer **ret_sealer)
+{
+    struct seal_keyring_use use = seal_keyring_use(ring, now);
+    STACK_OF(X509) *certs = X509_chain_up_ref(ring->always);
+    X509 *key = sk_X509_value(ring->keys, (int)use.which);
+    if (certs == NULL || X509_up_ref(key) != 1) {
+        sk_X509_pop_free(certs, X509_free);
+        return KERR_SEAL_KEY;
+    }
+    if (sk_X509_unshift(certs, key) <= 0) {
+        X509_free(key);
+        sk_X509_pop_free(certs, X509_free);
+        return KERR_SEAL_KEY;
+    }
+    return make_sealer(kiosk_cert, kiosk_key, certs, ret_sealer);
 }
 
 void

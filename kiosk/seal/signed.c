@@ -221,14 +221,14 @@ is_exact(const struct seal_signed *parts, CMS_SignerInfo *signer, const uint8_t 
            memcmp(whole.data, bytes, len) == 0;
 }
 
-/* Chain and usage, without dates: a citizen is never refused because of a clock or a late renewal
- * (kiosk/decisions/0002-cms-envelope.md). The purpose keeps TLS keys from signing envelopes. */
-static bool
-chain_ok(X509_STORE *trust, X509 *cert)
+/* Without dates: a citizen is never refused because of a clock or a late renewal
+ * (kiosk/decisions/0002-cms-envelope.md). */
+bool
+seal_chain_ok(X509_STORE *trust, X509 *cert, int purpose)
 {
     X509_STORE_CTX *ctx = X509_STORE_CTX_new();
     bool ok = ctx != NULL && X509_STORE_CTX_init(ctx, trust, cert, NULL) == 1 &&
-              X509_STORE_CTX_set_purpose(ctx, X509_PURPOSE_SMIME_SIGN) == 1;
+              (purpose == 0 || X509_STORE_CTX_set_purpose(ctx, purpose) == 1);
     if (ok) {
         X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(ctx);
         ok = X509_VERIFY_PARAM_set_flags(
@@ -236,7 +236,15 @@ chain_ok(X509_STORE *trust, X509 *cert)
              X509_verify_cert(ctx) == 1;
     }
     X509_STORE_CTX_free(ctx);
-    return ok && (X509_get_key_usage(cert) & X509v3_KU_DIGITAL_SIGNATURE) != 0 &&
+    return ok;
+}
+
+/* Chain and usage. The purpose keeps TLS keys from signing envelopes. */
+static bool
+may_sign(X509_STORE *trust, X509 *cert)
+{
+    return seal_chain_ok(trust, cert, X509_PURPOSE_SMIME_SIGN) &&
+           (X509_get_key_usage(cert) & X509v3_KU_DIGITAL_SIGNATURE) != 0 &&
            X509_check_ca(cert) == 0 && seal_is_p256(X509_get0_pubkey(cert));
 }
 
@@ -286,7 +294,7 @@ check_parts(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_sig
     /* our own chain check below replaces the one of CMS_verify */
     if (CMS_verify(parts->cms, NULL, NULL, NULL, NULL, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) !=
             1 ||
-        !chain_ok(trust, parts->signer)) {
+        !may_sign(trust, parts->signer)) {
         return KERR_SEAL_SIGNATURE;
     }
     if (!is_exact(parts, signer, bytes, len)) {

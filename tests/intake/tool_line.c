@@ -1,4 +1,4 @@
-/* Helper of test_line.sh: makes a set-up, fills the queue, checks both ends of the line.
+/* Helper of test_line.sh and test_rotation.sh: makes a set-up, fills the queue, checks both ends of the line.
  *
  *   tool_line init                       keys and settings in $KIOSK_HOME, intake on any port
  *   tool_line port PORT                  settings with this port
@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/sealing_priv.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/clock.h"
@@ -22,6 +23,7 @@
 #include "base/hex.h"
 #include "base/rng.h"
 #include "ledger/ledger.h"
+#include "record/record.h"
 #include "seal/seal.h"
 #include "store/store.h"
 
@@ -72,21 +74,46 @@ write_settings(unsigned port)
     need(fs_write_atomic(path("madoguchi.conf"), text.data, text.len, 0600), "settings");
 }
 
-static struct seal_sealer *
-sealer(void)
+/* For whom the terminal would seal now. */
+static struct sealing *
+sealing(void)
 {
-    struct seal_sealer *made;
-    need(seal_sealer_new(
-             path("keys/kiosk.crt"), path("keys/kiosk.key"), path("keys/recipients.pem"), &made),
-        "sealer");
+    struct conf *conf;
+    struct sealing *made;
+    need(conf_load_home(&conf, NULL), "settings");
+    need(sealing_new(conf, clock_system(), &made), "sealing");
+    conf_free(conf);
     return made;
+}
+
+/* A record that the desk can read; it tells its sequence. */
+static void
+make_record(const struct store_slot *slot, const uint8_t id[SEAL_ID_LEN], struct buf *ret_text)
+{
+    struct record_head head = {.procedure = "resident-record",
+        .in_force = "2026-04-01",
+        .kiosk = "kiosk-001",
+        .language = "ja",
+        .submitted_at = clock_wall_s(clock_system()),
+        .fee = -1};
+    char sequence[24];
+    memcpy(head.id, id, sizeof(head.id));
+    record_number_make(1, record_number_place(slot->epoch, slot->sequence), head.number);
+    snprintf(sequence, sizeof(sequence), "%" PRIu64, slot->sequence);
+    struct fact_set *facts = fact_set_new();
+    need(fact_set_put(facts, "line.sequence", sequence, FACT_ORIGIN_PERSON, head.submitted_at),
+        "fact");
+    struct record *record = record_new(&head, facts);
+    need(record_encode(record, ret_text), "record");
+    record_free(record);
+    fact_set_free(facts);
 }
 
 static void
 enqueue(unsigned count)
 {
     struct store *store;
-    struct seal_sealer *with = sealer();
+    struct sealing *with = sealing();
     need(store_open(path("queue.db"), &store), "queue");
     for (unsigned i = 0; i < count; i++) {
         struct store_slot slot;
@@ -97,29 +124,30 @@ enqueue(unsigned count)
         AUTO_BUF envelope;
         AUTO_BUF text;
         buf_init(&envelope, SEAL_ENVELOPE_MAX);
-        buf_init(&text, 4096);
-        (void)buf_printf(&text, "{\"number\":%" PRIu64 "}", slot.sequence);
-        need(seal_envelope(with, &header, text.data, text.len, &envelope), "seal");
+        buf_init(&text, RECORD_ENCODED_MAX);
+        make_record(&slot, header.id, &text);
+        need(seal_envelope(sealing_now(with), &header, text.data, text.len, &envelope), "seal");
         need(store_put(store, &slot, header.id, envelope.data, envelope.len,
                  clock_wall_s(clock_system())),
             "put");
     }
     store_close(store);
-    seal_sealer_free(with);
+    sealing_free(with);
 }
 
 static void
 seal_one(const char *file, const char *id, const char *sequence, const char *text)
 {
-    struct seal_sealer *with = sealer();
+    struct sealing *with = sealing();
     struct seal_header header = {
         .kiosk = "kiosk-001", .epoch = 1, .sequence = strtoull(sequence, NULL, 10)};
     need(hex_decode(id, header.id, sizeof(header.id)), "id");
     AUTO_BUF envelope;
     buf_init(&envelope, SEAL_ENVELOPE_MAX);
-    need(seal_envelope(with, &header, (const uint8_t *)text, strlen(text), &envelope), "seal");
+    need(seal_envelope(sealing_now(with), &header, (const uint8_t *)text, strlen(text), &envelope),
+        "seal");
     need(fs_write_atomic(file, envelope.data, envelope.len, 0600), "write");
-    seal_sealer_free(with);
+    sealing_free(with);
 }
 
 static struct store_counts

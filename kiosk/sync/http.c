@@ -335,6 +335,18 @@ drop_unclean(struct lane *lane)
     lane->socket = CURL_SOCKET_BAD;
 }
 
+void
+sync_http_hang_up(struct sync_http *http)
+{
+    for (unsigned i = 0; i < http->count; i++) {
+        struct lane *lane = &http->lanes[i];
+        if (!lane->is_busy && lane->socket != CURL_SOCKET_BAD) {
+            (void)shutdown(lane->socket, SHUT_RDWR); /* curl finds it dead and opens another */
+            lane->socket = CURL_SOCKET_BAD;
+        }
+    }
+}
+
 int
 sync_http_put(struct sync_http *http, unsigned number, const struct sync_request *request,
     struct sync_answer *answer)

@@ -421,6 +421,9 @@ sync_step(struct sync *sync)
             r = r == 0 ? fill(sync) : r;
         }
     }
+    if (r == SYNC_IDLE) {
+        sync_http_hang_up(sync->http); /* the intake's places are for those who have something */
+    }
     return r;
 }
 

@@ -67,6 +67,8 @@ int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_reque
 /* Waits at most so long for one of them. 1 with *ret_lane, whatever came; 0 when none came yet;
  * KERR_CANCELLED (stop: nothing is under way any more), KERR_NO_MEMORY. */
 int sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_lane);
+/* Ends the connections on which nothing is under way. */
+void sync_http_hang_up(struct sync_http *http);
 /* Ends all without an answer. */
 void sync_http_cancel(struct sync_http *http);
 

@@ -2,6 +2,7 @@
  * another kind is as useless as a missing one, and is refused here once. */
 #include "seal_priv.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -12,7 +13,9 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-/* An encrypted key would make OpenSSL ask on the terminal; nobody sits there. */
+enum { PASSPHRASE_FILE_MAX = 1024 };
+
+/* Without this OpenSSL would ask on the terminal; nobody sits there, and a certificate needs none. */
 static int
 no_passphrase(char *out, int size, int writing, void *ctx)
 {
@@ -21,6 +24,31 @@ no_passphrase(char *out, int size, int writing, void *ctx)
     (void)writing;
     (void)ctx;
     return -1;
+}
+
+/* For an encrypted key: the credential that the service manager hands over in memory (systemd.exec(5)). */
+static int
+passphrase(char *out, int size, int writing, void *ctx)
+{
+    (void)ctx;
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (writing != 0 || folder == NULL || folder[0] != '/') {
+        return -1;
+    }
+    AUTO_BUF word;
+    buf_init(&word, PASSPHRASE_FILE_MAX);
+    char *path = fs_join(folder, "key-passphrase");
+    int r = fs_read(path, &word);
+    free(path);
+    size_t len = word.len;
+    if (len > 0 && word.data[len - 1] == '\n') {
+        len--;
+    }
+    if (r < 0 || len == 0 || size < 0 || len > (size_t)size) {
+        return -1;
+    }
+    memcpy(out, word.data, len); /* OpenSSL wipes its copy */
+    return (int)len;
 }
 
 bool
@@ -95,7 +123,7 @@ load_key(const char *path, EVP_PKEY **ret_key)
         return KERR_SEAL_KEY;
     }
     BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
-    EVP_PKEY *key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL) : NULL;
+    EVP_PKEY *key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, passphrase, NULL) : NULL;
     BIO_free(bio);
     ERR_clear_error();
     if (!seal_is_p256(key)) {

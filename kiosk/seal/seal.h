@@ -5,6 +5,7 @@
  * sealing key and to its recovery key. Kiosk id, epoch, sequence and record id travel as one signed
  * attribute, so the receiver knows them without opening anything. `openssl cms` opens both layers.
  * A receipt is CMS SignedData by the city's receipt key over a short JSON text.
+ * A private key's file may be encrypted; its passphrase is then $CREDENTIALS_DIRECTORY/key-passphrase.
  *
  * Who links what: seal_opener_* lives in open.c, which only kiosk-desk and kioskctl pull in; a test
  * proves it on the binaries. Objects are immutable after loading: any thread may use them. */

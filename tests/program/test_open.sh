@@ -48,6 +48,27 @@ open 1 "$work/plain"
 head -c 900 "$work/envelope.der" >"$work/cut.der"
 open 1 "$work/cut.der"
 
+# The private key under a passphrase: it opens with the credential alone.
+cp "$keys/city.key" "$work/clear.key"
+printf 'geheim 4711' >"$work/right"
+openssl pkcs8 -topk8 -scrypt -passout "file:$work/right" -in "$work/clear.key" -out "$keys/city.key" || fail "pkcs8"
+grep -q 'BEGIN ENCRYPTED PRIVATE KEY' "$keys/city.key" || fail "the key is not encrypted"
+mkdir "$work/given"
+given() { # the expected exit code, the folder as it is named, and what lies in it
+    printf "$3" >"$work/given/key-passphrase"
+    CREDENTIALS_DIRECTORY=$2 open "$1" "$work/envelope.der"
+}
+open 1 "$work/envelope.der"
+given 0 "$work/given" 'geheim 4711'
+given 0 "$work/given" 'geheim 4711\n'
+given 1 "$work/given" 'geheim 4712'
+given 1 "$work/given" ''
+given 1 "$work/given" '\n'
+given 1 "$work/given" "$(printf '%2000s')"
+given 1 "$work/nowhere" 'geheim 4711'
+given 1 "$(realpath --relative-to=. "$work/given")" 'geheim 4711'
+cp "$work/clear.key" "$keys/city.key"
+
 # Another city's record, and ours for keys that are not here any more.
 "$tool" keys "$work/foreign" && "$tool" seal "$work/foreign" "$work/text" "$work/foreign.der"
 open 1 "$work/foreign.der"

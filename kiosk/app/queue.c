@@ -9,7 +9,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "seal/seal.h"
 
 enum {
     FIRST_LOOK_MS = 20 * 1000, /* after the start, which others wait for */
@@ -18,12 +17,14 @@ enum {
     ROUND_MS = 6 * 60 * 60 * 1000,
     ROOM_MS = 60 * 1000, /* between looks at the reserve */
     CLOSED_MS = 5 * 1000, /* the same while nothing can be stored */
+    SIGN_MS = 10 * 1000, /* between looks at the chain of events */
     RESERVE_MB = 64,
     MB = 1024 * 1024
 };
 
 struct queue {
     const struct clock *clock; /* borrowed */
+    struct sealing *sealing; /* borrowed */
     char *path;
     char *trust; /* path of the kiosk CA */
     char kiosk[SEAL_NAME_MAX];
@@ -33,6 +34,7 @@ struct queue {
     struct store_check check;
     int64_t next_ms; /* monotonic: the next slice of the look */
     int64_t room_ms; /* the next look at the reserve */
+    int64_t sign_ms; /* the next look at the chain */
     size_t reserve; /* bytes; 0: none is kept */
     int closed; /* 0, or why nothing can be stored now */
 };
@@ -84,13 +86,14 @@ mend(struct queue *queue)
 }
 
 int
-queue_new(const struct conf *conf, const struct clock *clock, bool (*stop)(void *ctx), void *ctx,
-    struct queue **ret_queue)
+queue_new(const struct conf *conf, const struct clock *clock, struct sealing *sealing,
+    bool (*stop)(void *ctx), void *ctx, struct queue **ret_queue)
 {
     struct queue *queue = xcalloc(1, sizeof(*queue));
     const char *kiosk = conf_str(conf, "kiosk", "kiosk-001");
     memcpy(queue->kiosk, kiosk, strnlen(kiosk, sizeof(queue->kiosk) - 1));
     queue->clock = clock;
+    queue->sealing = sealing;
     queue->path = conf_path(conf, "queue", "queue.db");
     queue->trust = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
     queue->check = (struct store_check){.stop = stop, .ctx = ctx};
@@ -166,6 +169,7 @@ look_at_room(struct queue *queue)
         LOG(LOG_ERROR, "queue.closed", LOG_ERR(r));
     } else if (r == 0 && queue->closed != 0) {
         LOG(LOG_INFO, "queue.opened", LOG_INT("reserve", queue->reserve / MB));
+        (void)store_note(store, STORE_EVENT_OPENED, queue->closed, 0); /* the log has it, too */
     }
     queue->closed = r;
 }
@@ -191,6 +195,32 @@ look_at_rows(struct queue *queue)
     return ROUND_MS;
 }
 
+/* Signs the end of the chain of events when it is due: the city gets the point with the next record. */
+static void
+sign_point(struct queue *queue)
+{
+    struct store *store = NULL;
+    struct store_point end;
+    int64_t now = clock_wall_s(queue->clock);
+    int r = queue_store(queue, &store);
+    r = r == 0 ? store_point_due(store, now, &end) : r;
+    if (r == KERR_NOT_FOUND) {
+        return;
+    }
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_POINT_MAX);
+    if (r == 0) {
+        struct seal_point point = {.epoch = end.epoch, .size = end.size};
+        memcpy(point.kiosk, queue->kiosk, sizeof(point.kiosk));
+        memcpy(point.head, end.head, sizeof(point.head));
+        r = seal_point_make(sealing_now(queue->sealing), &point, &bytes);
+    }
+    r = r == 0 ? store_point_keep(store, &end, bytes.data, bytes.len, now) : r;
+    if (r < 0) {
+        LOG(LOG_WARN, "queue.point", LOG_ERR(r));
+    }
+}
+
 int64_t
 queue_look(struct queue *queue)
 {
@@ -202,5 +232,10 @@ queue_look(struct queue *queue)
     if (now >= queue->next_ms) {
         queue->next_ms = now + look_at_rows(queue);
     }
-    return (queue->next_ms < queue->room_ms ? queue->next_ms : queue->room_ms) - now;
+    if (now >= queue->sign_ms) {
+        sign_point(queue);
+        queue->sign_ms = now + SIGN_MS;
+    }
+    int64_t next = queue->next_ms < queue->room_ms ? queue->next_ms : queue->room_ms;
+    return (next < queue->sign_ms ? next : queue->sign_ms) - now;
 }

@@ -8,14 +8,16 @@
 
 #include "base/clock.h"
 #include "base/conf.h"
+#include "app/sealing_priv.h"
 #include "store/store.h"
 
 struct queue;
 
 /* Opens the queue of the settings; a damaged one is mended first. stop is asked during long looks: true
- * ends them, since somebody waits. Errors of store_open. Borrows the clock. */
-int queue_new(const struct conf *conf, const struct clock *clock, bool (*stop)(void *ctx),
-    void *ctx, struct queue **ret_queue);
+ * ends them, since somebody waits. Errors of store_open. Borrows clock and sealing, whose
+ * thread it is, too. */
+int queue_new(const struct conf *conf, const struct clock *clock, struct sealing *sealing,
+    bool (*stop)(void *ctx), void *ctx, struct queue **ret_queue);
 void queue_free(struct queue *queue);
 /* Borrowed; another one after queue_mend and queue_look. Errors of store_open. */
 int queue_store(struct queue *queue, struct store **ret_store);

@@ -175,7 +175,8 @@ open_parts(struct submitter *submitter, const struct conf *conf)
 {
     int r = sealing_new(conf, submitter->clock, &submitter->sealing);
     return r < 0 ? r
-                 : queue_new(conf, submitter->clock, is_waited_for, submitter, &submitter->queue);
+                 : queue_new(conf, submitter->clock, submitter->sealing, is_waited_for, submitter,
+                       &submitter->queue);
 }
 
 int

@@ -13,6 +13,7 @@ static const struct command {
 } commands[] = {
     {"init", ctl_init, "make a one-machine set-up in $KIOSK_HOME"},
     {"status", ctl_status, "what waits in the queue, what was sent"},
+    {"audit", ctl_audit, "was the record of what happened to the queue changed: audit verify"},
     {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
     {"usb", ctl_usb,
         "records to a stick, into the ledger, receipts back: export, import, receipts"},

@@ -146,6 +146,20 @@ int seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at);
 /* The same of the first certificate in a PEM file of ours. KERR_SEAL_KEY, KERR_SEAL_FORM. */
 int seal_file_until(const char *path, int64_t *ret_at);
 
+/* A point of a kiosk's chain of events (kiosk/store), signed by the kiosk: three lines of text, in the
+ * manner of C2SP's checkpoints, in SignedData. Plain value. */
+struct seal_point {
+    char kiosk[SEAL_NAME_MAX];
+    uint64_t epoch, size;
+    uint8_t head[SEAL_HASH_LEN];
+};
+enum { SEAL_POINT_MAX = 4 * 1024 };
+int seal_point_make(
+    const struct seal_sealer *sealer, const struct seal_point *point, struct buf *ret_bytes);
+/* As seal_verify. An envelope is no point, and a point no envelope. */
+int seal_point_verify(const struct seal_verifier *verifier, const uint8_t *bytes, size_t len,
+    struct seal_point *ret_point);
+
 /* SHA-256. */
 void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);
 

@@ -72,7 +72,7 @@ int seal_load_pair(
 int seal_load_trust(const char *ca_path, X509_STORE **ret_store);
 bool seal_is_p256(const EVP_PKEY *key);
 
-/* text.c: the two texts that are signed. */
+/* text.c: the texts that are signed. */
 /* A name that may stand in a header: a-z 0-9 . _ -, 1 to SEAL_NAME_MAX - 1 bytes. */
 bool seal_name_ok(const char *name);
 int seal_header_write(const struct seal_header *header, struct buf *ret_text);
@@ -89,6 +89,8 @@ struct seal_keyring {
 /* The text that is signed. KERR_TOO_BIG, KERR_SEAL_CRYPTO. */
 int seal_keyring_write(const struct seal_keyring *ring, struct buf *ret_text);
 #define SEAL_KEYRING_NAME "keyring" /* the signer's common name */
+int seal_point_write(const struct seal_point *point, struct buf *ret_text);
+int seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_point);
 
 /* signed.c: the outer layer. */
 /* Appends SignedData over content; header_text may be NULL for no header attribute. */

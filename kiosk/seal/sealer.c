@@ -176,3 +176,16 @@ seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header
     secret_wipe_stack();
     return r;
 }
+
+int
+seal_point_make(
+    const struct seal_sealer *sealer, const struct seal_point *point, struct buf *ret_bytes)
+{
+    AUTO_BUF text;
+    buf_init(&text, SEAL_TEXT_MAX);
+    int r = seal_point_write(point, &text);
+    if (r == 0 && !seal_common_name_is(sealer->cert, point->kiosk)) {
+        r = KERR_SEAL_KEY;
+    }
+    return r == 0 ? seal_sign(sealer->cert, sealer->key, NULL, text.data, text.len, ret_bytes) : r;
+}

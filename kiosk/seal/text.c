@@ -133,6 +133,42 @@ seal_header_read(const uint8_t *text, size_t len, struct seal_header *ret_header
 }
 
 int
+seal_point_write(const struct seal_point *point, struct buf *ret_text)
+{
+    if (!seal_name_ok(point->kiosk)) {
+        return KERR_INVALID;
+    }
+    char head[2 * SEAL_HASH_LEN + 1];
+    hex_encode(point->head, SEAL_HASH_LEN, head);
+    return buf_printf(ret_text, "madoguchi %s %" PRIu64 "\n%" PRIu64 "\n%s\n", point->kiosk,
+        point->epoch, point->size, head);
+}
+
+int
+seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_point)
+{
+    struct seal_point point = {0};
+    struct rest rest = {(const char *)text, (const char *)text + len};
+    take_literal(&rest, "madoguchi ");
+    take_name(&rest, point.kiosk);
+    take_literal(&rest, " ");
+    take_number(&rest, &point.epoch);
+    take_literal(&rest, "\n");
+    take_number(&rest, &point.size);
+    take_literal(&rest, "\n");
+    take_hex(&rest, point.head, SEAL_HASH_LEN);
+    take_literal(&rest, "\n");
+    AUTO_BUF again;
+    buf_init(&again, SEAL_TEXT_MAX);
+    if (rest.at != rest.end || seal_point_write(&point, &again) < 0 ||
+        !same_text(&again, text, len)) {
+        return KERR_SEAL_FORM;
+    }
+    *ret_point = point;
+    return 0;
+}
+
+int
 seal_receipt_write(const struct seal_receipt *receipt, struct buf *ret_text)
 {
     if (!header_ok(&receipt->header) || receipt->received_at < 0) {

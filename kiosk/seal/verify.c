@@ -80,3 +80,29 @@ seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_
     seal_signed_release(&parts);
     return r;
 }
+
+int
+seal_point_verify(const struct seal_verifier *verifier, const uint8_t *bytes, size_t len,
+    struct seal_point *ret_point)
+{
+    if (len > SEAL_POINT_MAX) {
+        return KERR_SEAL_FORM;
+    }
+    struct seal_signed parts;
+    int r = seal_check_signed(verifier->trust, bytes, len, &parts);
+    if (r < 0) {
+        return r;
+    }
+    struct seal_point point;
+    r = parts.header_text != NULL ? KERR_SEAL_FORM
+                                  : seal_point_read(ASN1_STRING_get0_data(parts.content),
+                                        (size_t)ASN1_STRING_length(parts.content), &point);
+    if (r == 0 && !seal_common_name_is(parts.signer, point.kiosk)) {
+        r = KERR_SEAL_SIGNATURE;
+    }
+    if (r == 0) {
+        *ret_point = point;
+    }
+    seal_signed_release(&parts);
+    return r;
+}

@@ -248,6 +248,10 @@ fill(struct refill *refill, const struct store_raw *raw, const struct store_judg
         (void)sqlite3_bind_int64(head, 1, place + PLACE_GAP); /* as above */
         r = step(refill, head, NULL);
     }
+    if (r == 0) {
+        r = store_add_event(refill->store, STORE_EVENT_MENDED, (int64_t)refill->counts->queued,
+            (int64_t)refill->counts->set_aside);
+    }
     r = r == 0 ? store_run(refill->store, STORE_COMMIT) : r;
     /* each repeats the code of its last step */
     (void)sqlite3_finalize(head);

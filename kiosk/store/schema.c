@@ -201,6 +201,18 @@ static const char *const schema[] = {
     " previous BLOB NOT NULL CHECK(length(previous) = 32),"
     " receipt_hash BLOB NOT NULL CHECK(length(receipt_hash) = 32),"
     " sent_at INTEGER NOT NULL) STRICT",
+    /* what happened (audit.c), and signed points of it */
+    "CREATE TABLE audit("
+    " number INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL,"
+    " kind INTEGER NOT NULL,"
+    " a INTEGER NOT NULL,"
+    " b INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK(length(hash) = 32)) STRICT",
+    "CREATE TABLE point("
+    " size INTEGER PRIMARY KEY,"
+    " at INTEGER NOT NULL,"
+    " bytes BLOB NOT NULL) STRICT",
 };
 enum { SCHEMA_COUNT = sizeof(schema) / sizeof(schema[0]) };
 

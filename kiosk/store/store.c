@@ -36,6 +36,9 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
     [STORE_SET_TRY] = "UPDATE queue SET next_try = ?2, tries = tries + 1"
                       " WHERE place = ?1 AND state = 0",
     [STORE_SET_ASIDE] = "UPDATE queue SET state = 1, status = ?2 WHERE place = ?1",
+    [STORE_READ_EVENT] = "SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1",
+    [STORE_INSERT_EVENT] = "INSERT INTO audit(number, at, kind, a, b, hash)"
+                           " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
     [STORE_COUNT_QUEUE] = "SELECT count(*) FILTER (WHERE state = 0),"
                           " count(*) FILTER (WHERE state = 1),"
                           " min(queued_at) FILTER (WHERE state = 0),"
@@ -132,8 +135,8 @@ store_follow(struct store *store)
 
 /* Starts a transaction on the file that the path names now: after a recovery by the other process our
  * handle still has the one that was moved aside. */
-static int
-begin(struct store *store)
+int
+store_begin_write(struct store *store)
 {
     int r = store_follow(store);
     if (r == 0) {
@@ -182,7 +185,7 @@ store_begin(struct store *store, struct store_slot *ret_slot)
     if (store->slot_open) {
         return KERR_STATE;
     }
-    int r = begin(store);
+    int r = store_begin_write(store);
     if (r < 0) {
         return r;
     }
@@ -251,7 +254,10 @@ insert(struct store *store, const struct head *head, const uint8_t id[STORE_ID_L
     }
     next.slot.sequence++;
     next.place++;
-    return write_head(store, &next);
+    r = write_head(store, &next);
+    return r == 0 ? store_add_event(store, STORE_EVENT_QUEUED, (int64_t)head->place,
+                        (int64_t)head->slot.sequence)
+                  : r;
 }
 
 /* The id was sent already, in an earlier life of this record. */
@@ -461,7 +467,7 @@ store_find(struct store *store, const uint8_t id[STORE_ID_LEN], struct store_row
 static int
 change_one(struct store *store, enum store_statement which, uint64_t place, int64_t value)
 {
-    int r = store->slot_open ? KERR_STATE : begin(store);
+    int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }
@@ -470,6 +476,9 @@ change_one(struct store *store, enum store_statement which, uint64_t place, int6
     r = store_run(store, which);
     if (r == 0 && sqlite3_changes(store->db) == 0) {
         r = KERR_NOT_FOUND;
+    }
+    if (r == 0 && which == STORE_SET_ASIDE) {
+        r = store_add_event(store, STORE_EVENT_ASIDE, (int64_t)place, value);
     }
     if (r == 0) {
         r = store_run(store, STORE_COMMIT);
@@ -482,7 +491,7 @@ int
 store_probe(struct store *store)
 {
     struct head head;
-    int r = store->slot_open ? KERR_STATE : begin(store);
+    int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }
@@ -514,14 +523,14 @@ move_to_sent(
         bind_number(store->statements[STORE_DELETE], 1, (int64_t)place);
         r = store_run(store, STORE_DELETE);
     }
-    return r;
+    return r == 0 ? store_add_event(store, STORE_EVENT_SENT, (int64_t)place, 0) : r;
 }
 
 int
 store_sent(
     struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now)
 {
-    int r = store->slot_open ? KERR_STATE : begin(store);
+    int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }
@@ -536,7 +545,7 @@ store_sent(
 int
 store_sent_all(struct store *store, const struct store_receipt *receipts, size_t count, int64_t now)
 {
-    int r = store->slot_open ? KERR_STATE : begin(store);
+    int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }

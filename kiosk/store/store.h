@@ -135,6 +135,39 @@ int store_check(
 /* How many files PATH.damaged-N wait for somebody to look at them. */
 unsigned store_damaged_files(const char *path);
 
+/* --- what happened, for whoever checks later --- */
+
+/* Each commit of the calls above adds its event to a chain of hashes in the same transaction. */
+enum store_event {
+    STORE_EVENT_QUEUED = 1, /* place, sequence */
+    STORE_EVENT_SENT = 2, /* place */
+    STORE_EVENT_ASIDE = 3, /* place, status */
+    STORE_EVENT_MENDED = 4, /* rows that were queued and set aside; the first event of its file */
+    STORE_EVENT_OPENED = 5 /* applications are taken again; the KERR_ code of what stopped them */
+};
+/* An event of its own. As store_put. */
+int store_note(struct store *store, enum store_event kind, int64_t a, int64_t b);
+
+/* The chain up to an event: who knows this can't be told another story of what was before. Plain value. */
+struct store_point {
+    uint64_t epoch;
+    uint64_t size; /* events */
+    uint8_t head[STORE_HASH_LEN]; /* hash of the last of them */
+};
+/* The end of the chain, when it ought to be signed: after a receipt, 100 events, or ten minutes with any
+ * event. KERR_NOT_FOUND when not. */
+int store_point_due(struct store *store, int64_t now, struct store_point *ret_point);
+/* Keeps a signed point; the newest eight stay. KERR_STATE when the file was mended meanwhile. */
+int store_point_keep(struct store *store, const struct store_point *point, const uint8_t *bytes,
+    size_t len, int64_t now);
+/* The signed points, newest first, until each answers other than 0, which is returned. */
+int store_points(
+    struct store *store, int (*each)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
+/* Computes the whole chain again and holds it against points that somebody kept. KERR_CONFLICT when an
+ * event was changed, dropped, moved or taken back; *ret_end is then the last one that holds. */
+int store_audit(struct store *store, const struct store_point *known, size_t count,
+    struct store_point *ret_end);
+
 struct store_counts {
     uint64_t queued, quarantined, sent;
     uint64_t epoch, next_sequence;

@@ -31,6 +31,8 @@ enum store_statement {
     STORE_DELETE,
     STORE_SET_TRY,
     STORE_SET_ASIDE,
+    STORE_READ_EVENT,
+    STORE_INSERT_EVENT,
     STORE_COUNT_QUEUE,
     STORE_COUNT_SENT,
     STORE_STATEMENT_COUNT
@@ -51,6 +53,10 @@ int store_prepare_file(sqlite3 *db, const char *path);
 /* Opens the file anew when the path no longer names the one that is open (a recovery moved it aside).
  * Outside a transaction. As store_open. */
 int store_follow(struct store *store);
+/* store.c: starts a transaction on the file that the path names now. */
+int store_begin_write(struct store *store);
+/* audit.c: adds an event, inside a transaction. */
+int store_add_event(struct store *store, enum store_event kind, int64_t a, int64_t b);
 /* Steps a statement that gives no row, and resets it. */
 int store_run(struct store *store, enum store_statement which);
 /* Rolls back whatever is open; a failure leaves it to the next opening, which does the same. */

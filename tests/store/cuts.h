@@ -116,6 +116,7 @@ digest_of_queue(const struct store *store)
         " envelope FROM queue ORDER BY place",
         "SELECT place, sequence, id, hash, previous, receipt_hash, sent_at FROM sent"
         " ORDER BY place",
+        "SELECT number, kind, a, b FROM audit ORDER BY number",
         "SELECT count(*) FROM (SELECT epoch FROM head UNION SELECT epoch FROM queue"
         " UNION SELECT epoch FROM sent)",
     };

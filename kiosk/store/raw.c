@@ -10,6 +10,59 @@
 
 enum { LOCK_TRIES = 500, LOCK_WAIT_MS = 10 }; /* as long as anybody waits for a lock here */
 
+/* What a header of ours says that never changes (fileformat2.html, 1.3): a flipped bit there makes SQLite
+ * take the file for read-only, or for that of a later version. */
+static bool
+header_is_ours(const uint8_t header[100])
+{
+    static const uint8_t begin[] = "SQLite format 3\0\x10"; /* pages of 4,096 bytes */
+    static const uint8_t fractions[] = {0, 64, 32, 32};
+    static const uint8_t format[] = {0, 0, 0, 4};
+    static const uint8_t utf8[] = {0, 0, 0, 1};
+    bool is_journal = header[18] == header[19] && (header[18] == 1 || header[18] == 2);
+    return memcmp(header, begin, sizeof(begin)) == 0 && is_journal &&
+           memcmp(header + 20, fractions, sizeof(fractions)) == 0 &&
+           memcmp(header + 44, format, sizeof(format)) == 0 &&
+           memcmp(header + 56, utf8, sizeof(utf8)) == 0;
+}
+
+/* Opens the file without a lock, and counts its pages. */
+static int
+open_raw(const char *path, int flags, struct store_raw *raw)
+{
+    raw->vfs = sqlite3_vfs_find(NULL);
+    size_t size = (size_t)raw->vfs->mxPathname + 1;
+    char *full = xcalloc(size, 1);
+    int r = store_error(NULL, raw->vfs->xFullPathname(raw->vfs, path, (int)size, full));
+    /* the form of a name that a file layer may ask for parameters */
+    raw->name = r == 0 ? sqlite3_create_filename(full, "", "", 0, NULL) : NULL;
+    free(full);
+    if (raw->name == NULL) {
+        return r < 0 ? r : KERR_NO_MEMORY;
+    }
+    raw->file = xcalloc((size_t)raw->vfs->szOsFile, 1);
+    r = store_error(NULL, raw->vfs->xOpen(raw->vfs, raw->name, raw->file, flags, NULL));
+    sqlite3_int64 bytes = 0;
+    if (r == 0) {
+        r = store_error(NULL, raw->file->pMethods->xFileSize(raw->file, &bytes));
+    }
+    raw->pages = (uint32_t)((bytes + STORE_PAGE - 1) / STORE_PAGE);
+    return r;
+}
+
+bool
+store_raw_is_damaged(const char *path)
+{
+    struct store_raw raw = {0};
+    uint8_t page[STORE_PAGE];
+    bool damaged = false;
+    if (open_raw(path, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READONLY, &raw) == 0 && raw.pages > 0) {
+        damaged = store_raw_page(&raw, 1, page) != 0 || !header_is_ours(page);
+    }
+    store_raw_close(&raw);
+    return damaged;
+}
+
 /* SHARED, RESERVED, EXCLUSIVE: the order in which SQLite takes them. */
 static int
 lock(sqlite3_file *file)
@@ -35,35 +88,22 @@ lock(sqlite3_file *file)
 int
 store_raw_open(const char *path, struct store_raw *ret_raw)
 {
-    *ret_raw = (struct store_raw){.vfs = sqlite3_vfs_find(NULL)};
-    struct store_raw *raw = ret_raw;
-    size_t size = (size_t)raw->vfs->mxPathname + 1;
-    char *full = xcalloc(size, 1);
-    int r = store_error(NULL, raw->vfs->xFullPathname(raw->vfs, path, (int)size, full));
-    /* the form of a name that a file layer may ask for parameters */
-    raw->name = r == 0 ? sqlite3_create_filename(full, "", "", 0, NULL) : NULL;
-    free(full);
-    if (raw->name == NULL) {
-        return r < 0 ? r : KERR_NO_MEMORY;
-    }
-    raw->file = xcalloc((size_t)raw->vfs->szOsFile, 1);
-    r = store_error(NULL, raw->vfs->xOpen(raw->vfs, raw->name, raw->file,
-                              SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE, NULL));
-    sqlite3_int64 bytes = 0;
+    *ret_raw = (struct store_raw){0};
+    int r = open_raw(path, SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_READWRITE, ret_raw);
     if (r == 0) {
-        r = lock(raw->file);
+        r = lock(ret_raw->file);
     }
     if (r == 0) {
-        (void)raw->file->pMethods->xFileControl(
-            raw->file, SQLITE_FCNTL_HAS_MOVED, &raw->moved); /* 0 where it isn't known */
-        r = store_error(NULL, raw->file->pMethods->xFileSize(raw->file, &bytes));
+        (void)ret_raw->file->pMethods->xFileControl(
+            ret_raw->file, SQLITE_FCNTL_HAS_MOVED, &ret_raw->moved); /* 0 where it isn't known */
+        sqlite3_int64 bytes = 0; /* as it is now that nobody writes */
+        r = store_error(NULL, ret_raw->file->pMethods->xFileSize(ret_raw->file, &bytes));
+        ret_raw->pages = (uint32_t)((bytes + STORE_PAGE - 1) / STORE_PAGE);
     }
     if (r < 0) {
-        store_raw_close(raw);
-        return r;
+        store_raw_close(ret_raw);
     }
-    raw->pages = (uint32_t)((bytes + STORE_PAGE - 1) / STORE_PAGE);
-    return 0;
+    return r;
 }
 
 void

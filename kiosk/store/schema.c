@@ -52,6 +52,13 @@ store_error(sqlite3 *db, int code)
     }
 }
 
+/* While a file is opened every statement is ours and fixed: what SQLite can't make sense of is the file. */
+static int
+opening_error(sqlite3 *db, int code)
+{
+    return (code & 0xff) == SQLITE_ERROR ? KERR_STORE_CORRUPT : store_error(db, code);
+}
+
 int
 store_run(struct store *store, enum store_statement which)
 {
@@ -74,7 +81,7 @@ store_roll_back(struct store *store)
 static int
 run_sql(sqlite3 *db, const char *sql)
 {
-    return store_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
+    return opening_error(db, sqlite3_exec(db, sql, NULL, NULL, NULL));
 }
 
 /* The one integer that a pragma answers. */
@@ -89,7 +96,7 @@ ask_number(sqlite3 *db, const char *sql, int64_t *ret_number)
             *ret_number = sqlite3_column_int64(statement, 0);
         }
     }
-    int r = store_error(db, code);
+    int r = opening_error(db, code);
     (void)sqlite3_finalize(statement); /* repeats the code of step */
     return r;
 }
@@ -100,10 +107,10 @@ expect_text(sqlite3 *db, const char *sql, const char *wanted, int refusal)
 {
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
-    int r = store_error(db, code);
+    int r = opening_error(db, code);
     if (r == 0) {
         code = sqlite3_step(statement);
-        r = store_error(db, code);
+        r = opening_error(db, code);
         if (r == 0) {
             const char *text = (const char *)sqlite3_column_text(statement, 0);
             r = text != NULL && strcmp(text, wanted) == 0 ? 0 : refusal;
@@ -266,7 +273,7 @@ check_schema(sqlite3 *db, bool *ret_ours)
             break;
         }
     }
-    int r = store_error(db, code);
+    int r = opening_error(db, code);
     (void)sqlite3_finalize(statement); /* repeats the code of step */
     *ret_ours = ours && at == SCHEMA_COUNT;
     return r;

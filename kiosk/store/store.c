@@ -84,6 +84,9 @@ open_file(struct store *store)
     if (r == 0) {
         r = store_prepare_file(store->db, store->path);
     }
+    if ((r == 0 || r == KERR_STORE_READ_ONLY) && store_raw_is_damaged(store->path)) {
+        r = KERR_STORE_CORRUPT;
+    }
     return r == 0 ? prepare_statements(store) : r;
 }
 

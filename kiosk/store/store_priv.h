@@ -73,6 +73,8 @@ struct store_raw {
 /* KERR_BUSY when the other process doesn't let go; KERR_IO, KERR_STORE. */
 int store_raw_open(const char *path, struct store_raw *ret_raw);
 void store_raw_close(struct store_raw *raw);
+/* Is there a file whose header can't be one of ours? Takes no lock. */
+bool store_raw_is_damaged(const char *path);
 /* Page 1.. into out. Not 0 when it can't be read; out is zeros then. */
 int store_raw_page(const struct store_raw *raw, uint32_t number, uint8_t out[STORE_PAGE]);
 

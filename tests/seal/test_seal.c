@@ -578,11 +578,55 @@ test_hash(void **state)
     assert_memory_equal(got, abc, SEAL_HASH_LEN);
 }
 
+/* A point of the queue's chain: comes back as it was; no byte of it can be changed; none is taken for an
+ * envelope, none is made for another kiosk; and an envelope's length is told by its first bytes. */
+static void
+test_point(void **state)
+{
+    (void)state;
+    struct seal_point point = {.kiosk = KIOSK, .epoch = 9007199254740991u, .size = 417};
+    memset(point.head, 0x5c, sizeof(point.head));
+    struct seal_sealer *sealer = sealer_of(ours);
+    struct seal_verifier *verifier = verifier_of(ours);
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_POINT_MAX);
+    assert_int_equal(seal_point_make(sealer, &point, &bytes), 0);
+    struct seal_point got = {0};
+    assert_int_equal(seal_point_verify(verifier, bytes.data, bytes.len, &got), 0);
+    assert_memory_equal(&got, &point, sizeof(got));
+    for (size_t i = 0; i < bytes.len; i++) {
+        uint8_t flip = (uint8_t)(1u << i % 8);
+        bytes.data[i] ^= flip;
+        refused(seal_point_verify(verifier, bytes.data, bytes.len, &got));
+        bytes.data[i] ^= flip;
+    }
+    struct seal_header header = some_header();
+    assert_int_equal(seal_verify(verifier, bytes.data, bytes.len, &header, NULL), KERR_SEAL_FORM);
+    AUTO_BUF envelope;
+    seal_text(ours, &header, "x", &envelope);
+    assert_int_equal(
+        seal_point_verify(verifier, envelope.data, envelope.len, &got), KERR_SEAL_FORM);
+    assert_int_equal(seal_envelope_length(envelope.data, envelope.len), envelope.len);
+    assert_int_equal(seal_envelope_length(envelope.data, 40), envelope.len);
+    for (size_t len = 0; len < 15; len++) {
+        assert_int_equal(seal_envelope_length(envelope.data, len), 0);
+    }
+    assert_int_equal(seal_envelope_length(envelope.data + 1, envelope.len - 1), 0);
+    struct seal_verifier *foreign = verifier_of(theirs);
+    assert_int_equal(seal_point_verify(foreign, bytes.data, bytes.len, &got), KERR_SEAL_SIGNATURE);
+    (void)snprintf(point.kiosk, sizeof(point.kiosk), "kiosk-002");
+    assert_int_equal(seal_point_make(sealer, &point, &bytes), KERR_SEAL_KEY);
+    seal_verifier_free(foreign);
+    seal_verifier_free(verifier);
+    seal_sealer_free(sealer);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip_sizes),
+        cmocka_unit_test(test_point),
         cmocka_unit_test(test_too_big),
         cmocka_unit_test(test_length_is_hidden),
         cmocka_unit_test(test_algorithms_in_der),

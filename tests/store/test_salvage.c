@@ -350,6 +350,29 @@ test_lost_pages(void **state)
     assert_true(tally.recoveries > tally.flips * 9 / 10); /* all but pages that are free */
 }
 
+/* Every bit of the file's header. */
+static void
+test_header(void **state)
+{
+    (void)state;
+    enum { HEADER = 100 };
+    struct tally tally = {0};
+    struct file file;
+    make_file(&samples[0], &file);
+    map_owners(&samples[0], &file);
+    for (size_t bit = 0; bit < 8 * (size_t)HEADER; bit++) {
+        static const bool damaged[ROWS_MAX + 1];
+        struct disk_bytes bytes = disk_copy(&file.good);
+        bytes.data[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        check_file(&samples[0], &file, &bytes, damaged, "header", bit / 8, &tally);
+        tally.flips++;
+        free(bytes.data);
+    }
+    release_file(&file);
+    print_message("%u bits: %u recoveries\n", tally.flips, tally.recoveries);
+    assert_true(tally.recoveries > 200);
+}
+
 /* Is at the link between two pieces of an envelope: the first bytes of an overflow page, or what stands
  * behind a piece in its leaf? */
 static bool
@@ -625,6 +648,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flips),
+        cmocka_unit_test(test_header),
         cmocka_unit_test(test_broken_links),
         cmocka_unit_test(test_lost_pages),
         cmocka_unit_test(test_deleted_stay_deleted),

@@ -51,7 +51,7 @@ make_envelope(struct submitter *submitter, const struct store_slot *slot, struct
     struct record *record = record_new(head, facts);
     AUTO_BUF plain;
     buf_init(&plain, RECORD_ENCODED_MAX);
-    int r = record_encode(record, &plain);
+    int r = record_press(record, &plain);
     record_free(record);
     if (r < 0) {
         return r;

@@ -11,6 +11,7 @@
 #include "base/fs.h"
 #include "base/hex.h"
 #include "program/ctl.h"
+#include "record/record.h"
 #include "seal/seal.h"
 
 static int
@@ -68,14 +69,16 @@ verify(const struct conf *conf, const char *file, struct buf *ret_sealed)
 }
 
 static int
-print(const struct buf *plain)
+print(const char *path, const struct buf *plain)
 {
-    size_t len = plain->len;
-    while (len > 0 && plain->data[len - 1] == ' ') {
-        len--; /* padding */
+    AUTO_BUF text;
+    buf_init(&text, RECORD_ENCODED_MAX);
+    int r = record_expand(plain->data, plain->len, &text);
+    if (r < 0) {
+        return complain(path, "holds no record", r);
     }
-    bool done =
-        fwrite(plain->data, 1, len, stdout) == len && putchar('\n') != EOF && fflush(stdout) == 0;
+    bool done = fwrite(text.data, 1, text.len, stdout) == text.len && putchar('\n') != EOF &&
+                fflush(stdout) == 0;
     return done ? 0 : complain("standard output", "can't be written", KERR_IO);
 }
 
@@ -96,7 +99,7 @@ open_file(const struct conf *conf, const char *file, const char *cert, const cha
     }
     if (r == 0) {
         r = seal_open(opener, sealed.data, sealed.len, &plain);
-        r = r < 0 ? complain(file, "is not for this key, or was altered", r) : print(&plain);
+        r = r < 0 ? complain(file, "is not for this key, or was altered", r) : print(file, &plain);
     }
     seal_opener_free(opener);
     return r;

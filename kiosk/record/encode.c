@@ -170,16 +170,11 @@ decode_root(const cJSON *root, struct record **ret_record)
     return r;
 }
 
-int
-record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
+/* The text, without padding. */
+static int
+decode_text(const uint8_t *bytes, size_t len, struct record **ret_record)
 {
-    while (len > 0 && bytes[len - 1] == ' ') {
-        len--; /* the seal's padding */
-    }
-    if (len > RECORD_ENCODED_MAX) {
-        return KERR_TOO_BIG;
-    }
-    if (len == 0 || !utf8_valid((const char *)bytes, len)) {
+    if (!utf8_valid((const char *)bytes, len)) {
         return KERR_INVALID;
     }
     cJSON *root = cJSON_ParseWithLength((const char *)bytes, len);
@@ -195,4 +190,13 @@ record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
     }
     *ret_record = record;
     return 0;
+}
+
+int
+record_decode(const uint8_t *bytes, size_t len, struct record **ret_record)
+{
+    AUTO_BUF text;
+    buf_init(&text, RECORD_ENCODED_MAX);
+    int r = record_expand(bytes, len, &text);
+    return r == 0 ? decode_text(text.data, text.len, ret_record) : r;
 }

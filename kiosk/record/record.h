@@ -86,8 +86,15 @@ const struct fact_set *record_facts(const struct record *record);
 /* Canonical encoding, version 1: UTF-8 JSON, keys in fixed order, no white space, facts in order
  * (kiosk/record/README.md). Same record, same bytes. KERR_TOO_BIG. */
 int record_encode(const struct record *record, struct buf *ret_bytes);
-/* Reads any released version; only the canonical bytes, with or without spaces behind them.
- * KERR_INVALID for what is no record, KERR_TOO_BIG. */
+/* The encoding as it is sealed: pressed with a dictionary of keys and common values, a third to a fifth of its length.
+ * Pressing before sealing tells nothing beyond the padded length: one visitor's own words, once. KERR_TOO_BIG,
+ * KERR_NO_MEMORY. */
+int record_press(const struct record *record, struct buf *ret_bytes);
+/* The canonical encoding out of what was sealed: pressed, or as it was sealed before; spaces behind it are the seal's
+ * padding. KERR_INVALID, KERR_TOO_BIG, KERR_NO_MEMORY. */
+int record_expand(const uint8_t *bytes, size_t len, struct buf *ret_text);
+/* Reads what was sealed with any released version, pressed or not; only the canonical encoding, with or without
+ * spaces behind it. KERR_INVALID for what is no record, KERR_TOO_BIG. */
 int record_decode(const uint8_t *bytes, size_t len, struct record **ret_record);
 
 /* The visitor's number: kiosk (0..999), place (record_number_place) modulo 10,000 and one check

@@ -416,6 +416,11 @@ void flow_element(struct app *app, struct flow *flow, struct ui_element *element
 /* Text into the column; moves the column on by its height and gap after it. */
 void flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
     enum ui_size size, enum ui_tone tone, bool bold, int gap_after);
+/* The largest size, from this one down, in which the text is no higher than a page of the column. */
+enum ui_size flow_size(
+    struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold);
+/* How high something to touch may be on a page of the column. */
+int flow_reach(const struct app *app, const struct flow *flow);
 void page_title(struct app *app, struct flow *flow, const char *text);
 struct ui_rect rect(int x, int y, int w, int h);
 /* An illustration panel with one large pictogram, at the right or above; returns the column beside
@@ -476,7 +481,7 @@ void answer_words(
 
 /* heading.c: of whom is asked, the question, why, and why an answer was not taken. below: height of what stands
  * below it, for which words become smaller and fewer; 0: it turns pages. field: what stands below is a field and
- * its keys, and the field may stand beside the heading (field_beside). */
+ * its keys, and the field may stand beside the heading (field_beside), what is counted beyond both below the field. */
 void heading_build(
     struct app *app, struct flow *flow, const struct question *question, int below, bool field);
 

@@ -239,13 +239,19 @@ is_target(const struct ui_element *element)
            element->role != UI_ROLE_DOTS;
 }
 
+int
+flow_reach(const struct app *app, const struct flow *flow)
+{
+    return flow->bottom - (flow->top < app->places.targets ? app->places.targets : flow->top);
+}
+
 void
 flow_element(struct app *app, struct flow *flow, struct ui_element *element, int least)
 {
     int width;
     ui_natural(app->ui, element, &width, &element->rect.h);
     element->rect.h = element->rect.h < least ? least : element->rect.h;
-    int most = flow->bottom - (flow->top < app->places.targets ? app->places.targets : flow->top);
+    int most = flow_reach(app, flow);
     if (is_target(element) && element->rect.h > most) {
         element->rect.h = most; /* a page to itself; its words become smaller */
     }
@@ -298,10 +304,8 @@ part_for_page(
     return 0;
 }
 
-/* The largest size, from this one down, in which the text is no higher than a page. */
-static enum ui_size
-size_for_page(
-    struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold)
+enum ui_size
+flow_size(struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold)
 {
     static const enum ui_size steps[] = {
         UI_SIZE_TITLE, UI_SIZE_VALUE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
@@ -343,7 +347,7 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
         flow_element(app, flow, &element, 0);
         element.text = rest;
     }
-    element.size = size_for_page(app, flow, element.text, size, bold);
+    element.size = flow_size(app, flow, element.text, size, bold);
     flow_element(app, flow, &element, 0);
     flow->y += gap_after;
 }
@@ -465,7 +469,7 @@ flow_grid(struct app *app, struct flow *flow, const struct grid *grid,
     int count = (int)grid->count;
     int rows = (count + grid->columns - 1) / grid->columns;
     int room = flow->bottom - flow->y;
-    int most = flow->bottom - (flow->top < app->places.targets ? app->places.targets : flow->top);
+    int most = flow_reach(app, flow);
     int all = 0;
     for (int row = 0; row < rows; row++) {
         all += row_height(grid, row, most);

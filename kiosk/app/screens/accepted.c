@@ -79,20 +79,22 @@ step(struct app *app, struct flow *flow, int number, const char *text)
 {
     char digit[8];
     (void)snprintf(digit, sizeof(digit), "%d", number % 100);
-    int height = ui_text_height(app->ui, text, flow->w - STEP_INDENT, UI_SIZE_BODY, false);
+    struct flow inner = *flow;
+    inner.w -= STEP_INDENT;
+    enum ui_size size = flow_size(app, &inner, text, UI_SIZE_BODY, false);
+    int height = ui_text_height(app->ui, text, inner.w, size, false);
     if (flow_room(app, flow, height)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(flow->x, flow->y, STEP_INDENT - 20, height),
                             .text = digit,
                             .speech = "", /* said with its words */
-                            .size = UI_SIZE_BODY,
+                            .size = size,
                             .bold = true});
-        ui_add(app->ui,
-            &(struct ui_element){.role = UI_ROLE_TEXT,
-                .rect = rect(flow->x + STEP_INDENT, flow->y, flow->w - STEP_INDENT, height),
-                .text = text,
-                .label = digit,
-                .size = UI_SIZE_BODY});
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x + STEP_INDENT, flow->y, inner.w, height),
+                            .text = text,
+                            .label = digit,
+                            .size = size});
     }
     flow->y += height + 20;
 }
@@ -184,9 +186,11 @@ title(const struct app *app)
 static void
 done(struct app *app, struct flow *flow)
 {
-    int width = flow->w - TICK - TICK_GAP;
+    struct flow inner = *flow;
+    inner.w -= TICK + TICK_GAP;
     const char *words_of_kind = say(app, title(app));
-    int height = ui_text_height(app->ui, words_of_kind, width, UI_SIZE_TITLE, true);
+    enum ui_size size = flow_size(app, &inner, words_of_kind, UI_SIZE_TITLE, true);
+    int height = ui_text_height(app->ui, words_of_kind, inner.w, size, true);
     height = height < TICK ? TICK : height;
     if (flow_room(app, flow, height)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
@@ -194,11 +198,11 @@ done(struct app *app, struct flow *flow)
                             .picture = "check-round",
                             .tone = UI_TONE_DONE});
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TITLE,
-                            .rect = rect(flow->x + TICK + TICK_GAP, flow->y, width, height),
+                            .rect = rect(flow->x + TICK + TICK_GAP, flow->y, inner.w, height),
                             .text = words_of_kind,
                             .valign = UI_ALIGN_CENTRE,
                             .tone = UI_TONE_DONE,
-                            .size = UI_SIZE_TITLE,
+                            .size = size,
                             .bold = true});
     }
     flow->y += height + 60;

@@ -116,8 +116,7 @@ row_places(
     struct app *app, const struct flow *flow, const char *name, struct ui_element *value, bool card)
 {
     bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
-    int first = flow->top < app->places.targets ? app->places.targets : flow->top;
-    int most = flow->bottom - first - LINE_H;
+    int most = flow_reach(app, flow) - LINE_H;
     struct row_places at =
         wide ? row_wide(app, flow, name, *value, card) : row_stacked(app, flow, name, value, card);
     if (at.height > most && wide) { /* a name of many words in its narrow column */
@@ -128,7 +127,7 @@ row_places(
         at = row_stacked(app, flow, name, value, card);
     }
     at.tall = at.height > most;
-    int button_end = first - flow->top + BUTTON_H + GAP_MIN;
+    int button_end = flow->bottom - flow->top - flow_reach(app, flow) + BUTTON_H + GAP_MIN;
     at.height = at.tall && at.height < button_end ? button_end : at.height;
     return at;
 }

@@ -419,6 +419,17 @@ unsure_in_column(struct app *app, struct flow *flow)
 }
 
 static void
+unsure_below_field(struct app *app, struct flow *flow)
+{
+    struct flow right = *flow;
+    right.x = app->field_beside.x;
+    right.w = app->field_beside.w;
+    right.y = app->field_beside.y + writing_field_height(app) + GAP_MIN;
+    unsure_in_column(app, &right);
+    flow->y = flow->y < right.y ? right.y : flow->y;
+}
+
+static void
 unsure_at(struct app *app, const struct flow *flow, enum unsure_place where)
 {
     struct ui_element button = unsure_button(app, flow);
@@ -450,13 +461,12 @@ heading(struct app *app, struct flow *head, const struct question *question, boo
     }
     bool fixed = written ? keys : below > 0; /* what stands below does not turn pages */
     int taken = unsure == UNSURE_COLUMN && fixed ? unsure_height(app, head) : 0;
-    head->bottom -= taken;
-    heading_build(app, head, question, below, written && keys);
-    if (app->field_beside.w > 0 && taken > 0) { /* it stands below both */
-        int end = app->field_beside.y + writing_field_height(app) + GAP_MIN;
-        head->y = head->y < end ? end : head->y;
+    heading_build(app, head, question, below > 0 ? below + taken : 0, written && keys);
+    if (app->field_beside.w > 0 &&
+        taken > 0) { /* below the field, with what is read at their left */
+        unsure_below_field(app, head);
+        return;
     }
-    head->bottom += taken;
     if (unsure == UNSURE_COLUMN) {
         unsure_in_column(app, head);
     } else if (unsure == UNSURE_BAR) {

@@ -85,6 +85,38 @@ door_of(struct app *app, size_t index, char id[UI_ID_MAX], struct ui_element *re
     return true;
 }
 
+/* A door whose reason has no place in it within reach: the reason stands above. */
+static bool
+door_alone(struct app *app, struct flow *flow, size_t index, bool show)
+{
+    char id[UI_ID_MAX];
+    struct ui_element door;
+    struct interview_result result;
+    AUTO_BUF why;
+    buf_init(&why, POOL_BYTES);
+    if (!door_of(app, index, id, &door) || door.detail != NULL ||
+        interview_result(app->visit.interview, index, &result) < 0) {
+        return false;
+    }
+    reason(app, &result, &why);
+    door.rect = rect(flow->x, 0, flow->w, 0);
+    door.detail = buf_str(&why);
+    int width;
+    int height;
+    ui_natural(app->ui, &door, &width, &height);
+    if (height <= flow_reach(app, flow)) {
+        return false;
+    }
+    if (show) {
+        flow_text(
+            app, flow, door.detail, UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, LINE_GAP);
+        door.detail = NULL;
+        flow_element(app, flow, &door, DOOR_H);
+        flow->y += COLUMN_GAP;
+    }
+    return true;
+}
+
 /* The doors from this result on up to the next that only tells, each with its reason; returns how many. */
 static size_t
 add_doors(struct app *app, struct flow *flow, size_t from)
@@ -97,7 +129,10 @@ add_doors(struct app *app, struct flow *flow, size_t from)
     buf_init(&pool, POOL_BYTES);
     bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_NORMAL;
     struct grid grid = {.height = DOOR_H};
-    while (grid.count < FLOW_ELEMENTS_MAX &&
+    if (door_alone(app, flow, from, true)) {
+        return 1;
+    }
+    while (grid.count < FLOW_ELEMENTS_MAX && !door_alone(app, flow, from + grid.count, false) &&
            door_of(app, from + grid.count, ids[grid.count], &doors[grid.count])) {
         AUTO_BUF why;
         buf_init(&why, POOL_BYTES);
@@ -159,10 +194,10 @@ add_results(struct app *app, struct flow *flow)
     size_t count = interview_result_count(app->visit.interview);
     for (size_t i = 0; i < count;) {
         size_t doors = add_doors(app, flow, i);
-        i += doors;
-        if (doors < FLOW_ELEMENTS_MAX && i < count) {
-            tell(app, flow, i++);
+        if (doors == 0) {
+            tell(app, flow, i);
         }
+        i += doors > 0 ? doors : 1;
     }
     flow->y += COLUMN_GAP;
 }

@@ -173,9 +173,11 @@ line_text(struct app *app, struct buf *out, const struct line *line)
     }
 }
 
-/* Pictogram, the kind's name, and its days below it, in this width: how high that is. Shows it when shown. */
+/* Pictogram, the kind's name, and its days below it, in this width: how high that is. Shows it when shown; the days are
+ * smaller where both would be higher than a page. */
 static int
-show_line(struct app *app, const struct line *line, struct ui_rect at, bool shown)
+show_line(struct app *app, const struct flow *flow, const struct line *line, struct ui_rect at,
+    bool shown)
 {
     const struct info_kind *kind = info_kind_at(app->info, line->kind);
     AUTO_BUF text;
@@ -184,7 +186,11 @@ show_line(struct app *app, const struct line *line, struct ui_rect at, bool show
     int x = at.x + ICON_W;
     int w = at.w - ICON_W;
     int name_h = ui_text_height(app->ui, words(app, &kind->name), w, UI_SIZE_CHOICE, true);
-    int text_h = ui_text_height(app->ui, buf_str(&text), w, UI_SIZE_BODY, false);
+    struct flow below = *flow;
+    below.w = w;
+    below.top += name_h;
+    enum ui_size size = flow_size(app, &below, buf_str(&text), UI_SIZE_BODY, false);
+    int text_h = ui_text_height(app->ui, buf_str(&text), w, size, false);
     if (shown) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
                             .rect = rect(at.x, at.y + 10, ICON, ICON),
@@ -199,7 +205,7 @@ show_line(struct app *app, const struct line *line, struct ui_rect at, bool show
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                             .rect = rect(x, at.y + name_h, w, text_h),
                             .text = buf_str(&text),
-                            .size = UI_SIZE_BODY,
+                            .size = size,
                             .tone = UI_TONE_PAPER});
     }
     return name_h + text_h > ICON ? name_h + text_h : ICON;
@@ -215,13 +221,13 @@ show_lines(struct app *app, struct flow *flow, const struct line *lines, size_t 
     for (size_t i = 0; i < count; i += (size_t)columns) {
         int height = 0;
         for (size_t k = i; k < count && k < i + (size_t)columns; k++) {
-            int high = show_line(app, &lines[k], rect(0, 0, w, 0), false);
+            int high = show_line(app, flow, &lines[k], rect(0, 0, w, 0), false);
             height = high > height ? high : height;
         }
         bool shown = flow_room(app, flow, height);
         for (size_t k = i; shown && k < count && k < i + (size_t)columns; k++) {
             int x = flow->x + (int)(k - i) * (w + COLUMN_GAP);
-            (void)show_line(app, &lines[k], rect(x, flow->y, w, 0), true);
+            (void)show_line(app, flow, &lines[k], rect(x, flow->y, w, 0), true);
         }
         flow->y += height + ROW_GAP;
     }

@@ -5,7 +5,8 @@
 enum {
     CROWDED_AIR = 40,
     BESIDE_PERCENT = 30, /* of the width, at least, for a name beside "2 / 3" */
-    HEADING_PERCENT = 55, /* of the width, with the field beside it */
+    HEADING_PERCENT = 55, /* of the width, with the field beside it; MOST: when it needs more */
+    HEADING_PERCENT_MOST = 65,
     TITLE_GAP = 40,
     TEXT_GAP = 20
 };
@@ -130,12 +131,15 @@ beside_field(struct app *app, struct flow *flow, const struct question *question
 {
     const char *label = words(app, &question->label);
     struct flow left = *flow;
-    left.w = flow->w * HEADING_PERCENT / 100;
-    app->field_beside = rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
     int room = writing_top(app, flow) + GAP_MIN - flow->y; /* what is read may come near the keys */
     size_t step;
-    int high = of_whom(app, &left, question, UI_SIZE_BAR, false);
-    bool fits = crowded_step(app, &left, label, room - high, &step, &high);
+    bool fits = false;
+    for (int percent = HEADING_PERCENT; !fits && percent <= HEADING_PERCENT_MOST; percent += 10) {
+        left.w = flow->w * percent / 100;
+        int high = of_whom(app, &left, question, UI_SIZE_BAR, false);
+        fits = crowded_step(app, &left, label, room - high, &step, &high);
+    }
+    app->field_beside = rect(flow->x + left.w + GAP_MIN, flow->y, flow->w - left.w - GAP_MIN, 0);
     (void)of_whom(app, &left, question, UI_SIZE_BAR, true);
     if (fits || !app->visit.verdict_shown) { /* else the question was read: what to change counts */
         flow_text(
@@ -155,15 +159,22 @@ crowded_heading(
 {
     const char *label = words(app, &question->label);
     const char *hint = words(app, &question->hint);
-    int room = flow->bottom - flow->y - below - of_whom(app, flow, question, UI_SIZE_HINT, false);
+    int whole = flow->bottom - flow->y - below;
+    enum ui_size whom = UI_SIZE_HINT;
+    int room = whole - of_whom(app, flow, question, whom, false);
     size_t step;
     int high;
     bool fits = crowded_step(app, flow, label, room, &step, &high);
+    if (!fits) {
+        whom = UI_SIZE_BAR;
+        room = whole - of_whom(app, flow, question, whom, false);
+        fits = crowded_step(app, flow, label, room, &step, &high);
+    }
     if (!fits && field) {
         beside_field(app, flow, question);
         return;
     }
-    (void)of_whom(app, flow, question, UI_SIZE_HINT, true);
+    (void)of_whom(app, flow, question, whom, true);
     if (fits || !app->visit.verdict_shown) {
         flow_text(app, flow, label, UI_ROLE_TITLE, crowded[step][0], UI_TONE_PAPER, true, TEXT_GAP);
     }

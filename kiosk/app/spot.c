@@ -17,6 +17,7 @@ enum {
     KEYS_LEAST_H = 3 * 200 + 2 * GAP_MIN,
     NEAR = 45, /* thousandths: at the landmark itself */
     MAP_LEAST_H = 500,
+    MAP_GOOD_H = 600,
     SIDE_W = 3 * KEY_W + 2 * GAP_MIN
 };
 
@@ -162,51 +163,67 @@ where_words(struct app *app, struct ui_rect at)
                         .state = there ? UI_STATE_PERSONAL : 0});
 }
 
-/* Map and keys side by side: the words stand above the keys, or below the map where there is no room for them. The
- * place is that of what is said before there is a pin, so that the map never moves. */
-static void
-side_by_side(struct app *app, const struct question *question, struct ui_rect box)
+/* How high the words are over the whole width: of what is told before there is a pin, so that the map never moves. */
+static int
+words_height(struct app *app, int width)
 {
-    int keys_h = KEYS_H < box.h ? KEYS_H : box.h;
-    int keys_x = box.x + box.w - SIDE_W;
-    struct ui_rect left = rect(box.x, box.y, box.w - SIDE_W - PIN / 2 - GAP_MIN, box.h);
-    struct ui_rect words = rect(keys_x, box.y, SIDE_W, box.h - keys_h - GAP_MIN);
     const char *how = say(app, "place.how");
-    if (notice_height(app, how, words.w, UI_SIZE_HINT) > words.h) {
-        size_t i = 0;
-        while (i + 1 < ARRAY_LEN(sizes) && notice_height(app, how, left.w, sizes[i]) > box.h / 4) {
-            i++;
-        }
-        int height = notice_height(app, how, left.w, sizes[i]);
-        words = rect(left.x, box.y + box.h - height, left.w, height);
-        left.h -= height + GAP_MIN;
+    int height = ui_text_height(app->ui, how, width, UI_SIZE_BAR, false);
+    int told = notice_height(app, say(app, "place.up"), width, UI_SIZE_BAR); /* one line */
+    return height > told ? height : told;
+}
+
+/* The words stand above the keys; where these leave no room for them, between map and keys, or above both for a
+ * seated visitor, who reaches less than can be read. */
+static void
+side_by_side(struct app *app, struct flow *flow, const struct question *question)
+{
+    bool above_all = app->places.low || app->places.portrait;
+    int keys_x = flow->x + flow->w - SIDE_W;
+    int y = flow->y < app->places.targets ? app->places.targets : flow->y;
+    struct ui_rect words = rect(keys_x, y, SIDE_W, flow->bottom - y - KEYS_H - GAP_MIN);
+    int map_end = keys_x - PIN / 2 - GAP_MIN;
+    bool fits = !app->places.portrait &&
+                notice_height(app, say(app, "place.how"), words.w, UI_SIZE_HINT) <= words.h;
+    if (!fits && above_all) {
+        words = rect(flow->x, flow->y, flow->w, words_height(app, flow->w));
+        flow->y += words.h + GAP_MIN;
+        flow_within_reach(app, flow);
+        y = flow->y;
+    } else if (!fits) {
+        words = rect(keys_x - COLUMN_GAP - SIDE_W, y, SIDE_W, flow->bottom - y);
+        map_end = words.x - PIN / 2;
     }
-    left.y += PIN_ABOVE;
-    left.h -= PIN_ABOVE;
-    drawing(app, question, fit(question->map, left));
+    struct ui_rect left = rect(flow->x, y + PIN_ABOVE, map_end - flow->x, 0);
+    left.h = flow->bottom - left.y;
+    int keys_h = KEYS_H < flow->bottom - y ? KEYS_H : flow->bottom - y;
     where_words(app, words);
-    keys(app, rect(keys_x, box.y + box.h - keys_h, SIDE_W, keys_h));
+    drawing(app, question, fit(question->map, left));
+    keys(app, rect(keys_x, flow->bottom - keys_h, SIDE_W, keys_h));
 }
 
 static int
-spot_least(const struct app *app)
+spot_least(struct app *app)
 {
-    (void)app;
-    return KEYS_LEAST_H;
+    const struct places *places = &app->places;
+    if (places->low) {
+        return KEYS_LEAST_H + GAP_MIN + words_height(app, places->column.w);
+    }
+    return places->portrait ? KEYS_H + GAP_MIN + MAP_GOOD_H + PIN_ABOVE : KEYS_LEAST_H;
 }
 
 /* Beside each other in landscape and where height is rare, else below each other. */
 static void
 spot_build(struct app *app, struct flow *flow, const struct question *question)
 {
-    flow_within_reach(app, flow);
-    int height = flow->bottom - flow->y;
-    int map_h = height - PIN_ABOVE - GAP_MIN - KEYS_H;
+    int first = flow->y < app->places.targets ? app->places.targets : flow->y;
+    int map_h = flow->bottom - first - PIN_ABOVE - GAP_MIN - KEYS_H;
     if (!app->places.portrait || map_h < MAP_LEAST_H) {
-        side_by_side(app, question, rect(flow->x, flow->y, flow->w, height));
+        side_by_side(app, flow, question);
         flow->y = flow->bottom;
         return;
     }
+    flow_within_reach(app, flow);
     struct ui_rect bottom = rect(flow->x, flow->bottom - KEYS_H, flow->w, KEYS_H);
     struct ui_rect map = fit(question->map, rect(flow->x, flow->y + PIN_ABOVE, flow->w, map_h));
     map.x += (flow->w - map.w) / 2;

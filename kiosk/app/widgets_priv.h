@@ -23,7 +23,7 @@ struct widget {
     void (*type)(struct app *app, const struct question *question, const char *text);
     void (*drawn)(struct app *app, const struct question *question);
     /* the height that it needs at least, for which the heading gives way; NULL: it turns pages */
-    int (*least)(const struct app *app);
+    int (*least)(struct app *app);
     bool (*ready)(struct app *app, const struct question *question);
     /* the main button's words; NULL: go on */
     const char *(*main)(struct app *app, const struct question *question);

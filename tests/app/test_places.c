@@ -68,6 +68,11 @@ check_panel(struct ui_rect panel, bool low)
     assert_true(p.main.w >= 600 && p.main.h >= 250);
     assert_true(apart(p.left, p.main) >= GAP_OPPOSITE);
     assert_true(within(p.column, panel) && within(p.turn, p.column));
+    if (panel.w > panel.h) { /* between them a third button has its place, and 10 mm to each */
+        assert_true(p.foot.w >= 900 && p.foot.h >= 260);
+        assert_true(apart(p.foot, p.left) >= GAP_OPPOSITE);
+        assert_true(apart(p.foot, p.main) >= GAP_OPPOSITE);
+    }
     assert_true(!low || p.turn.y >= p.targets);
     assert_int_equal(p.portrait, panel.h > panel.w);
     /* help and home left of the four others, or above them in a column of their own */

@@ -8,6 +8,7 @@
 enum {
     TARGET = 200,
     TARGET_KEY = 160,
+    AREA = 400, /* where is drawn, or a place is shown on a map */
     MAIN_W = 600,
     MAIN_H = 250,
     GAP_TARGETS = 50,
@@ -62,6 +63,16 @@ apart(const struct ui_rect *a, const struct ui_rect *b)
     int dy = a->y > b->y ? a->y - b->y - b->h : b->y - a->y - a->h;
     int d = dx > dy ? dx : dy;
     return d > 0 ? d : 0;
+}
+
+/* A map the size of a stamp breaks no other rule. */
+static void
+area(struct audit *audit, const struct item *item)
+{
+    const struct ui_rect *r = &item->e.rect;
+    if (item->e.role == UI_ROLE_INK && (r->w < AREA || r->h < AREA)) {
+        report_finding(audit, RULE_TARGET, "ink", "%.1f x %.1f mm", r->w / 10.0, r->h / 10.0);
+    }
 }
 
 static void
@@ -324,6 +335,7 @@ list_rules(struct audit *audit)
         }
         places(audit, item);
         mains += item->e.role == UI_ROLE_MAIN ? 1 : 0;
+        area(audit, item);
         if (!target(item)) {
             continue;
         }

@@ -373,8 +373,10 @@ unsure_place(const struct app *app, const struct question *question, bool keypad
     if (!can_be_unsure(question) || within) { /* first the page in the page is answered */
         return UNSURE_NOWHERE;
     }
+    const struct widget *widget = widget_of(question);
+    bool map = widget != NULL && widget->least != NULL; /* what is read stands above it */
     return places->foot.w > 0                     ? UNSURE_BAR
-           : keypad && places->low                ? UNSURE_AFTER
+           : (keypad || map) && places->low       ? UNSURE_AFTER
            : keys && places->low && places->small ? UNSURE_KEYS
                                                   : UNSURE_COLUMN;
 }
@@ -460,7 +462,8 @@ heading(struct app *app, struct flow *head, const struct question *question, boo
         flow_tighten(app, head, 60); /* a keyboard needs the room */
     }
     bool fixed = written ? keys : below > 0; /* what stands below does not turn pages */
-    int taken = unsure == UNSURE_COLUMN && fixed ? unsure_height(app, head) : 0;
+    bool counted = unsure == UNSURE_COLUMN || (unsure == UNSURE_AFTER && !keypad);
+    int taken = counted && fixed ? unsure_height(app, head) : 0;
     heading_build(app, head, question, below > 0 ? below + taken : 0, written && keys);
     if (app->field_beside.w > 0 &&
         taken > 0) { /* below the field, with what is read at their left */
@@ -500,7 +503,10 @@ build(struct app *app)
     if (uses_options(&question)) {
         options(app, &flow, &question);
     } else if (widget != NULL) {
+        int after = unsure == UNSURE_AFTER && !keypad ? unsure_height(app, &flow) : 0;
+        flow.bottom -= after;
         widget->build(app, &flow, &question);
+        flow.bottom += after;
     } else if (question.type == QUESTION_DATE) {
         date_build(app, &flow);
     } else if (uses_keypad(&question)) {
@@ -509,7 +515,9 @@ build(struct app *app)
         writing_build(app, &flow, &question);
     }
     if (unsure == UNSURE_AFTER) {
-        flow_left_of_keypad(app, &flow);
+        if (keypad) {
+            flow_left_of_keypad(app, &flow);
+        }
         flow.y += GAP_MIN; /* from what was placed above */
         unsure_in_column(app, &flow);
     } else if (unsure == UNSURE_KEYS) {

@@ -101,7 +101,6 @@ ring_ok(const struct seal_keyring *ring, X509_STORE *trust)
     return ok;
 }
 
-/* From the verified content. */
 static int
 read_text(X509_STORE *trust, const uint8_t *text, size_t len, struct seal_keyring *ring)
 {
@@ -122,8 +121,23 @@ read_text(X509_STORE *trust, const uint8_t *text, size_t len, struct seal_keyrin
     return ok ? 0 : KERR_SEAL_FORM;
 }
 
+int
+seal_keyring_read_text(
+    X509_STORE *trust, const uint8_t *text, size_t len, struct seal_keyring **ret_ring)
+{
+    struct seal_keyring *ring = xcalloc(1, sizeof(*ring));
+    int r = read_text(trust, text, len, ring);
+    ERR_clear_error();
+    if (r < 0) {
+        seal_keyring_free(ring);
+        return r;
+    }
+    *ret_ring = ring;
+    return 0;
+}
+
 static int
-read_ring(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_keyring *ring)
+read_signed(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_keyring **ret_ring)
 {
     struct seal_signed parts;
     int r = len <= SEAL_KEYRING_MAX ? seal_check_signed(trust, bytes, len, &parts) : KERR_SEAL_FORM;
@@ -135,8 +149,8 @@ read_ring(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_keyri
     } else if (parts.header_text != NULL) {
         r = KERR_SEAL_FORM;
     } else {
-        r = read_text(trust, ASN1_STRING_get0_data(parts.content),
-            (size_t)ASN1_STRING_length(parts.content), ring);
+        r = seal_keyring_read_text(trust, ASN1_STRING_get0_data(parts.content),
+            (size_t)ASN1_STRING_length(parts.content), ret_ring);
     }
     seal_signed_release(&parts);
     return r;
@@ -151,16 +165,9 @@ seal_keyring_read(
     if (r < 0) {
         return r;
     }
-    struct seal_keyring *ring = xcalloc(1, sizeof(*ring));
-    r = read_ring(trust, bytes, len, ring);
+    r = read_signed(trust, bytes, len, ret_ring);
     X509_STORE_free(trust);
-    ERR_clear_error();
-    if (r < 0) {
-        seal_keyring_free(ring);
-        return r;
-    }
-    *ret_ring = ring;
-    return 0;
+    return r;
 }
 
 int

@@ -88,6 +88,9 @@ struct seal_keyring {
 };
 /* The text that is signed. KERR_TOO_BIG, KERR_SEAL_CRYPTO. */
 int seal_keyring_write(const struct seal_keyring *ring, struct buf *ret_text);
+/* And back, from verified content; each certificate must chain to trust. KERR_SEAL_FORM. */
+int seal_keyring_read_text(
+    X509_STORE *trust, const uint8_t *text, size_t len, struct seal_keyring **ret_ring);
 #define SEAL_KEYRING_NAME "keyring" /* the signer's common name */
 int seal_point_write(const struct seal_point *point, struct buf *ret_text);
 int seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_point);

@@ -66,6 +66,7 @@ adopt(struct sealing *sealing, struct seal_keyring *ring)
 {
     struct seal_sealer *sealer = NULL;
     int64_t now = clock_wall_s(sealing->clock);
+    bool is_first = sealing->ring == NULL; /* what a terminal begins with is no news */
     int r = seal_sealer_new_from(sealing->cert, sealing->key, ring, now, &sealer);
     struct seal_keyring *old = r == 0 ? sealing->ring : ring;
     if (r == 0) {
@@ -74,8 +75,10 @@ adopt(struct sealing *sealing, struct seal_keyring *ring)
         seal_sealer_free(sealing->sealer);
         sealing->sealer = sealer;
     }
-    LOG(r < 0 ? LOG_ERROR : LOG_INFO, "keys.in-use", LOG_ERR(r),
-        LOG_INT("counter", sealing->use.counter), LOG_INT("place", sealing->use.which));
+    if (r < 0 || !is_first) {
+        LOG(r < 0 ? LOG_ERROR : LOG_INFO, "keys.in-use", LOG_ERR(r),
+            LOG_INT("counter", sealing->use.counter), LOG_INT("place", sealing->use.which));
+    }
     if (old != sealing->ring) {
         seal_keyring_free(old);
     }

@@ -64,7 +64,7 @@ given 0 "$work/given" 'geheim 4711\n'
 given 1 "$work/given" 'geheim 4712'
 given 1 "$work/given" ''
 given 1 "$work/given" '\n'
-given 1 "$work/given" "$(printf '%2000s')"
+given 1 "$work/given" "$(printf '%2000s' '')"
 given 1 "$work/nowhere" 'geheim 4711'
 given 1 "$(realpath --relative-to=. "$work/given")" 'geheim 4711'
 cp "$work/clear.key" "$keys/city.key"

@@ -166,7 +166,7 @@ seal_load_trust(const char *ca_path, X509_STORE **ret_store)
         return r;
     }
     X509_STORE *store = X509_STORE_new();
-    bool ok = store != NULL;
+    bool ok = store != NULL && seal_known_begin(store);
     for (int i = 0; ok && i < sk_X509_num(certs); i++) {
         X509 *ca = sk_X509_value(certs, i);
         ok = X509_check_ca(ca) == 1 && X509_STORE_add_cert(store, ca) == 1;

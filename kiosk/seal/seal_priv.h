@@ -115,6 +115,14 @@ bool seal_chain_ok(X509_STORE *trust, X509 *cert, int purpose);
 /* True when the certificate's only common name is exactly name. */
 bool seal_common_name_is(const X509 *cert, const char *name);
 
+/* known.c: a chain is checked once. */
+/* Judges a certificate; the answer depends on store and certificate alone. */
+typedef bool seal_judge(X509_STORE *trust, X509 *cert);
+/* The judge's answer, remembered when it is yes. A store has one judge. */
+bool seal_known(X509_STORE *trust, X509 *cert, seal_judge *judge);
+/* For each new store. false: no memory. */
+bool seal_known_begin(X509_STORE *trust);
+
 /* date.c: a certificate's date in seconds since 1970, UTC. False for what is none, or before 1970. */
 bool seal_moment(const ASN1_TIME *time, int64_t *ret_at);
 

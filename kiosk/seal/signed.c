@@ -294,7 +294,7 @@ check_parts(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_sig
     /* our own chain check below replaces the one of CMS_verify */
     if (CMS_verify(parts->cms, NULL, NULL, NULL, NULL, CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) !=
             1 ||
-        !may_sign(trust, parts->signer)) {
+        !seal_known(trust, parts->signer, may_sign)) {
         return KERR_SEAL_SIGNATURE;
     }
     if (!is_exact(parts, signer, bytes, len)) {

@@ -375,10 +375,10 @@ unsure_place(const struct app *app, const struct question *question, bool keypad
     }
     const struct widget *widget = widget_of(question);
     bool map = widget != NULL && widget->least != NULL; /* what is read stands above it */
-    return places->foot.w > 0                     ? UNSURE_BAR
-           : (keypad || map) && places->low       ? UNSURE_AFTER
-           : keys && places->low && places->small ? UNSURE_KEYS
-                                                  : UNSURE_COLUMN;
+    return places->foot.w > 0                                         ? UNSURE_BAR
+           : (keypad || map) && places->low                           ? UNSURE_AFTER
+           : keys && places->low && places->small && places->portrait ? UNSURE_KEYS
+                                                                      : UNSURE_COLUMN;
 }
 
 static struct ui_element

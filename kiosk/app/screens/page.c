@@ -37,20 +37,21 @@ entry(struct app *app, struct flow *flow, const struct info_block *block)
 {
     char sign[16] = "・";
     const char *text = words(app, &block->words);
-    struct flow inner = *flow;
-    inner.x += INDENT;
-    inner.w -= INDENT;
-    int height = ui_text_height(app->ui, text, inner.w, UI_SIZE_BODY, block->bold);
     if (block->kind == INFO_STEP) {
         (void)snprintf(sign, sizeof(sign), "%d", block->number);
     }
+    int indent = ui_text_width(app->ui, sign, UI_SIZE_BODY, true);
+    indent = indent > INDENT ? indent : INDENT; /* more at the largest size */
+    struct flow inner = *flow;
+    inner.x += indent;
+    inner.w -= indent;
+    int height = ui_text_height(app->ui, text, inner.w, UI_SIZE_BODY, block->bold);
     if (height > flow->bottom - flow->top) { /* more than a page: in parts, without the sign */
         flow_text(app, &inner, text, UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, block->bold, 0);
     } else {
         if (flow_room(app, &inner, height)) {
             ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                                .rect = rect(flow->x, inner.y, INDENT,
-                                    height), /* a digit at the largest size */
+                                .rect = rect(flow->x, inner.y, indent, height),
                                 .text = sign,
                                 .speech = block->kind == INFO_STEP ? NULL : "",
                                 .tone = UI_TONE_PAPER,

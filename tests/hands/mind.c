@@ -303,7 +303,7 @@ choose(struct person *person, const struct page *page, const struct known *known
     if (known->type == QUESTION_SEVERAL) {
         return choose_several(person, page, known);
     }
-    if (option != NULL) {
+    if (option != NULL && strcmp(option->picture, "globe") != 0) {
         return press(option->chosen ? button(person, page, SAID_NEXT) : option);
     }
     return turn(person, page);

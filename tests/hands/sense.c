@@ -161,8 +161,9 @@ find_act(const struct page *page, const char *words)
     for (size_t i = 0; i < page->count; i++) {
         const struct thing *thing = &page->things[i];
         if (thing->kind == THING_ACT && !thing->waiting && says(thing, words)) {
-            if (strcmp(thing->words, words) == 0) {
-                return thing; /* exactly this */
+            /* exactly this, and not the globe in the bar, which has the page's language beside it */
+            if (strcmp(thing->words, words) == 0 && strcmp(thing->picture, "globe") != 0) {
+                return thing;
             }
             found = found != NULL ? found : thing;
         }

@@ -354,6 +354,25 @@ handle(struct app *app, const struct ui_input *input)
 }
 
 static void
+submitted(struct app *app, const struct submit_result *result)
+{
+    if (result->visit != app->visit.serial || app_page(app) != &screen_submitting) {
+        return; /* that visitor has gone; the record is in the queue all the same */
+    }
+    app->touched_ms = clock_mono_ms(app->clock);
+    if (result->error == 0) {
+        memcpy(app->visit.number, result->number, sizeof(app->visit.number));
+        visit_done(app);
+        bool here = procedure_info(app->visit.procedure).kind == PROCEDURE_CHECK_IN;
+        app_turn(app, here ? &screen_checked_in : &screen_accepted);
+    } else {
+        LOG(LOG_ERROR, "submit", LOG_ERR(result->error));
+        app->visit.fault = result->error;
+        app_turn(app, fault_screen(result->error));
+    }
+}
+
+static void
 poll_devices(struct app *app)
 {
     struct card_event event;
@@ -364,20 +383,7 @@ poll_devices(struct app *app)
     kanji_poll(app);
     struct submit_result result;
     while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
-        if (result.visit != app->visit.serial || app_page(app) != &screen_submitting) {
-            continue; /* that visitor has gone; the record is in the queue all the same */
-        }
-        app->touched_ms = clock_mono_ms(app->clock);
-        if (result.error == 0) {
-            memcpy(app->visit.number, result.number, sizeof(app->visit.number));
-            visit_done(app);
-            bool here = procedure_info(app->visit.procedure).kind == PROCEDURE_CHECK_IN;
-            app_turn(app, here ? &screen_checked_in : &screen_accepted);
-        } else {
-            LOG(LOG_ERROR, "submit", LOG_ERR(result.error));
-            app->visit.fault = result.error;
-            app_turn(app, fault_screen(result.error));
-        }
+        submitted(app, &result);
         explicit_bzero(&result, sizeof(result));
     }
 }

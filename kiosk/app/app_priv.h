@@ -146,6 +146,8 @@ struct flow {
     int x, y, w, bottom;
     int top; /* where the column begins on each page */
 };
+/* app->flow_page while a column is only measured: nothing of it is shown. */
+enum { FLOW_PAGE_MEASURED = -1000 };
 
 /* Words of the page that is being built and the same in Japanese, for two languages side by side. */
 enum { GLOSS_PAIRS_MAX = 256, GLOSS_POOL = 8 * 1024 };

@@ -37,4 +37,27 @@ language ko
 expect text "見本のお知らせ"
 PLAY
 play "$WORK/notices.play"
+
+# a heading is never the last thing on a page of the column
+{
+    echo "language my"
+    look 3 1
+    for page in child-allowance shelters; do
+        echo "open page:$page"
+        for i in 1 2 3 4 5; do
+            echo "dump $WORK/foot-$page-$i.json"
+            echo "tap page:next"
+        done
+    done
+} >"$WORK/foot.play"
+play "$WORK/foot.play"
+feet=0
+for dump in "$WORK"/foot-*.json; do
+    words=$(grep -E '"role": "(title|text|door)", ("id": "link[^"]*", )?"rect": \[(240|360),' "$dump") || fail "nothing on $dump"
+    case $(echo "$words" | tail -n 1) in
+    *'"role": "title"'*'"size": "value"'*) fail "a heading alone at the foot: $(echo "$words" | tail -n 1)" ;;
+    esac
+    feet=$((feet + $(echo "$words" | grep -c '"role": "title".*"size": "value"')))
+done
+[ "$feet" -ge 3 ] || fail "there are no headings to look at"
 exit 0

@@ -10,8 +10,7 @@ enum {
     BLOCK_GAP = 60,
     CELL_PART = 36, /* per cent of the width that the first column has */
     STACK_W = 2400, /* narrower, or in large letters, the second column stands below the first */
-    PICTURE_SIDE = 500,
-    HEADING_ROOM = 420 /* a heading and the beginning of what it heads */
+    PICTURE_SIDE = 500
 };
 
 static const struct info_page *
@@ -138,16 +137,39 @@ fees(struct app *app, struct flow *flow)
     }
 }
 
+static void block(struct app *app, struct flow *flow, const struct info_page *page, size_t index);
+
+/* A heading, never alone at the foot of a page: it goes where what it heads has its room. */
 static void
-block(struct app *app, struct flow *flow, const struct info_block *block, size_t index)
+heading(struct app *app, struct flow *flow, const struct info_page *page, size_t index)
 {
+    const char *text = words(app, &page->blocks[index].words);
+    flow->y += flow->y > flow->top ? BLOCK_GAP / 2 : 0;
+    struct flow measured = *flow;
+    int shown = app->flow_page;
+    app->flow_page = FLOW_PAGE_MEASURED;
+    measured.y = measured.top;
+    flow_text(
+        app, &measured, text, UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER, true, BLOCK_GAP / 2);
+    bool goes_on = true;
+    for (size_t i = index + 1; i < page->block_count && goes_on; i++) {
+        block(app, &measured, page, i);
+        goes_on = page->blocks[i].kind == INFO_ROW && page->blocks[i].bold; /* a table's head */
+    }
+    bool fits = app->flow_page == FLOW_PAGE_MEASURED;
+    app->flow_page = shown;
+    (void)flow_room(app, flow, (fits ? measured.y : measured.bottom) - measured.top);
+    flow_text(app, flow, text, UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER, true, BLOCK_GAP / 2);
+}
+
+static void
+block(struct app *app, struct flow *flow, const struct info_page *page, size_t index)
+{
+    const struct info_block *block = &page->blocks[index];
     char id[UI_ID_MAX];
     switch (block->kind) {
     case INFO_HEADING:
-        flow->y += flow->y > flow->top ? BLOCK_GAP / 2 : 0;
-        (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
-        flow_text(app, flow, words(app, &block->words), UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER,
-            true, BLOCK_GAP / 2);
+        heading(app, flow, page, index);
         break;
     case INFO_PARAGRAPH:
         flow_text(app, flow, words(app, &block->words), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
@@ -203,7 +225,7 @@ build(struct app *app)
     flow_text(app, &flow, words(app, &page->about), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
         false, BLOCK_GAP);
     for (size_t i = 0; i < page->block_count; i++) {
-        block(app, &flow, &page->blocks[i], i);
+        block(app, &flow, page, i);
     }
     validity(app, &flow, page, false);
 }

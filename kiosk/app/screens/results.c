@@ -5,14 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum {
-    LINE_GAP = 20,
-    INDENT = 120,
-    DOOR_H = 300,
-    POOL_BYTES = 64 * 1024,
-    THINGS_MAX = 64,
-    HEADING_ROOM = 300 /* a heading and the first line below it */
-};
+enum { LINE_GAP = 20, INDENT = 120, DOOR_H = 300, POOL_BYTES = 64 * 1024, THINGS_MAX = 64 };
 
 /* The procedure that a result leads to, when it can be begun today; else NULL. */
 static const struct procedure *
@@ -182,7 +175,8 @@ tell(struct app *app, struct flow *flow, size_t index)
     int whole = height_of(app, flow, title, UI_SIZE_VALUE, true) + LINE_GAP +
                 height_of(app, flow, buf_str(&why), UI_SIZE_BODY, false);
     bool fits = whole <= flow->bottom - flow->top;
-    (void)flow_room(app, flow, fits ? whole : HEADING_ROOM); /* what holds and why, together */
+    (void)flow_room(app, flow, /* what holds and why, together */
+        fits ? whole : flow->bottom - flow->top);
     flow_text(app, flow, title, UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, LINE_GAP);
     flow_text(app, flow, buf_str(&why), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, LINE_GAP);
     flow->y += COLUMN_GAP;
@@ -251,12 +245,17 @@ things(const struct app *app, size_t max, struct procedure_words *ret_things)
     return count;
 }
 
+/* A heading, never alone at the foot of a page: it goes where its first entry has its room. */
 static void
-heading(struct app *app, struct flow *flow, const char *message)
+heading(struct app *app, struct flow *flow, const char *message, const char *first)
 {
-    (void)flow_room(app, flow, HEADING_ROOM); /* never alone at the foot of a page */
-    flow_text(
-        app, flow, say(app, message), UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER, true, LINE_GAP);
+    struct flow inner = *flow;
+    inner.w -= INDENT;
+    const char *text = say(app, message);
+    int both = height_of(app, flow, text, UI_SIZE_VALUE, true) + LINE_GAP +
+               height_of(app, &inner, first, UI_SIZE_BODY, false);
+    (void)flow_room(app, flow, both);
+    flow_text(app, flow, text, UI_ROLE_TITLE, UI_SIZE_VALUE, UI_TONE_PAPER, true, LINE_GAP);
 }
 
 static void
@@ -275,7 +274,7 @@ bring_list(struct app *app, struct flow *flow)
     struct procedure_words list[THINGS_MAX];
     size_t count = things(app, THINGS_MAX, list);
     if (count > 0) {
-        heading(app, flow, "results.bring");
+        heading(app, flow, "results.bring", words(app, &list[0]));
     }
     for (size_t i = 0; i < count; i++) {
         entry(app, flow, words(app, &list[i]));
@@ -309,7 +308,7 @@ hours_list(struct app *app, struct flow *flow)
             continue;
         }
         if (!any) {
-            heading(app, flow, "results.hours");
+            heading(app, flow, "results.hours", words(app, &result.counter));
         }
         any = true;
         entry(app, flow, words(app, &result.counter));

@@ -29,6 +29,8 @@ static const struct plan {
     [SEAL_RECOVERY] = {"recovery", "critical,keyAgreement", NULL, SEAL_CITY_CA},
     [SEAL_RECEIPT] = {"receipt", "critical,digitalSignature", NULL, SEAL_CITY_CA},
     [SEAL_KEYRING] = {"keyring", "critical,digitalSignature", NULL, SEAL_CITY_CA},
+    [SEAL_CONTENT] = {"content", "critical,digitalSignature", NULL, SEAL_CITY_CA},
+    [SEAL_LIVE] = {"live", "critical,digitalSignature", NULL, SEAL_CITY_CA},
     [SEAL_INTAKE_TLS] = {"intake-tls", "critical,digitalSignature", "serverAuth", SEAL_CITY_CA},
     [SEAL_KIOSK_CA] = {"kiosk-ca", "critical,keyCertSign,cRLSign", NULL, SEAL_KIOSK_CA},
     [SEAL_KIOSK] = {"kiosk", "critical,digitalSignature", NULL, SEAL_KIOSK_CA},

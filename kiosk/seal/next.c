@@ -31,19 +31,24 @@ load_pair(const char *keys, enum seal_kind kind, struct seal_pair *ret_pair)
     return r;
 }
 
-/* The key that signs lists; a set of keys from before there were lists gets one. */
-static int
-load_signer(const struct seal_next *next, const struct seal_pair *ca, struct seal_pair *ret_pair)
+int
+seal_pair_of(const char *keys, enum seal_kind kind, int64_t now, struct seal_pair *ret_pair)
 {
-    char *key = fs_join(next->keys, SEAL_KEYRING_NAME ".key");
+    char file[SEAL_NAME_MAX];
+    (void)snprintf(file, sizeof(file), "%s.key", seal_kind_file(kind));
+    char *key = fs_join(keys, file);
+    struct seal_pair ca = {0};
     int r = 0;
     if (fs_exists(key)) {
-        r = load_pair(next->keys, SEAL_KEYRING, ret_pair);
+        r = load_pair(keys, kind, ret_pair);
     } else {
-        r = seal_pair_make(ca, SEAL_KEYRING, SEAL_KEYRING_NAME, next->now - SECONDS_A_DAY,
-            seal_kind_days(SEAL_KEYRING), ret_pair);
-        r = r == 0 ? seal_pair_write(next->keys, SEAL_KEYRING_NAME, ret_pair) : r;
+        r = load_pair(keys, SEAL_CITY_CA, &ca);
+        r = r == 0 ? seal_pair_make(&ca, kind, seal_kind_file(kind), now - SECONDS_A_DAY,
+                         seal_kind_days(kind), ret_pair)
+                   : r;
+        r = r == 0 ? seal_pair_write(keys, seal_kind_file(kind), ret_pair) : r;
     }
+    seal_pair_release(&ca);
     free(key);
     return r;
 }
@@ -135,7 +140,7 @@ seal_keyring_next(const struct seal_next *next)
     buf_init(&bytes, SEAL_KEYRING_MAX);
     int r = load_pair(next->keys, SEAL_CITY_CA, &ca);
     r = r == 0 ? load_ring(next, &ring) : r;
-    r = r == 0 ? load_signer(next, &ca, &signer) : r;
+    r = r == 0 ? seal_pair_of(next->keys, SEAL_KEYRING, next->now, &signer) : r;
     if (r == 0) {
         r = seal_pair_make(
             &ca, SEAL_CITY, seal_kind_file(SEAL_CITY), next->from, next->days, &made);

@@ -95,6 +95,54 @@ struct seal_next {
 };
 int seal_keyring_next(const struct seal_next *next);
 
+/* Bundles: what the city sends down to its terminals, as files and one signed manifest that names them. Kinds, files and
+ * who signs: kiosk/decisions/0043-bundles.md. */
+enum seal_bundle {
+    SEAL_BUNDLE_CONTENT, /* services, pages, words */
+    SEAL_BUNDLE_KEYS, /* the key list, which has its own signature besides */
+    SEAL_BUNDLE_LIVE, /* free places, balances, lists */
+    SEAL_BUNDLE_ANSWERS, /* answers to requests by their number */
+    SEAL_BUNDLE_COUNT
+};
+enum {
+    SEAL_MANIFEST_MAX = 256 * 1024,
+    SEAL_MANIFEST_FILES = 1024,
+    SEAL_MANIFEST_NAME_MAX = 160 /* with NUL */
+};
+const char *seal_bundle_name(enum seal_bundle kind);
+/* KERR_NOT_FOUND. */
+int seal_bundle_find(const char *name, enum seal_bundle *ret_kind);
+/* May a bundle of this kind hold a file of this name? Such a name never leaves the folder it is put into. */
+bool seal_bundle_holds(enum seal_bundle kind, const char *name);
+struct seal_file {
+    char name[SEAL_MANIFEST_NAME_MAX]; /* "assets/pages/parking.yaml" */
+    uint8_t hash[SEAL_HASH_LEN]; /* SHA-256 */
+    uint64_t size;
+};
+struct seal_manifest {
+    enum seal_bundle kind;
+    uint64_t counter; /* from 1; a terminal never goes back to a lower one */
+    int64_t made_at; /* seconds since 1970, the city's clock */
+    struct seal_file *files; /* owned; by name, each once */
+    size_t count, cap;
+    uint64_t total; /* bytes of all files */
+};
+struct seal_manifest *seal_manifest_new(enum seal_bundle kind, uint64_t counter, int64_t made_at);
+void seal_manifest_free(struct seal_manifest *manifest); /* NULL is accepted */
+/* Files come in the order of their names. KERR_INVALID for a name or an order that can't be, KERR_TOO_BIG for more or
+ * larger ones than the kind may have (content 1,024 files and 32 MiB; live 16 MiB; answers 4 MiB). */
+int seal_manifest_add(struct seal_manifest *manifest, const struct seal_file *file);
+/* NULL when it is not there. */
+const struct seal_file *seal_manifest_find(const struct seal_manifest *manifest, const char *name);
+/* Checks form, limits and signature against the city's CA file, as terminals do. KERR_SEAL_KEY (the CA file),
+ * KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+int seal_manifest_read(
+    const char *city_ca, const uint8_t *bytes, size_t len, struct seal_manifest **ret_manifest);
+/* At the city: signs it with the kind's key in the folder of seal_keys_make. A set from before there was such a key gets
+ * one when the city CA's private key is there. KERR_SEAL_KEY, KERR_SEAL_CRYPTO, KERR_INVALID, KERR_TOO_BIG, KERR_IO. */
+int seal_manifest_make(
+    const char *keys, const struct seal_manifest *manifest, int64_t now, struct buf *ret_bytes);
+
 /* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
 int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);
 void seal_verifier_free(struct seal_verifier *verifier);

@@ -32,6 +32,8 @@ enum seal_kind {
     SEAL_RECOVERY,
     SEAL_RECEIPT,
     SEAL_KEYRING,
+    SEAL_CONTENT,
+    SEAL_LIVE,
     SEAL_INTAKE_TLS,
     SEAL_KIOSK_CA,
     SEAL_KIOSK,
@@ -53,6 +55,9 @@ int seal_pair_make(const struct seal_pair *issuer, enum seal_kind kind, const ch
 /* Days for which the kind's first certificate holds. */
 int seal_kind_days(enum seal_kind kind);
 void seal_pair_release(struct seal_pair *pair);
+/* A leaf of the city CA's from the folder of seal_keys_make. A set of keys from before there was this kind gets it,
+ * which needs the CA's private key. KERR_SEAL_KEY and errors of making. */
+int seal_pair_of(const char *keys, enum seal_kind kind, int64_t now, struct seal_pair *ret_pair);
 /* Writes NAME.key (0600) and then NAME.crt. KERR_IO, KERR_NO_SPACE, KERR_SEAL_CRYPTO. */
 int seal_pair_write(const char *folder, const char *name, const struct seal_pair *pair);
 /* Writes what a memory BIO holds and wipes it there. Errors as above. */
@@ -91,6 +96,9 @@ int seal_keyring_write(const struct seal_keyring *ring, struct buf *ret_text);
 /* And back, from verified content; each certificate must chain to trust. KERR_SEAL_FORM. */
 int seal_keyring_read_text(
     X509_STORE *trust, const uint8_t *text, size_t len, struct seal_keyring **ret_ring);
+/* manifest.c: the text that is signed, and back, from verified content. KERR_INVALID, KERR_TOO_BIG; KERR_SEAL_FORM. */
+int seal_manifest_write(const struct seal_manifest *manifest, struct buf *ret_text);
+int seal_manifest_read_text(const uint8_t *text, size_t len, struct seal_manifest **ret_manifest);
 #define SEAL_KEYRING_NAME "keyring" /* the signer's common name */
 int seal_point_write(const struct seal_point *point, struct buf *ret_text);
 int seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_point);

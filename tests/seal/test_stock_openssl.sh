@@ -82,7 +82,7 @@ must openssl cms -verify -binary -inform DER -in receipt.der -CAfile keys/city-c
 grep -q '"kiosk":"kiosk-001","epoch":7,"sequence":3' receipt.json || fail "receipt: $(cat receipt.json)"
 
 # Certificates: chains, names, usages, modes.
-for name in city recovery receipt keyring intake-tls; do
+for name in city recovery receipt keyring content live intake-tls; do
     must openssl verify -x509_strict -CAfile keys/city-ca.crt "keys/$name.crt"
     must_not openssl verify -CAfile keys/kiosk-ca.crt "keys/$name.crt"
 done
@@ -102,7 +102,7 @@ for key in keys/*.key; do
     openssl pkey -in "$key" -noout -text 2>/dev/null | grep -q 'NIST CURVE: P-256' ||
         fail "$key is not P-256"
 done
-[ "$(find keys -type f | wc -l)" -eq 19 ] || fail "not the nineteen files: $(ls keys)"
+[ "$(find keys -type f | wc -l)" -eq 23 ] || fail "not the twenty-three files: $(ls keys)"
 serials=$(for c in keys/*.crt; do openssl x509 -in "$c" -noout -serial; done | sort -u | wc -l)
-[ "$serials" -eq 9 ] || fail "serial numbers repeat"
+[ "$serials" -eq 11 ] || fail "serial numbers repeat"
 exit $failed

@@ -156,6 +156,13 @@ one_place() { # DUMPS
     done
     rects=$(grep -ho '"role": "main", "id": [^]]*' "$1"/*.json | grep -o '"rect.*' | sort -u)
     [ "$(printf '%s\n' "$rects" | wc -l)" -eq 1 ] || fail "main stands at: $rects"
+    # all languages on one page, each at its own place
+    languages=$(find "$TOP/assets/po" -name '*.po' | wc -l)
+    for dump in "$1"/language.*.json; do
+        [ "$(grep -c '"id": "language:' "$dump")" -eq "$languages" ] || fail "languages that one must turn a page for: $dump"
+    done
+    rects=$(grep -ho '"id": "language:[^"]*", "rect": [^]]*' "$1"/language.*.json | sort -u)
+    [ "$(printf '%s\n' "$rects" | wc -l)" -eq "$languages" ] || fail "names of languages stand at: $rects"
 }
 one_place "$WORK/dumps"
 

@@ -2,19 +2,30 @@
 # timeout: 180
 # Two languages side by side, in the usual and the largest letters, landscape and portrait: nothing overflows, no
 # targets lie on each other or outside, every page speaks Japanese too, and the words are said in one language only.
+# On the page of languages every name stands at its own place, whatever language and size it is shown in.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
 reader
 cp "$KIOSK_HOME/madoguchi.conf" "$WORK/landscape.conf"
 printf 'panel-width = 1080\npanel-height = 1920\n' | cat - "$WORK/landscape.conf" | awk -F' = ' '!seen[$1]++' >"$WORK/portrait.conf"
-mkdir "$WORK/dumps"
+mkdir "$WORK/dumps" "$WORK/names"
+languages=$(find "$TOP/assets/po" -name '*.po' | wc -l)
+# No page to turn, which one could not read; the hand that slipped beside a name finds the right one where it was.
+names() { # SHAPE: "languages places" of all dumps of this shape, which must be the same number
+    grep -ho '"id": "language:[^"]*", "rect": [^]]*' "$WORK/names"/*."$1".json | sort -u >"$WORK/rects"
+    for dump in "$WORK/names"/*."$1".json; do
+        [ "$(grep -c '"id": "language:' "$dump")" -eq "$languages" ] || return 1
+    done
+    [ "$(wc -l <"$WORK/rects")" -eq "$languages" ]
+}
 
 walk() { # LANGUAGE SIZE NAME
     n=0
     printf 'language %s\n' "$1"
     look "$2" 0
     printf 'tap access\ntap access:two-languages\ntap back\n'
+    printf 'tap language\ndump %s/names/%s.json\ntap back\n' "$WORK" "$3"
     while read -r step; do
         case $step in
         DUMP)
@@ -56,6 +67,7 @@ for shape in landscape portrait; do
             play "$WORK/walk.play"
         done
     done
+    names $shape || fail "names of languages stand at: $(cat "$WORK/rects")"
 done
 "$TOP/tests/app/check-glosses" "$WORK/dumps" 120 || fail "two languages"
 

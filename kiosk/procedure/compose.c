@@ -34,10 +34,11 @@ asked_anyway(const struct procedure *procedure, const struct question_def *quest
 static bool
 room_for(struct whole *whole, const struct include *include, int questions, int groups)
 {
-    if (whole->procedure->question_count + questions > QUESTIONS_MAX ||
-        whole->procedure->group_count + groups > GROUPS_MAX) {
+    bool long_list = whole->procedure->question_count + questions > QUESTIONS_MAX;
+    if (long_list || whole->procedure->group_count + groups > GROUPS_MAX) {
         load_mistake(whole->load, include->line, include->column,
-            "too many questions with all that is included");
+            "more than %d %s with all that is included; include fewer procedures",
+            long_list ? QUESTIONS_MAX : GROUPS_MAX, long_list ? "questions" : "groups of people");
         return false;
     }
     return true;

@@ -39,7 +39,8 @@ add_node(struct parser *parser, struct expr_node node, size_t offset, uint16_t *
 {
     struct expr *expr = parser->expr;
     if (expr->count == EXPR_NODES_MAX) {
-        expr_fail(parser->error, offset, "this is too long; split it over two questions");
+        expr_fail(parser->error, offset,
+            "more than %d parts in one expression; split it over two questions", EXPR_NODES_MAX);
         return false;
     }
     expr->nodes[expr->count] = node;
@@ -100,7 +101,7 @@ parse_call(struct parser *parser, const char *name, size_t offset, uint16_t *ret
             return false;
         }
         if (count == EXPR_ARGS_MAX) {
-            expr_fail(parser->error, parser->token.offset, "too many parts for %.40s()", name);
+            expr_fail(parser->error, parser->token.offset, "%.40s() takes fewer parts", name);
             return false;
         }
         if (!parse_or(parser, &args[count]) ||
@@ -122,7 +123,8 @@ parse_name(struct parser *parser, uint16_t *ret)
     struct token token = parser->token;
     char name[FACT_KEY_MAX];
     if (token.len >= sizeof(name)) {
-        expr_fail(parser->error, token.offset, "this name is too long");
+        expr_fail(parser->error, token.offset, "this name is longer than %d characters",
+            FACT_KEY_MAX - 1);
         return false;
     }
     (void)snprintf(name, sizeof(name), "%.*s", (int)token.len, parser->lexer.text + token.offset);
@@ -346,7 +348,9 @@ static bool
 parse_or(struct parser *parser, uint16_t *ret)
 {
     if (++parser->depth > EXPR_DEPTH_MAX) {
-        expr_fail(parser->error, parser->token.offset, "too many brackets inside each other");
+        expr_fail(parser->error, parser->token.offset,
+            "more than %d brackets inside each other; let a calculated question do a part",
+            EXPR_DEPTH_MAX);
         return false;
     }
     if (!parse_and(parser, ret)) {
@@ -374,7 +378,8 @@ expr_parse(struct expr *expr, struct expr_room *room, const char *text,
         .expr = expr, .lexer = {.text = text}, .scope = scope, .error = ret_error, .inside = -1};
     parser.lexer.len = strnlen(text, EXPR_BYTES_MAX + 1);
     if (parser.lexer.len > EXPR_BYTES_MAX) {
-        expr_fail(ret_error, 0, "an expression may have %d bytes", EXPR_BYTES_MAX);
+        expr_fail(ret_error, 0, "longer than %d bytes; let a calculated question do a part",
+            EXPR_BYTES_MAX);
         return false;
     }
     if (!advance(&parser) || !parse_or(&parser, &expr->root)) {

@@ -24,7 +24,8 @@ load_one(const char *name, void *ctx)
     struct load *load = folder->load;
     load->file = arena_printf(&load->set->arena, "%s/%s", folder->path, name);
     if (load->set->count == SET_PROCEDURES_MAX) {
-        load_mistake(load, 0, 0, "more than %d procedures", SET_PROCEDURES_MAX);
+        load_mistake(load, 1, 1, "more than %d procedures; take away those that are over",
+            SET_PROCEDURES_MAX);
         return KERR_TOO_BIG;
     }
     load_procedure_tree(load, tree_read(load, load->file), name);

@@ -14,8 +14,8 @@ load_entry(
     (void)snprintf(context, sizeof(context), "city/%s/%.*s", list_name, ID_MAX, node->key);
     ret->id = node->key;
     if (!id_ok(node->key)) {
-        load_mistake(load, node->key_line, node->key_column,
-            "'%.60s' is no id: small letters, digits and hyphens, a letter first", node->key);
+        load_mistake(
+            load, node->key_line, node->key_column, "'%.60s' is no id: " ID_RULE, node->key);
     }
     if (node->kind == NODE_SCALAR) {
         ret->name = words_add(load, node, node->text, "%s/name", context);

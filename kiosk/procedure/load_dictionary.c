@@ -67,7 +67,9 @@ load_fact(struct load *load, const struct node *node)
     const char *key = node->key;
     if (!fact_key_ok(key)) {
         load_mistake(load, node->key_line, node->key_column,
-            "'%.60s' is no key of a fact; write it like applicant.name", key);
+            "'%.60s' is no key of a fact; write it like applicant.name, each half at most %d "
+            "characters",
+            key, ID_MAX);
         return;
     }
     if (set_fact(set, key) != NULL) {
@@ -79,7 +81,8 @@ load_fact(struct load *load, const struct node *node)
         return;
     }
     if (set->fact_count == FACTS_MAX) {
-        load_mistake(load, node->key_line, node->key_column, "more than %d facts", FACTS_MAX);
+        load_mistake(load, node->key_line, node->key_column,
+            "more than %d facts; take away those that no procedure asks for", FACTS_MAX);
         return;
     }
     struct question_def fact = {.id = key, .key = key, .shared = true, .group = -1};
@@ -94,7 +97,13 @@ static void
 load_group(struct load *load, const struct node *node)
 {
     struct procedure_set *set = load->set;
-    if (!id_ok(node->key) || node->kind != NODE_LIST || set->group_count == FACT_GROUPS_MAX) {
+    if (set->group_count == FACT_GROUPS_MAX) {
+        load_mistake(load, node->key_line, node->key_column,
+            "more than %d groups of facts; take away those that no procedure asks for",
+            FACT_GROUPS_MAX);
+        return;
+    }
+    if (!id_ok(node->key) || node->kind != NODE_LIST) {
         load_mistake(load, node->key_line, node->key_column,
             "a group is an id and a list of facts: applicant: [applicant.name]");
         return;
@@ -144,9 +153,14 @@ load_repeat(struct load *load, const struct node *node)
     static const char *const keys[] = {"name", "count", "max", "facts"};
     struct procedure_set *set = load->set;
     char context[PROCEDURE_CONTEXT_MAX];
-    if (!id_ok(node->key) || set->repeat_count == REPEATS_MAX) {
+    if (!id_ok(node->key)) {
+        load_mistake(
+            load, node->key_line, node->key_column, "'%.60s' is no id: " ID_RULE, node->key);
+        return;
+    }
+    if (set->repeat_count == REPEATS_MAX) {
         load_mistake(load, node->key_line, node->key_column,
-            "'%.60s' is no id, or there are too many repeat groups", node->key);
+            "more than %d repeat groups; take away those that no procedure asks for", REPEATS_MAX);
         return;
     }
     if (!field_is_map(load, node, "a repeat group")) {

@@ -27,8 +27,7 @@ void
 check_page(struct load *load, int line, int column, const char *page)
 {
     if (!id_ok(page)) {
-        load_mistake(load, line, column,
-            "'%.60s' is no id: small letters, digits and hyphens, a letter first", page);
+        load_mistake(load, line, column, "'%.60s' is no id: " ID_RULE, page);
     } else if (load->set->assets != NULL) {
         const char *path =
             arena_printf(&load->set->arena, "%s/pages/%s.md", load->set->assets, page);
@@ -48,8 +47,8 @@ read_holds(struct load *load, const struct node *map, struct procedure_door *doo
         return;
     }
     if (tree_count(list) > PROCEDURE_HOLDS_MAX) {
-        load_mistake(
-            load, list->line, list->column, "a door has room for %d things", PROCEDURE_HOLDS_MAX);
+        load_mistake(load, list->line, list->column,
+            "a door has room for %d things; put some behind another", PROCEDURE_HOLDS_MAX);
         return;
     }
     struct procedure_held *holds =
@@ -76,8 +75,8 @@ read_door(struct load *load, const struct node *node)
     struct procedure_set *set = load->set;
     char context[PROCEDURE_CONTEXT_MAX];
     if (!id_ok(node->key)) {
-        load_mistake(load, node->key_line, node->key_column,
-            "'%.60s' is no id: small letters, digits and hyphens, a letter first", node->key);
+        load_mistake(
+            load, node->key_line, node->key_column, "'%.60s' is no id: " ID_RULE, node->key);
         return;
     }
     if (set->door_count == PROCEDURE_DOORS_MAX) {

@@ -11,6 +11,9 @@
 #include "base/fs.h"
 
 enum { SET_FORMS_MAX = 500, REFS_MAX = 200, FORM_GROUPS_MAX = 8 };
+enum { UNKNOWN = -1, NONE_LEFT = -2 }; /* no index */
+static const char too_many_groups[] =
+    "more than %d groups of people in one form; write the others on a second form";
 
 const struct form_def *
 form_find(const struct procedure_set *set, const char *id)
@@ -78,13 +81,13 @@ add_ref(struct form_def *form, const struct question_def *question)
         }
     }
     if (form->ref_count == REFS_MAX) {
-        return -1;
+        return NONE_LEFT;
     }
     form->refs[form->ref_count] = question;
     return form->ref_count++;
 }
 
-/* The group of this name ("household", "move-in.member"), or -1. */
+/* The group of this name ("household", "move-in.member"), UNKNOWN, or NONE_LEFT: there is no room for it. */
 static int
 find_group(const struct form_scope *scope, const char *name)
 {
@@ -96,12 +99,15 @@ find_group(const struct form_scope *scope, const char *name)
     }
     const struct procedure_set *set = scope->load->set;
     size_t len = strlen(name);
-    for (size_t i = 0; i < set->count && form->group_count < FORM_GROUPS_MAX; i++) {
+    for (size_t i = 0; i < set->count; i++) {
         const struct procedure *procedure = set->procedures[i];
         for (int j = 0; lists_form(procedure, form->info.id) && j < procedure->question_count;
              j++) {
             const char *key = procedure->questions[j].key;
             if (strncmp(key, name, len) == 0 && strncmp(key + len, "[]", 2) == 0) {
+                if (form->group_count == FORM_GROUPS_MAX) {
+                    return NONE_LEFT;
+                }
                 form->group_max[form->group_count] =
                     procedure->groups[procedure->questions[j].group].max;
                 form->groups[form->group_count] = arena_strdup(&scope->load->set->arena, name);
@@ -109,7 +115,7 @@ find_group(const struct form_scope *scope, const char *name)
             }
         }
     }
-    return -1;
+    return UNKNOWN;
 }
 
 /* Is this question one of the group's entries? */
@@ -126,7 +132,8 @@ symbol_of(const struct form_scope *scope, const struct question_def *question,
 {
     int ref = add_ref(scope->form, question);
     if (ref < 0) {
-        (void)snprintf(reason, EXPR_REASON_MAX, "too many facts for one form");
+        (void)snprintf(reason, EXPR_REASON_MAX,
+            "more than %d facts in one form; write the other fields on a second form", REFS_MAX);
         return false;
     }
     question_symbol(&scope->load->set->arena, question, ref, ret);
@@ -153,6 +160,10 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
         if (group >= 0) {
             *ret = (struct expr_symbol){.type = EXPR_GROUP, .ref = group};
             return true;
+        }
+        if (group == NONE_LEFT) {
+            (void)snprintf(reason, EXPR_REASON_MAX, too_many_groups, FORM_GROUPS_MAX);
+            return false;
         }
         (void)snprintf(reason, EXPR_REASON_MAX, "no procedure with 'forms: [%s]' asks for '%.60s'",
             scope->form->info.id, name);
@@ -183,7 +194,7 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
     field_check_keys(load, node, FIELD_NAMES(keys), "a field");
     const char *id = field_text(load, node, "field", true);
     if (id != NULL && !id_ok(id)) {
-        load_mistake(load, node->line, node->column, "'%.60s' is no id", id);
+        load_mistake(load, node->line, node->column, "'%.60s' is no id: " ID_RULE, id);
     }
     for (int i = 0; id != NULL && i < form->field_count; i++) {
         if (strcmp(form->fields[i].id, id) == 0) {
@@ -197,7 +208,8 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
         return;
     }
     if (form->field_count == FIELDS_MAX) {
-        load_mistake(load, node->line, node->column, "more than %d fields", FIELDS_MAX);
+        load_mistake(load, node->line, node->column,
+            "more than %d fields in one form; write the others on a second form", FIELDS_MAX);
     }
     if (id == NULL || form->field_count == FIELDS_MAX) {
         return;
@@ -225,7 +237,11 @@ read_rows(struct load *load, const struct node *node, struct form_def *form)
     const char *name = field_text(load, node, "rows", true);
     const struct node *fields = tree_get(node, "fields");
     struct form_scope scope = {load, form, -1};
-    int group = name != NULL ? find_group(&scope, name) : -1;
+    int group = name != NULL ? find_group(&scope, name) : UNKNOWN;
+    if (group == NONE_LEFT) {
+        load_mistake(load, node->line, node->column, too_many_groups, FORM_GROUPS_MAX);
+        return;
+    }
     if (group < 0) {
         load_mistake(load, node->line, node->column,
             "'rows' names a repeat group that a procedure of this form asks for: household, or "
@@ -258,7 +274,7 @@ read_form(struct load *load, const struct node *root, const char *name, struct f
     if (id != NULL &&
         (!id_ok(id) || strncmp(name, id, len) != 0 || strcmp(name + len, ".yaml") != 0)) {
         load_mistake(load, root->line, root->column,
-            "the id and the file's name are the same: expected %.60s.yaml", id);
+            "the id and the file's name are the same: expected %.60s.yaml (" ID_RULE ")", id);
     }
     if (fields == NULL || fields->kind != NODE_LIST || fields->first == NULL) {
         load_mistake(load, root->line, root->column, "'fields' are missing: a list");
@@ -294,7 +310,8 @@ load_named(const char *name, void *ctx)
     struct load *load = folder->load;
     load->file = arena_printf(&load->set->arena, "%s/%s", folder->path, name);
     if (load->set->form_count == SET_FORMS_MAX) {
-        load_mistake(load, 0, 0, "more than %d forms", SET_FORMS_MAX);
+        load_mistake(load, 1, 1, "more than %d forms; take away what no procedure fills any more",
+            SET_FORMS_MAX);
         return KERR_TOO_BIG;
     }
     const struct node *root = tree_read(load, load->file);

@@ -19,14 +19,16 @@ add_group(struct load *load, struct procedure *procedure, const struct node *map
         return NULL;
     }
     if (!id_ok(id)) {
-        load_mistake(load, map->line, map->column, "'%.60s' is no id", id);
+        load_mistake(load, map->line, map->column, "'%.60s' is no id: " ID_RULE, id);
         return NULL;
     }
     if (!question_name_free(load, procedure, map, id, -1)) {
         return NULL;
     }
     if (procedure->group_count == OWN_GROUPS_MAX) {
-        mistake_at(load, map, "too many repeat groups for one procedure");
+        load_mistake(load, map->line, map->column,
+            "more than %d groups of people in one procedure; put some into one that it includes",
+            OWN_GROUPS_MAX);
         return NULL;
     }
     struct group_def *group = &procedure->groups[procedure->group_count++];

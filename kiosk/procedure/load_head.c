@@ -78,8 +78,7 @@ read_id(struct load *load, const struct node *root, const char *name, struct pro
     }
     const struct node *node = tree_get(root, "procedure");
     if (!id_ok(id)) {
-        load_mistake(load, node->line, node->column,
-            "'%.60s' is no id: small letters, digits and hyphens, a letter first", id);
+        load_mistake(load, node->line, node->column, "'%.60s' is no id: " ID_RULE, id);
         procedure->info.id = "?";
         return;
     }

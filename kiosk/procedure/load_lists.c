@@ -77,7 +77,13 @@ entry_kana(const struct reading *reading, const struct cells *cells)
         return NULL;
     }
     int len = snprintf(kana, sizeof(kana), "%s", text);
-    if (len < 0 || (size_t)len >= sizeof(kana) || !kana_normalise(kana, sizeof(kana))) {
+    if (len < 0 || (size_t)len >= sizeof(kana)) {
+        load_mistake(reading->load, cells->line, cells->column,
+            "the kana of '%.60s' are longer than %d bytes; shorten them", cells->text[COLUMN_ID],
+            KANA_BYTES_MAX - 1);
+        return NULL;
+    }
+    if (!kana_normalise(kana, sizeof(kana))) {
         load_mistake(reading->load, cells->line, cells->column,
             "the kana of '%.60s' are written in hiragana or katakana", cells->text[COLUMN_ID]);
         return NULL;
@@ -100,9 +106,10 @@ add_entry(struct reading *reading, const struct cells *cells)
     const char *id = cells->text[COLUMN_ID];
     if (!entry_id_ok(id)) {
         load_mistake(reading->load, cells->line, cells->column,
-            "the id '%.60s' of an entry is written with small letters, digits and hyphens, and "
-            "isn't 'unknown'",
-            id);
+            "the id '%.60s' of an entry is written with small letters, digits and hyphens, %d at "
+            "most, "
+            "and isn't 'unknown'",
+            id, ID_MAX);
         return;
     }
     if (cells->text[COLUMN_NAME] == NULL || cells->text[COLUMN_NAME][0] == 0) {
@@ -233,9 +240,11 @@ read_table(struct reading *reading, const char *folder, const struct node *at)
     const char *path = arena_printf(arena, "%s/%s", folder, at->text);
     AUTO_BUF data;
     buf_init(&data, TABLE_BYTES_MAX);
-    if (strchr(at->text, '/') != NULL || fs_read(path, &data) < 0) {
-        load_mistake(load, at->line, at->column,
-            "this table can't be read: a file beside its list, 4 MiB at most");
+    int r = strchr(at->text, '/') != NULL ? KERR_INVALID : fs_read(path, &data);
+    if (r < 0) {
+        load_mistake(load, at->line, at->column, "%s",
+            r == KERR_TOO_BIG ? "this table is larger than 4 MiB; split the list"
+                              : "this table can't be read: it is a file beside its list");
         return;
     }
     load->file = reading->list->file = path;
@@ -311,7 +320,8 @@ load_list(struct load *load, const char *folder, const char *name)
         return;
     }
     if (set->list_count == LISTS_MAX) {
-        load_mistake(load, root->line, root->column, "more than %d lists", LISTS_MAX);
+        load_mistake(load, root->line, root->column,
+            "more than %d lists; take away those from which nothing is chosen", LISTS_MAX);
         return;
     }
     field_check_keys(load, root, FIELD_NAMES(keys), "a list");
@@ -493,15 +503,20 @@ load_map(struct load *load, const char *name)
         return;
     }
     if (set->map_count == MAPS_MAX) {
-        load_mistake(load, root->line, root->column, "more than %d maps", MAPS_MAX);
+        load_mistake(load, root->line, root->column,
+            "more than %d maps; take away those that are shown nowhere", MAPS_MAX);
         return;
     }
     field_check_keys(load, root, FIELD_NAMES(keys), "a map");
     const struct node *places = tree_get(root, "places");
     if (!root_ok(load, root, "map", name) || places == NULL ||
-        !field_is_map(load, places, "'places'") || tree_count(places) > MAP_PLACES_MAX) {
-        load_mistake(
-            load, root->line, root->column, "a map has 'places', %d at most", MAP_PLACES_MAX);
+        !field_is_map(load, places, "'places'")) {
+        load_mistake(load, root->line, root->column, "a map has 'places'");
+        return;
+    }
+    if (tree_count(places) > MAP_PLACES_MAX) {
+        load_mistake(load, places->line, places->column,
+            "more than %d places on one map; make a second map for a part of it", MAP_PLACES_MAX);
         return;
     }
     set->map_files[set->map_count] = load->file;

@@ -45,7 +45,9 @@ question_add(struct load *load, struct procedure *procedure, const struct node *
         return NULL;
     }
     if (procedure->question_count == OWN_QUESTIONS_MAX) {
-        mistake_at(load, at, "too many questions for one procedure");
+        load_mistake(load, at->line, at->column,
+            "more than %d questions in one procedure; put some into one that it includes",
+            OWN_QUESTIONS_MAX);
         return NULL;
     }
     struct question_def *question = &procedure->questions[procedure->question_count++];
@@ -122,8 +124,7 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
         if (strchr(id, '.') != NULL) {
             load_unknown(load, ask->line, ask->column, "fact", id, names, count);
         } else {
-            load_mistake(load, ask->line, ask->column,
-                "'%.60s' is no id: small letters, digits and hyphens, a letter first", id);
+            load_mistake(load, ask->line, ask->column, "'%.60s' is no id: " ID_RULE, id);
         }
         return;
     }
@@ -143,7 +144,10 @@ ask_own(struct load *load, struct procedure *procedure, const struct node *map, 
         (void)snprintf(context, sizeof(context), "%s/%s", procedure->info.id, id);
     }
     if (strlen(question->key) + 2 >= FACT_KEY_MAX) { /* two digits of an entry go in */
-        mistake_at(load, ask, "the ids of procedure, group and question are too long together");
+        load_mistake(load, ask->line, ask->column,
+            "the ids of procedure, group and question are longer than %d characters together; "
+            "choose shorter ones",
+            FACT_KEY_MAX - 3);
     }
     question_read(load, map, context, question);
     question->at.column = ask->column;
@@ -226,7 +230,8 @@ slots_counted(struct load *load, struct procedure *procedure, int most)
     }
     if (procedure->slot_max > most) {
         load_mistake(load, procedure->line, procedure->column,
-            "too many questions with all repeats; lower a 'max'");
+            "%d questions with all repeats, and %d are the most; lower the 'max' of a repeat group",
+            procedure->slot_max, most);
     }
     return procedure->slot_max <= most;
 }

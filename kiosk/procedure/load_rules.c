@@ -28,8 +28,9 @@ list_of(struct load *load, const struct node *root, const struct form *form, siz
     }
     size_t count = tree_count(list);
     if (list->kind != NODE_LIST || count == 0 || count > most) {
-        load_mistake(load, list->line, list->column, "'%s' is a list of 1 to %d entries", form->key,
-            (int)most);
+        load_mistake(load, list->line, list->column, "'%s' is a list of 1 to %d entries%s",
+            form->key, (int)most,
+            count > most ? "; take some out, or make a second procedure" : "");
         return NULL;
     }
     return list->first;

@@ -42,6 +42,7 @@ enum {
     MAPS_MAX = 32,
     PLACE_MAX = 1000 /* thousandths of a map's width and height */
 };
+#define ID_RULE "small letters, digits and hyphens, a letter first, 40 at most"
 #define NUMBER_LIMIT INT64_C(9999999999) /* ten digits: a My Number (12) never fits a number */
 
 /* arena.c */

@@ -174,11 +174,11 @@ read_node(struct reader *reader, const yaml_event_t *event, int depth)
         return NULL;
     }
     if (depth > TREE_DEPTH_MAX) {
-        refuse(reader, event, "too deeply nested; nothing in this format is");
+        refuse(reader, event, "more than 12 levels deep; nothing in this format is");
         return NULL;
     }
     if (++reader->nodes > TREE_NODES_MAX) {
-        refuse(reader, event, "too many entries for one file; split it");
+        refuse(reader, event, "more than 20000 entries in one file; split it");
         return NULL;
     }
     if (event->type == YAML_SCALAR_EVENT) {
@@ -282,7 +282,7 @@ tree_read(struct load *load, const char *path)
     buf_init(&data, FILE_BYTES_MAX);
     int r = fs_read(path, &data);
     if (r < 0) {
-        load_mistake(load, 0, 0, "%s",
+        load_mistake(load, 1, 1, "%s",
             r == KERR_TOO_BIG ? "the file is larger than 256 KiB; split it"
                               : "the file can't be read");
         return NULL;

@@ -281,7 +281,7 @@ test_refused(void **state)
         {"if(five, 1, 2)", 0, "condition"},
         {"if(five, 1)", 0, "condition"},
         {"matches(text, text)", 0, "text in quotes"},
-        {"days(birth, today, today, today)", 26, "too many parts"},
+        {"days(birth, today, today, today)", 26, "days() takes fewer parts"},
         {"kind = \"a\"", 7, "single quotes"},
         {"kind = 'a", 7, "no closing quote"},
         {"yes & no", 4, "'and'"},
@@ -323,7 +323,7 @@ test_bounds(void **state)
     memset(text, '(', 40);
     (void)snprintf(text + 40, sizeof(text) - 40, "1");
     assert_false(expr_parse(&expr, &room, text, &scope, &error));
-    assert_non_null(strstr(error.reason, "too many brackets"));
+    assert_non_null(strstr(error.reason, "more than 16 brackets inside each other"));
 
     memset(text, ' ', sizeof(text));
     text[0] = '1';
@@ -336,7 +336,7 @@ test_bounds(void **state)
         at += (size_t)snprintf(text + at, sizeof(text) - at, "%s1", i > 0 ? "+" : "");
     }
     assert_false(expr_parse(&expr, &room, text, &scope, &error));
-    assert_non_null(strstr(error.reason, "too long"));
+    assert_non_null(strstr(error.reason, "more than 128 parts"));
     text[2 * 64 - 1] = 0; /* 64 numbers, 63 sums: 127 nodes */
     assert_int_equal(run(text).number, 64);
 }

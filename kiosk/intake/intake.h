@@ -1,5 +1,5 @@
-/* intake/intake.h - the city's listener: PUT /v1/records/{id}, GET /v1/records/{id}/receipt and
- * GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits to the
+/* intake/intake.h - the city's listener: PUT /v1/records/{id}, GET /v1/records/{id}/receipt, GET
+ * /v1/bundles/... and GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits to the
  * ledger, then signs the receipt. Has no key that opens a record. Answers are in
  * kiosk/decisions/0004-put-and-receipt.md; errors are problem details (RFC 9457). */
 #ifndef INTAKE_INTAKE_H
@@ -31,6 +31,7 @@ struct intake_config {
     const char *tls_cert, *tls_key; /* PEM of the server */
     const char *client_ca; /* PEM: which kiosks may connect */
     const char *ledger; /* where: each worker thread opens its own handle */
+    const char *bundles; /* folder of intake_publish, which terminals may fetch; NULL: none */
     /* Prometheus' text at http://127.0.0.1:watch_port/metrics, and /health; no client certificate, so
      * on loopback only. 0: any port; ask intake_watch_port. */
     bool is_watched;
@@ -92,6 +93,31 @@ struct intake_carried {
  * KERR_IO, KERR_NO_SPACE), KERR_TOO_BIG. What was counted till then is stored. */
 int intake_carry_in(
     const struct intake_door *door, const char *stick, struct intake_carried *ret_carried);
+
+/* --- what goes down to terminals: signed bundles (kiosk/decisions/0043-bundles.md) --- */
+
+#define INTAKE_MANIFEST "manifest" /* FOLDER/KIND/manifest, beside FOLDER/KIND/SHA256 */
+/* A file of a bundle, and where it lies. Borrowed. */
+struct intake_source {
+    const char *name, *path;
+};
+struct intake_publish {
+    const char *folder; /* of what is published; made when it isn't there */
+    const char *keys; /* seal_manifest_make */
+    enum seal_bundle kind;
+    uint64_t counter; /* 0: the one after that of what is published */
+    int64_t now;
+    const struct intake_source *sources; /* by name, each once */
+    size_t count;
+};
+/* Puts the files there under their hashes, then the manifest in one step; a terminal that fetches meanwhile finds what it began with: files go when
+ * the second manifest after theirs comes. *ret_counter and *ret_at (index of the source that is meant, or count) may be
+ * NULL. KERR_CONFLICT (a counter not above the published one), errors of seal_manifest_add and seal_manifest_make, KERR_NOT_FOUND,
+ * KERR_BUSY (another one is at work), KERR_IO, KERR_NO_SPACE. */
+int intake_publish(const struct intake_publish *publish, uint64_t *ret_counter, size_t *ret_at);
+/* Copies what is published of all kinds to another folder of this form, on a stick; manifests last. Only what verifies against the
+ * city's CA file, whole. Returns how many kinds there are; errors as above. */
+int intake_publish_copy(const char *folder, const char *city_ca, const char *to);
 
 struct intake;
 

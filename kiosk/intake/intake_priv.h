@@ -26,10 +26,18 @@ enum intake_route {
     INTAKE_ROUTE_NONE,
     INTAKE_ROUTE_RECORD, /* /v1/records/{id} */
     INTAKE_ROUTE_RECEIPT, /* /v1/records/{id}/receipt */
-    INTAKE_ROUTE_HEALTH /* /v1/health */
+    INTAKE_ROUTE_HEALTH, /* /v1/health */
+    INTAKE_ROUTE_BUNDLE /* /v1/bundles/{kind} and /v1/bundles/{kind}/{sha256} */
 };
 /* Reads a path; ret_id is set for the two routes that have one. */
 enum intake_route intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN]);
+
+/* bundle.c: what is wanted of a bundle. */
+struct intake_wanted {
+    enum seal_bundle kind;
+    char hash[2 * SEAL_HASH_LEN + 1]; /* of a file; "": the manifest */
+};
+bool intake_bundle_path(const char *path, struct intake_wanted *ret_wanted);
 
 /* Errors as the kiosk sees them. */
 enum intake_problem {
@@ -45,12 +53,20 @@ enum intake_problem {
     INTAKE_PROBLEM_ID,
     INTAKE_PROBLEM_CONFLICT,
     INTAKE_PROBLEM_NO_RECEIPT,
+    INTAKE_PROBLEM_NO_BUNDLE, /* nothing of this kind is published, or no such file */
+    INTAKE_PROBLEM_RANGE,
     INTAKE_PROBLEM_BUSY,
     INTAKE_PROBLEM_NO_SPACE,
     INTAKE_PROBLEM_LEDGER,
     INTAKE_PROBLEM_COUNT
 };
 
+/* Bytes of a file, in the place of a body. */
+struct intake_part {
+    int fd; /* owned; -1: none */
+    uint64_t from, len, size; /* of these, and of the whole file */
+    char etag[2 * SEAL_HASH_LEN + 3]; /* with its quotes; "": none */
+};
 struct intake_reply {
     int status;
     enum intake_problem problem;
@@ -60,6 +76,7 @@ struct intake_reply {
     uint64_t position;
     char record[2 * SEAL_ID_LEN + 1]; /* whose path was asked; "" when none was */
     struct buf body;
+    struct intake_part part;
 };
 void intake_reply_init(struct intake_reply *reply);
 void intake_reply_release(struct intake_reply *reply);
@@ -138,6 +155,7 @@ struct intake {
     struct MHD_Daemon *watch; /* NULL: not watched */
     struct ledger *watch_ledger;
     struct intake_metrics metrics;
+    char *bundles; /* owned; the folder of what goes down, or NULL */
     const struct seal_verifier *verifier; /* borrowed, like the next two */
     const struct seal_signer *signer;
     const struct clock *clock;
@@ -163,6 +181,14 @@ void intake_put_record(struct intake *intake, const char *peer, const uint8_t id
 void intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
     struct intake_reply *ret_reply);
 void intake_get_health(struct intake *intake, struct intake_reply *ret_reply);
+
+/* bundle.c: what goes down. Headers are NULL when they were not sent. */
+struct intake_ask {
+    struct intake_wanted wanted;
+    const char *if_none_match, *range, *if_range;
+};
+void intake_get_bundle(
+    struct intake *intake, const struct intake_ask *ask, struct intake_reply *ret_reply);
 
 /* peer.c: who is at the other end. */
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */

@@ -14,6 +14,10 @@ intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN])
     if (strcmp(path, "/v1/health") == 0) {
         return INTAKE_ROUTE_HEALTH;
     }
+    struct intake_wanted wanted;
+    if (intake_bundle_path(path, &wanted)) {
+        return INTAKE_ROUTE_BUNDLE;
+    }
     if (strncmp(path, records, sizeof(records) - 1) != 0) {
         return INTAKE_ROUTE_NONE;
     }

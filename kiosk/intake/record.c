@@ -3,6 +3,7 @@
 #include "intake/intake_priv.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 
@@ -11,7 +12,7 @@ enum { RETRY_BUSY_S = 2, RETRY_FULL_S = 60 };
 void
 intake_reply_init(struct intake_reply *reply)
 {
-    *reply = (struct intake_reply){.type = "application/json"};
+    *reply = (struct intake_reply){.type = "application/json", .part = {.fd = -1}};
     buf_init(&reply->body, INTAKE_REPLY_MAX);
 }
 
@@ -19,6 +20,9 @@ void
 intake_reply_release(struct intake_reply *reply)
 {
     buf_release(&reply->body);
+    if (reply->part.fd >= 0) {
+        (void)close(reply->part.fd); /* only read */
+    }
 }
 
 /* Titles are HTTP's own phrases (RFC 9110 section 15); code is the member for programs. */
@@ -39,6 +43,8 @@ static const struct {
     [INTAKE_PROBLEM_ID] = {422, "Unprocessable Content", "id-mismatch", 0},
     [INTAKE_PROBLEM_CONFLICT] = {409, "Conflict", "conflict", 0},
     [INTAKE_PROBLEM_NO_RECEIPT] = {404, "Not Found", "no-such-record", 0},
+    [INTAKE_PROBLEM_NO_BUNDLE] = {404, "Not Found", "no-such-bundle", 0},
+    [INTAKE_PROBLEM_RANGE] = {416, "Range Not Satisfiable", "range", 0},
     [INTAKE_PROBLEM_BUSY] = {503, "Service Unavailable", "busy", RETRY_BUSY_S},
     [INTAKE_PROBLEM_NO_SPACE] = {503, "Service Unavailable", "no-space", RETRY_FULL_S},
     [INTAKE_PROBLEM_LEDGER] = {503, "Service Unavailable", "ledger", RETRY_FULL_S},

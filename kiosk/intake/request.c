@@ -13,6 +13,7 @@
 
 struct request {
     enum intake_route route;
+    struct intake_wanted wanted; /* of INTAKE_ROUTE_BUNDLE */
     bool is_put;
     enum intake_problem problem; /* found so far */
     int error;
@@ -94,6 +95,7 @@ start(struct intake *intake, struct MHD_Connection *connection, const char *url,
     buf_init(&request->body, SEAL_ENVELOPE_MAX);
     request->begun_ms = clock_mono_ms(intake->clock);
     request->route = intake_route(url, request->id);
+    (void)intake_bundle_path(url, &request->wanted); /* its route says whether it is one */
     request->problem = check_head(intake, request, connection, method);
     *ctx = request;
     return MHD_YES;
@@ -119,7 +121,8 @@ take_piece(struct request *request, const char *piece, size_t len)
 }
 
 static void
-answer(struct intake *intake, struct request *request, struct intake_reply *reply)
+answer(struct intake *intake, struct MHD_Connection *connection, struct request *request,
+    struct intake_reply *reply)
 {
     if (request->problem != INTAKE_PROBLEM_NONE) {
         intake_reply_problem(reply, request->problem, request->error);
@@ -133,11 +136,39 @@ answer(struct intake *intake, struct request *request, struct intake_reply *repl
     case INTAKE_ROUTE_RECEIPT:
         intake_get_receipt(intake, request->peer, request->id, reply);
         break;
+    case INTAKE_ROUTE_BUNDLE: {
+        const struct intake_ask ask = {.wanted = request->wanted,
+            .if_none_match = header(connection, MHD_HTTP_HEADER_IF_NONE_MATCH),
+            .range = header(connection, MHD_HTTP_HEADER_RANGE),
+            .if_range = header(connection, MHD_HTTP_HEADER_IF_RANGE)};
+        intake_get_bundle(intake, &ask, reply);
+        break;
+    }
     case INTAKE_ROUTE_HEALTH:
     case INTAKE_ROUTE_NONE: /* check_head made it a problem */
         intake_get_health(intake, reply);
         break;
     }
+}
+
+/* What says which bytes of what these are. */
+static bool
+add_part_headers(struct MHD_Response *response, const struct intake_reply *reply)
+{
+    const struct intake_part *part = &reply->part;
+    bool ok =
+        part->etag[0] == 0 ||
+        (MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, part->etag) == MHD_YES &&
+            MHD_add_response_header(response, MHD_HTTP_HEADER_ACCEPT_RANGES, "bytes") == MHD_YES);
+    char range[96] = "";
+    if (reply->status == 206) {
+        (void)snprintf(range, sizeof(range), "bytes %llu-%llu/%llu", (unsigned long long)part->from,
+            (unsigned long long)(part->from + part->len - 1), (unsigned long long)part->size);
+    } else if (reply->status == 416) {
+        (void)snprintf(range, sizeof(range), "bytes */%llu", (unsigned long long)part->size);
+    }
+    return ok && (range[0] == 0 || MHD_add_response_header(
+                                       response, MHD_HTTP_HEADER_CONTENT_RANGE, range) == MHD_YES);
 }
 
 static bool
@@ -156,15 +187,30 @@ add_headers(
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
                  request->route == INTAKE_ROUTE_RECORD ? "PUT" : "GET") == MHD_YES;
     }
-    return ok;
+    return ok && add_part_headers(response, reply);
+}
+
+/* A file's bytes, or the body; the descriptor is libmicrohttpd's then. */
+static struct MHD_Response *
+make_response(struct intake_reply *reply)
+{
+    struct intake_part *part = &reply->part;
+    if (part->fd < 0) {
+        return MHD_create_response_from_buffer(
+            reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
+    }
+    struct MHD_Response *response =
+        MHD_create_response_from_fd_at_offset64(part->len, part->fd, part->from);
+    if (response != NULL) {
+        part->fd = -1;
+    }
+    return response;
 }
 
 static enum MHD_Result
-queue(struct MHD_Connection *connection, const struct request *request,
-    const struct intake_reply *reply)
+queue(struct MHD_Connection *connection, const struct request *request, struct intake_reply *reply)
 {
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->body.len, reply->body.data, MHD_RESPMEM_MUST_COPY);
+    struct MHD_Response *response = make_response(reply);
     enum MHD_Result result = MHD_NO;
     if (response != NULL) {
         if (add_headers(response, request, reply)) {
@@ -195,7 +241,7 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
     if (request->route == INTAKE_ROUTE_RECORD) {
         hex_encode(request->id, sizeof(request->id), reply.record);
     }
-    answer(intake, request, &reply);
+    answer(intake, connection, request, &reply);
     struct intake_measure measure = {.is_put = request->is_put,
         .is_new = reply.status == 201,
         .problem = reply.problem,

@@ -45,7 +45,7 @@ wait_for_end(const sigset_t *signals)
 }
 
 /* The set-up's file names; all heap. */
-enum { TLS_CERT, TLS_KEY, KIOSK_CA, RECEIPT_CERT, RECEIPT_KEY, LEDGER, PATH_COUNT };
+enum { TLS_CERT, TLS_KEY, KIOSK_CA, RECEIPT_CERT, RECEIPT_KEY, LEDGER, PUBLISH, PATH_COUNT };
 
 static int
 work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *signals)
@@ -67,6 +67,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
         .tls_key = paths[TLS_KEY],
         .client_ca = paths[KIOSK_CA],
         .ledger = paths[LEDGER],
+        .bundles = paths[PUBLISH],
         .is_watched = watch_port > 0,
         .watch_port = watch_port,
         .verifier = verifier,
@@ -117,6 +118,7 @@ main(int argc, char **argv)
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
         [RECEIPT_CERT] = conf_path(conf, "receipt-cert", "keys/receipt.crt"),
         [RECEIPT_KEY] = conf_path(conf, "receipt-key", "keys/receipt.key"),
+        [PUBLISH] = conf_path(conf, "publish", "publish"),
         [LEDGER] = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf)),
     };
     int result = work(conf, paths, &signals);

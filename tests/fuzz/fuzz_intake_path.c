@@ -32,6 +32,19 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(strcmp(expect, path) == 0);
     } else if (route == INTAKE_ROUTE_HEALTH) {
         assert(strcmp(path, "/v1/health") == 0);
+    } else if (route == INTAKE_ROUTE_BUNDLE) {
+        struct intake_wanted wanted;
+        char hash[2 * SEAL_HASH_LEN + 1], again[128];
+        uint8_t bytes[SEAL_HASH_LEN];
+        assert(intake_bundle_path(path, &wanted));
+        snprintf(again, sizeof(again), "/v1/bundles/%s%s%s", seal_bundle_name(wanted.kind),
+            wanted.hash[0] != 0 ? "/" : "", wanted.hash);
+        assert(strcmp(again, path) == 0);
+        if (wanted.hash[0] != 0) {
+            assert(hex_decode(wanted.hash, bytes, sizeof(bytes)) == 0);
+            hex_encode(bytes, sizeof(bytes), hash);
+            assert(strcmp(hash, wanted.hash) == 0);
+        }
     }
     free(path);
     return 0;

@@ -25,6 +25,12 @@ test_paths(void **state)
     } rows[] = {
         {"/v1/health", INTAKE_ROUTE_HEALTH},
         {"/v1/records/" ID, INTAKE_ROUTE_RECORD},
+        {"/v1/bundles/content", INTAKE_ROUTE_BUNDLE},
+        {"/v1/bundles/answers/" ID ID, INTAKE_ROUTE_BUNDLE},
+        {"/v1/bundles/answers/" ID, INTAKE_ROUTE_NONE},
+        {"/v1/bundles/answers/" ID ID "0", INTAKE_ROUTE_NONE},
+        {"/v1/bundles/answers/" ID ID "/", INTAKE_ROUTE_NONE},
+        {"/v1/bundles/", INTAKE_ROUTE_NONE},
         {"/v1/records/" ID "/receipt", INTAKE_ROUTE_RECEIPT},
         {"", INTAKE_ROUTE_NONE},
         {"/", INTAKE_ROUTE_NONE},

@@ -47,8 +47,8 @@ struct seal_receipts; /* the kiosk's trust in receipts */
 int seal_sealer_new(const char *kiosk_cert, const char *kiosk_key, const char *recipients,
     struct seal_sealer **ret_sealer);
 void seal_sealer_free(struct seal_sealer *sealer);
-/* Seals and signs plain; appends the DER envelope. Plaintext is padded inside the seal to a multiple
- * of 512 bytes (at least one step) with spaces, so that length tells little (a JSON reader ignores
+/* Seals and signs plain; appends the DER envelope. Plaintext is padded inside the seal with spaces to 672
+ * bytes, or to so many and a multiple of 512, so that length tells little (a JSON reader ignores
  * them; seal_open leaves them in place). The header's kiosk must be the certificate's common name.
  * KERR_SEAL_CRYPTO, KERR_TOO_BIG; KERR_INVALID or KERR_SEAL_KEY for a header that can't be. */
 int seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header,
@@ -152,6 +152,53 @@ void seal_verifier_free(struct seal_verifier *verifier);
  * is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
 int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
     struct seal_header *ret_header, struct buf *ret_sealed);
+/* The lean form of an envelope, for a code on a screen: what the city can't put back (kiosk/decisions/0043-record-as-code.md).
+ * KERR_SEAL_FORM for what is no envelope, or could not be put together again byte by byte; KERR_TOO_BIG above
+ * SEAL_LEAN_MAX. */
+enum { SEAL_LEAN_MAX = 9 * 977 };
+int seal_lean_write(const uint8_t *envelope, size_t len, struct buf *ret_lean);
+/* The city's side. city_cert: a certificate that the city's CA signed, as it did those of the sealing keys. The verifier is
+ * borrowed. KERR_SEAL_KEY. Belongs to one thread. */
+struct seal_restorer;
+int seal_restorer_new(const struct seal_verifier *verifier, const char *city_cert,
+    struct seal_restorer **ret_restorer);
+void seal_restorer_free(struct seal_restorer *restorer);
+/* Learns terminals' certificates: each NAME.crt of a folder (KERR_NOT_FOUND without one), that of an envelope which came
+ * another way (KERR_SEAL_FORM). Trusts none of them. KERR_TOO_BIG when there are too many. */
+int seal_restorer_add_folder(struct seal_restorer *restorer, const char *path);
+int seal_restorer_add_envelope(struct seal_restorer *restorer, const uint8_t *envelope, size_t len);
+/* Appends the very envelope that the lean form was made of, which verifies. KERR_NOT_FOUND: the terminal's certificate is
+ * not known. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE: a bit was changed, or it is not of a kiosk of this city. */
+int seal_restore(const struct seal_restorer *restorer, const uint8_t *bytes, size_t len,
+    struct buf *ret_envelope);
+
+/* Bytes as digits, in parts that each fill one code at most (version 25, level M, numeric mode). code.c */
+enum {
+    SEAL_CODE_PARTS = 9,
+    SEAL_CODE_BYTES = 977, /* of a part */
+    SEAL_CODE_DIGITS = 2395 /* of a part, with its head */
+};
+/* How many parts; 0 for none or too many bytes. */
+unsigned seal_code_count(size_t len);
+/* Appends the digits of this part, from 0. KERR_INVALID. */
+int seal_code_write(const uint8_t *bytes, size_t len, unsigned number, struct buf *ret_digits);
+/* Puts together what was read: parts in any order, any number of times, of several records at once. */
+struct seal_codes;
+struct seal_codes *seal_codes_new(void);
+void seal_codes_free(struct seal_codes *codes); /* NULL is accepted */
+enum seal_code {
+    SEAL_CODE_END, /* nothing is left of the text */
+    SEAL_CODE_PART, /* a new part; others are missing */
+    SEAL_CODE_AGAIN, /* was there already */
+    SEAL_CODE_WHOLE /* that was the last part: the bytes are appended */
+};
+/* The next part of a text (a line of a scanner); *at moves behind it. An enum seal_code; KERR_INVALID for what is none, or
+ * was not read to its end (then *at is at the end of the text), KERR_TOO_BIG when too many records wait for parts. */
+int seal_codes_take(struct seal_codes *codes, const char **at, struct buf *ret_bytes);
+/* Calls each for every part that is missing: of the which-th incomplete record, from 0; number from 1. */
+void seal_codes_missing(const struct seal_codes *codes,
+    void (*each)(unsigned which, unsigned number, unsigned count, void *ctx), void *ctx);
+
 /* For finding envelopes in a damaged file: how long the one that begins here says to be, 0 when none can
  * begin here. Proves nothing. */
 size_t seal_envelope_length(const uint8_t *bytes, size_t len);

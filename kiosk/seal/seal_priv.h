@@ -20,7 +20,10 @@
 #define SEAL_HEADER_OID "2.25.14069113212271097482584423687940839652"
 
 enum {
-    SEAL_PAD = 512, /* step of the padded plaintext */
+    /* Steps of the padded plaintext: 672, 1184, 1696 ... The first is what leaves an envelope's lean form room in one code
+     * (seal.h: SEAL_CODE_BYTES), and nearly every record is one step. */
+    SEAL_PAD_FIRST = 672,
+    SEAL_PAD = 512,
     SEAL_TEXT_MAX = 512, /* bytes of a header's or a receipt's text */
     SEAL_PEM_MAX = 64 * 1024
 };
@@ -107,6 +110,19 @@ int seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_poin
 /* Appends SignedData over content; header_text may be NULL for no header attribute. */
 int seal_sign(X509 *cert, EVP_PKEY *key, const struct buf *header_text, const uint8_t *content,
     size_t len, struct buf *ret_signed);
+/* Appends tag, length and inner in DER. */
+void seal_add_tlv(struct buf *out, uint8_t tag, const void *inner, size_t len);
+/* What a message is made of; the rest is the same in all. Borrowed. */
+struct seal_spelling {
+    X509 *cert; /* the signer's */
+    const uint8_t *content;
+    size_t content_len;
+    const struct buf *attributes; /* the signed ones in their order, one behind the other */
+    const uint8_t *signature; /* DER */
+    size_t signature_len;
+};
+/* Appends the one spelling of a message with these parts; ret_signed->failed tells of an error. */
+void seal_spell(const struct seal_spelling *parts, struct buf *ret_signed);
 struct seal_signed {
     CMS_ContentInfo *cms; /* owned */
     X509 *signer; /* lives in cms */
@@ -122,6 +138,35 @@ void seal_signed_release(struct seal_signed *s);
 bool seal_chain_ok(X509_STORE *trust, X509 *cert, int purpose);
 /* True when the certificate's only common name is exactly name. */
 bool seal_common_name_is(const X509 *cert, const char *name);
+
+/* lean.c: an envelope taken apart, and put together again. */
+enum {
+    SEAL_LEAN_REF = 4, /* bytes of a certificate's SHA-256 */
+    SEAL_LEAN_TO_MAX = 9, /* keys that it is sealed to */
+    SEAL_POINT_LEN = 33 /* a compressed point of P-256 */
+};
+struct seal_lean {
+    uint8_t ref[SEAL_LEAN_REF];
+    unsigned day; /* of signing, since 1970 */
+    struct seal_header header; /* its kiosk is that of the certificate */
+    uint8_t signature[64]; /* r and s */
+    size_t to_count, serial_len;
+    struct {
+        const uint8_t *serial; /* of the recipient's certificate; borrowed, as all pointers here */
+        uint8_t point[SEAL_POINT_LEN];
+        const uint8_t *wrapped; /* the content's key for this recipient */
+    } to[SEAL_LEAN_TO_MAX];
+    const uint8_t *nonce, *tag, *text;
+    size_t text_len;
+};
+/* The parts out of the lean form. KERR_SEAL_FORM. */
+int seal_lean_read(const uint8_t *bytes, size_t len, struct seal_lean *ret_lean);
+/* The envelope out of its parts: cert is the signer's, issuer the DER name of who signed the recipients'
+ * certificates. KERR_SEAL_FORM. */
+int seal_lean_build(
+    const struct seal_lean *lean, X509 *cert, const struct buf *issuer, struct buf *ret_envelope);
+/* The reference of a certificate. */
+bool seal_lean_ref(X509 *cert, uint8_t out[SEAL_LEAN_REF]);
 
 /* known.c: a chain is checked once. */
 /* Judges a certificate; the answer depends on store and certificate alone. */

@@ -118,9 +118,10 @@ add_recipient(CMS_ContentInfo *cms, X509 *cert)
 static bool
 encrypt(CMS_ContentInfo *cms, const uint8_t *plain, size_t len)
 {
-    uint8_t spaces[SEAL_PAD];
+    uint8_t spaces[SEAL_PAD_FIRST];
     memset(spaces, ' ', sizeof(spaces));
-    size_t pad = len == 0 ? SEAL_PAD : (SEAL_PAD - len % SEAL_PAD) % SEAL_PAD;
+    size_t over = len > SEAL_PAD_FIRST ? len - SEAL_PAD_FIRST : 0;
+    size_t pad = SEAL_PAD_FIRST + (over + SEAL_PAD - 1) / SEAL_PAD * SEAL_PAD - len;
     BIO *chain = CMS_dataInit(cms, NULL);
     if (chain == NULL) {
         return false;

@@ -81,9 +81,9 @@ seal_sign(X509 *cert, EVP_PKEY *key, const struct buf *header_text, const uint8_
     return r;
 }
 
-/* Appends tag, length and inner: X.690 section 8.1, definite lengths only. */
-static void
-add_tlv(struct buf *out, uint8_t tag, const void *inner, size_t len)
+/* X.690 section 8.1, definite lengths only. */
+void
+seal_add_tlv(struct buf *out, uint8_t tag, const void *inner, size_t len)
 {
     (void)buf_add_byte(out, tag);
     if (len < 0x80) {
@@ -119,33 +119,26 @@ set_order(const unsigned char *a, size_t a_len, const unsigned char *b, size_t b
     return order < 0 || (order == 0 && a_len < b_len);
 }
 
-/* [0] IMPLICIT SET OF the signed attributes, which must be sorted and unlike each other. */
+/* The signed attributes, which must be sorted and unlike each other, one behind the other. */
 static void
-add_attributes(struct buf *out, const CMS_SignerInfo *signer)
+add_attributes(struct buf *set, const CMS_SignerInfo *signer)
 {
-    AUTO_BUF set;
-    buf_init(&set, SEAL_RECEIPT_MAX);
     size_t last_at = 0;
     for (int i = 0; i < CMS_signed_get_attr_count(signer); i++) {
-        size_t at = set.len;
+        size_t at = set->len;
         unsigned char *der = NULL;
         int len = i2d_X509_ATTRIBUTE(CMS_signed_get_attr(signer, i), &der);
-        add_made(&set, der, len);
-        if (set.failed == 0 && i > 0 &&
-            !set_order(set.data + last_at, at - last_at, set.data + at, set.len - at)) {
-            set.failed = KERR_SEAL_FORM;
+        add_made(set, der, len);
+        if (set->failed == 0 && i > 0 &&
+            !set_order(set->data + last_at, at - last_at, set->data + at, set->len - at)) {
+            set->failed = KERR_SEAL_FORM;
         }
         last_at = at;
     }
-    if (set.failed != 0 || set.len == 0) {
-        out->failed = KERR_SEAL_FORM;
-        return;
-    }
-    add_tlv(out, 0xa0, set.data, set.len);
 }
 
 static void
-add_signer_info(struct buf *out, CMS_SignerInfo *signer, X509 *cert)
+add_signer_info(struct buf *out, const struct seal_spelling *parts)
 {
     AUTO_BUF info;
     AUTO_BUF sid;
@@ -153,30 +146,30 @@ add_signer_info(struct buf *out, CMS_SignerInfo *signer, X509 *cert)
     buf_init(&sid, SEAL_RECEIPT_MAX);
     unsigned char *der = NULL;
     /* from the certificate, not from the message: names compare without regard to case */
-    int len = i2d_X509_NAME(X509_get_issuer_name(cert), &der);
+    int len = i2d_X509_NAME(X509_get_issuer_name(parts->cert), &der);
     add_made(&sid, der, len);
     der = NULL;
-    len = i2d_ASN1_INTEGER(X509_get0_serialNumber(cert), &der);
+    len = i2d_ASN1_INTEGER(X509_get0_serialNumber(parts->cert), &der);
     add_made(&sid, der, len);
     (void)buf_add(&info, version_1, sizeof(version_1));
-    add_tlv(&info, 0x30, sid.data, sid.len);
+    seal_add_tlv(&info, 0x30, sid.data, sid.len);
     (void)buf_add(&info, alg_sha256, sizeof(alg_sha256));
-    add_attributes(&info, signer);
+    /* [0] IMPLICIT SET OF */
+    seal_add_tlv(&info, 0xa0, parts->attributes->data, parts->attributes->len);
     (void)buf_add(&info, alg_ecdsa_sha256, sizeof(alg_ecdsa_sha256));
-    const ASN1_OCTET_STRING *signature = CMS_SignerInfo_get0_signature(signer);
-    add_tlv(&info, 0x04, ASN1_STRING_get0_data(signature), (size_t)ASN1_STRING_length(signature));
+    seal_add_tlv(&info, 0x04, parts->signature, parts->signature_len);
     if (info.failed != 0 || sid.failed != 0) {
         out->failed = KERR_SEAL_FORM;
         return;
     }
     AUTO_BUF outer;
     buf_init(&outer, 2 * SEAL_RECEIPT_MAX);
-    add_tlv(&outer, 0x30, info.data, info.len);
-    add_tlv(out, 0x31, outer.data, outer.len); /* SET OF one */
+    seal_add_tlv(&outer, 0x30, info.data, info.len);
+    seal_add_tlv(out, 0x31, outer.data, outer.len); /* SET OF one */
 }
 
 static void
-add_content(struct buf *out, const ASN1_OCTET_STRING *content)
+add_content(struct buf *out, const uint8_t *content, size_t len)
 {
     AUTO_BUF octets;
     AUTO_BUF explicit0;
@@ -184,40 +177,59 @@ add_content(struct buf *out, const ASN1_OCTET_STRING *content)
     buf_init(&octets, 2 * SEAL_ENVELOPE_MAX);
     buf_init(&explicit0, 2 * SEAL_ENVELOPE_MAX);
     buf_init(&info, 2 * SEAL_ENVELOPE_MAX);
-    add_tlv(&octets, 0x04, ASN1_STRING_get0_data(content), (size_t)ASN1_STRING_length(content));
-    add_tlv(&explicit0, 0xa0, octets.data, octets.len);
+    seal_add_tlv(&octets, 0x04, content, len);
+    seal_add_tlv(&explicit0, 0xa0, octets.data, octets.len);
     (void)buf_add(&info, oid_data, sizeof(oid_data));
     (void)buf_add(&info, explicit0.data, explicit0.len);
-    add_tlv(out, 0x30, info.data, info.len);
+    seal_add_tlv(out, 0x30, info.data, info.len);
 }
 
-/* The one spelling of a message with these parts. */
-static bool
-is_exact(const struct seal_signed *parts, CMS_SignerInfo *signer, const uint8_t *bytes, size_t len)
+void
+seal_spell(const struct seal_spelling *parts, struct buf *ret_signed)
 {
     AUTO_BUF data;
     AUTO_BUF wrapped;
-    AUTO_BUF whole;
+    AUTO_BUF cert;
+    AUTO_BUF info;
     buf_init(&data, 2 * SEAL_ENVELOPE_MAX);
     buf_init(&wrapped, 2 * SEAL_ENVELOPE_MAX);
-    buf_init(&whole, 2 * SEAL_ENVELOPE_MAX);
-    (void)buf_add(&data, version_1, sizeof(version_1));
-    add_tlv(&data, 0x31, alg_sha256, sizeof(alg_sha256));
-    add_content(&data, parts->content);
-    AUTO_BUF cert;
     buf_init(&cert, SEAL_RECEIPT_MAX);
-    unsigned char *der = NULL;
-    int der_len = i2d_X509(parts->signer, &der);
-    add_made(&cert, der, der_len);
-    add_tlv(&data, 0xa0, cert.data, cert.len);
-    add_signer_info(&data, signer, parts->signer);
-    add_tlv(&wrapped, 0x30, data.data, data.len);
-    AUTO_BUF info;
     buf_init(&info, 2 * SEAL_ENVELOPE_MAX);
+    (void)buf_add(&data, version_1, sizeof(version_1));
+    seal_add_tlv(&data, 0x31, alg_sha256, sizeof(alg_sha256));
+    add_content(&data, parts->content, parts->content_len);
+    unsigned char *der = NULL;
+    int der_len = i2d_X509(parts->cert, &der);
+    add_made(&cert, der, der_len);
+    seal_add_tlv(&data, 0xa0, cert.data, cert.len);
+    add_signer_info(&data, parts);
+    seal_add_tlv(&wrapped, 0x30, data.data, data.len);
     (void)buf_add(&info, oid_signed_data, sizeof(oid_signed_data));
-    add_tlv(&info, 0xa0, wrapped.data, wrapped.len);
-    add_tlv(&whole, 0x30, info.data, info.len);
-    return cert.failed == 0 && data.failed == 0 && whole.failed == 0 && whole.len == len &&
+    seal_add_tlv(&info, 0xa0, wrapped.data, wrapped.len);
+    seal_add_tlv(ret_signed, 0x30, info.data, info.len);
+    if (cert.failed != 0 || data.failed != 0 || wrapped.failed != 0 || info.failed != 0) {
+        ret_signed->failed = KERR_SEAL_FORM;
+    }
+}
+
+/* Is it the one spelling of a message with these parts? */
+static bool
+is_exact(const struct seal_signed *parts, CMS_SignerInfo *signer, const uint8_t *bytes, size_t len)
+{
+    AUTO_BUF attributes;
+    AUTO_BUF whole;
+    buf_init(&attributes, SEAL_RECEIPT_MAX);
+    buf_init(&whole, 2 * SEAL_ENVELOPE_MAX);
+    add_attributes(&attributes, signer);
+    const ASN1_OCTET_STRING *signature = CMS_SignerInfo_get0_signature(signer);
+    const struct seal_spelling spelling = {.cert = parts->signer,
+        .content = ASN1_STRING_get0_data(parts->content),
+        .content_len = (size_t)ASN1_STRING_length(parts->content),
+        .attributes = &attributes,
+        .signature = ASN1_STRING_get0_data(signature),
+        .signature_len = (size_t)ASN1_STRING_length(signature)};
+    seal_spell(&spelling, &whole);
+    return attributes.failed == 0 && attributes.len > 0 && whole.failed == 0 && whole.len == len &&
            memcmp(whole.data, bytes, len) == 0;
 }
 

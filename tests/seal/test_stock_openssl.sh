@@ -48,7 +48,7 @@ must_not openssl cms -verify -binary -inform DER -in envelope.der -CAfile keys/c
 for name in city recovery; do
     must openssl cms -decrypt -binary -inform DER -in inner.der -recip "keys/$name.crt" \
         -inkey "keys/$name.key" -out "$name.plain"
-    [ "$(wc -c <"$name.plain")" -eq 512 ] || fail "$name: the plaintext is not padded to 512 bytes"
+    [ "$(wc -c <"$name.plain")" -eq 672 ] || fail "$name: the plaintext is not padded to 672 bytes"
     sed 's/ *$//' "$name.plain" | cmp -s - plain || fail "$name: another text came out"
 done
 for name in receipt kiosk intake-tls city-ca; do

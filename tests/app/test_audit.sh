@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # The terminal signs the chain of what happened to its queue; `kioskctl audit verify` finds what was changed,
 # and by a point that somebody else kept also a queue that was rolled back, and another terminal's point.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # A double booking, from both visitors' requests to what each hears: two ask for one slot, staff decide at the desk, the desk's answers
 # come to the terminal, both ask with their numbers. Beside them somebody whose request is no booking is told that it is done.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # What a card tells without its PIN: its last day, that of its certificate, and the tries that are left; no PIN page, no try spent, no
 # record, nothing of it in the next visit, nothing in the log; also for a card whose PIN is locked, and for one that ends soon. And what things cost: the list, and the line for the till in the code.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Check-in at a shelter: by a card that is laid down, by a name, at a terminal that stands at the door; what the record holds,
 # what it never holds, what staff see.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # A card that is left chimes after 3 s and louder after 8 s; one that is taken does not. A call chimes once, also when
 # the language is changed on its page.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # A queue that is damaged between two visits, while kiosk-sync has it open: the terminal mends it at its
 # start, takes the next application, and every accepted record reaches the city once.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # The terminal in a real window: real touches (as SDL makes them of the pointer) lead from the first page
 # on, the picture on the display changes, idle it draws nothing, and SIGTERM ends it within two seconds.
 . "$(dirname "$0")/env.sh"

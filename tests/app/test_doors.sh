@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Home's doors, what is behind them, a guide's results and the way through the procedures they lead to, what can't be done
 # here, what is told beside the way, self-checks that keep nothing and answers without a person.
 . "$(dirname "$0")/env.sh"

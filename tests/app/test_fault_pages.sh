@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Every error that a part can give has a page: words of its own, a picture of its own, at least three ways on, a
 # person among them; no code on it, and the words fit in the smallest and the largest letters.
 . "$(dirname "$0")/env.sh"

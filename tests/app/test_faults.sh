@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 180
+# waits
 # Each thing that goes wrong with a card has its page, with a way on; after it the visit can be finished
 # without the card, and nothing of an unfinished read stays. Tries: shown, confirmed, never burnt.
 . "$(dirname "$0")/env.sh"

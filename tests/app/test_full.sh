@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # A disk that fills up during a visit: the visit finishes by the room that was kept for it, then the
 # terminal says before the first question that it only informs, and takes applications again by itself
 # when there is room. The same for a file system that can't be written for a while.

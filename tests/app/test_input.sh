@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 150
+# waits
 # Written answers without a card: kanji by Mozc, by Anthy, by neither; the address from its postal code; the record that
 # the city gets; keys of 18 mm and more at the same places in every text size, on both orientations and seated.
 . "$(dirname "$0")/env.sh"

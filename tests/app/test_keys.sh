@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 180
+# waits
 # Whole visits by five keys alone and by two switches alone end in the same record as by finger: with a card and
 # its PIN, and typed on the page's own keyboard without one.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 240
+# waits
 # Answers with a page of their own: money, times, lists, a place on a map, a note, a signature. By finger, by keys and by
 # switches; in the largest words, upright, for a seated visitor; what was drawn is wiped.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # What came with the last sync, on the pages: free times with their date, nothing past or full to choose, a request that is not
 # yet booked; answers and balances by number; a terminal to which nothing came.
 . "$(dirname "$0")/env.sh"

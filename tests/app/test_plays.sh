@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Visits without a card: languages, going back, preferences; and scripts that must not hold.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # Practising never mixes with a visit: no record in the queue, no command to a card, whether it lay there before
 # or comes meanwhile; afterwards a real visit finds the card as it always does.
 . "$(dirname "$0")/env.sh"

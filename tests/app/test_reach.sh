@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Help is two touches away: in the largest letters of every language the ways to staff and to the page that makes
 # everything easier stand on the first page of help; from every kind of page help leads there and back.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # What people come to read: phrases said in Japanese, pages, waste, search, maps, and the city's notices as of their day.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Content and words that changed are shown without a restart: to the next visitor, never to the one who is there; content
 # with a mistake not at all; what is being copied just now a little later.
 . "$(dirname "$0")/env.sh"

@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # The staff's way in: the right digits open the staff's page, which ends the program; wrong ones do not, five wrong ones lock.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"

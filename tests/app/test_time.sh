@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # Nobody is hurried, and nobody's answers stay: the warning and the end, slow mode, a hand on the glass, a call.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"

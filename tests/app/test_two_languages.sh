@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 180
+# waits
 # Two languages side by side, in the usual and the largest letters, landscape and portrait: nothing overflows, no
 # targets lie on each other or outside, every page speaks Japanese too, and the words are said in one language only.
 # On the page of languages every name stands at its own place, whatever language and size it is shown in.

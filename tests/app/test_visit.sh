@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 60
+# waits
 # The whole line: a card, a visit, a sealed record in the queue, at the city, at the desk.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"

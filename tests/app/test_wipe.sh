@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 180
+# waits
 # Nothing of a visitor survives the visit in the terminal's memory: all writable memory of the process
 # is searched for the words of the card. Negative control: the same program without its wipes must be
 # caught. The words are in no file that the terminal loads.

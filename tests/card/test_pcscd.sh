@@ -1,5 +1,6 @@
 #!/bin/bash
 # timeout: 150
+# waits
 # The card room on a real pcscd with the virtual reader of vsmartcard, in a mount and network
 # namespace of its own: no clash with the machine's pcscd or with a test beside this one. Needs the
 # right to make namespaces; where that is missing it fails and says so.

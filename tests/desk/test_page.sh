@@ -2,6 +2,7 @@
 # Plays the staff's page in a real Chromium against a real kiosk-desk with really sealed records, and
 # the program's other duties: export, wrong use, a quick end. Pictures go to $BUILD/desk-pictures.
 # timeout: 300
+# waits
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 build=${BUILD:-build}

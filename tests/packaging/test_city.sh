@@ -2,6 +2,7 @@
 # packaging/README.md, "From one machine to PostgreSQL and several intakes", word for word: a ledger moves to a server, a
 # second intake joins, then a standby. What was kept before is kept, with the same receipts.
 # timeout: 90
+# waits
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 . "$TOP/tests/ledger/cluster.sh"

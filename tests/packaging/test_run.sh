@@ -1,5 +1,6 @@
 #!/bin/sh
 # timeout: 120
+# waits
 # make run: without a display it plays a visit whose record reaches the desk and whose pictures are there;
 # with one it shows the kiosk until Ctrl-C; in both it leaves nothing running, and stops nothing that it
 # did not start.

@@ -7,7 +7,7 @@
 
 results=$BUILD/tidy
 mkdir -p "$results"
-find kiosk tests/vcard -name '*.c' | sort | xargs -P 2 -n 1 "$TOOLS/tidy-one" "$results" || bad=1
+find kiosk tests/vcard -name '*.c' | sort | xargs -P 2 -n 8 "$TOOLS/tidy-one" "$results" || bad=1
 
 cat >"$WORK/planted.c" <<'END'
 #include <stdlib.h>

@@ -178,7 +178,8 @@ digits_field(struct app *app, struct flow *flow)
         .size = UI_SIZE_KEYBOARD,
         .bold = true,
         .tone = UI_TONE_SURFACE,
-        .state = UI_STATE_PERSONAL};
+        .state = UI_STATE_PERSONAL,
+        .caret = caret_at_open(buf_str(&digits))};
     flow_element(app, flow, &field, FIELD_H);
     flow->y += GAP_MIN;
 }

@@ -69,6 +69,13 @@ field_put(struct app *app, const char *text)
     }
 }
 
+int
+caret_at_open(const char *text)
+{
+    const char *open = strchr(text, '_');
+    return open != NULL ? 1 + (int)(open - text) : 0;
+}
+
 /* Start of the last letter, a variation selector counted to its kanji. */
 static size_t
 last_letter(const char *field)

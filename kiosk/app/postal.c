@@ -76,7 +76,8 @@ digits(struct app *app, struct flow *flow)
         .bold = true,
         .tone = UI_TONE_SURFACE,
         .label = say(app, "key.postal"),
-        .state = UI_STATE_PERSONAL};
+        .state = UI_STATE_PERSONAL,
+        .caret = caret_at_open(text)};
     flow_element(app, flow, &field, FIELD_H);
     flow->y += GAP_MIN;
     explicit_bzero(text, sizeof(text));

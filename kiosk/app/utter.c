@@ -276,11 +276,14 @@ role_words(const struct ui_element *e)
 }
 
 /* What is written in a field. Places that are still empty are drawn as "__": they are not said, nor is the
- * word after them when nothing stands before it. */
+ * word after them when nothing stands before it, nor the unit of a number that isn't there yet. */
 static void
 add_written(const struct ui_element *e, struct buf *out)
 {
     const char *at = e->role == UI_ROLE_FIELD && e->text != NULL ? e->text : "";
+    if (e->caret == 1) {
+        return; /* the unit alone */
+    }
     if (strchr(at, '_') == NULL) {
         (void)buf_add_str(out, at);
         return;

@@ -111,7 +111,8 @@ time_build(struct app *app, struct flow *flow, const struct question *question)
         .bold = true,
         .tone = UI_TONE_SURFACE,
         .label = words(app, &question->name),
-        .state = UI_STATE_PERSONAL};
+        .state = UI_STATE_PERSONAL,
+        .caret = caret_at_open(buf_str(&shown))};
     flow_element(app, flow, &field, FIELD_H);
     for (int i = 0; i < 10; i++) {
         app->keypad_waits |= digit_fits(app, question, (char)('0' + i)) ? 0 : 1U << i;

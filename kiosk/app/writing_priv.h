@@ -73,6 +73,8 @@ struct writing {
 };
 
 /* field.c: the field and the readings of its parts */
+/* The caret (ui.h) of digits whose open places are drawn as "_": before the first of them. */
+int caret_at_open(const char *text);
 void field_put(struct app *app, const char *text);
 void field_erase(struct app *app);
 void field_clear(struct app *app);

@@ -443,14 +443,18 @@ draw_answer_mark(
     }
 }
 
+/* caret: as in the element. Where the words take more than a line it stands behind them. */
 static void
-draw_caret(
-    const struct drawing *d, const struct words_fit *fit, int x, int y, int size_px, uint32_t ink)
+draw_caret(const struct drawing *d, const struct words_fit *fit, int x, int y, int size_px,
+    int caret, uint32_t ink)
 {
     size_t lines = fit->main != NULL ? text_layout_lines(fit->main) : 0;
     int line_h = lines > 0 ? fit->main_h / (int)lines : size_px;
     int end = lines > 0 ? text_layout_line_width(fit->main, lines - 1) : 0;
     int top = lines > 0 ? (int)(lines - 1) * line_h : 0;
+    if (lines == 1 && caret > 0) {
+        end = words_before(d->fonts, fit->main, (size_t)(caret - 1));
+    }
     struct px_rect r = {x + end + draw_px(d, 8), y + top + (line_h - size_px * 11 / 10) / 2,
         draw_px(d, 10), size_px * 11 / 10};
     d->ops->fill(d->ops->ctx, r, ink);
@@ -475,7 +479,7 @@ draw_field_words(const struct drawing *d, struct item *item, struct px_rect area
     if (caret && (e->state & UI_STATE_WAITING) == 0) {
         fit.main = empty ? NULL : fit.main;
         int top = empty ? area.y + (area.h - words->size_px) / 2 : y;
-        draw_caret(d, &fit, area.x, top, words->size_px, d->palette->accent);
+        draw_caret(d, &fit, area.x, top, words->size_px, e->caret, d->palette->accent);
     }
 }
 

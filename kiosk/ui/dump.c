@@ -150,6 +150,9 @@ dump_item(const struct item *item, struct buf *out)
     if (e->role == UI_ROLE_DOTS) {
         (void)buf_printf(out, ", \"value\": %d, \"count\": %d", e->value, e->count);
     }
+    if (e->caret > 0) {
+        (void)buf_printf(out, ", \"caret\": %d", e->caret);
+    }
     add_state(out, e->state);
     if (item->overflow) {
         (void)buf_add_str(out, ", \"overflow\": true");

@@ -99,7 +99,7 @@ frame_same(const struct item *a, const struct item *b)
            p->rect.w == q->rect.w && p->rect.h == q->rect.h && p->state == q->state &&
            p->tone == q->tone && p->size == q->size && p->align == q->align &&
            p->valign == q->valign && p->bold == q->bold && p->value == q->value &&
-           p->count == q->count && p->sample_size == q->sample_size &&
+           p->count == q->count && p->caret == q->caret && p->sample_size == q->sample_size &&
            p->sample_theme == q->sample_theme && same_text(p->id, q->id) &&
            same_text(p->text, q->text) && same_text(p->gloss, q->gloss) &&
            same_text(p->detail, q->detail) && same_text(p->picture, q->picture) &&

@@ -222,3 +222,28 @@ words_fit(struct layouts *layouts, const struct text_font_ops *fonts, const stru
         words_fit(layouts, fonts, &own, max_w, max_h, ret_fit);
     }
 }
+
+int
+words_before(const struct text_font_ops *fonts, const struct text_layout *layout, size_t bytes)
+{
+    int x = 0;
+    for (size_t i = 0; i < text_layout_run_count(layout) && bytes > 0; i++) {
+        const struct text_run *run = text_layout_run(layout, i);
+        size_t len = run->len < bytes ? run->len : bytes;
+        if (run->ruby) {
+            continue;
+        }
+        int width = run->width_px;
+        if (len < run->len) {
+            char *part = xstrdup(run->text); /* what is measured ends with a NUL */
+            part[len] = '\0';
+            width = fonts->width(
+                fonts->ctx, run->font, run->bold, run->size_px, part, len, run->script, run->rtl);
+            explicit_bzero(part, run->len);
+            free(part);
+        }
+        x = run->x_px + width;
+        bytes -= len;
+    }
+    return x;
+}

@@ -117,6 +117,7 @@ struct ui_element {
     enum ui_align valign; /* TITLE, TEXT: START is the top of rect; buttons are always centred */
     bool bold;
     int value, count; /* DOTS: entered of how many */
+    int caret; /* FIELD: 1 + how many bytes of text stand before the caret; 0: all, it stands behind them */
     /* INK: strokes kept by the page, "x,y x,y;x,y ..." in thousandths of the area's width; NULL: none */
     const char *strokes;
     int sample_size; /* 1 + enum ui_text_size: drawn in that size whatever is chosen; 0: as chosen */

@@ -284,6 +284,10 @@ const struct text_layout *layouts_get(struct layouts *layouts, const struct text
 void words_fit(struct layouts *layouts, const struct text_font_ops *fonts,
     const struct words *words, int max_w, int max_h, struct words_fit *ret_fit);
 
+/* Where the words go on after so many bytes, pixels from their left: of one line that is read from
+ * the left; bytes as they are drawn, without marks of ruby. */
+int words_before(const struct text_font_ops *fonts, const struct text_layout *layout, size_t bytes);
+
 /* ---- draw.c: an element becomes a few strokes ---- */
 
 struct draw_box {

@@ -155,6 +155,29 @@ expect fact tasks-together.together "resident-record"
 STEPS
 play "$WORK/tasks.play"
 
+# A number's field before and after its first digit: as high, its caret where the digit is to stand, then behind it,
+# before the unit; the ear hears that it is empty.
+for language in ja ja-easy my; do
+    for service in kinds-of-answers benefits; do # money; a number with its unit
+        {
+            printf 'language %s\n' $language
+            look 3 1
+            printf 'start %s\ntap next\n' $service
+            printf 'utterances %s\ndump %s\ntype 5\ndump %s\n' "$WORK/field.said" "$WORK/empty.json" "$WORK/five.json"
+        } >"$WORK/field.play"
+        play "$WORK/field.play"
+        for field in empty five; do
+            grep '"role": "field"' "$WORK/$field.json" >"$WORK/$field.field"
+        done
+        rects=$(sed 's/.*"rect": \([^]]*\).*/\1/' "$WORK/empty.field" "$WORK/five.field" | sort -u | wc -l)
+        [ "$rects" -eq 1 ] && grep -q '"text": "[^0-9]*",.*"caret": 1[,}]' "$WORK/empty.field" &&
+            grep -q '"text": "5.*"caret": 2[,}]' "$WORK/five.field" ||
+            fail "$service in $language: $(cat "$WORK/empty.field" "$WORK/five.field")"
+        [ $language != ja ] || grep -q '^ *{"id": "field:.*まだ何も' "$WORK/field.said" ||
+            fail "an empty field says $(cat "$WORK/field.said")"
+    done
+done
+
 # Every way of pressing reaches every answer.
 for hands in keys switches; do
     {

@@ -181,6 +181,70 @@ test_right_to_left_is_centred(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+static void
+see_caret(void *ctx, struct px_rect r, uint32_t colour ATTR_UNUSED)
+{
+    int *left = ctx;
+    assert_int_equal(*left, 0); /* one */
+    *left = r.x;
+}
+
+static void
+no_run(void *ctx ATTR_UNUSED, const struct text_run *run ATTR_UNUSED, int x ATTR_UNUSED,
+    int y ATTR_UNUSED, bool bold ATTR_UNUSED, uint32_t colour ATTR_UNUSED,
+    bool personal ATTR_UNUSED)
+{
+}
+
+static void
+no_box(void *ctx ATTR_UNUSED, const struct draw_box *box ATTR_UNUSED)
+{
+}
+
+/* Left edge of the caret of a field with this text. */
+static int
+caret_at(struct ui *ui, const char *text, const char *lang, int caret)
+{
+    int left = 0;
+    ui_begin(ui, "page");
+    ui_add(ui, &(struct ui_element){.role = UI_ROLE_FIELD,
+                   .rect = {500, 500, 3000, 400}, /* ruby has its room */
+                   .text = text,
+                   .lang = lang,
+                   .size = UI_SIZE_KEY,
+                   .bold = true,
+                   .caret = caret});
+    ui_end(ui);
+    struct draw_ops ops = {.fill = see_caret, .box = no_box, .run = no_run, .ctx = &left};
+    struct drawing drawing = paint_drawing(ui);
+    drawing.ops = &ops;
+    draw_item(&drawing, &ui_shown(ui)->items[0]);
+    return left;
+}
+
+/* What is written goes on before its unit, where the caret is; with nothing written yet, too. */
+static void
+test_caret_before_the_unit(void **state ATTR_UNUSED)
+{
+    static const struct {
+        const char *lang, *digits, *with_unit, *none;
+    } cases[] = {{"ja", "12", "12\u5186", " \u5186"}, {"ja", "1,200", "1,200 \u5186", " \u5186"},
+        {"ja-easy", "12", "12{\u5186|\u3048\u3093}", " {\u5186|\u3048\u3093}"},
+        {"my", "12", "12 \u101a\u1014\u103a\u1038", "  \u101a\u1014\u103a\u1038"},
+        {"en", "7", "7 yen", "  yen"}};
+    struct ui *ui = scene_ui(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int empty = caret_at(ui, "", cases[i].lang, 0);
+        int digits = caret_at(ui, cases[i].digits, cases[i].lang, 0);
+        int after = (int)strlen(cases[i].digits) + 1;
+        assert_true(digits > empty);
+        assert_int_equal(caret_at(ui, cases[i].with_unit, cases[i].lang, after), digits);
+        assert_int_equal(caret_at(ui, cases[i].none, cases[i].lang, 1), empty);
+        assert_true(caret_at(ui, cases[i].with_unit, cases[i].lang, 0) > digits + 10);
+    }
+    ui_free(ui);
+}
+
 /* Every state of every role that can be touched, in each theme: strokes must differ between states by
  * more than colour. */
 static void
@@ -399,6 +463,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_line_length),
         cmocka_unit_test(test_whole_words),
         cmocka_unit_test(test_right_to_left_is_centred),
+        cmocka_unit_test(test_caret_before_the_unit),
         cmocka_unit_test(test_state_is_more_than_colour),
         cmocka_unit_test(test_pictures_repeat),
         cmocka_unit_test(test_themes_and_sizes),

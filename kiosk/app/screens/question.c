@@ -315,6 +315,30 @@ options(struct app *app, struct flow *flow, const struct question *question)
     flow_grid(app, flow, &grid, place, &at);
 }
 
+/* The digits in the words of an amount: with none yet, the place where they will be. */
+static void
+amount(struct app *app, struct buf *out)
+{
+    const char *field = app->visit.field;
+    (void)i18n_money(app->i18n, out, strtoll(field, NULL, 10)); /* of nothing: 0 */
+    const char *digit = field[0] == 0 ? strchr(buf_str(out), '0') : NULL;
+    if (digit != NULL) {
+        out->data[digit - buf_str(out)] = ' ';
+    }
+}
+
+/* The caret's place in a text that has other words around the digits. */
+static int
+behind_digits(const char *text, bool digits)
+{
+    size_t last = strlen(text);
+    const char *place = digits ? NULL : strchr(text, ' ');
+    while (place == NULL && last > 0 && (text[last - 1] < '0' || text[last - 1] > '9')) {
+        last--;
+    }
+    return 1 + (int)(place != NULL ? (size_t)(place - text) : last);
+}
+
 static void
 number(struct app *app, struct flow *flow, const struct question *question)
 {
@@ -322,8 +346,8 @@ number(struct app *app, struct flow *flow, const struct question *question)
     (void)snprintf(id, sizeof(id), "field:%s", bare_name(question));
     AUTO_BUF text;
     buf_init(&text, 2 * FIELD_MAX);
-    if (question->type == QUESTION_MONEY && app->visit.field[0] != 0) {
-        (void)i18n_money(app->i18n, &text, strtoll(app->visit.field, NULL, 10));
+    if (question->type == QUESTION_MONEY) {
+        amount(app, &text);
     } else {
         (void)buf_printf(
             &text, "%s %s", app->visit.field, unit_words(app, &question->unit, app->visit.field));
@@ -336,7 +360,8 @@ number(struct app *app, struct flow *flow, const struct question *question)
         .bold = true,
         .tone = UI_TONE_SURFACE,
         .label = words(app, &question->name),
-        .state = UI_STATE_PERSONAL};
+        .state = UI_STATE_PERSONAL,
+        .caret = behind_digits(buf_str(&text), app->visit.field[0] != 0)};
     flow_element(app, flow, &field, 300);
     page_keypad(app, "digit:", "", "");
 }

@@ -10,7 +10,7 @@
 #include "base/hex.h"
 
 /* The ledger gives entries one by one; a page ends the walk by itself. */
-enum { WALK_MAX = INT32_MAX, WALK_STOP = 1 };
+enum { WALK_MAX = INT32_MAX, WALK_STOP = 1, ALARM_NAMES_MAX = 8 * 1024 };
 
 const char *
 desk_show_name(enum desk_show show)
@@ -155,6 +155,33 @@ each_row(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, 
     return 0;
 }
 
+/* ledger_chains' each: the kiosks' names, each once (they come in order). */
+static int
+add_alarm(const struct ledger_chain *chain, void *ctx)
+{
+    struct buf *names = ctx;
+    const char *kiosk = chain->largest.kiosk;
+    size_t len = strlen(kiosk);
+    bool is_last = names->len >= len && memcmp(names->data + names->len - len, kiosk, len) == 0;
+    if (chain->alarms > 0 && !is_last) { /* errors are sticky */
+        (void)buf_printf(names, "%s%s", names->len > 0 ? ", " : "", kiosk);
+    }
+    return 0;
+}
+
+/* Terminals whose chain of events went back or has two stories: somebody must look before their records are worked on. */
+static int
+add_alarms(struct desk *desk, struct buf *out)
+{
+    AUTO_BUF names;
+    buf_init(&names, ALARM_NAMES_MAX);
+    int r = ledger_chains(desk->ledger, add_alarm, &names);
+    if (r == 0 && names.len > 0) {
+        DESK_PART(desk->assets, out, "list-alarm", FILL("kiosks", buf_str(&names)));
+    }
+    return r;
+}
+
 int
 desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
 {
@@ -162,13 +189,16 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
     uint64_t newest = 0, changes = 0;
     char changes_text[24], newest_text[24], last[24];
     AUTO_BUF paging;
+    AUTO_BUF alarms;
     buf_init(&paging, 4096);
+    buf_init(&alarms, 2 * ALARM_NAMES_MAX);
     buf_init(&page.rows, DESK_PAGE_MAX);
     /* The count is read first: what changes while we list is told by the next poll */
     int r = ledger_newest(desk->ledger, &newest, &changes);
     if (r == 0) {
         r = ledger_list(desk->ledger, view->before, WALK_MAX, each_row, &page);
     }
+    r = r < 0 ? r : add_alarms(desk, &alarms);
     if (r < 0) {
         goto out;
     }
@@ -188,7 +218,8 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
         DESK_PART(desk->assets, &paging, "page-older", FILL("show", show), FILL("before", last));
     }
     DESK_PART(desk->assets, out, "list", FILL_HTML("rows", &page.rows),
-        FILL_HTML("paging", &paging), FILL("changes", changes_text), FILL("newest", newest_text));
+        FILL_HTML("paging", &paging), FILL_HTML("alarms", &alarms), FILL("changes", changes_text),
+        FILL("newest", newest_text));
 out:
     buf_release(&page.rows);
     return r;

@@ -22,6 +22,8 @@ struct intake_event {
     int error; /* why, when it is no success: KERR_... */
     const char *kiosk;
     uint64_t position; /* in the ledger, 0 when none is meant */
+    /* What became of the point of the kiosk's chain of events that came along: an enum ledger_point_verdict, or KERR_... */
+    int point;
 };
 
 /* Strings are copied, files are read at the start; everything else is borrowed. */

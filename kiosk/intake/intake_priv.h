@@ -91,6 +91,8 @@ struct intake_session {
     /* Touched by the connection's own thread only: */
     char peer[SEAL_NAME_MAX]; /* the certificate's name, as last verified */
     int64_t peer_until_ms; /* monotonic: till then it is not verified again */
+    bool has_point;
+    uint8_t point[SEAL_HASH_LEN]; /* of the last one that fitted: it is not verified again */
 };
 
 /* metrics.c: what was done, in numbers. */
@@ -120,7 +122,7 @@ struct intake_measure {
 /* What the ledger says of itself now. */
 struct intake_ledger_state {
     int error; /* KERR_..., then the rest is 0 */
-    uint64_t position, changes, quarantined;
+    uint64_t position, changes, quarantined, alarms;
     unsigned connections; /* of the listener */
 };
 void intake_metrics_init(struct intake_metrics *metrics, int64_t now_s);
@@ -189,6 +191,18 @@ struct intake_ask {
 };
 void intake_get_bundle(
     struct intake *intake, const struct intake_ask *ask, struct intake_reply *ret_reply);
+
+/* A ledger handle for the time of one work; there is always one. */
+struct ledger *intake_take_ledger(struct intake *intake);
+void intake_give_ledger(struct intake *intake, struct ledger *ledger);
+struct intake_door intake_door_of(struct intake *intake, struct ledger *ledger);
+
+/* word.c: what a kiosk says of itself. Any worker thread. */
+#define INTAKE_POINT_HEADER "Madoguchi-Point" /* SignedData in hexadecimal digits */
+/* An enum ledger_point_verdict (LEDGER_POINT_SAME also for no text); KERR_SEAL_FORM, KERR_SEAL_SIGNATURE (not this
+ * peer's), errors of the ledger. session may be NULL. */
+int intake_note_point(
+    struct intake *intake, struct intake_session *session, const char *peer, const char *text);
 
 /* peer.c: who is at the other end. */
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */

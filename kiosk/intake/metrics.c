@@ -188,6 +188,9 @@ intake_metrics_write(
         add_gauge(out, "madoguchi_intake_ledger_quarantined",
             "Envelopes that claim a place that is taken: copied or set back disks.",
             ledger->quarantined);
+        add_gauge(out, "madoguchi_intake_ledger_alarms",
+            "Chains of events of kiosks that went back or have two stories (kioskctl fleet).",
+            ledger->alarms);
     }
     return buf_error(out);
 }

@@ -86,8 +86,8 @@ reply_ledger_error(struct intake_reply *reply, int error)
         error);
 }
 
-static struct ledger *
-take_ledger(struct intake *intake)
+struct ledger *
+intake_take_ledger(struct intake *intake)
 {
     (void)pthread_mutex_lock(&intake->ledgers_lock); /* a default mutex can't fail here */
     /* As many handles as workers, and a worker takes one at a time: there is always one. */
@@ -96,16 +96,16 @@ take_ledger(struct intake *intake)
     return ledger;
 }
 
-static void
-give_ledger(struct intake *intake, struct ledger *ledger)
+void
+intake_give_ledger(struct intake *intake, struct ledger *ledger)
 {
     (void)pthread_mutex_lock(&intake->ledgers_lock);
     intake->ledgers[intake->ledgers_free++] = ledger;
     (void)pthread_mutex_unlock(&intake->ledgers_lock);
 }
 
-static struct intake_door
-door_of(struct intake *intake, struct ledger *ledger)
+struct intake_door
+intake_door_of(struct intake *intake, struct ledger *ledger)
 {
     return (struct intake_door){.verifier = intake->verifier,
         .signer = intake->signer,
@@ -141,23 +141,23 @@ void
 intake_put_record(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
     const uint8_t *bytes, size_t len, struct intake_reply *ret_reply)
 {
-    struct ledger *ledger = take_ledger(intake);
-    const struct intake_door door = door_of(intake, ledger);
+    struct ledger *ledger = intake_take_ledger(intake);
+    const struct intake_door door = intake_door_of(intake, ledger);
     struct intake_claim claim = {.kiosk = peer};
     memcpy(claim.id, id, sizeof(claim.id));
     struct intake_arrived arrived;
     enum intake_arrival arrival =
         intake_arrive(&door, &claim, bytes, len, &arrived, &ret_reply->body);
     reply_arrival(ret_reply, arrival, &arrived);
-    give_ledger(intake, ledger);
+    intake_give_ledger(intake, ledger);
 }
 
 void
 intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
     struct intake_reply *ret_reply)
 {
-    struct ledger *ledger = take_ledger(intake);
-    const struct intake_door door = door_of(intake, ledger);
+    struct ledger *ledger = intake_take_ledger(intake);
+    const struct intake_door door = intake_door_of(intake, ledger);
     struct ledger_entry entry;
     int r = ledger_get(ledger, id, &entry, NULL);
     /* Another kiosk's record is as good as none: nobody learns what others sent. */
@@ -165,7 +165,7 @@ intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEA
         r = KERR_NOT_FOUND;
     }
     r = r == 0 ? intake_receipt(&door, &entry, &ret_reply->body) : r;
-    give_ledger(intake, ledger);
+    intake_give_ledger(intake, ledger);
     if (r == KERR_NOT_FOUND) {
         intake_reply_problem(ret_reply, INTAKE_PROBLEM_NO_RECEIPT, r);
     } else if (r < 0) {
@@ -183,23 +183,25 @@ intake_ledger_look(struct ledger *ledger)
     struct intake_ledger_state state = {0};
     state.error = ledger_newest(ledger, &state.position, &state.changes);
     state.error = state.error == 0 ? ledger_quarantined(ledger, &state.quarantined) : state.error;
+    state.error = state.error == 0 ? ledger_alarms(ledger, &state.alarms) : state.error;
     return state;
 }
 
 void
 intake_write_health(struct buf *out, const struct intake_ledger_state *state)
 {
-    (void)buf_printf(out, /* two numbers fit by far */
-        "{\"status\":\"ok\",\"newest\":%llu,\"quarantined\":%llu}\n",
-        (unsigned long long)state->position, (unsigned long long)state->quarantined);
+    (void)buf_printf(out, /* three numbers fit by far */
+        "{\"status\":\"ok\",\"newest\":%llu,\"quarantined\":%llu,\"alarms\":%llu}\n",
+        (unsigned long long)state->position, (unsigned long long)state->quarantined,
+        (unsigned long long)state->alarms);
 }
 
 void
 intake_get_health(struct intake *intake, struct intake_reply *ret_reply)
 {
-    struct ledger *ledger = take_ledger(intake);
+    struct ledger *ledger = intake_take_ledger(intake);
     struct intake_ledger_state state = intake_ledger_look(ledger);
-    give_ledger(intake, ledger);
+    intake_give_ledger(intake, ledger);
     if (state.error < 0) {
         reply_ledger_error(ret_reply, state.error);
         return;

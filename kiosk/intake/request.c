@@ -242,6 +242,11 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
         hex_encode(request->id, sizeof(request->id), reply.record);
     }
     answer(intake, connection, request, &reply);
+    int point = LEDGER_POINT_SAME;
+    if (request->is_put && request->problem == INTAKE_PROBLEM_NONE && reply.status < 500) {
+        point = intake_note_point(intake, intake_session_of(connection), request->peer,
+            header(connection, INTAKE_POINT_HEADER));
+    }
     struct intake_measure measure = {.is_put = request->is_put,
         .is_new = reply.status == 201,
         .problem = reply.problem,
@@ -252,7 +257,8 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
         struct intake_event event = {.status = reply.status,
             .error = reply.error,
             .kiosk = request->peer,
-            .position = reply.position};
+            .position = reply.position,
+            .point = point};
         intake->answered(intake->ctx, &event);
     }
     enum MHD_Result result = queue(connection, request, &reply);

@@ -61,10 +61,36 @@ ledger_takes_turns(const struct ledger *ledger)
 }
 
 static bool
+is_name(const char *name)
+{
+    return name[0] != 0 && strnlen(name, LEDGER_NAME_MAX) < LEDGER_NAME_MAX;
+}
+
+static bool
 can_be_put(const struct ledger_entry *entry, size_t len)
 {
-    return len > 0 && len <= LEDGER_ENVELOPE_MAX && entry->kiosk[0] != 0 &&
-           strnlen(entry->kiosk, LEDGER_NAME_MAX) < LEDGER_NAME_MAX;
+    return len > 0 && len <= LEDGER_ENVELOPE_MAX && is_name(entry->kiosk);
+}
+
+static bool
+can_be_noted(const struct ledger_point *point, size_t len)
+{
+    return is_name(point->kiosk) && point->size <= INT64_MAX && len > 0 && len <= LEDGER_POINT_MAX;
+}
+
+static bool
+can_be_reported(const struct ledger_report *report)
+{
+    return is_name(report->kiosk) && report->len > 0 && report->len <= LEDGER_REPORT_MAX;
+}
+
+static bool
+can_be_done(const struct ledger_work *work)
+{
+    return work->point != NULL    ? can_be_noted(work->point, work->len)
+           : work->report != NULL ? can_be_reported(work->report)
+           : work->is_keep        ? work->receipt_len > 0
+                                  : can_be_put(work->entry, work->len);
 }
 
 int
@@ -81,12 +107,16 @@ ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t coun
     size_t good_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct ledger_work *work = works[i];
-        if (work->is_keep ? work->receipt_len == 0 : !can_be_put(work->entry, work->len)) {
+        if (!can_be_done(work)) {
             work->result = KERR_INVALID;
         } else if (good_count == LEDGER_WORKS_MAX) {
             work->result = KERR_BUSY;
         } else if (ledger->backend->work != NULL) {
             good[good_count++] = work;
+        } else if (work->point != NULL) {
+            work->result = ledger->backend->point(ledger, work->point, work->envelope, work->len);
+        } else if (work->report != NULL) {
+            work->result = ledger->backend->report(ledger, work->report);
         } else if (work->is_keep) {
             work->result = ledger->backend->receipt_keep(
                 ledger, work->id, work->receipt, work->receipt_len, work->ret_receipt);
@@ -150,6 +180,48 @@ int
 ledger_quarantined(struct ledger *ledger, uint64_t *ret_count)
 {
     return ledger->backend->quarantined(ledger, ret_count);
+}
+
+/* ---- what kiosks say of themselves ---- */
+
+int
+ledger_point_note(
+    struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len)
+{
+    return can_be_noted(point, len) ? ledger->backend->point(ledger, point, bytes, len)
+                                    : KERR_INVALID;
+}
+
+int
+ledger_chains(
+    struct ledger *ledger, int (*each)(const struct ledger_chain *chain, void *ctx), void *ctx)
+{
+    return ledger->backend->chains(ledger, each, ctx);
+}
+
+int
+ledger_alarms(struct ledger *ledger, uint64_t *ret_chains)
+{
+    return ledger->backend->alarms(ledger, ret_chains);
+}
+
+int
+ledger_settle(struct ledger *ledger, const char *kiosk, int64_t now)
+{
+    return is_name(kiosk) ? ledger->backend->settle(ledger, kiosk, now) : KERR_INVALID;
+}
+
+int
+ledger_report_keep(struct ledger *ledger, const struct ledger_report *report)
+{
+    return can_be_reported(report) ? ledger->backend->report(ledger, report) : KERR_INVALID;
+}
+
+int
+ledger_reports(
+    struct ledger *ledger, int (*each)(const struct ledger_report *report, void *ctx), void *ctx)
+{
+    return ledger->backend->reports(ledger, each, ctx);
 }
 
 /* ---- decisions about slots ---- */

@@ -16,6 +16,8 @@ enum {
     LEDGER_HASH_LEN = 32,
     LEDGER_NAME_MAX = 64,
     LEDGER_SLOT_MAX = 96,
+    LEDGER_POINT_MAX = 4096,
+    LEDGER_REPORT_MAX = 2048,
     LEDGER_ENVELOPE_MAX = 512 * 1024
 };
 
@@ -72,8 +74,64 @@ int ledger_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struc
 int ledger_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     const uint8_t *receipt, size_t len, struct buf *ret_receipt);
 
-/* A put or a keep, as one of several in one commit. */
+/* A signed point of a kiosk's chain of events (seal_point): how many there were, and the last one's hash. The largest of
+ * each kiosk and epoch is kept, with the bytes that prove it. */
+struct ledger_point {
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t epoch;
+    uint64_t size; /* at most INT64_MAX */
+    uint8_t head[LEDGER_HASH_LEN];
+    int64_t at; /* when it came, the city's clock */
+};
+/* What a point is beside the largest that came. A queue that was set back to a copy shows an older one; a cloned terminal
+ * another one of the same size, or an older one. Requests overtake each other on the line, so an
+ * older one counts only when the newer is known for LEDGER_POINT_LATE_S. */
+enum ledger_point_verdict {
+    LEDGER_POINT_NEWER, /* kept, committed */
+    LEDGER_POINT_SAME, /* is the largest */
+    LEDGER_POINT_LATE, /* older, a moment after the newer one: says nothing */
+    LEDGER_POINT_BACK, /* older: rolled back, or a clone. The alarm is kept, with the bytes */
+    LEDGER_POINT_FORK /* another story of the same events. As before */
+};
+enum {
+    LEDGER_POINT_LATE_S = 120
+}; /* a request takes 60 s at most at the intake, 30 at the kiosk */
+/* In: point, and the signed bytes. An enum ledger_point_verdict; KERR_INVALID, errors of ledger_put. */
+int ledger_point_note(
+    struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len);
+/* What is known of a chain. Lives during the call. */
+struct ledger_chain {
+    struct ledger_point largest;
+    uint64_t alarms; /* unlike points that did not fit since somebody settled it; 0: all is well */
+    int64_t alarm_at; /* the last of them */
+    const uint8_t *bytes, *alarm_bytes; /* the signed points; alarm_bytes is NULL without one */
+    size_t len, alarm_len;
+};
+/* Each chain, by kiosk and epoch. A non-zero answer of each stops and is returned. */
+int ledger_chains(
+    struct ledger *ledger, int (*each)(const struct ledger_chain *chain, void *ctx), void *ctx);
+/* How many chains have alarms. */
+int ledger_alarms(struct ledger *ledger, uint64_t *ret_chains);
+/* Somebody looked: the point that raised the last alarm of each of the kiosk's chains counts from now on. KERR_NOT_FOUND
+ * when there was no alarm. */
+int ledger_settle(struct ledger *ledger, const char *kiosk, int64_t now);
+/* What a kiosk says of itself, in bytes that this room does not read: the newest is kept. KERR_INVALID, errors of
+ * ledger_put. */
+struct ledger_report {
+    char kiosk[LEDGER_NAME_MAX];
+    int64_t at; /* when it came, the city's clock */
+    const uint8_t *bytes; /* at most LEDGER_REPORT_MAX */
+    size_t len;
+};
+int ledger_report_keep(struct ledger *ledger, const struct ledger_report *report);
+/* Each kiosk's, by name; bytes live during the call. As ledger_chains. */
+int ledger_reports(
+    struct ledger *ledger, int (*each)(const struct ledger_report *report, void *ctx), void *ctx);
+
+/* A put, a keep, or a kiosk's word of itself, as one of several in one commit. */
 struct ledger_work {
+    const struct ledger_point *point; /* not NULL: as ledger_point_note, its bytes in envelope */
+    const struct ledger_report *report; /* not NULL: as ledger_report_keep */
     bool is_keep; /* of a receipt; else a put */
     /* In, for a put: as ledger_put. */
     struct ledger_entry *entry;
@@ -84,7 +142,7 @@ struct ledger_work {
     const uint8_t *receipt;
     size_t receipt_len;
     struct buf *ret_receipt;
-    int result; /* out: what ledger_put or ledger_receipt_keep answers */
+    int result; /* out: what the function of the same work answers */
     /* Between commit and answer; the backend's own. */
     bool is_written;
     uint64_t position;

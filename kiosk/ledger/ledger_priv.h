@@ -39,6 +39,28 @@ enum { RUN_KIOSK, RUN_EPOCH, RUN_HALF, RUN_FIRST, RUN_LAST, RUN_LAST_AT, RUN_CON
                                "epoch"                                                             \
                                " ORDER BY kiosk, epoch, half, first"
 
+typedef int ledger_each_chain(const struct ledger_chain *chain, void *ctx);
+typedef int ledger_each_report(const struct ledger_report *report, void *ctx);
+/* The columns of a chain and of a report, in this order. */
+#define LEDGER_CHAIN                                                                               \
+    "kiosk, epoch, size, head, seen_at, alarms, alarm_at, bytes, alarm_bytes FROM chain"
+enum {
+    CHAIN_KIOSK,
+    CHAIN_EPOCH,
+    CHAIN_SIZE,
+    CHAIN_HEAD,
+    CHAIN_SEEN_AT,
+    CHAIN_ALARMS,
+    CHAIN_ALARM_AT,
+    CHAIN_BYTES,
+    CHAIN_ALARM_BYTES
+};
+enum { REPORT_KIOSK, REPORT_AT, REPORT_BYTES };
+/* The point of the last alarm becomes the largest; one text for both storages but for the two arguments. */
+#define LEDGER_SETTLE(KIOSK, NOW)                                                                  \
+    "UPDATE chain SET size = alarm_size, head = alarm_head, bytes = alarm_bytes, seen_at = " NOW   \
+    ", alarms = 0, alarm_bytes = NULL WHERE kiosk = " KIOSK " AND alarms > 0"
+
 /* As the functions of the same name in ledger.h. */
 struct ledger_backend {
     void (*close)(struct ledger *ledger);
@@ -64,6 +86,13 @@ struct ledger_backend {
     int (*booked)(struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all,
         uint64_t *ret_until);
     int (*runs)(struct ledger *ledger, ledger_each_run *each, void *ctx);
+    int (*point)(
+        struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len);
+    int (*chains)(struct ledger *ledger, ledger_each_chain *each, void *ctx);
+    int (*alarms)(struct ledger *ledger, uint64_t *ret_chains);
+    int (*settle)(struct ledger *ledger, const char *kiosk, int64_t now);
+    int (*report)(struct ledger *ledger, const struct ledger_report *report);
+    int (*reports)(struct ledger *ledger, ledger_each_report *each, void *ctx);
     /* Writers of one program had better take turns: the file lock is polled, not queued for. */
     bool takes_turns;
 };

@@ -13,6 +13,13 @@
 
 const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_RUNS] = LEDGER_RUNS(BIGINT),
+    [PG_POINT] = "SELECT ledger_point($1, $2, $3, $4, $5, $6, $7)",
+    [PG_CHAINS] = "SELECT " LEDGER_CHAIN " ORDER BY kiosk, epoch",
+    [PG_ALARMS] = "SELECT count(*) FROM chain WHERE alarms > 0",
+    [PG_SETTLE] = "SELECT ledger_settle($1, $2)",
+    [PG_REPORT] = "INSERT INTO report(kiosk, at, bytes) VALUES($1, $2, $3)"
+                  " ON CONFLICT (kiosk) DO UPDATE SET at = $2, bytes = $3",
+    [PG_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
     [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
     [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
@@ -386,6 +393,94 @@ op_runs(struct ledger *ledger, ledger_each_run *each, void *ctx)
     return r;
 }
 
+static int
+op_point(struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len)
+{
+    struct pg_args args = {0};
+    uint64_t verdict = 0;
+    pg_add_text(&args, point->kiosk);
+    pg_add_number(&args, (int64_t)point->epoch);
+    pg_add_number(&args, (int64_t)point->size);
+    pg_add_bytes(&args, point->head, sizeof(point->head));
+    pg_add_number(&args, point->at);
+    pg_add_bytes(&args, bytes, len);
+    pg_add_number(&args, LEDGER_POINT_LATE_S);
+    int r = ask_numbers(ledger, PG_POINT, &args, &verdict, NULL);
+    return r < 0 ? r : (int)verdict;
+}
+
+static int
+op_chains(struct ledger *ledger, ledger_each_chain *each, void *ctx)
+{
+    const struct pg_args none = {0};
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_CHAINS, &none, &rows);
+    for (int row = 0; r == 0 && row < pg_rows_count(rows); row++) {
+        struct ledger_chain chain = {
+            .largest = {.epoch = (uint64_t)pg_number(rows, row, CHAIN_EPOCH),
+                .size = (uint64_t)pg_number(rows, row, CHAIN_SIZE),
+                .at = pg_number(rows, row, CHAIN_SEEN_AT)},
+            .alarms = (uint64_t)pg_number(rows, row, CHAIN_ALARMS),
+            .alarm_at = pg_number(rows, row, CHAIN_ALARM_AT),
+        };
+        struct ledger_point *largest = &chain.largest;
+        chain.bytes = pg_bytes(rows, row, CHAIN_BYTES, &chain.len);
+        chain.alarm_bytes = pg_bytes(rows, row, CHAIN_ALARM_BYTES, &chain.alarm_len);
+        r = read_text(rows, row, CHAIN_KIOSK, largest->kiosk, sizeof(largest->kiosk));
+        r = r == 0 ? read_blob(rows, row, CHAIN_HEAD, largest->head, sizeof(largest->head)) : r;
+        r = r == 0 ? each(&chain, ctx) : r;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
+static int
+op_alarms(struct ledger *ledger, uint64_t *ret_chains)
+{
+    const struct pg_args none = {0};
+    return ask_numbers(ledger, PG_ALARMS, &none, ret_chains, NULL);
+}
+
+static int
+op_settle(struct ledger *ledger, const char *kiosk, int64_t now)
+{
+    struct pg_args args = {0};
+    uint64_t settled = 0;
+    pg_add_text(&args, kiosk);
+    pg_add_number(&args, now);
+    int r = ask_numbers(ledger, PG_SETTLE, &args, &settled, NULL);
+    return r == 0 && settled == 0 ? KERR_NOT_FOUND : r;
+}
+
+static int
+op_report(struct ledger *ledger, const struct ledger_report *report)
+{
+    struct pg_args args = {0};
+    struct pg_rows *rows = NULL;
+    pg_add_text(&args, report->kiosk);
+    pg_add_number(&args, report->at);
+    pg_add_bytes(&args, report->bytes, report->len);
+    int r = pg_ask(of(ledger), PG_REPORT, &args, &rows);
+    pg_rows_free(rows);
+    return r;
+}
+
+static int
+op_reports(struct ledger *ledger, ledger_each_report *each, void *ctx)
+{
+    const struct pg_args none = {0};
+    struct pg_rows *rows = NULL;
+    int r = pg_ask(of(ledger), PG_REPORTS, &none, &rows);
+    for (int row = 0; r == 0 && row < pg_rows_count(rows); row++) {
+        struct ledger_report report = {.at = pg_number(rows, row, REPORT_AT)};
+        report.bytes = pg_bytes(rows, row, REPORT_BYTES, &report.len);
+        r = read_text(rows, row, REPORT_KIOSK, report.kiosk, sizeof(report.kiosk));
+        r = r == 0 ? each(&report, ctx) : r;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
 const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .put = op_put,
     .receipt = op_receipt,
@@ -399,4 +494,10 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .decided = op_decided,
     .booked = op_booked,
     .runs = op_runs,
+    .point = op_point,
+    .chains = op_chains,
+    .alarms = op_alarms,
+    .settle = op_settle,
+    .report = op_report,
+    .reports = op_reports,
     .takes_turns = false};

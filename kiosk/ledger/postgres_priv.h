@@ -18,6 +18,12 @@ enum pg_query {
     PG_DECIDED,
     PG_BOOKED,
     PG_RUNS,
+    PG_POINT,
+    PG_CHAINS,
+    PG_ALARMS,
+    PG_SETTLE,
+    PG_REPORT,
+    PG_REPORTS,
     PG_QUERY_COUNT
 };
 extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */

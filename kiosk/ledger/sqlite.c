@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 2, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 3, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -69,7 +69,27 @@ static const char STEP_2[] =
     "CREATE UNIQUE INDEX decision_seat ON decision(slot, seat) WHERE stands = 1;"
     "CREATE INDEX decision_record ON decision(id, number);";
 
-static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2};
+/* What kiosks say of themselves: the largest signed point of each chain of events, the last one that did not fit
+ * it, and the newest report. */
+static const char STEP_3[] = "CREATE TABLE chain("
+                             " kiosk TEXT NOT NULL CHECK(length(kiosk) > 0),"
+                             " epoch INTEGER NOT NULL,"
+                             " size INTEGER NOT NULL CHECK(size >= 0),"
+                             " head BLOB NOT NULL CHECK(length(head) = 32),"
+                             " seen_at INTEGER NOT NULL,"
+                             " bytes BLOB NOT NULL,"
+                             " alarms INTEGER NOT NULL DEFAULT 0,"
+                             " alarm_at INTEGER NOT NULL DEFAULT 0,"
+                             " alarm_size INTEGER,"
+                             " alarm_head BLOB,"
+                             " alarm_bytes BLOB CHECK((alarm_bytes IS NOT NULL) = (alarms > 0)),"
+                             " PRIMARY KEY(kiosk, epoch)) STRICT;"
+                             "CREATE TABLE report("
+                             " kiosk TEXT NOT NULL PRIMARY KEY CHECK(length(kiosk) > 0),"
+                             " at INTEGER NOT NULL,"
+                             " bytes BLOB NOT NULL) STRICT;";
+
+static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
@@ -116,6 +136,19 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
         " (SELECT min(free) FROM (SELECT 1 AS free UNION ALL SELECT seat + 1 " BOOKED_NOW ")"
         " WHERE free NOT IN (SELECT seat " BOOKED_NOW ")) END, ?4, ?5"
         " WHERE ?2 <> 'booked' OR (SELECT count(*) " BOOKED_NOW ") < ?6 ON CONFLICT DO NOTHING",
+    [LEDGER_Q_CHAIN] = "SELECT " LEDGER_CHAIN " WHERE kiosk = ?1 AND epoch = ?2",
+    [LEDGER_Q_CHAINS] = "SELECT " LEDGER_CHAIN " ORDER BY kiosk, epoch",
+    [LEDGER_Q_CHAIN_KEEP] =
+        "INSERT INTO chain(kiosk, epoch, size, head, seen_at, bytes) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"
+        " ON CONFLICT DO UPDATE SET size = ?3, head = ?4, seen_at = ?5, bytes = ?6",
+    [LEDGER_Q_CHAIN_ALARM] =
+        "UPDATE chain SET alarms = alarms + 1, alarm_size = ?3, alarm_head = ?4, alarm_at = ?5,"
+        " alarm_bytes = ?6 WHERE kiosk = ?1 AND epoch = ?2",
+    [LEDGER_Q_ALARMS] = "SELECT count(*) FROM chain WHERE alarms > 0",
+    [LEDGER_Q_SETTLE] = LEDGER_SETTLE("?1", "?2"),
+    [LEDGER_Q_REPORT] = "INSERT INTO report(kiosk, at, bytes) VALUES(?1, ?2, ?3)"
+                        " ON CONFLICT DO UPDATE SET at = ?2, bytes = ?3",
+    [LEDGER_Q_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
     [LEDGER_Q_BOOKED] = "SELECT count(*), count(*) FILTER (WHERE decided_at <= ?1) " BOOKED_NOW,
 };
 

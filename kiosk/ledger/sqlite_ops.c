@@ -206,11 +206,100 @@ op_receipt(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_
     return r;
 }
 
+static int
+read_chain(sqlite3_stmt *query, struct ledger_chain *ret_chain)
+{
+    *ret_chain = (struct ledger_chain){
+        .largest = {.epoch = (uint64_t)sqlite3_column_int64(query, CHAIN_EPOCH),
+            .size = (uint64_t)sqlite3_column_int64(query, CHAIN_SIZE),
+            .at = sqlite3_column_int64(query, CHAIN_SEEN_AT)},
+        .alarms = (uint64_t)sqlite3_column_int64(query, CHAIN_ALARMS),
+        .alarm_at = sqlite3_column_int64(query, CHAIN_ALARM_AT),
+        .bytes = sqlite3_column_blob(query, CHAIN_BYTES),
+        .len = (size_t)sqlite3_column_bytes(query, CHAIN_BYTES),
+        .alarm_bytes = sqlite3_column_blob(query, CHAIN_ALARM_BYTES),
+        .alarm_len = (size_t)sqlite3_column_bytes(query, CHAIN_ALARM_BYTES),
+    };
+    struct ledger_point *largest = &ret_chain->largest;
+    int r = read_text(query, CHAIN_KIOSK, largest->kiosk, sizeof(largest->kiosk));
+    return r == 0 ? read_blob(query, CHAIN_HEAD, largest->head, sizeof(largest->head)) : r;
+}
+
+/* What a point is beside the chain that is stored; is_known when it raised its last alarm. */
+static enum ledger_point_verdict
+judge_point(const struct ledger_chain *chain, const struct ledger_work *work, bool *ret_is_known)
+{
+    const struct ledger_point *point = work->point, *largest = &chain->largest;
+    bool is_head = memcmp(point->head, largest->head, sizeof(point->head)) == 0;
+    int64_t apart = point->at - largest->at;
+    *ret_is_known = chain->alarm_bytes != NULL && chain->alarm_len == work->len &&
+                    memcmp(chain->alarm_bytes, work->envelope, work->len) == 0;
+    if (point->size > largest->size) {
+        return LEDGER_POINT_NEWER;
+    }
+    if (point->size == largest->size) {
+        return is_head ? LEDGER_POINT_SAME : LEDGER_POINT_FORK;
+    }
+    return apart >= -LEDGER_POINT_LATE_S && apart <= LEDGER_POINT_LATE_S ? LEDGER_POINT_LATE
+                                                                         : LEDGER_POINT_BACK;
+}
+
+/* A point, inside a transaction. The verdict. */
+static int
+write_point(struct sqlite_ledger *ledger, struct ledger_work *work)
+{
+    const struct ledger_point *point = work->point;
+    struct ledger_chain chain;
+    bool is_known = false;
+    int r = bind_text(ledger, LEDGER_Q_CHAIN, 1, point->kiosk);
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_CHAIN, 2, (int64_t)point->epoch) : r;
+    r = r == 0 ? fetch(ledger, LEDGER_Q_CHAIN) : r;
+    r = r == 0 ? read_chain(ledger->queries[LEDGER_Q_CHAIN], &chain) : r;
+    int verdict = r == 0 ? (int)judge_point(&chain, work, &is_known) : LEDGER_POINT_NEWER;
+    done(ledger, LEDGER_Q_CHAIN);
+    if (r < 0 && r != KERR_NOT_FOUND) {
+        return r;
+    }
+    if (verdict == LEDGER_POINT_SAME || verdict == LEDGER_POINT_LATE || is_known) {
+        return verdict;
+    }
+    bool is_alarm = verdict != LEDGER_POINT_NEWER;
+    enum ledger_query which = is_alarm ? LEDGER_Q_CHAIN_ALARM : LEDGER_Q_CHAIN_KEEP;
+    r = bind_text(ledger, which, 1, point->kiosk);
+    r = r == 0 ? bind_number(ledger, which, 2, (int64_t)point->epoch) : r;
+    r = r == 0 ? bind_number(ledger, which, 3, (int64_t)point->size) : r;
+    r = r == 0 ? bind_blob(ledger, which, 4, point->head, sizeof(point->head)) : r;
+    r = r == 0 ? bind_number(ledger, which, 5, point->at) : r;
+    r = r == 0 ? bind_blob(ledger, which, 6, work->envelope, work->len) : r;
+    r = r == 0 ? run(ledger, which) : r;
+    r = r == 0 && is_alarm ? run(ledger, LEDGER_Q_BUMP) : r;
+    work->is_written = r == 0;
+    return r < 0 ? r : verdict;
+}
+
+static int
+write_report(struct sqlite_ledger *ledger, struct ledger_work *work)
+{
+    const struct ledger_report *report = work->report;
+    int r = bind_text(ledger, LEDGER_Q_REPORT, 1, report->kiosk);
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_REPORT, 2, report->at) : r;
+    r = r == 0 ? bind_blob(ledger, LEDGER_Q_REPORT, 3, report->bytes, report->len) : r;
+    r = r == 0 ? run(ledger, LEDGER_Q_REPORT) : r;
+    work->is_written = r == 0;
+    return r;
+}
+
 /* One work inside a transaction; is_written says whether it changed anything. */
 static int
 write_one(struct sqlite_ledger *ledger, struct ledger_work *work)
 {
     int r;
+    if (work->point != NULL) {
+        return write_point(ledger, work);
+    }
+    if (work->report != NULL) {
+        return write_report(ledger, work);
+    }
     if (work->is_keep) {
         r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, work->id, LEDGER_ID_LEN);
         r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, work->receipt, work->receipt_len)
@@ -278,7 +367,7 @@ op_work(struct ledger *any, struct ledger_work *const *works, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (r < 0) {
             works[i]->result = r;
-        } else if (works[i]->result == 0) {
+        } else if (works[i]->result == 0 && works[i]->point == NULL && works[i]->report == NULL) {
             works[i]->result = works[i]->is_keep
                                    ? op_receipt(any, works[i]->id, works[i]->ret_receipt)
                                    : verdict_of(ledger, works[i]);
@@ -537,6 +626,90 @@ op_runs(struct ledger *any, ledger_each_run *each, void *ctx)
     return r == KERR_NOT_FOUND ? 0 : r;
 }
 
+static int
+op_point(struct ledger *any, const struct ledger_point *point, const uint8_t *bytes, size_t len)
+{
+    struct ledger_work work = {.point = point, .envelope = bytes, .len = len};
+    struct ledger_work *const works[] = {&work};
+    op_work(any, works, 1);
+    return work.result;
+}
+
+static int
+op_report(struct ledger *any, const struct ledger_report *report)
+{
+    struct ledger_work work = {.report = report};
+    struct ledger_work *const works[] = {&work};
+    op_work(any, works, 1);
+    return work.result;
+}
+
+static int
+op_chains(struct ledger *any, ledger_each_chain *each, void *ctx)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r;
+    while ((r = fetch(ledger, LEDGER_Q_CHAINS)) == 0) {
+        struct ledger_chain chain;
+        r = read_chain(ledger->queries[LEDGER_Q_CHAINS], &chain);
+        r = r == 0 ? each(&chain, ctx) : r;
+        if (r != 0) {
+            break;
+        }
+    }
+    done(ledger, LEDGER_Q_CHAINS);
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
+static int
+op_reports(struct ledger *any, ledger_each_report *each, void *ctx)
+{
+    struct sqlite_ledger *ledger = of(any);
+    sqlite3_stmt *query = ledger->queries[LEDGER_Q_REPORTS];
+    int r;
+    while ((r = fetch(ledger, LEDGER_Q_REPORTS)) == 0) {
+        struct ledger_report report = {.at = sqlite3_column_int64(query, REPORT_AT),
+            .bytes = sqlite3_column_blob(query, REPORT_BYTES),
+            .len = (size_t)sqlite3_column_bytes(query, REPORT_BYTES)};
+        r = read_text(query, REPORT_KIOSK, report.kiosk, sizeof(report.kiosk));
+        r = r == 0 ? each(&report, ctx) : r;
+        if (r != 0) {
+            break;
+        }
+    }
+    done(ledger, LEDGER_Q_REPORTS);
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
+static int
+op_alarms(struct ledger *any, uint64_t *ret_chains)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = fetch(ledger, LEDGER_Q_ALARMS);
+    if (r == 0) {
+        *ret_chains = (uint64_t)sqlite3_column_int64(ledger->queries[LEDGER_Q_ALARMS], 0);
+    }
+    done(ledger, LEDGER_Q_ALARMS);
+    return r;
+}
+
+static int
+op_settle(struct ledger *any, const char *kiosk, int64_t now)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = begin(ledger);
+    if (r < 0) {
+        return r;
+    }
+    r = bind_text(ledger, LEDGER_Q_SETTLE, 1, kiosk);
+    r = r == 0 ? bind_number(ledger, LEDGER_Q_SETTLE, 2, now) : r;
+    r = r == 0 ? run(ledger, LEDGER_Q_SETTLE) : r;
+    bool is_any = r == 0 && sqlite3_changes64(ledger->db) > 0;
+    r = is_any ? run(ledger, LEDGER_Q_BUMP) : r;
+    r = finish(ledger, r);
+    return r == 0 && !is_any ? KERR_NOT_FOUND : r;
+}
+
 const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .put = op_put,
     .work = op_work,
@@ -551,4 +724,10 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .decided = op_decided,
     .booked = op_booked,
     .runs = op_runs,
+    .point = op_point,
+    .chains = op_chains,
+    .alarms = op_alarms,
+    .settle = op_settle,
+    .report = op_report,
+    .reports = op_reports,
     .takes_turns = true};

@@ -1,11 +1,13 @@
-/* program/ctl_fleet.c - kioskctl fleet: what came to the city's ledger from each kiosk, and what did not.
- * Ends with 1 when a record is missing or a place was taken twice, so that a watcher notices. */
+/* program/ctl_fleet.c - kioskctl fleet: what came to the city's ledger from each kiosk, what did not, and whether its chain
+ * of events still tells the story that it told. Ends with 1 when a record is missing, a place was taken twice, or a chain
+ * went back or has two stories, so that a watcher notices. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
@@ -13,10 +15,58 @@
 #include "ledger/ledger.h"
 #include "program/ctl.h"
 
+/* A chain as far as a line of the table needs it. */
+struct chain {
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t epoch, size, alarms;
+    int64_t alarm_at;
+    bool is_told;
+};
+
+struct fleet {
+    struct chain *chains; /* owned */
+    size_t count, room;
+    bool is_wrong;
+};
+
+static int
+keep_chain(const struct ledger_chain *chain, void *ctx)
+{
+    struct fleet *fleet = ctx;
+    fleet->chains = xgrow(fleet->chains, fleet->count, &fleet->room, sizeof(*fleet->chains));
+    struct chain *kept = &fleet->chains[fleet->count++];
+    *kept = (struct chain){.epoch = chain->largest.epoch,
+        .size = chain->largest.size,
+        .alarms = chain->alarms,
+        .alarm_at = chain->alarm_at};
+    memcpy(kept->kiosk, chain->largest.kiosk, sizeof(kept->kiosk));
+    return 0;
+}
+
+/* The last two columns of a line. */
+static void
+print_chain(struct fleet *fleet, struct chain *chain)
+{
+    if (chain == NULL) {
+        (void)printf("\t-\t-\n");
+        return;
+    }
+    chain->is_told = true;
+    (void)printf("\t%" PRIu64, chain->size);
+    if (chain->alarms == 0) {
+        (void)printf("\twhole\n");
+        return;
+    }
+    char when[CLOCK_RFC3339_LEN];
+    clock_rfc3339(chain->alarm_at, when);
+    (void)printf("\tset back or cloned, %" PRIu64 " times, last %s\n", chain->alarms, when);
+    fleet->is_wrong = true;
+}
+
 static int
 print_span(const struct ledger_span *span, void *ctx)
 {
-    bool *is_wrong = ctx;
+    struct fleet *fleet = ctx;
     char when[CLOCK_RFC3339_LEN];
     clock_rfc3339(span->last_at, when);
     (void)printf("%s\t%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", span->kiosk,
@@ -28,38 +78,116 @@ print_span(const struct ledger_span *span, void *ctx)
             (void)printf("-%" PRIu64, gap->last);
         }
     }
-    (void)printf("%s\n", span->gap_count == 0 ? "-" : "");
-    *is_wrong = *is_wrong || span->missing > 0 || span->conflicts > 0;
+    (void)printf("%s", span->gap_count == 0 ? "-" : "");
+    fleet->is_wrong = fleet->is_wrong || span->missing > 0 || span->conflicts > 0;
+    struct chain *chain = NULL;
+    for (size_t i = 0; i < fleet->count && chain == NULL; i++) {
+        bool is_it = fleet->chains[i].epoch == span->epoch &&
+                     strcmp(fleet->chains[i].kiosk, span->kiosk) == 0;
+        chain = is_it ? &fleet->chains[i] : NULL;
+    }
+    print_chain(fleet, chain);
     return 0;
 }
 
 static int
-show(const char *where)
+show(struct ledger *ledger, const char *argument, int64_t now)
+{
+    (void)argument, (void)now;
+    struct fleet fleet = {.count = 0};
+    int r = ledger_chains(ledger, keep_chain, &fleet);
+    if (r == 0) {
+        (void)printf(
+            "kiosk\tepoch\tlast record\thighest\tmissing\tconflicts\tgaps\tevents\tchain\n");
+        r = ledger_fleet(ledger, print_span, &fleet);
+    }
+    for (size_t i = 0; r == 0 && i < fleet.count; i++) { /* those of whose records none came */
+        struct chain *chain = &fleet.chains[i];
+        if (!chain->is_told) {
+            (void)printf("%s\t%" PRIu64 "\t-\t-\t-\t-\t-", chain->kiosk, chain->epoch);
+            print_chain(&fleet, chain);
+        }
+    }
+    free(fleet.chains);
+    return r < 0 ? r : fleet.is_wrong;
+}
+
+/* Somebody looked at the kiosk: what it shows now counts. */
+static int
+settle(struct ledger *ledger, const char *kiosk, int64_t now)
+{
+    return ledger_settle(ledger, kiosk, now);
+}
+
+static int
+write_point(const char *folder, const struct ledger_point *point, const char *ending,
+    const uint8_t *bytes, size_t len)
+{
+    char name[LEDGER_NAME_MAX + 48];
+    (void)snprintf(name, sizeof(name), "%s-%" PRIu64 ".%s", point->kiosk, point->epoch, ending);
+    if (strchr(point->kiosk, '/') != NULL) {
+        return KERR_INVALID; /* no name that a certificate of ours has */
+    }
+    char *path = fs_join(folder, name);
+    int r = fs_write_atomic(path, bytes, len, 0644);
+    free(path);
+    return r;
+}
+
+/* ledger_chains' each: the signed points as files, for kioskctl audit verify at the kiosk. */
+static int
+write_chain(const struct ledger_chain *chain, void *ctx)
+{
+    const char *folder = ctx;
+    int r = write_point(folder, &chain->largest, "point", chain->bytes, chain->len);
+    return r == 0 && chain->alarm_bytes != NULL
+               ? write_point(folder, &chain->largest, "alarm", chain->alarm_bytes, chain->alarm_len)
+               : r;
+}
+
+static int
+write_points(struct ledger *ledger, const char *folder, int64_t now)
+{
+    (void)now;
+    char path[4096];
+    (void)snprintf(path, sizeof(path), "%s", folder);
+    return fs_is_folder(folder) ? ledger_chains(ledger, write_chain, path) : KERR_NOT_FOUND;
+}
+
+/* Does one work with the ledger; what it answers above 0 is the exit status. */
+static int
+with_ledger(const char *where,
+    int (*work)(struct ledger *ledger, const char *argument, int64_t now), const char *argument)
 {
     struct ledger *ledger = NULL;
-    bool is_wrong = false;
     /* opening would make one: a missing file is something to say, not to mend */
     bool is_file = strstr(where, "://") == NULL;
     int r = is_file && !fs_exists(where) ? KERR_NOT_FOUND : ledger_open(where, &ledger);
-    if (r == 0) {
-        (void)printf("kiosk\tepoch\tlast record\thighest\tmissing\tconflicts\tgaps\n");
-        r = ledger_fleet(ledger, print_span, &is_wrong);
-    }
-    ledger_close(ledger);
     if (r < 0) { /* where may hold a password */
         (void)fprintf(
             stderr, "kioskctl fleet: %s: %s\n", is_file ? where : "the server", err_str(r));
         return 1;
     }
-    return is_wrong ? 1 : 0;
+    r = work(ledger, argument, clock_wall_s(clock_system()));
+    ledger_close(ledger);
+    if (r < 0) {
+        (void)fprintf(
+            stderr, "kioskctl fleet: %s%s%s\n", argument, argument[0] != 0 ? ": " : "", err_str(r));
+        return 1;
+    }
+    return r;
 }
 
 int
 ctl_fleet(int argc, char **argv)
 {
-    (void)argv;
-    if (argc != 1) {
-        (void)fprintf(stderr, "usage: kioskctl fleet\n");
+    int (*work)(struct ledger * ledger, const char *argument, int64_t now) =
+        argc == 1                                     ? show
+        : argc == 3 && strcmp(argv[1], "settle") == 0 ? settle
+        : argc == 3 && strcmp(argv[1], "points") == 0 ? write_points
+                                                      : NULL;
+    if (work == NULL) {
+        (void)fprintf(stderr, "usage: kioskctl fleet [settle KIOSK | points FOLDER]\n");
         return 2;
     }
     struct conf *conf = NULL;
@@ -70,7 +198,7 @@ ctl_fleet(int argc, char **argv)
         return 1;
     }
     char *where = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf));
-    r = show(where);
+    r = with_ledger(where, work, argc == 3 ? argv[2] : "");
     free(where);
     conf_free(conf);
     return r;

@@ -14,10 +14,24 @@
 
 enum { EXIT_SET_UP = 1, EXIT_USE = 2, PORT_DEFAULT = 8443 };
 
+/* A queue that was set back to a copy, or a cloned terminal: somebody must look. */
+static void
+log_point(const struct intake_event *event)
+{
+    if (event->point == LEDGER_POINT_BACK) {
+        LOG(LOG_ERROR, "intake.chain-back", LOG_ID("kiosk", event->kiosk));
+    } else if (event->point == LEDGER_POINT_FORK) {
+        LOG(LOG_ERROR, "intake.chain-fork", LOG_ID("kiosk", event->kiosk));
+    } else if (event->point < 0) {
+        LOG(LOG_WARN, "intake.no-point", LOG_ID("kiosk", event->kiosk), LOG_ERR(event->point));
+    }
+}
+
 static void
 on_answered(void *ctx, const struct intake_event *event)
 {
     (void)ctx;
+    log_point(event);
     switch (event->status) {
     case 200:
     case 201:

@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -30,6 +31,7 @@ struct lane {
     curl_socket_t socket; /* of the kept connection, or CURL_SOCKET_BAD */
     bool is_busy;
     struct sync_answer *answer; /* of the request under way */
+    struct curl_slist *headers; /* owned; of the last request */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -37,7 +39,6 @@ struct sync_http {
     CURLM *multi; /* owned */
     struct lane lanes[SYNC_LANES_MAX];
     unsigned count;
-    struct curl_slist *headers; /* owned */
     char *url; /* owned; without a trailing slash */
     const struct clock *clock; /* borrowed */
     const volatile sig_atomic_t *stop;
@@ -107,7 +108,7 @@ set_trust(CURL *easy, const struct sync_config *config)
 }
 
 static CURLcode
-set_callbacks(const struct sync_http *http, struct lane *lane)
+set_callbacks(struct lane *lane)
 {
     CURLcode code = curl_easy_setopt(lane->easy, CURLOPT_WRITEFUNCTION, on_body);
     if (code == CURLE_OK) {
@@ -118,9 +119,6 @@ set_callbacks(const struct sync_http *http, struct lane *lane)
     }
     if (code == CURLE_OK) {
         code = curl_easy_setopt(lane->easy, CURLOPT_ERRORBUFFER, lane->error);
-    }
-    if (code == CURLE_OK) {
-        code = curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, http->headers);
     }
     if (code == CURLE_OK) {
         code = curl_easy_setopt(lane->easy, CURLOPT_SHARE, lane->own);
@@ -144,26 +142,42 @@ is_origin(const char *url)
     return len > 0 && (host[len] == 0 || (host[len] == '/' && host[len + 1] == 0));
 }
 
+/* The headers of one request; those of the lane's last one go. */
 static int
-append_header(struct sync_http *http, const char *line)
+set_headers(struct lane *lane, const char *point)
 {
-    struct curl_slist *longer = curl_slist_append(http->headers, line);
-    if (longer == NULL) {
-        return KERR_NO_MEMORY;
+    static const char *const always[] = {"Content-Type: application/cms",
+        "Accept: application/cms, application/problem+json",
+        "Expect:"}; /* no extra round trip for a small body */
+    char line[sizeof("Madoguchi-Point: ") + SYNC_POINT_TEXT];
+    (void)snprintf(line, sizeof(line), "Madoguchi-Point: %s", point);
+    curl_slist_free_all(lane->headers);
+    lane->headers = NULL;
+    for (size_t i = 0; i <= ARRAY_LEN(always); i++) {
+        const char *text = i < ARRAY_LEN(always) ? always[i] : line;
+        if (text == line && point[0] == 0) {
+            break;
+        }
+        struct curl_slist *longer = curl_slist_append(lane->headers, text);
+        if (longer == NULL) {
+            return KERR_NO_MEMORY;
+        }
+        lane->headers = longer;
     }
-    http->headers = longer;
-    return 0;
+    return curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, lane->headers) == CURLE_OK
+               ? 0
+               : KERR_NO_MEMORY;
 }
 
 static int
-open_lane(const struct sync_http *http, struct lane *lane, const struct sync_config *config)
+open_lane(struct lane *lane, const struct sync_config *config)
 {
     lane->socket = CURL_SOCKET_BAD;
     lane->easy = curl_easy_init();
     lane->own = curl_share_init();
     bool ok = lane->easy != NULL && lane->own != NULL &&
               curl_share_setopt(lane->own, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) == CURLSHE_OK &&
-              set_trust(lane->easy, config) == CURLE_OK && set_callbacks(http, lane) == CURLE_OK;
+              set_trust(lane->easy, config) == CURLE_OK && set_callbacks(lane) == CURLE_OK;
     return ok ? 0 : KERR_NO_MEMORY;
 }
 
@@ -186,14 +200,11 @@ sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
     http->clock = config->clock;
     http->stop = config->stop;
     http->multi = curl_multi_init();
-    int r =
-        http->multi != NULL ? append_header(http, "Content-Type: application/cms") : KERR_NO_MEMORY;
-    r = r == 0 ? append_header(http, "Accept: application/cms, application/problem+json") : r;
-    r = r == 0 ? append_header(http, "Expect:") : r; /* no extra round trip for a small body */
+    int r = http->multi != NULL ? 0 : KERR_NO_MEMORY;
     http->count = config->at_once > 1 ? config->at_once : 1;
     http->count = http->count < SYNC_LANES_MAX ? http->count : SYNC_LANES_MAX;
     for (unsigned i = 0; i < http->count && r == 0; i++) {
-        r = open_lane(http, &http->lanes[i], config);
+        r = open_lane(&http->lanes[i], config);
     }
     if (r < 0) {
         sync_http_free(http);
@@ -211,13 +222,13 @@ sync_http_free(struct sync_http *http)
     }
     sync_http_cancel(http);
     for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
-        curl_easy_cleanup(http->lanes[i].easy); /* NULL is accepted */
+        curl_easy_cleanup(http->lanes[i].easy); /* NULL is accepted, as in the next */
+        curl_slist_free_all(http->lanes[i].headers);
         if (http->lanes[i].own != NULL) {
             (void)curl_share_cleanup(http->lanes[i].own); /* nobody uses it any more */
         }
     }
     (void)curl_multi_cleanup(http->multi); /* empty; NULL is accepted */
-    curl_slist_free_all(http->headers);
     curl_global_cleanup();
     free(http->url);
     free(http);
@@ -362,7 +373,7 @@ sync_http_put(struct sync_http *http, unsigned number, const struct sync_request
     *answer = (struct sync_answer){.body = answer->body};
     lane->answer = answer;
     lane->error[0] = 0;
-    if (buf_error(&url) != 0 ||
+    if (buf_error(&url) != 0 || set_headers(lane, request->point) < 0 ||
         curl_easy_setopt(lane->easy, CURLOPT_URL, buf_str(&url)) != CURLE_OK ||
         curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS, request->bytes) != CURLE_OK ||
         curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len) !=

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "base/rng.h"
 #include "sync/sync_priv.h"
 
@@ -20,6 +21,8 @@ enum {
     SYNC_PASS_FAILURES_MAX = 1000, /* a pass with more rows that fail ends early */
     SYNC_PROVEN_MAX = 64, /* rows that are deleted together */
     SYNC_PROVEN_MS = 250, /* and how long the first of them waits; the bound is 5 s */
+    SYNC_POINT_MS =
+        1000, /* how long a point counts as the newest; the terminal signs each 10 s at most */
     SYNC_SILENCE_MS = 1000 /* after which one more is let on its way */
 };
 
@@ -54,6 +57,8 @@ struct sync {
     struct sync_report last;
     struct sync_health health; /* what sync_health does not ask the store */
     bool has_more; /* the last step had a row, so there may be another */
+    char point[SYNC_POINT_TEXT]; /* the newest signed point in hexadecimal digits; "": none */
+    int64_t point_ms; /* monotonic; till then it is not looked for again */
     int64_t delay_base; /* wall seconds from which put_off counts; 0: now */
 };
 
@@ -272,12 +277,38 @@ settle(struct sync *sync, const struct attempt *attempt)
     return r;
 }
 
+/* store_points' each. */
+static int
+take_point(void *ctx, const uint8_t *bytes, size_t len)
+{
+    char *text = ctx;
+    if (len > 0 && len <= SEAL_POINT_MAX) {
+        hex_encode(bytes, len, text);
+    }
+    return 1; /* the first is the newest */
+}
+
+/* The newest signed point of the chain of events goes along with each record: the city keeps the largest, and sees a
+ * queue that was set back. One that can't be read is no reason not to send. */
+static const char *
+newest_point(struct sync *sync)
+{
+    int64_t now = clock_mono_ms(sync->clock);
+    if (now >= sync->point_ms) {
+        sync->point[0] = 0;
+        (void)store_points(sync->store, take_point, sync->point);
+        sync->point_ms = now + SYNC_POINT_MS;
+    }
+    return sync->point;
+}
+
 /* Sets the row of a free lane on its way. */
 static int
 send_off(struct sync *sync, unsigned lane)
 {
     struct attempt *attempt = &sync->attempts[lane];
-    struct sync_request request = {.bytes = attempt->envelope.data, .len = attempt->envelope.len};
+    struct sync_request request = {
+        .bytes = attempt->envelope.data, .len = attempt->envelope.len, .point = newest_point(sync)};
     memcpy(request.id, attempt->row.id, sizeof(request.id));
     int r = sync_http_put(sync->http, lane, &request, &attempt->answer);
     if (r == 0) {

@@ -59,7 +59,10 @@ struct sync_request {
     uint8_t id[STORE_ID_LEN];
     const uint8_t *bytes; /* borrowed until the answer is there */
     size_t len;
+    const char *point; /* hexadecimal digits, for the header of the same name; copied; "": none */
 };
+/* Room for a signed point in hexadecimal digits, with the NUL. */
+enum { SYNC_POINT_TEXT = 2 * SEAL_POINT_MAX + 1 };
 /* Starts a PUT to /v1/records/{id} on a lane (0 to config's at_once - 1) that has none under way; the
  * answer, borrowed and initialised, is filled when sync_http_wait names the lane. KERR_NO_MEMORY. */
 int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_request *request,

@@ -433,6 +433,34 @@ test_paging(void **state)
     assert_int_equal(count, VISITS);
 }
 
+/* Above the list stand the terminals whose chain of events went back, each once, until that is settled. */
+static void
+test_alarm(void **state)
+{
+    struct fixture *f = *state;
+    static const char *const kiosks[] = {"kiosk-001", "kiosk-001", "kiosk-002", "kiosk-003"};
+    for (size_t i = 0; i < ARRAY_LEN(kiosks); i++) {
+        struct ledger_point point = {.epoch = i, .size = 9, .at = 1000};
+        (void)snprintf(point.kiosk, sizeof(point.kiosk), "%s", kiosks[i]);
+        assert_int_equal(LEDGER_POINT_NEWER,
+            ledger_point_note(f->filled.ledger, &point, (const uint8_t *)"new", 3));
+        point.size = i == 2 ? 9 : 8;
+        point.at = 9000;
+        assert_int_equal(i == 2 ? LEDGER_POINT_SAME : LEDGER_POINT_BACK,
+            ledger_point_note(f->filled.ledger, &point, (const uint8_t *)"old", 3));
+    }
+    struct desk_request request = {.method = "GET", .path = "/list", .show = "new"};
+    struct desk_reply reply = ask(f, request);
+    assert_int_equal(reply.status, 200);
+    assert_non_null(strstr(buf_str(&reply.body), "<bdi>kiosk-001, kiosk-003</bdi>"));
+    buf_release(&reply.body);
+    assert_int_equal(0, ledger_settle(f->filled.ledger, "kiosk-001", 9000));
+    assert_int_equal(0, ledger_settle(f->filled.ledger, "kiosk-003", 9000));
+    reply = ask(f, request);
+    assert_null(strstr(buf_str(&reply.body), "id=\"alarm\""));
+    buf_release(&reply.body);
+}
+
 /* The page without a record says how many translations wait for a native reader. */
 static void
 test_translations(void **state)
@@ -608,6 +636,7 @@ main(void)
         TEST(test_foreign_key),
         TEST(test_search),
         TEST(test_paging),
+        TEST(test_alarm),
         TEST(test_filter),
         TEST(test_translations),
         TEST(test_events),

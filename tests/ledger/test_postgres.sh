@@ -18,7 +18,7 @@ fail() {
 cluster_make first || fail "no cluster"
 cluster_start first || fail "the server does not start"
 
-for suite in test_ledger test_decisions test_fleet test_versions; do
+for suite in test_ledger test_decisions test_chains test_fleet test_versions; do
     LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/ledger/$suite" >"$CLUSTERS/suite.out" 2>&1 || {
         cat "$CLUSTERS/suite.out"
         fail "$suite"
@@ -34,6 +34,6 @@ LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/intake/test_carry" >"$CLUSTERS
 }
 # what is skipped on a server is the two tests of SQLite's file; the summary names each again
 [ "$(grep -c '  SKIPPED ] test_.*' "$CLUSTERS/suites.out")" = 4 ] || fail "other tests were skipped"
-# a ledger that was carried on from version 1 has the tables and functions of a new one
+# a ledger that was carried on from an older version has the tables and functions of a new one
 grep -q 'CREATE FUNCTION public.ledger_decide' "$CLUSTERS/test_fleet.tables" || fail "a dump without functions"
 diff "$CLUSTERS/test_fleet.tables" "$CLUSTERS/test_versions.tables" || fail "an older ledger becomes another one"

@@ -28,13 +28,14 @@ struct opener {
     int result;
 };
 
-/* A ledger of the first version, as SQL in the tree. */
+/* A ledger of an older version, as SQL in the tree. */
 static void
-make_first_version(const struct scene *scene, const char *path)
+make_version(const struct scene *scene, unsigned version, const char *path)
 {
     static char sql[32768];
-    const char *name =
-        scene->is_postgres ? "tests/ledger/schema-1.postgres.sql" : "tests/ledger/schema-1.sql";
+    char name[64];
+    snprintf(name, sizeof(name), "tests/ledger/schema-%u%s.sql", version,
+        scene->is_postgres ? ".postgres" : "");
     FILE *file = fopen(name, "r");
     assert_non_null(file);
     size_t len = fread(sql, 1, sizeof(sql) - 1, file);
@@ -89,16 +90,15 @@ assert_same_tables(const char *folder, const char *one, const char *other)
 /* Opened by this program, it holds what it held, and its tables are those of a new file. Several may
  * open it at once. */
 static void
-test_first_version_is_carried_on(void **state)
+carry_on(struct scene *scene, unsigned version)
 {
-    struct scene *scene = *state;
     char path[256];
     struct opener openers[OPENERS];
     snprintf(path, sizeof(path), "%s/old.db", scene->folder);
     if (scene->is_postgres) {
         memcpy(path, scene->path, sizeof(path)); /* a new one and an old one in turn */
     }
-    make_first_version(scene, path);
+    make_version(scene, version, path);
     memset(openers, 0, sizeof(openers));
     for (unsigned i = 0; i < OPENERS; i++) {
         openers[i].path = path;
@@ -127,9 +127,13 @@ test_first_version_is_carried_on(void **state)
     assert_string_equal("receipt1", buf_str(&receipt));
     entry = entry_of(2, "kiosk-001", UINT64_MAX, UINT64_MAX, 2);
     assert_int_equal(LEDGER_SAME, put(old, &entry, "two"));
-    struct ledger_decision decision = {.state = "booked", .slot = "hall/2026-12-01/09:00"};
+    struct ledger_decision decision = {.state = "booked", .slot = "hall/2026-12-01/10:00"};
     memset(decision.id, 2, sizeof(decision.id));
-    assert_int_equal(LEDGER_DECIDED, ledger_decide(old, &decision, 0, 1));
+    assert_int_equal(
+        version < 2 ? LEDGER_DECIDED : LEDGER_DECIDED_SO, ledger_decide(old, &decision, 0, 1));
+    assert_int_equal(version < 2 ? 1 : 2, decision.number);
+    struct ledger_point point = {.kiosk = "kiosk-001", .epoch = UINT64_MAX, .size = 1};
+    assert_int_equal(LEDGER_POINT_NEWER, ledger_point_note(old, &point, (const uint8_t *)"p", 1));
     entry = entry_of(3, "kiosk-001", 7, 2, 3);
     assert_int_equal(LEDGER_NEW, put(old, &entry, "three"));
     assert_int_equal(3, entry.position);
@@ -143,11 +147,24 @@ test_first_version_is_carried_on(void **state)
     unlink(path);
 }
 
+static void
+test_first_version(void **state)
+{
+    carry_on(*state, 1);
+}
+
+static void
+test_second_version(void **state)
+{
+    carry_on(*state, 2);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_first_version_is_carried_on, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_first_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_second_version, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("versions", tests, NULL, NULL);
 }

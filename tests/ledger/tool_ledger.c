@@ -5,6 +5,7 @@
  *                                         as it is told so; every receipt that it gets is a line of RECEIPTS
  *   once WHERE KIOSK SEQUENCE             puts one, once: new, same, conflict or the error, and the milliseconds
  *   receipt WHERE KIOSK SEQUENCE          asks for its receipt, once: there, or the error
+ *   point WHERE KIOSK EPOCH SIZE AT       notes a point of a chain of events that came at a moment: the verdict
  *   idle WHERE KIOSK                      puts record 1, says "waiting", reads a line, puts record 2, once */
 #include <inttypes.h>
 #include <stdio.h>
@@ -132,6 +133,19 @@ run_receipt(struct ledger *ledger, const char *kiosk, uint64_t sequence)
 }
 
 static int
+run_point(struct ledger *ledger, const char *kiosk, uint64_t epoch, uint64_t size, int64_t at)
+{
+    static const char *const verdicts[] = {"newer", "same", "late", "back", "fork"};
+    char bytes[32];
+    struct ledger_point point = {.epoch = epoch, .size = size, .at = at};
+    snprintf(point.kiosk, sizeof(point.kiosk), "%s", kiosk);
+    snprintf(bytes, sizeof(bytes), "point %" PRIu64, size);
+    int r = ledger_point_note(ledger, &point, (const uint8_t *)bytes, strlen(bytes));
+    printf("%s\n", r < 0 ? err_str(r) : verdicts[r]);
+    return 0;
+}
+
+static int
 run_idle(struct ledger *ledger, const char *kiosk)
 {
     char line[16];
@@ -174,6 +188,9 @@ main(int argc, char **argv)
         result = run_once(ledger, argv[3], number);
     } else if (strcmp(what, "receipt") == 0) {
         result = run_receipt(ledger, argv[3], number);
+    } else if (strcmp(what, "point") == 0 && argc == 7) {
+        result = run_point(
+            ledger, argv[3], number, strtoull(argv[5], NULL, 10), strtoll(argv[6], NULL, 10));
     } else if (strcmp(what, "idle") == 0) {
         result = run_idle(ledger, argv[3]);
     } else {

@@ -42,6 +42,14 @@ __wrap_ledger_work(struct ledger *ledger, struct ledger_work *const *works, size
 {
     for (size_t i = 0; i < count; i++) {
         struct ledger_work *work = works[i];
+        if (work->point != NULL) {
+            work->result = ledger_point_note(ledger, work->point, work->envelope, work->len);
+            continue;
+        }
+        if (work->report != NULL) {
+            work->result = ledger_report_keep(ledger, work->report);
+            continue;
+        }
         if (!work->is_keep) {
             work->result = put(ledger, work->entry, work->envelope, work->len);
             continue;

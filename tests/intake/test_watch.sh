@@ -101,7 +101,7 @@ contact=$(grep -a '^madoguchi_intake_last_contact_timestamp_seconds{kiosk="kiosk
 [ "${contact:-0}" -ge "$before" ] && [ "$contact" -le "$(date +%s)" ] || fail "last contact: \"$contact\""
 
 expect "health" "200 application/json" "$(look /health)"
-expect "health's words" '{"status":"ok","newest":1,"quarantined":1}' "$(cat "$FOLDER/seen")"
+expect "health's words" '{"status":"ok","newest":1,"quarantined":1,"alarms":0}' "$(cat "$FOLDER/seen")"
 expect "head" "200 application/json" "$(look /health --head)"
 expect "another path" "404 application/problem+json" "$(look /)"
 expect "another method" "405 application/problem+json" "$(look /metrics --request DELETE)"

@@ -188,8 +188,10 @@ int
 ledger_point_note(
     struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len)
 {
-    return can_be_noted(point, len) ? ledger->backend->point(ledger, point, bytes, len)
-                                    : KERR_INVALID;
+    struct ledger_work work = {.point = point, .envelope = bytes, .len = len};
+    struct ledger_work *const works[] = {&work};
+    ledger_work(ledger, works, 1);
+    return work.result;
 }
 
 int
@@ -214,7 +216,10 @@ ledger_settle(struct ledger *ledger, const char *kiosk, int64_t now)
 int
 ledger_report_keep(struct ledger *ledger, const struct ledger_report *report)
 {
-    return can_be_reported(report) ? ledger->backend->report(ledger, report) : KERR_INVALID;
+    struct ledger_work work = {.report = report};
+    struct ledger_work *const works[] = {&work};
+    ledger_work(ledger, works, 1);
+    return work.result;
 }
 
 int

@@ -86,6 +86,7 @@ struct ledger_backend {
     int (*booked)(struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all,
         uint64_t *ret_until);
     int (*runs)(struct ledger *ledger, ledger_each_run *each, void *ctx);
+    /* This and report: NULL when work does them. */
     int (*point)(
         struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len);
     int (*chains)(struct ledger *ledger, ledger_each_chain *each, void *ctx);

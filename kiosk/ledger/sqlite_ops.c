@@ -627,24 +627,6 @@ op_runs(struct ledger *any, ledger_each_run *each, void *ctx)
 }
 
 static int
-op_point(struct ledger *any, const struct ledger_point *point, const uint8_t *bytes, size_t len)
-{
-    struct ledger_work work = {.point = point, .envelope = bytes, .len = len};
-    struct ledger_work *const works[] = {&work};
-    op_work(any, works, 1);
-    return work.result;
-}
-
-static int
-op_report(struct ledger *any, const struct ledger_report *report)
-{
-    struct ledger_work work = {.report = report};
-    struct ledger_work *const works[] = {&work};
-    op_work(any, works, 1);
-    return work.result;
-}
-
-static int
 op_chains(struct ledger *any, ledger_each_chain *each, void *ctx)
 {
     struct sqlite_ledger *ledger = of(any);
@@ -724,10 +706,8 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .decided = op_decided,
     .booked = op_booked,
     .runs = op_runs,
-    .point = op_point,
     .chains = op_chains,
     .alarms = op_alarms,
     .settle = op_settle,
-    .report = op_report,
     .reports = op_reports,
     .takes_turns = true};

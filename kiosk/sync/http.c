@@ -150,12 +150,14 @@ set_headers(struct lane *lane, const char *point)
         "Accept: application/cms, application/problem+json",
         "Expect:"}; /* no extra round trip for a small body */
     char line[sizeof("Madoguchi-Point: ") + SYNC_POINT_TEXT];
-    (void)snprintf(line, sizeof(line), "Madoguchi-Point: %s", point);
+    if (point != NULL) {
+        (void)snprintf(line, sizeof(line), "Madoguchi-Point: %s", point);
+    }
     curl_slist_free_all(lane->headers);
     lane->headers = NULL;
     for (size_t i = 0; i <= ARRAY_LEN(always); i++) {
         const char *text = i < ARRAY_LEN(always) ? always[i] : line;
-        if (text == line && point[0] == 0) {
+        if (text == line && point == NULL) {
             break;
         }
         struct curl_slist *longer = curl_slist_append(lane->headers, text);

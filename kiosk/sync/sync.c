@@ -299,7 +299,7 @@ newest_point(struct sync *sync)
         (void)store_points(sync->store, take_point, sync->point);
         sync->point_ms = now + SYNC_POINT_MS;
     }
-    return sync->point;
+    return sync->point[0] != 0 ? sync->point : NULL;
 }
 
 /* Sets the row of a free lane on its way. */

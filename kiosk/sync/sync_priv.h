@@ -59,7 +59,7 @@ struct sync_request {
     uint8_t id[STORE_ID_LEN];
     const uint8_t *bytes; /* borrowed until the answer is there */
     size_t len;
-    const char *point; /* hexadecimal digits, for the header of the same name; copied; "": none */
+    const char *point; /* hexadecimal digits, for the header of the same name; copied; NULL: none */
 };
 /* Room for a signed point in hexadecimal digits, with the NUL. */
 enum { SYNC_POINT_TEXT = 2 * SEAL_POINT_MAX + 1 };

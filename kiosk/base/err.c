@@ -41,6 +41,7 @@ err_str(int code)
         E(KERR_SEAL_FORM);
         E(KERR_SEAL_SIGNATURE);
         E(KERR_SEAL_OPEN);
+        E(KERR_SEAL_REVOKED);
         E(KERR_STORE);
         E(KERR_STORE_CORRUPT);
         E(KERR_STORE_READ_ONLY);

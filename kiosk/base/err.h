@@ -41,6 +41,7 @@ enum kerr {
     KERR_SEAL_FORM = -202, /* not an envelope or receipt */
     KERR_SEAL_SIGNATURE = -203, /* signature, chain or header does not verify */
     KERR_SEAL_OPEN = -204, /* can't be opened with this key, or was altered */
+    KERR_SEAL_REVOKED = -205, /* it verifies, and the city revoked its certificate */
     /* store, ledger: 300.. */
     KERR_STORE = -300, /* SQLite says no */
     KERR_STORE_CORRUPT = -301,

@@ -19,6 +19,8 @@ static const struct command {
         "records to a stick, into the ledger, receipts back: export, import, receipts"},
     {"bundle", ctl_bundle, "what goes down to terminals: make content, keys, live, answers"},
     {"keys", ctl_keys, "the city's sealing keys: in use, next; take a list of them"},
+    {"enrol", ctl_enrol,
+        "a terminal's certificates: token and sign at the city, request and install here"},
     {"open", ctl_open, "open one sealed record with the city's keys, or with the recovery key"},
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/hex.h"
 #include "base/rng.h"
 
 enum { CA_DAYS = 20 * 365, LEAF_DAYS = 10 * 365, SERIAL_LEN = 16 };
@@ -110,29 +111,74 @@ set_times(X509 *cert, int64_t from, int days)
            X509_time_adj_ex(X509_getm_notAfter(cert), days, 0, &moment) != NULL;
 }
 
+bool
+seal_subject_set(X509_NAME *subject, const char *name)
+{
+    return X509_NAME_add_entry_by_txt(
+               subject, "O", MBSTRING_ASC, (const unsigned char *)"Madoguchi", -1, -1, 0) == 1 &&
+           X509_NAME_add_entry_by_txt(
+               subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1;
+}
+
+/* issuer->cert may be cert itself, and then gets its subject first. */
+static int
+fill_cert(
+    X509 *cert, const struct seal_pair *issuer, const struct seal_wanted *wanted, EVP_PKEY *key)
+{
+    bool ok = X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) &&
+              set_times(cert, wanted->from, wanted->days) &&
+              seal_subject_set(X509_get_subject_name(cert), wanted->name) &&
+              X509_set_issuer_name(cert, X509_get_subject_name(issuer->cert)) == 1 &&
+              X509_set_pubkey(cert, key) == 1 &&
+              add_extensions(cert, issuer->cert, wanted->kind, wanted->name) &&
+              X509_sign(cert, issuer->key, EVP_sha256()) > 0;
+    ERR_clear_error();
+    return ok ? 0 : KERR_SEAL_CRYPTO;
+}
+
+int
+seal_cert_make(const struct seal_pair *issuer, const struct seal_wanted *wanted, EVP_PKEY *key,
+    X509 **ret_cert)
+{
+    *ret_cert = X509_new();
+    return *ret_cert != NULL ? fill_cert(*ret_cert, issuer, wanted, key) : KERR_SEAL_CRYPTO;
+}
+
 int
 seal_pair_make(const struct seal_pair *issuer, enum seal_kind kind, const char *name, int64_t from,
     int days, struct seal_pair *ret_pair)
 {
-    X509 *cert = X509_new();
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    *ret_pair = (struct seal_pair){.key = key, .cert = cert};
-    if (key == NULL || cert == NULL) {
+    const struct seal_wanted wanted = {.kind = kind, .name = name, .from = from, .days = days};
+    *ret_pair = (struct seal_pair){.key = EVP_EC_gen("P-256"), .cert = X509_new()};
+    if (ret_pair->key == NULL || ret_pair->cert == NULL) {
         return KERR_SEAL_CRYPTO;
     }
-    const struct seal_pair *by = issuer != NULL ? issuer : ret_pair;
-    X509_NAME *subject = X509_get_subject_name(cert);
-    bool ok = X509_set_version(cert, X509_VERSION_3) == 1 && set_serial(cert) &&
-              set_times(cert, from, days) &&
-              X509_NAME_add_entry_by_txt(
-                  subject, "O", MBSTRING_ASC, (const unsigned char *)"Madoguchi", -1, -1, 0) == 1 &&
-              X509_NAME_add_entry_by_txt(
-                  subject, "CN", MBSTRING_ASC, (const unsigned char *)name, -1, -1, 0) == 1 &&
-              X509_set_issuer_name(cert, X509_get_subject_name(by->cert)) == 1 &&
-              X509_set_pubkey(cert, key) == 1 && add_extensions(cert, by->cert, kind, name) &&
-              X509_sign(cert, by->key, EVP_sha256()) > 0;
-    ERR_clear_error();
-    return ok ? 0 : KERR_SEAL_CRYPTO;
+    return fill_cert(ret_pair->cert, issuer != NULL ? issuer : ret_pair, &wanted, ret_pair->key);
+}
+
+bool
+seal_serial(const X509 *cert, uint8_t ret_serial[SEAL_SERIAL_MAX], size_t *ret_len)
+{
+    const ASN1_INTEGER *number = X509_get0_serialNumber(cert);
+    int len = number != NULL ? ASN1_STRING_length(number) : 0;
+    if (len <= 0 || len > SEAL_SERIAL_MAX || ASN1_STRING_type(number) != V_ASN1_INTEGER) {
+        return false;
+    }
+    memcpy(ret_serial, ASN1_STRING_get0_data(number), (size_t)len);
+    *ret_len = (size_t)len;
+    return true;
+}
+
+bool
+seal_serial_text(const X509 *cert, char *out, size_t size)
+{
+    uint8_t serial[SEAL_SERIAL_MAX];
+    size_t len = 0;
+    if (!seal_serial(cert, serial, &len) || size < 2 * len + 1) {
+        return false;
+    }
+    hex_encode(serial, len, out);
+    return true;
 }
 
 void

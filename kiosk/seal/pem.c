@@ -114,8 +114,14 @@ seal_load_cert(const char *path, X509 **ret_cert)
     return 0;
 }
 
-static int
-load_key(const char *path, EVP_PKEY **ret_key)
+bool
+seal_is_in_token(const char *path)
+{
+    return strncmp(path, "pkcs11:", sizeof("pkcs11:") - 1) == 0;
+}
+
+int
+seal_load_key(const char *path, EVP_PKEY **ret_key)
 {
     AUTO_BUF file;
     buf_init(&file, SEAL_PEM_MAX);
@@ -134,14 +140,14 @@ load_key(const char *path, EVP_PKEY **ret_key)
     return 0;
 }
 
-int
-seal_load_pair(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key)
+static int
+load_pair(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key)
 {
     X509 *cert = NULL;
     EVP_PKEY *key = NULL;
     int r = seal_load_cert(cert_path, &cert);
     if (r == 0) {
-        r = load_key(key_path, &key);
+        r = seal_load_key(key_path, &key);
     }
     if (r == 0 && X509_check_private_key(cert, key) != 1) {
         ERR_clear_error();
@@ -155,6 +161,14 @@ seal_load_pair(const char *cert_path, const char *key_path, X509 **ret_cert, EVP
     *ret_cert = cert;
     *ret_key = key;
     return 0;
+}
+
+int
+seal_load_pair(const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key)
+{
+    /* between reading one and the other a new set may have come (own.c) */
+    int r = load_pair(cert_path, key_path, ret_cert, ret_key);
+    return r < 0 ? load_pair(cert_path, key_path, ret_cert, ret_key) : 0;
 }
 
 int

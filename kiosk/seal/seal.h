@@ -24,7 +24,8 @@ enum {
     SEAL_NAME_MAX = 64,
     SEAL_ENVELOPE_MAX = 512 * 1024,
     SEAL_RECEIPT_MAX = 8 * 1024,
-    SEAL_CERTIFICATE_MAX = 4 * 1024
+    SEAL_CERTIFICATE_MAX = 4 * 1024,
+    SEAL_SERIAL_MAX = 20 /* bytes of a certificate's serial number (RFC 5280 section 4.1.2.2) */
 };
 
 /* What is told outside the seal, signed by the kiosk. Plain value. */
@@ -254,6 +255,71 @@ int seal_point_make(
 /* As seal_verify. An envelope is no point, and a point no envelope. */
 int seal_point_verify(const struct seal_verifier *verifier, const uint8_t *bytes, size_t len,
     struct seal_point *ret_point);
+
+/* --- a terminal's certificates: kiosk/decisions/0046-enrolment.md --- */
+
+enum {
+    SEAL_ASKED_MAX = 8 * 1024,
+    SEAL_GRANT_MAX = 8 * 1024,
+    SEAL_GRANT_NAME_MAX = SEAL_NAME_MAX + 24,
+    SEAL_TOKEN_LEN = 30, /* with NUL */
+    SEAL_TOKEN_TRIES = 5
+};
+/* What a terminal asks for. Plain value. */
+struct seal_asked {
+    char kiosk[SEAL_NAME_MAX]; /* only said, until a token or a signature was checked */
+    bool is_again; /* signed by the certificate in use; else a token's */
+    uint8_t hash[SEAL_HASH_LEN]; /* of the request's bytes */
+};
+/* Checks all but a token: form, that whoever asks has the keys, and of a further request signature, chain and that it
+ * was not revoked. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE, KERR_SEAL_REVOKED. */
+int seal_asked_read(const struct seal_verifier *kiosks, const uint8_t *bytes, size_t len,
+    struct seal_asked *ret_asked);
+/* The name of the file with the answer to it: KIOSK-HASH.pem. KERR_TOO_BIG. */
+int seal_grant_name(const struct seal_asked *asked, char out[SEAL_GRANT_NAME_MAX]);
+
+/* The terminal's: its own files, as the settings name them. All lie in one folder, but for a signing key in a token. */
+struct seal_own {
+    const char *cert, *key; /* for signing records */
+    const char *tls_cert, *tls_key;
+};
+/* Makes new keys unless some wait for certificates, and asks for those: with a token (a new request each time), or
+ * signed by the certificate in use (token NULL; the same bytes each time until the answer is taken). The keys never
+ * leave the folder. KERR_INVALID (name, or files in several folders), KERR_SEAL_KEY, KERR_SEAL_CRYPTO, KERR_IO,
+ * KERR_NO_SPACE. */
+int seal_own_ask(
+    const struct seal_own *own, const char *kiosk, const char *token, struct buf *ret_request);
+/* When it was asked, by the machine's clock. KERR_NOT_FOUND: nothing waits. */
+int seal_own_asked_at(const struct seal_own *own, int64_t *ret_at);
+/* Takes the city's answer: two certificates for the keys that wait, of the CA in kiosk_ca, for this terminal, begun and
+ * not ended at a moment. Then all files change at once; a power cut leaves the old set or the new one.
+ * KERR_NOT_FOUND (nothing was asked), KERR_SEAL_FORM, KERR_SEAL_SIGNATURE, and as above; the old set is then untouched. */
+struct seal_own_grant {
+    const char *kiosk_ca, *kiosk;
+    int64_t now;
+    const uint8_t *bytes;
+    size_t len;
+};
+int seal_own_take(const struct seal_own *own, const struct seal_own_grant *grant);
+/* Whose the certificates in use are, and when the first of them ends. KERR_SEAL_KEY. */
+int seal_own_name(const struct seal_own *own, char ret_kiosk[SEAL_NAME_MAX], int64_t *ret_until);
+
+/* The city's, where the key of the kiosks' CA is; folder has tokens/, issued/KIOSK/ and granted/. */
+struct seal_office {
+    const char *ca_cert, *ca_key, *folder;
+    const struct seal_verifier *kiosks; /* borrowed */
+    int64_t now;
+    int days; /* for which certificates are made */
+};
+/* A new token for a terminal, in place of its earlier one. KERR_INVALID (name), KERR_IO, KERR_NO_SPACE. */
+int seal_token_make(
+    const struct seal_office *office, const char *kiosk, int64_t until, char out[SEAL_TOKEN_LEN]);
+/* Appends the answer as PEM, and keeps it: the same request has the same answer. A token is used up by one request, ends
+ * at its time, and after SEAL_TOKEN_TRIES requests that it does not fit. As seal_asked_read; KERR_NOT_FOUND (no token
+ * that may still be used), KERR_SEAL_SIGNATURE (also: it does not fit, or the certificate that signed has ended),
+ * KERR_SEAL_KEY, KERR_SEAL_CRYPTO, KERR_IO, KERR_NO_SPACE. */
+int seal_grant(const struct seal_office *office, const uint8_t *bytes, size_t len,
+    struct seal_asked *ret_asked, struct buf *ret_certs);
 
 /* SHA-256. */
 void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);

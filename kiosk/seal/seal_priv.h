@@ -55,6 +55,21 @@ enum seal_kind seal_kind_issuer(enum seal_kind kind);
  * NULL for a CA, which signs itself. Fills *ret_pair in any case; the caller releases it. KERR_SEAL_CRYPTO. */
 int seal_pair_make(const struct seal_pair *issuer, enum seal_kind kind, const char *name,
     int64_t from, int days, struct seal_pair *ret_pair);
+/* A certificate for a key that somebody else made: a kind's, valid from a moment for so many days. */
+struct seal_wanted {
+    enum seal_kind kind;
+    const char *name;
+    int64_t from;
+    int days;
+};
+/* Fills *ret_cert in any case; the caller frees it. KERR_SEAL_CRYPTO. */
+int seal_cert_make(const struct seal_pair *issuer, const struct seal_wanted *wanted, EVP_PKEY *key,
+    X509 **ret_cert);
+/* Organization and common name. */
+bool seal_subject_set(X509_NAME *subject, const char *name);
+/* A certificate's serial number: big-endian bytes, and as lower-case hexadecimal. False for none that can be. */
+bool seal_serial(const X509 *cert, uint8_t ret_serial[SEAL_SERIAL_MAX], size_t *ret_len);
+bool seal_serial_text(const X509 *cert, char *out, size_t size);
 /* Days for which the kind's first certificate holds. */
 int seal_kind_days(enum seal_kind kind);
 void seal_pair_release(struct seal_pair *pair);
@@ -76,6 +91,9 @@ int seal_load_cert(const char *path, X509 **ret_cert);
 /* The certificate and its private key, which must belong together. The caller frees both. */
 int seal_load_pair(
     const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key);
+int seal_load_key(const char *path, EVP_PKEY **ret_key);
+/* Whether what stands where a key's path could is a key in a PKCS #11 token. */
+bool seal_is_in_token(const char *path);
 /* A store that trusts exactly the CA certificates of a file. The caller frees. */
 int seal_load_trust(const char *ca_path, X509_STORE **ret_store);
 bool seal_is_p256(const EVP_PKEY *key);
@@ -105,6 +123,40 @@ int seal_manifest_read_text(const uint8_t *text, size_t len, struct seal_manifes
 #define SEAL_KEYRING_NAME "keyring" /* the signer's common name */
 int seal_point_write(const struct seal_point *point, struct buf *ret_text);
 int seal_point_read(const uint8_t *text, size_t len, struct seal_point *ret_point);
+
+/* asked.c: what a terminal asks for, read strictly. */
+enum { SEAL_ASKED_KEYS = 2 }; /* the signing key, that of TLS */
+struct seal_asked_parts {
+    struct seal_asked asked;
+    struct buf text; /* without the proof */
+    X509_REQ *requests[SEAL_ASKED_KEYS];
+    uint8_t mac[SEAL_HASH_LEN]; /* of a first one */
+    int64_t signer_until; /* of a further one: the end of the certificate that signed it */
+    uint8_t signer_serial[SEAL_SERIAL_MAX];
+    size_t signer_serial_len;
+};
+/* Of a first one nothing is proven but that whoever asks has the keys. The caller releases after 0. KERR_SEAL_FORM,
+ * KERR_SEAL_SIGNATURE. */
+int seal_asked_parse(
+    X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_asked_parts *ret_parts);
+/* verify.c: the same, by a verifier, and KERR_SEAL_REVOKED. */
+int seal_asked_check(const struct seal_verifier *kiosks, const uint8_t *bytes, size_t len,
+    struct seal_asked_parts *ret_parts);
+void seal_asked_release(struct seal_asked_parts *parts);
+int seal_asked_write(
+    const char *kiosk, X509_REQ *const requests[SEAL_ASKED_KEYS], struct buf *ret_text);
+/* Adds the line that proves a token. */
+int seal_asked_sign_by_token(const char *kiosk, const char *token, struct buf *text);
+/* What the city keeps of a token. */
+void seal_token_key(const char *kiosk, const char *token, uint8_t ret_key[SEAL_HASH_LEN]);
+int seal_token_mac(
+    const uint8_t key[SEAL_HASH_LEN], const struct buf *text, uint8_t ret_mac[SEAL_HASH_LEN]);
+
+/* own.c: names in a set. */
+#define SEAL_OWN_CERT "kiosk.crt"
+#define SEAL_OWN_KEY "kiosk.key"
+#define SEAL_OWN_TLS_CERT "kiosk-tls.crt"
+#define SEAL_OWN_TLS_KEY "kiosk-tls.key"
 
 /* signed.c: the outer layer. */
 /* Appends SignedData over content; header_text may be NULL for no header attribute. */

@@ -106,3 +106,23 @@ seal_point_verify(const struct seal_verifier *verifier, const uint8_t *bytes, si
     seal_signed_release(&parts);
     return r;
 }
+
+int
+seal_asked_check(const struct seal_verifier *kiosks, const uint8_t *bytes, size_t len,
+    struct seal_asked_parts *ret_parts)
+{
+    return seal_asked_parse(kiosks->trust, bytes, len, ret_parts);
+}
+
+int
+seal_asked_read(const struct seal_verifier *kiosks, const uint8_t *bytes, size_t len,
+    struct seal_asked *ret_asked)
+{
+    struct seal_asked_parts parts;
+    int r = seal_asked_check(kiosks, bytes, len, &parts);
+    if (r == 0) {
+        *ret_asked = parts.asked;
+        seal_asked_release(&parts);
+    }
+    return r;
+}

@@ -13,50 +13,23 @@
 
 #include "base/err.h"
 #include "base/fs.h"
-#include "harness/harness.h"
+#include "seal/homes.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
 
 enum { DAY = 86400 };
 
-static char home[HARNESS_FOLDER_LEN];
-static char *ours;
-static char *theirs;
 static int64_t now; /* when the keys were made */
-
-static const char *
-in(const char *folder, const char *name)
-{
-    static char ring[12][512];
-    static unsigned next;
-    char *path = ring[next++ % 12];
-    (void)snprintf(path, sizeof(ring[0]), "%s/%s", folder, name);
-    return path;
-}
 
 static int
 make_homes(void **state)
 {
-    (void)state;
-    harness_folder_make(home);
-    ours = fs_join(home, "keys");
-    theirs = fs_join(home, "foreign");
-    assert_int_equal(seal_keys_make(ours, "kiosk-001", "127.0.0.1"), 0);
-    assert_int_equal(seal_keys_make(theirs, "kiosk-001", "127.0.0.1"), 0);
+    assert_int_equal(homes_make(state), 0);
     struct seal_keyring *first = NULL;
     assert_int_equal(seal_keyring_first(in(ours, "recipients.pem"), &first), 0);
     now = seal_keyring_use(first, 0).from + DAY;
     seal_keyring_free(first);
     return 0;
-}
-
-static int
-remove_homes(void **state)
-{
-    (void)state;
-    free(ours);
-    free(theirs);
-    return harness_folder_remove(home);
 }
 
 /* The next key of a city, its list at home/name. */
@@ -70,13 +43,6 @@ next_key(const char *keys, const char *name, int64_t from, int days)
         .from = from,
         .days = days};
     return seal_keyring_next(&next);
-}
-
-static void
-read_file(const char *path, struct buf *ret_bytes)
-{
-    buf_init(ret_bytes, 65536);
-    assert_int_equal(fs_read(path, ret_bytes), 0);
 }
 
 static struct seal_keyring *
@@ -409,5 +375,5 @@ main(void)
         cmocka_unit_test(test_rotation),
         cmocka_unit_test(test_next_needs),
     };
-    return cmocka_run_group_tests(tests, make_homes, remove_homes);
+    return cmocka_run_group_tests(tests, make_homes, homes_remove);
 }

@@ -12,43 +12,8 @@
 
 #include "base/err.h"
 #include "base/fs.h"
-#include "harness/harness.h"
+#include "seal/homes.h"
 #include "seal/seal.h"
-
-static char home[HARNESS_FOLDER_LEN];
-static char *ours;
-static char *theirs;
-
-static char *
-in(const char *folder, const char *name)
-{
-    static char ring[8][512];
-    static unsigned next;
-    char *path = ring[next++ % 8];
-    (void)snprintf(path, sizeof(ring[0]), "%s/%s", folder, name);
-    return path;
-}
-
-static int
-make_homes(void **state)
-{
-    (void)state;
-    harness_folder_make(home);
-    ours = fs_join(home, "keys");
-    theirs = fs_join(home, "foreign");
-    assert_int_equal(seal_keys_make(ours, "kiosk-001", "127.0.0.1"), 0);
-    assert_int_equal(seal_keys_make(theirs, "kiosk-001", "127.0.0.1"), 0);
-    return 0;
-}
-
-static int
-remove_homes(void **state)
-{
-    (void)state;
-    free(ours);
-    free(theirs);
-    return harness_folder_remove(home);
-}
 
 /* Writes the files of our set one behind the other. */
 static char *
@@ -211,5 +176,5 @@ main(void)
         cmocka_unit_test(test_many_keys),
         cmocka_unit_test(test_folder_of_keys),
     };
-    return cmocka_run_group_tests(tests, make_homes, remove_homes);
+    return cmocka_run_group_tests(tests, homes_make, homes_remove);
 }

@@ -14,46 +14,8 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
-#include "harness/harness.h"
+#include "seal/homes.h"
 #include "seal/seal.h"
-
-#define KIOSK "kiosk-001"
-
-/* Two whole sets of keys: the second is the stranger's, with the same names in every certificate. */
-static char home[HARNESS_FOLDER_LEN];
-static char *ours;
-static char *theirs;
-
-static char *
-in(const char *folder, const char *name)
-{
-    static char ring[8][256];
-    static unsigned next;
-    char *path = ring[next++ % 8];
-    (void)snprintf(path, 256, "%s/%s", folder, name);
-    return path;
-}
-
-static int
-make_homes(void **state)
-{
-    (void)state;
-    harness_folder_make(home);
-    ours = fs_join(home, "keys");
-    theirs = fs_join(home, "foreign");
-    assert_int_equal(seal_keys_make(ours, KIOSK, "127.0.0.1"), 0);
-    assert_int_equal(seal_keys_make(theirs, KIOSK, "localhost"), 0);
-    return 0;
-}
-
-static int
-remove_homes(void **state)
-{
-    (void)state;
-    free(ours);
-    free(theirs);
-    return harness_folder_remove(home);
-}
 
 static struct seal_sealer *
 sealer_of(const char *folder)
@@ -651,5 +613,5 @@ main(void)
         cmocka_unit_test(test_foreign_receipts),
         cmocka_unit_test(test_hash),
     };
-    return cmocka_run_group_tests(tests, make_homes, remove_homes);
+    return cmocka_run_group_tests(tests, homes_make, homes_remove);
 }

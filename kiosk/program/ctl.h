@@ -17,6 +17,7 @@ int ctl_import(int argc, char **argv); /* a definition file from a spreadsheet *
 int ctl_fleet(int argc, char **argv); /* gaps and conflicts of the ledger's kiosks */
 int ctl_status(int argc, char **argv); /* queue counts for a person */
 int ctl_usb(int argc, char **argv); /* records and receipts on a stick */
+int ctl_qr(int argc, char **argv); /* records that were shown as codes */
 int ctl_bundle(int argc, char **argv); /* what goes down to terminals, signed */
 int ctl_audit(int argc, char **argv); /* the queue's chain of events against its signed points */
 int ctl_live(int argc, char **argv); /* files of live data */

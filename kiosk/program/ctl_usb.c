@@ -11,8 +11,8 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "intake/intake.h"
-#include "ledger/ledger.h"
 #include "program/ctl.h"
+#include "program/ctl_intake.h"
 #include "seal/seal.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -123,38 +123,14 @@ tell_import(const struct intake_carried *carried, int error)
 static int
 import_records(const struct conf *conf, const char *folder)
 {
-    char *kiosk_ca = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
-    char *cert = conf_path(conf, "receipt-cert", "keys/receipt.crt");
-    char *key = conf_path(conf, "receipt-key", "keys/receipt.key");
-    char *where = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf));
-    struct seal_verifier *verifier = NULL;
-    struct seal_signer *signer = NULL;
-    struct ledger *ledger = NULL;
+    struct ctl_intake intake;
     int result = 1;
-    int r = seal_verifier_new(kiosk_ca, &verifier);
-    r = r == 0 ? seal_signer_new(cert, key, &signer) : r;
-    if (r < 0) {
-        (void)complain("the set-up's keys", r);
-        goto out;
+    if (ctl_intake_open(conf, "usb", &intake) == 0) {
+        struct intake_carried carried;
+        int r = intake_carry_in(&intake.door, folder, &carried);
+        result = tell_import(&carried, r);
     }
-    r = ledger_open(where, &ledger);
-    if (r < 0) {
-        (void)complain("the ledger", r); /* where may hold a password */
-        goto out;
-    }
-    const struct intake_door door = {
-        .verifier = verifier, .signer = signer, .clock = clock_system(), .ledger = ledger};
-    struct intake_carried carried;
-    r = intake_carry_in(&door, folder, &carried);
-    result = tell_import(&carried, r);
-out:
-    ledger_close(ledger);
-    seal_signer_free(signer);
-    seal_verifier_free(verifier);
-    free(where);
-    free(key);
-    free(cert);
-    free(kiosk_ca);
+    ctl_intake_release(&intake);
     return result;
 }
 

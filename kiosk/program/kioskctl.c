@@ -17,6 +17,7 @@ static const struct command {
     {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
     {"usb", ctl_usb,
         "records to a stick, into the ledger, receipts back: export, import, receipts"},
+    {"qr", ctl_qr, "records that terminals showed as codes into the ledger: import [FILE]"},
     {"bundle", ctl_bundle, "what goes down to terminals: make content, keys, live, answers"},
     {"keys", ctl_keys, "the city's sealing keys: in use, next; take a list of them"},
     {"enrol", ctl_enrol,

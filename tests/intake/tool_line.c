@@ -2,7 +2,8 @@
  *
  *   tool_line init                       keys and settings in $KIOSK_HOME, intake on any port
  *   tool_line port PORT                  settings with this port
- *   tool_line enqueue COUNT              seals and queues records
+ *   tool_line enqueue COUNT [LETTERS]    seals and queues records, with so long a note
+ *   tool_line codes                      the digits of the codes of all that waits, a part a line
  *   tool_line seal FILE ID SEQUENCE TEXT an envelope that is not queued
  *   tool_line queued                     prints how many wait
  *   tool_line check COUNT                every promise of the line, after everything was sent
@@ -88,7 +89,8 @@ sealing(void)
 
 /* A record that the desk can read; it tells its sequence. */
 static void
-make_record(const struct store_slot *slot, const uint8_t id[SEAL_ID_LEN], struct buf *ret_text)
+make_record(const struct store_slot *slot, const uint8_t id[SEAL_ID_LEN], unsigned letters,
+    struct buf *ret_text)
 {
     struct record_head head = {.procedure = "resident-record",
         .in_force = "2026-04-01",
@@ -103,6 +105,15 @@ make_record(const struct store_slot *slot, const uint8_t id[SEAL_ID_LEN], struct
     struct fact_set *facts = fact_set_new();
     need(fact_set_put(facts, "line.sequence", sequence, FACT_ORIGIN_PERSON, head.submitted_at),
         "fact");
+    char note[FACT_VALUE_MAX] = "";
+    for (unsigned i = 0; i < letters && i + 1 < sizeof(note); i++) {
+        uint8_t chance;
+        rng_fill(&chance, sizeof(chance));
+        note[i] = (char)('a' + chance % 26);
+    }
+    if (letters > 0) {
+        need(fact_set_put(facts, "line.note", note, FACT_ORIGIN_PERSON, head.submitted_at), "note");
+    }
     struct record *record = record_new(&head, facts);
     need(record_encode(record, ret_text), "record");
     record_free(record);
@@ -110,7 +121,7 @@ make_record(const struct store_slot *slot, const uint8_t id[SEAL_ID_LEN], struct
 }
 
 static void
-enqueue(unsigned count)
+enqueue(unsigned count, unsigned letters)
 {
     struct store *store;
     struct sealing *with = sealing();
@@ -125,7 +136,7 @@ enqueue(unsigned count)
         AUTO_BUF text;
         buf_init(&envelope, SEAL_ENVELOPE_MAX);
         buf_init(&text, RECORD_ENCODED_MAX);
-        make_record(&slot, header.id, &text);
+        make_record(&slot, header.id, letters, &text);
         need(seal_envelope(sealing_now(with), &header, text.data, text.len, &envelope), "seal");
         need(store_put(store, &slot, header.id, envelope.data, envelope.len,
                  clock_wall_s(clock_system())),
@@ -133,6 +144,31 @@ enqueue(unsigned count)
     }
     store_close(store);
     sealing_free(with);
+}
+
+static void
+print_codes(void)
+{
+    struct store *store;
+    struct store_row row = {0};
+    need(store_open(path("queue.db"), &store), "queue");
+    for (;;) {
+        AUTO_BUF envelope;
+        AUTO_BUF lean;
+        buf_init(&envelope, SEAL_ENVELOPE_MAX);
+        buf_init(&lean, SEAL_LEAN_MAX);
+        if (store_next(store, row.place, &row, &envelope) < 0) {
+            break;
+        }
+        need(seal_lean_write(envelope.data, envelope.len, &lean), "lean form");
+        for (unsigned i = 0; i < seal_code_count(lean.len); i++) {
+            AUTO_BUF digits;
+            buf_init(&digits, SEAL_CODE_DIGITS);
+            need(seal_code_write(lean.data, lean.len, i, &digits), "digits");
+            puts(buf_str(&digits));
+        }
+    }
+    store_close(store);
 }
 
 static void
@@ -255,8 +291,11 @@ main(int argc, char **argv)
         write_settings(0);
     } else if (strcmp(verb, "port") == 0 && argc == 3) {
         write_settings((unsigned)strtoul(argv[2], NULL, 10));
-    } else if (strcmp(verb, "enqueue") == 0 && argc == 3) {
-        enqueue((unsigned)strtoul(argv[2], NULL, 10));
+    } else if (strcmp(verb, "enqueue") == 0 && argc >= 3) {
+        enqueue((unsigned)strtoul(argv[2], NULL, 10),
+            argc > 3 ? (unsigned)strtoul(argv[3], NULL, 10) : 0);
+    } else if (strcmp(verb, "codes") == 0) {
+        print_codes();
     } else if (strcmp(verb, "seal") == 0 && argc == 6) {
         seal_one(argv[2], argv[3], argv[4], argv[5]);
     } else if (strcmp(verb, "queued") == 0) {

@@ -106,9 +106,11 @@ check_question(struct load *load, struct procedure *procedure, int index)
     struct question_def *question = &procedure->questions[index];
     struct scope before = {procedure, index, question->part, question->group, false};
     struct scope own = {procedure, index, question->part, question->group, true};
+    struct scope giver = {
+        procedure, index, question->given ? 0 : question->part, question->group, false};
     enum expr_type type = question_expr_type(question->type);
     question->relevant = compile(load, &before, &question->relevant_source, "relevant", EXPR_BOOL);
-    question->settled = compile(load, &before, &question->settled_source, "settled", EXPR_BOOL);
+    question->settled = compile(load, &giver, &question->settled_source, "settled", EXPR_BOOL);
     question->constraint =
         compile(load, &own, &question->constraint_source, "constraint", EXPR_BOOL);
     if (question_is_amount(question) || type == EXPR_DATE || type == EXPR_TIME) {
@@ -122,7 +124,7 @@ check_question(struct load *load, struct procedure *procedure, int index)
     } else {
         struct expr_source source = default_of(load, question);
         question->default_value =
-            compile(load, &before, &source, question->calculated ? "calculate" : "default", type);
+            compile(load, &giver, &source, question->calculated ? "calculate" : "default", type);
     }
     if (question->default_value != NULL &&
         (question->choice_count > 0 || question->type == QUESTION_PICK)) {

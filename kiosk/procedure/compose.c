@@ -56,6 +56,43 @@ own_group(const struct procedure *procedure, const struct group_def *group)
     return -1;
 }
 
+/* What the whole knows of an included question has no page: it follows, and stands on the check page. */
+static void
+take_given(const struct include *include, struct question_def *question)
+{
+    for (int i = 0; i < include->given_count && question->group < 0; i++) {
+        if (strcmp(include->given[i].id, question->id) == 0) {
+            question->default_source = include->given[i].source;
+            question->settled_source = include->given[i].source;
+            question->settled_source.text = "yes";
+            question->given = true;
+        }
+    }
+}
+
+/* Each answer that is given has its question there. */
+static void
+check_given(const struct whole *whole, const struct include *include, int part)
+{
+    const char *names[OWN_QUESTIONS_MAX];
+    for (int i = 0; i < include->given_count; i++) {
+        const struct given *given = &include->given[i];
+        size_t count = 0;
+        bool found = false;
+        for (int j = 0; j < whole->procedure->question_count; j++) {
+            const struct question_def *question = &whole->questions[j];
+            if (question->part == part && question->group < 0) {
+                found = found || strcmp(question->id, given->id) == 0;
+                names[count++] = question->id;
+            }
+        }
+        if (!found) {
+            load_unknown(whole->load, given->line, given->column,
+                "question of the included procedure", given->id, names, count);
+        }
+    }
+}
+
 static void
 append_part(struct whole *whole, const struct include *include, int part)
 {
@@ -84,6 +121,7 @@ append_part(struct whole *whole, const struct include *include, int part)
         struct question_def *question = &whole->questions[procedure->question_count];
         *question = *from;
         question->part = part;
+        take_given(include, question);
         if (from->choice_rules != NULL) { /* their conditions are compiled for each place */
             size_t size = from->choice_count * sizeof(*from->choice_rules);
             question->choice_rules = arena_alloc(&whole->load->set->arena, size);
@@ -175,6 +213,7 @@ compose(struct load *load, struct procedure *procedure)
             break;
         }
         append_part(&whole, include, i + 1);
+        check_given(&whole, include, i + 1);
         procedure->info.card = procedure->info.card || other->info.card;
     }
     size_t count = (size_t)procedure->question_count;

@@ -138,8 +138,12 @@ tell(struct filling *filling, const struct form_field *field, int row, procedure
         [EXPR_TEXT] = QUESTION_TEXT,
         [EXPR_TIME] = QUESTION_TIME,
         [EXPR_DATE] = QUESTION_DATE};
-    struct procedure_field told = {
-        .id = field->id, .label = field->label, .row = row, .tick = field->tick, .value = ""};
+    struct procedure_field told = {.id = field->id,
+        .label = field->label,
+        .row = row,
+        .needed = field->needed,
+        .tick = field->tick,
+        .value = ""};
     char text[PROCEDURE_ANSWER_MAX + 1] = "";
     struct value value = expr_eval(field->value, &filling->env);
     told.type = types[field->type];

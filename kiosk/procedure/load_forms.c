@@ -187,7 +187,7 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
 static void
 read_field(struct load *load, const struct node *node, struct form_def *form, int rows)
 {
-    static const char *const keys[] = {"field", "label", "value", "tick"};
+    static const char *const keys[] = {"field", "label", "value", "tick", "needed"};
     if (!field_is_map(load, node, "a field")) {
         return;
     }
@@ -218,12 +218,17 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
     *field = (struct form_field){.id = id,
         .label = field_text(load, node, "label", true),
         .tick = tick,
+        .needed = field_bool(load, node, "needed", false),
         .rows = rows,
         .source = field_expr(load, node, tick ? "tick" : "value")};
     struct form_scope scope = {load, form, rows};
     struct expr_scope names = {find_name, find_entry, &scope};
     field->value =
         compile_with(load, &names, &field->source, tick ? "tick" : "value", &field->type);
+    if (tick && field->needed) {
+        load_mistake(
+            load, node->line, node->column, "'needed' is for what is written, not for a box");
+    }
     if (tick && field->value != NULL && field->type != EXPR_BOOL) {
         load_mistake_at(load, field->source.at, "'tick' is a condition: yes or no");
     }

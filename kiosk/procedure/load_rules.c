@@ -16,7 +16,7 @@ static const char *const not_here_keys[] = {"when", "say", "counter", "page"};
 static const char *const also_keys[] = {"when", "say", "page"};
 static const char *const result_keys[] = {
     "when", "procedure", "page", "say", "because", "bring", "counter", "source"};
-static const char *const include_keys[] = {"procedure", "when", "because"};
+static const char *const include_keys[] = {"procedure", "when", "because", "given"};
 
 /* The entries of a list; NULL without one, or after a report. */
 static const struct node *
@@ -180,6 +180,23 @@ check_results(struct load *load, const struct rule_list *list)
 }
 
 static void
+read_given(struct load *load, const struct node *map, struct include *include)
+{
+    const struct node *given = tree_get(map, "given");
+    if (given == NULL || !field_is_map(load, given, "'given'")) {
+        return;
+    }
+    include->given =
+        arena_alloc(&load->set->arena, (tree_count(given) + 1) * sizeof(*include->given));
+    for (const struct node *node = given->first; node != NULL; node = node->next) {
+        include->given[include->given_count++] = (struct given){.id = node->key,
+            .line = node->key_line,
+            .column = node->key_column,
+            .source = field_expr(load, given, node->key)};
+    }
+}
+
+static void
 read_includes(struct load *load, const struct node *root, struct procedure *procedure)
 {
     const struct form form = {"include", FIELD_NAMES(include_keys), "an included procedure"};
@@ -203,6 +220,7 @@ read_includes(struct load *load, const struct node *root, struct procedure *proc
         include->column = node->column;
         include->when_source = field_expr(load, node, "when");
         include->because = field_words(load, node, "because", true, context);
+        read_given(load, node, include);
     }
 }
 

@@ -369,6 +369,7 @@ bool procedure_form(
 struct procedure_field {
     const char *id, *label;
     int row; /* 1, 2 ... of the entry it is about (household), 0 outside */
+    bool needed; /* the form can't do without it */
     bool tick, ticked; /* a box to tick; else: */
     enum question_type type; /* how value is written: TEXT, NUMBER, DATE, TIME, YES_NO, SEVERAL */
     const char *value; /* as facts are kept; "" when not known */

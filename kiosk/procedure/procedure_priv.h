@@ -173,6 +173,7 @@ struct question_def {
     bool digits; /* only digits are kept: telephone numbers */
     bool calculated; /* follows from others: never asked, shown or kept */
     bool repeated; /* a fact of a shared repeat group */
+    bool given; /* settled by who includes it: its default is an expression of that one's file */
     bool tasks; /* the list of what is done together */
     bool from_card; /* a My Number card gives it */
     enum question_input input;
@@ -240,6 +241,13 @@ struct rule_list {
     int count;
 };
 
+/* An answer of an included procedure that follows from this one's. */
+struct given {
+    const char *id;
+    int line, column;
+    struct expr_source source;
+};
+
 /* A procedure that may be done together with this one. */
 struct include {
     const char *id;
@@ -250,6 +258,8 @@ struct include {
     const struct procedure *procedure; /* once all files are read */
     const struct expr *fee; /* its fee, as seen from here */
     struct rule_list bring, not_here, also_at; /* its rules, as seen from here */
+    struct given *given;
+    int given_count;
 };
 
 struct procedure {
@@ -325,6 +335,7 @@ struct repeat_def {
 struct form_field {
     const char *id, *label;
     bool tick; /* a box; else a text */
+    bool needed; /* the form can't do without it */
     int rows; /* index of the group whose entries each have this field, or -1 */
     struct expr_source source;
     const struct expr *value;

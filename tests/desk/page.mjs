@@ -189,7 +189,7 @@ const steps = {
     assert.equal(await page.textContent("[id='fact-household[2].sex']"), "窓口で話す");
     // one group a person, the dictionary's and those of what was done together by their names
     assert.deepEqual(await page.locator("#record h2").allTextContents(),
-      ["申請する人", "引っ越し", "いっしょにくらす家族", "家族 1", "家族 2", "申請の内容", "健康保険", "ごみの日の表を受け取る"]);
+      ["申請する人", "引っ越し", "いっしょにくらす家族", "家族 1", "家族 2", "申請の内容", "健康保険", "国民健康保険に入る"]);
     await picture(page, "move-in");
     await accessible(page, "move-in");
     await page.keyboard.press("/");

@@ -39,8 +39,8 @@ static const struct filled_fact move[] = {
     {"move-in.transfer", "online", FACT_ORIGIN_PERSON},
     {"insurance.kind", "company", FACT_ORIGIN_PERSON},
     {"applicant.phone", "0294000001", FACT_ORIGIN_PERSON},
-    {"move-in.together", "waste-sheet", FACT_ORIGIN_PERSON},
-    {"waste-sheet.language", "english", FACT_ORIGIN_PERSON},
+    {"move-in.together", "nhi-join", FACT_ORIGIN_PERSON},
+    {"nhi-join.reason", "moved", FACT_ORIGIN_DERIVED},
 };
 
 static char room_slot[64]; /* of a day to come: main() writes it */

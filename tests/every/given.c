@@ -110,7 +110,8 @@ __wrap_interview_answer(struct interview *interview, const char *answer, enum fa
     int r = __real_interview_answer(interview, answer, origin, ret_verdict);
     if (r == 0 && asked && given.answers != NULL) {
         given.pages++;
-        given.once += repeat == 0 ? 1 : 0;
+        given.once +=
+            repeat == 0 && question.type != QUESTION_NOTE ? 1 : 0; /* a note asks nothing */
         (void)snprintf(question.key, sizeof(question.key), "%s", key);
         take_drawn(&question, answer);
     }

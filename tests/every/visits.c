@@ -23,7 +23,7 @@ static const struct {
     {"seal-certificate", 7, 0, 2, 2},
     {"income-certificate", 7, 0, 2, 2},
     {"community-room", 12, 20, 6, 6},
-    {"move-in", ANY, ANY, 12, 20},
+    {"move-in", ANY, ANY, 9, 12},
 };
 
 static void

@@ -77,7 +77,8 @@ static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"procedures", "everything.yaml"}, {"procedures", "kinds.yaml"}, {"dictionary", "family.yaml"},
     {"procedures", "whole.yaml"}, {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"},
     {"procedures", "of-all.yaml"}, {"procedures", "way.yaml"}, {"procedures", "survey.yaml"},
-    {"procedures", "pairs.yaml"}, {"forms", "slip.yaml"}, {"forms", "bag.yaml"}};
+    {"procedures", "pairs.yaml"}, {"procedures", "giving.yaml"}, {"forms", "slip.yaml"},
+    {"forms", "bag.yaml"}};
 
 static int
 set_up(void **state)
@@ -541,8 +542,8 @@ test_what_a_set_says(void **state)
     (void)state;
     struct procedure_set *set = NULL;
     assert_int_equal(procedure_load(good, NULL, NULL, &set), 0);
-    assert_int_equal(procedure_count(set), 9);
-    assert_null(procedure_at(set, 9));
+    assert_int_equal(procedure_count(set), 10);
+    assert_null(procedure_at(set, 10));
     assert_null(procedure_find(set, "nothing"));
     struct procedure_info info = procedure_info(procedure_find(set, "everything"));
     assert_string_equal(info.in_force, "2026-04-01");

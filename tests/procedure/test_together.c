@@ -352,10 +352,53 @@ test_out_of_force(void **state)
     }
 }
 
+/* What follows from the answers of who includes it has no page, stands on the check page and can be changed there. */
+static void
+test_given(void **state)
+{
+    (void)state;
+    struct visit visit = begin(set, "giving", true);
+    answer(&visit, "applicant.phone", "0294221111");
+    answer(&visit, "giving.wants", "yes");
+    answer(&visit, "giving.pieces", "3");
+    answer(&visit, "giving.together", "of-money");
+    answer(&visit, "other.who", "self");
+    assert_string_equal(key_now(&visit), "check");
+    expect_fact(&visit, "of-money.copies", "3");
+    assert_int_equal(rows(&visit, "of-money.copies"), 1);
+    assert_int_equal(interview_fee(visit.interview), 3 * 200);
+    assert_int_equal(interview_change(visit.interview, "giving.pieces"), 0);
+    answer(&visit, "giving.pieces", "4"); /* it goes on following */
+    expect_fact(&visit, "of-money.copies", "4");
+    assert_int_equal(interview_change(visit.interview, "of-money.copies"), 0);
+    answer(&visit, "of-money.copies", "5"); /* until a person says otherwise */
+    assert_int_equal(interview_change(visit.interview, "giving.pieces"), 0);
+    answer(&visit, "giving.pieces", "2");
+    expect_fact(&visit, "of-money.copies", "5");
+    assert_string_equal(key_now(&visit), "check");
+    end(&visit);
+
+    visit = begin(set, "giving", true); /* nothing follows, or nothing that may be: asked as ever */
+    answer(&visit, "applicant.phone", "0294221111");
+    answer(&visit, "giving.wants", "no");
+    answer(&visit, "giving.pieces", "3");
+    answer(&visit, "giving.together", "of-money");
+    answer(&visit, "other.who", "self");
+    assert_string_equal(key_now(&visit), "of-money.copies");
+    assert_int_equal(interview_change(visit.interview, "giving.wants"), 0);
+    answer(&visit, "giving.wants", "yes");
+    assert_string_equal(key_now(&visit), "check");
+    assert_int_equal(interview_change(visit.interview, "giving.pieces"), 0);
+    answer(&visit, "giving.pieces", "11"); /* of-money takes ten at most */
+    assert_string_equal(key_now(&visit), "of-money.copies");
+    end(&visit);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_given),
         cmocka_unit_test(test_task_list),
         cmocka_unit_test(test_for_each),
         cmocka_unit_test(test_once_only),

@@ -224,7 +224,7 @@ $(BUILD)/plain/tests/screens.inc: $(BUILD)/plain/app.a
 $(call stage_obj,tests/audit/walk.c): $(BUILD)/plain/tests/screens.inc
 $(BUILD)/tests/audit: $(call stage_obj,$(AUDIT_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
-	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=theme_line_characters -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -Wl,--wrap=theme_line_characters,--wrap=paint -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
 HANDS_SRC := $(wildcard tests/hands/*.c)
 $(BUILD)/tests/hands: $(call stage_obj,$(HANDS_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)

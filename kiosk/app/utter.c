@@ -61,7 +61,8 @@ only_japanese(const char *text)
 {
     size_t len = strlen(text);
     bool kana = false;
-    for (size_t pos = 0; utf8_valid(text, len) && pos < len;) {
+    bool valid = utf8_valid(text, len);
+    for (size_t pos = 0; valid && pos < len;) {
         uint32_t code = utf8_next(text, len, &pos);
         bool latin = (code | 0x20) >= 'a' && (code | 0x20) <= 'z';
         if (latin || (code >= 0xc0 && code < 0x2000)) {

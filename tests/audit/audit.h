@@ -1,6 +1,7 @@
 /* audit/audit.h - the audit of all pages: a walk that reaches every page (walk.c), the looks in which
- * each is laid out (look.c), rules over the element list (list.c), over what is drawn (ink.c) and over the
- * pixels (pixels.c), and the account of it (report.c). Units: 0.1 mm, or pixels where px is said.
+ * each is laid out (look.c), what it is drawn with (strokes.c), rules over the element list (list.c), over
+ * what is drawn (ink.c) and over the pixels (pixels.c), what is known already (memo.c), and the account of
+ * it (report.c). Units: 0.1 mm, or pixels where px is said.
  *
  * Threads: one; a process an orientation. */
 #ifndef AUDIT_AUDIT_H
@@ -51,13 +52,54 @@ enum {
     AUDIT_POOL = UI_TEXT_POOL
 };
 
+/* ---- memo.c ---- */
+
+enum { KNOWN_VALUES = 12 };
+struct known {
+    uint64_t key; /* 0: a free place */
+    int16_t v[KNOWN_VALUES];
+};
+struct memo {
+    struct known *slots;
+    size_t cap, count;
+};
+/* NULL when the key isn't known; borrowed until the next put. */
+const struct known *memo_get(const struct memo *memo, uint64_t key);
+/* Its place, with zeros when it is new. */
+struct known *memo_put(struct memo *memo, uint64_t key);
+void memo_release(struct memo *memo);
+
+/* ---- strokes.c ---- */
+
+enum stroke_kind { STROKE_FILL, STROKE_BOX, STROKE_RUN, STROKE_PICTURE };
+struct stroke {
+    enum stroke_kind kind;
+    struct px_rect rect; /* of a run: the box of its ink */
+    int radius, border;
+    bool dashed;
+    uint32_t ground, edge; /* ground: also the one colour of a fill, a run, a pictogram */
+    uint64_t what; /* sum of words and their style, or of a name */
+};
+struct strokes {
+    struct stroke *all;
+    size_t count, cap;
+    struct {
+        struct px_rect clip;
+        size_t first, end;
+    } items[UI_ELEMENTS_MAX]; /* as in the frame */
+    size_t item; /* being taken */
+    uint32_t paper;
+};
+
 /* One drawn run of text, as draw.c told it. */
 struct ink {
     struct text_run run; /* its text lies in the audit's pool */
     size_t item; /* of the frame */
+    size_t stroke;
     struct px_rect em; /* the em boxes of its characters */
-    int x, baseline;
-    bool bold;
+    struct px_rect solid; /* what its ink really covers; w 0: nothing */
+    int most; /* its strongest coverage in the em boxes, of 255 */
+    int baseline;
     uint32_t colour;
 };
 
@@ -75,31 +117,45 @@ struct only {
     int size; /* 1 to 4 */
 };
 
-/* Pages of one screen that differ by their words alone. */
-enum { KINDS_MAX = 256, KIND_NAME_MAX = 64, KIND_WHOLE = 3 };
-struct kind {
-    char name[KIND_NAME_MAX];
-    int pages;
+/* How often each rule was applied on a page. */
+struct tally {
+    uint16_t checked[RULE_COUNT];
+};
+
+/* What was looked at, and how. */
+struct seen {
+    size_t states, looks; /* pages of the walk; laid out, each in its look */
+    size_t theme, twin; /* of the looks: the list of another theme's look; all of another page's */
+    size_t painted, known; /* areas whose pixels were measured; that were drawn alike before */
+    size_t proofs, broken; /* known answers that were sought again; that were others */
 };
 
 struct audit {
     struct stage stage;
-    char kind[KIND_NAME_MAX]; /* of the page that is shown */
-    struct kind kinds[KINDS_MAX];
-    size_t kind_count;
     const char *orientation; /* "landscape", "portrait" */
     struct only only;
     bool sample; /* a rotating few of the looks instead of all */
     struct look look; /* the one shown */
     char state[AUDIT_NAME_MAX]; /* name of the page in its situation */
     int page, pages; /* of the column */
-    size_t states, looks, pixel_looks;
+    size_t states;
+    struct strokes strokes; /* of the look */
+    struct memo masks; /* known: what a run covers, */
+    struct memo areas; /* what an area measures, */
+    struct memo whole; /* looks without a finding */
+    struct tally *tallies; /* of the known pages */
+    size_t tally_count, tally_cap;
+    unsigned proof_every; /* one of so many known answers is sought again, and must be the same */
+    unsigned proof_turn;
+    bool blunt; /* planted fault: sums leave out the colours */
     size_t inks;
+    bool ink_lost; /* more than there is room for */
     struct ink ink[AUDIT_INKS_MAX];
     char pool[AUDIT_POOL];
     size_t pool_used;
     struct place places[AUDIT_PLACES_MAX];
     size_t place_count;
+    struct seen seen;
     struct report *report;
 };
 
@@ -115,8 +171,13 @@ void report_checked(struct audit *audit, enum rule rule);
 void report_finding(struct audit *audit, enum rule rule, const char *element, const char *format,
     ...) __attribute__((format(printf, 4, 5)));
 size_t report_findings(const struct report *report);
-/* Notes how many pages and looks there were. */
+/* What report_checked counted so far; and that it is added again, for what is known. */
+size_t report_count(const struct audit *audit, enum rule rule);
+void report_known(struct audit *audit, enum rule rule, size_t times);
+/* Notes what was looked at. */
 void report_seen(struct audit *audit);
+/* Known answers that turned out to be others. */
+size_t report_broken(const struct report *report);
 /* Adds what another process wrote with report_save. 0, or -1. */
 int report_save(const struct report *report, const char *path);
 int report_merge(struct report *report, const char *path);
@@ -128,20 +189,35 @@ void report_print(const struct report *report, const char *path);
 /* Lays the page that is shown out in every look and applies all rules; afterwards it is as before. */
 void audit_state(struct audit *audit, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* In one look; leaves it so. */
-void audit_look(struct audit *audit, const struct look *look);
 struct frame *audit_frame(struct audit *audit);
 /* Id of an item, else its role, for the report. */
 const char *audit_name(const struct item *item);
 
+/* ---- strokes.c ---- */
+
+/* What the page that is shown is drawn with; fills audit->strokes and audit->ink, and finds what overflows. */
+void strokes_take(struct audit *audit);
+/* What decides the pixels of an area. */
+struct area_sum {
+    uint64_t exact;
+    bool alone; /* nothing but one run of words on a ground of one colour */
+    uint32_t ground;
+};
+struct area_sum strokes_sum(const struct audit *audit, struct px_rect area, const struct ink *own);
+/* Adds the places, or the colours, of all strokes to a sum. */
+uint64_t strokes_places(const struct audit *audit, uint64_t sum);
+uint64_t strokes_colours(const struct audit *audit, uint64_t sum);
+
 /* ---- rules ---- */
 
 void list_rules(struct audit *audit); /* list.c */
-void ink_take(struct audit *audit); /* ink.c: fills audit->ink */
-void ink_rules(struct audit *audit);
-void ink_glyphs(struct audit *audit);
+void ink_rules(struct audit *audit); /* ink.c, after strokes_take */
 void ink_body(struct audit *audit);
-void pixel_rules(struct audit *audit); /* pixels.c */
+void pixel_rules(struct audit *audit); /* pixels.c, after strokes_take */
+/* Nothing is drawn but what is asked for by this: all of the page that is shown. */
+void pixels_paint(struct audit *audit);
+/* Is it this known answer's turn to be sought again? */
+bool audit_proof(struct audit *audit);
 
 /* ---- walk.c, planted.c ---- */
 

@@ -1,5 +1,5 @@
-/* audit/ink.c - rules over what is drawn, told by draw.c itself through its table of operations: where
- * each line of words stands and in which size. Nothing is drawn for it. */
+/* audit/ink.c - rules over what is drawn (strokes.c): where each line of words stands, in which size, and
+ * what its ink covers. Nothing is drawn for it. */
 #define _XOPEN_SOURCE 700 /* wcwidth */
 #include "audit/audit.h"
 
@@ -9,81 +9,12 @@
 #include "base/utf8.h"
 
 enum {
-    ABOVE_PERCENT = 88, /* the em box: ascender and descender of a CJK font */
     LINE_HALVES = 44, /* 22 Japanese characters */
     LINE_EMS = 26, /* of letters that are narrower: some 50 of them (ui/theme.c) */
     BODY_TOLERANCE = 2, /* 0.1 mm: pixels of 0.25 mm, hinting */
-    SIZE_LEAST_PERCENT = 98
+    SIZE_LEAST_PERCENT = 98,
+    ROOM = 2 /* px */
 };
-
-struct taker {
-    struct audit *audit;
-    size_t item;
-};
-
-static void
-take_run(void *ctx, const struct text_run *run, int x, int y, bool bold, uint32_t colour,
-    bool personal ATTR_UNUSED)
-{
-    struct taker *taker = ctx;
-    struct audit *audit = taker->audit;
-    if (audit->inks == AUDIT_INKS_MAX || run->len + 1 > AUDIT_POOL - audit->pool_used ||
-        run->width_px <= 0) {
-        return;
-    }
-    int above = run->size_px * ABOVE_PERCENT / 100;
-    struct ink *ink = &audit->ink[audit->inks++];
-    *ink = (struct ink){.run = *run,
-        .item = taker->item,
-        .em = {x, y - above, run->width_px, run->size_px},
-        .x = x,
-        .baseline = y,
-        .bold = bold,
-        .colour = colour};
-    char *copy = audit->pool + audit->pool_used;
-    memcpy(copy, run->text, run->len);
-    copy[run->len] = 0;
-    audit->pool_used += run->len + 1;
-    ink->run.text = copy;
-}
-
-static void
-no_fill(void *ctx ATTR_UNUSED, struct px_rect rect ATTR_UNUSED, uint32_t colour ATTR_UNUSED)
-{
-}
-
-static void
-no_box(void *ctx ATTR_UNUSED, const struct draw_box *box ATTR_UNUSED)
-{
-}
-
-static bool
-no_picture(void *ctx ATTR_UNUSED, const char *name ATTR_UNUSED, struct px_rect rect ATTR_UNUSED,
-    uint32_t colour ATTR_UNUSED)
-{
-    return true;
-}
-
-/* Runs point into the cache of layouts, which holds them for a while only: so they are copied. */
-void
-ink_take(struct audit *audit)
-{
-    struct ui *ui = audit->stage.app->ui;
-    struct frame *frame = audit_frame(audit);
-    struct taker taker = {.audit = audit};
-    const struct draw_ops ops = {
-        .fill = no_fill, .box = no_box, .run = take_run, .picture = no_picture, .ctx = &taker};
-    struct drawing drawing = paint_drawing(ui);
-    drawing.ops = &ops;
-    audit->inks = 0;
-    audit->pool_used = 0;
-    for (size_t i = 0; i < frame->count; i++) {
-        bool overflow = frame->items[i].overflow;
-        taker.item = i;
-        draw_item(&drawing, &frame->items[i]);
-        frame->items[i].overflow = overflow;
-    }
-}
 
 /* ---- overlap ---- */
 
@@ -348,8 +279,8 @@ languages(struct audit *audit)
 }
 
 /* Once a language: what has no glyph has none in any size. */
-void
-ink_glyphs(struct audit *audit)
+static void
+glyphs(struct audit *audit)
 {
     struct ui *ui = audit->stage.app->ui;
     const struct frame *frame = audit_frame(audit);
@@ -417,15 +348,42 @@ ink_body(struct audit *audit)
     ui_set_text_size(app->ui, UI_TEXT_NORMAL);
 }
 
+/* Ink that leaves its element, or the panel. */
+static void
+cuts(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    struct px_rect panel = audit->stage.app->ui->panel;
+    for (size_t i = 0; i < audit->inks; i++) {
+        const struct ink *ink = &audit->ink[i];
+        struct px_rect clip = audit->strokes.items[ink->item].clip;
+        struct px_rect box = ink->solid;
+        report_checked(audit, RULE_CUT);
+        int out = 0;
+        out = clip.x - box.x > out ? clip.x - box.x : out;
+        out = clip.y - box.y > out ? clip.y - box.y : out;
+        out = box.x + box.w - clip.x - clip.w > out ? box.x + box.w - clip.x - clip.w : out;
+        out = box.y + box.h - clip.y - clip.h > out ? box.y + box.h - clip.y - clip.h : out;
+        if (box.w > 0 && (out > ROOM || !inside(box, panel))) {
+            report_finding(audit, RULE_CUT, audit_name(&frame->items[ink->item]),
+                "%d px outside: %.80s", out, ink->run.text);
+        }
+    }
+}
+
 void
 ink_rules(struct audit *audit)
 {
+    if (audit->ink_lost) {
+        report_finding(audit, RULE_OVERFLOW, "", "more lines of words than the audit can hold");
+    }
     overlaps(audit);
+    cuts(audit);
     words_over_words(audit);
     line_lengths(audit);
     drawn_sizes(audit);
     if (audit->look.size == UI_TEXT_SMALL && !audit->look.wheelchair) {
         languages(audit);
-        ink_glyphs(audit);
+        glyphs(audit);
     }
 }

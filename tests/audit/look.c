@@ -1,12 +1,13 @@
 /* audit/look.c - the looks of a page: languages x sizes x themes x wheelchair, one after the other in the
- * running app, and back again. Themes change colours only: each look is built and its list compared with
- * the same look in the first theme; rules over the list run in one theme then, rules over pixels in all. */
+ * running app, and back again. Each is laid out. A look whose list, places and colours are in all the same
+ * as one without a finding is counted as checked by the same rules; and of the rules over the list the same
+ * is true for the same list in another theme. */
 #include "audit/audit.h"
 
 #include <stdarg.h>
 #include <string.h>
 
-#include "text/text.h"
+#include "base/alloc.h"
 
 struct frame *
 audit_frame(struct audit *audit)
@@ -32,110 +33,132 @@ put_on(struct audit *audit, const struct look *look)
     ui_set_theme(app->ui, look->theme);
 }
 
-/* The same list, colours apart, in another theme: a sum over all that was asked of the ui. */
+/* All that was asked of the ui and where it is drawn: two looks with this sum differ by colours at most. */
 static uint64_t
-list_sum(const struct frame *frame)
+look_sum(const struct audit *audit)
 {
-    uint64_t sum = 14695981039346656037U; /* FNV-1a, 64 bits */
+    const struct frame *frame = ui_shown(audit->stage.app->ui);
+    const struct look *look = &audit->look;
+    const int whole[] = {(int)look->size, look->wheelchair, frame->truncated};
+    uint64_t sum = hash_add(HASH_START, whole, sizeof(whole));
+    sum = hash_add(sum, look->language, strlen(look->language) + 1);
+    sum = hash_add(sum, frame->screen, strlen(frame->screen) + 1);
     for (size_t i = 0; i < frame->count; i++) {
-        const struct ui_element *e = &frame->items[i].e;
-        const char *const texts[] = {e->id, e->text, e->detail, e->picture, e->label};
+        const struct item *item = &frame->items[i];
+        const struct ui_element *e = &item->e;
+        const char *const texts[] = {e->id, e->text, e->gloss, e->detail, e->picture, e->label,
+            e->speech, e->strokes, item->language};
         const int numbers[] = {(int)e->role, e->rect.x, e->rect.y, e->rect.w, e->rect.h,
-            (int)e->state, (int)e->tone, (int)e->size, frame->items[i].overflow};
-        for (size_t k = 0; k < ARRAY_LEN(numbers); k++) {
-            sum = (sum ^ (uint64_t)(unsigned)numbers[k]) * 1099511628211U;
-        }
+            (int)e->state, (int)e->tone, (int)e->size, (int)e->align, (int)e->valign, e->bold,
+            e->value, e->count, (int)e->sample_size, (int)e->sample_theme, item->overflow};
+        sum = hash_add(sum, numbers, sizeof(numbers));
         for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
-            for (const char *c = texts[k]; c != NULL && *c != 0; c++) {
-                sum = (sum ^ (unsigned char)*c) * 1099511628211U;
-            }
+            const char *text = texts[k] != NULL ? texts[k] : "\1";
+            sum = hash_add(sum, text, strlen(text) + 1);
         }
     }
-    return sum;
+    return strokes_places(audit, sum);
 }
 
-/* What needs the pixels is looked at in each theme and size, in the language written in the most strokes
- * and in one that is another for each page: letters and grounds have the same colours in all of them. */
-static bool
-wants_pixels(const struct audit *audit, const struct look *look, size_t language)
-{
-    return audit->sample || strcmp(look->language, "ja-easy") == 0 ||
-           language == audit->states % i18n_language_count(audit->stage.app->i18n);
-}
-
-void
+static void
 audit_look(struct audit *audit, const struct look *look)
 {
     struct app *app = audit->stage.app;
     audit->look = *look;
     put_on(audit, look);
     app_rebuild(app);
-    audit->looks++;
 }
 
-/* All pages of the column in the look that is on. */
+/* ---- what is known of whole looks ---- */
+
+typedef void rules_of(struct audit *audit);
+
 static void
-each_page(struct audit *audit, const struct look *look, bool list, bool pixels)
+list_and_ink(struct audit *audit)
+{
+    list_rules(audit);
+    ink_rules(audit);
+}
+
+/* Applies the rules, unless a look with this sum had no finding; then it is counted as looked at. */
+static bool
+apply(struct audit *audit, uint64_t sum, rules_of *rules)
+{
+    const struct known *known = memo_get(&audit->whole, sum);
+    if (known != NULL && !audit_proof(audit)) {
+        uint32_t at;
+        memcpy(&at, known->v, sizeof(at));
+        for (int i = 0; i < RULE_COUNT; i++) {
+            report_known(audit, (enum rule)i, audit->tallies[at].checked[i]);
+        }
+        return true;
+    }
+    size_t before[RULE_COUNT];
+    struct tally tally;
+    size_t findings = report_findings(audit->report);
+    for (int i = 0; i < RULE_COUNT; i++) {
+        before[i] = report_count(audit, (enum rule)i);
+    }
+    rules(audit);
+    for (int i = 0; i < RULE_COUNT; i++) {
+        tally.checked[i] = (uint16_t)(report_count(audit, (enum rule)i) - before[i]);
+    }
+    bool clean = report_findings(audit->report) == findings;
+    if (known != NULL) { /* it was known without a finding */
+        uint32_t at;
+        memcpy(&at, memo_get(&audit->whole, sum)->v, sizeof(at));
+        audit->seen.proofs++;
+        audit->seen.broken +=
+            clean && memcmp(&audit->tallies[at], &tally, sizeof(tally)) == 0 ? 0 : 1;
+    } else if (clean) {
+        uint32_t at = (uint32_t)audit->tally_count++;
+        audit->tallies = xgrow(audit->tallies, at, &audit->tally_cap, sizeof(audit->tallies[0]));
+        audit->tallies[at] = tally;
+        memcpy(memo_put(&audit->whole, sum)->v, &at, sizeof(at));
+    }
+    return false;
+}
+
+/* ---- one page ---- */
+
+enum { COLUMN_MAX = 64 };
+
+/* All pages of the column in one look. first: the sums of the first theme's, which are filled when it is the
+ * first one. */
+static void
+each_page(struct audit *audit, const struct look *look, uint64_t first[COLUMN_MAX], bool filled)
 {
     struct visit *visit = &audit->stage.app->visit;
-    visit->page = 0;
     audit->page = 0;
     do {
         visit->page = audit->page;
         audit_look(audit, look);
         audit->pages = visit->pages;
-        if (list) {
-            ink_take(audit);
-            list_rules(audit);
-            ink_rules(audit);
+        strokes_take(audit);
+        audit->seen.looks++;
+        uint64_t sum = look_sum(audit);
+        bool again = filled && audit->page < COLUMN_MAX && first[audit->page] == sum;
+        bool same = again || apply(audit, sum, list_and_ink);
+        audit->seen.theme += again ? 1 : 0;
+        if (!filled && audit->page < COLUMN_MAX) {
+            first[audit->page] = sum;
         }
-        if (pixels) {
-            pixel_rules(audit);
-            audit->pixel_looks++;
-        }
+        const int theme[] = {(int)look->theme, 1};
+        sum = strokes_colours(audit, hash_add(sum, theme, sizeof(theme)));
+        bool alike = apply(audit, sum, pixel_rules);
+        audit->seen.twin += same && alike ? 1 : 0;
     } while (++audit->page < audit->pages);
     audit->page = 0;
 }
 
-/* Is this the same kind of page as several before, with other words? Its colours are theirs then, and only
- * its words need room in every language, size, orientation and reach. */
-static bool
-words_only(struct audit *audit)
-{
-    for (size_t i = 0; i < audit->kind_count; i++) {
-        if (strcmp(audit->kinds[i].name, audit->kind) == 0) {
-            return ++audit->kinds[i].pages > KIND_WHOLE;
-        }
-    }
-    if (audit->kind_count < ARRAY_LEN(audit->kinds)) { /* beyond: looked at whole */
-        struct kind *kind = &audit->kinds[audit->kind_count++];
-        (void)snprintf(kind->name, sizeof(kind->name), "%s", audit->kind);
-        kind->pages = 1;
-    }
-    return false;
-}
-
+/* Themes change colours only: the list of each is compared with the first one's. */
 static void
-each_theme(struct audit *audit, struct look look, size_t language)
+each_theme(struct audit *audit, struct look look)
 {
-    uint64_t first = 0;
+    uint64_t first[COLUMN_MAX];
     for (int theme = 0; theme < UI_THEME_COUNT; theme++) {
         look.theme = (enum ui_theme)theme;
-        bool pixels = wants_pixels(audit, &look, language);
-        audit->stage.app->visit.page = 0;
-        audit->page = 0;
-        if (theme > 0 && !pixels) {
-            audit_look(audit, &look);
-        } else {
-            each_page(audit, &look, theme == 0, pixels);
-            audit->stage.app->visit.page = 0;
-            app_rebuild(audit->stage.app);
-        }
-        uint64_t sum = list_sum(audit_frame(audit));
-        first = theme == 0 ? sum : first;
-        if (sum != first) { /* colours move things: then this theme is a page of its own */
-            each_page(audit, &look, true, false);
-        }
+        each_page(audit, &look, first, theme > 0);
     }
 }
 
@@ -159,6 +182,7 @@ audit_state(struct audit *audit, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(audit->state, sizeof(audit->state), format, args);
     va_end(args);
+    (void)fprintf(stderr, "STATE %s\n", audit->state);
     if (audit->only.page != NULL && strstr(audit->state, audit->only.page) == NULL) {
         return;
     }
@@ -167,7 +191,6 @@ audit_state(struct audit *audit, const char *format, ...)
     (void)snprintf(language, sizeof(language), "%s", i18n_current(app->i18n)->code);
     int page = app->visit.page;
     size_t turn = audit->states;
-    bool words = !audit->sample && words_only(audit);
     for (size_t i = 0; i < i18n_language_count(app->i18n); i++) {
         struct look look = {.language = i18n_language_at(app->i18n, i)->code};
         for (int k = 0; k < UI_TEXT_SIZE_COUNT * 2; k++) {
@@ -176,20 +199,16 @@ audit_state(struct audit *audit, const char *format, ...)
                 continue;
             }
             look.wheelchair = k % 2 != 0;
-            if (audit->sample) {
-                look.theme = (enum ui_theme)(turn % UI_THEME_COUNT);
-                if (turn++ % SAMPLE_STEP == 0) {
-                    each_page(audit, &look, true, true);
-                }
-                continue;
+            look.theme = (enum ui_theme)(turn % UI_THEME_COUNT);
+            if (!audit->sample) {
+                each_theme(audit, look);
+            } else if (turn++ % SAMPLE_STEP == 0) {
+                uint64_t first[COLUMN_MAX];
+                each_page(audit, &look, first, false);
             }
-            if (words) {
-                each_page(audit, &look, true, wants_pixels(audit, &look, i) && i > 0);
-                continue;
-            }
-            each_theme(audit, look, i);
         }
     }
+    audit->seen.states++;
     audit->states++;
     put_on(audit, &(struct look){language, prefs.text_size, prefs.theme, prefs.wheelchair});
     app->prefs = prefs;

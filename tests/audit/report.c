@@ -42,8 +42,8 @@ struct finding {
 };
 struct report {
     char folder[512];
-    size_t checked[RULE_COUNT], found[RULE_COUNT];
-    size_t states, looks, pixel_looks;
+    size_t checked[RULE_COUNT], known[RULE_COUNT], found[RULE_COUNT];
+    struct seen seen;
     struct finding findings[FINDINGS_MAX];
     size_t count;
     bool full;
@@ -73,6 +73,19 @@ void
 report_checked(struct audit *audit, enum rule rule)
 {
     audit->report->checked[rule]++;
+}
+
+size_t
+report_count(const struct audit *audit, enum rule rule)
+{
+    return audit->report->checked[rule];
+}
+
+void
+report_known(struct audit *audit, enum rule rule, size_t times)
+{
+    audit->report->checked[rule] += times;
+    audit->report->known[rule] += times;
 }
 
 static void
@@ -149,6 +162,7 @@ report_finding(struct audit *audit, enum rule rule, const char *element, const c
         char path[1024];
         (void)snprintf(path, sizeof(path), "%s/%s.%s.png", report->folder, rules[rule].name,
             audit->orientation);
+        pixels_paint(audit);
         (void)ui_shot(audit->stage.app->ui, path); /* a picture less is no finding less */
     }
 }
@@ -181,12 +195,16 @@ report_merge(struct report *report, const char *path)
     FILE *file = fopen(path, "rb");
     struct report *part = report_new("");
     size_t got = file != NULL ? fread(part, sizeof(*part), 1, file) : 0;
-    report->states += part->states;
-    report->looks += part->looks;
-    report->pixel_looks += part->pixel_looks;
+    const size_t *from = (const size_t *)&part->seen;
+    size_t *to = (size_t *)&report->seen;
+    for (size_t i = 0; i < sizeof(part->seen) / sizeof(*from);
+         i++) { /* all of its members are counts */
+        to[i] += from[i];
+    }
     report->full = report->full || part->full;
     for (int i = 0; i < RULE_COUNT; i++) {
         report->checked[i] += part->checked[i];
+        report->known[i] += part->known[i];
         report->found[i] += part->found[i];
     }
     for (size_t i = 0; i < part->count && report->count < FINDINGS_MAX; i++) {
@@ -199,25 +217,37 @@ report_merge(struct report *report, const char *path)
 void
 report_seen(struct audit *audit)
 {
-    audit->report->states = audit->states;
-    audit->report->looks = audit->looks;
-    audit->report->pixel_looks = audit->pixel_looks;
+    audit->report->seen = audit->seen;
+}
+
+size_t
+report_broken(const struct report *report)
+{
+    return report->seen.broken;
 }
 
 void
 report_print(const struct report *report, const char *path)
 {
     FILE *file = fopen(path, "w");
-    (void)printf("%zu pages, %zu looks, %zu of them from the pixels too\n", report->states,
-        report->looks, report->pixel_looks);
-    (void)printf("%-10s %12s %10s %9s  %s\n", "rule", "checked", "findings", "distinct", "");
+    const struct seen *seen = &report->seen;
+    (void)printf("%zu pages, %zu looks laid out; %zu had the list of the same look in another "
+                 "theme, %zu were in all the "
+                 "same as another page\n",
+        seen->states, seen->looks, seen->theme, seen->twin);
+    (void)printf("%zu areas of pixels: %zu drawn and measured, %zu drawn alike before; of what is "
+                 "known %zu were looked "
+                 "at again, %zu were not the same\n",
+        seen->painted + seen->known, seen->painted, seen->known, seen->proofs, seen->broken);
+    (void)printf(
+        "%-10s %12s %12s %10s %9s  %s\n", "rule", "checked", "same", "findings", "distinct", "");
     for (int i = 0; i < RULE_COUNT; i++) {
         size_t distinct = 0;
         for (size_t k = 0; k < report->count; k++) {
             distinct += report->findings[k].rule == (enum rule)i ? 1 : 0;
         }
-        (void)printf("%-10s %12zu %10zu %9zu  %s\n", rules[i].name, report->checked[i],
-            report->found[i], distinct, rules[i].about);
+        (void)printf("%-10s %12zu %12zu %10zu %9zu  %s\n", rules[i].name, report->checked[i],
+            report->known[i], report->found[i], distinct, rules[i].about);
     }
     for (int i = 0; file != NULL && i < RULE_COUNT; i++) {
         for (size_t k = 0; k < report->count; k++) {

@@ -62,11 +62,6 @@ look(struct walk *walk, const char *situation)
     for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
         walk->shown[i] = walk->shown[i] || screens[i] == screen;
     }
-    struct question question;
-    bool asked = screen == &screen_question && walk->app->visit.interview != NULL &&
-                 interview_question(walk->app->visit.interview, &question) == 0;
-    (void)snprintf(walk->audit->kind, sizeof(walk->audit->kind), "%s %s", screen->name,
-        asked ? question_type_name(question.type) : "");
     audit_state(walk->audit, "%s%s%s", screen->name, situation[0] != 0 ? " " : "", situation);
 }
 

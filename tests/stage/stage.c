@@ -2,6 +2,7 @@
  * the virtual card, a clock that is moved by hand. */
 #include "stage/stage.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,6 +206,25 @@ stage_tap(struct stage *stage, const char *id)
     return there;
 }
 
+/* Until the card room has let go of the visit that ended; a card that came before would be taken for that one's. */
+static void
+wait_for_card_room(struct stage *stage)
+{
+    bool told = false;
+    card_refresh(stage->app->card); /* done after all that was asked before; an event follows */
+    for (int i = 0; i < REAL_WAIT_MS && !told; i++) {
+        struct card_event event;
+        while (card_poll(stage->app->card, &event)) {
+            told = told || event.type == CARD_EVENT_REMOVED;
+            visit_card_event(stage->app, &event);
+            card_event_release(&event);
+        }
+        if (!told) {
+            (void)poll(NULL, 0, 1);
+        }
+    }
+}
+
 void
 stage_reset(struct stage *stage)
 {
@@ -212,6 +232,7 @@ stage_reset(struct stage *stage)
         stage_card(stage, false);
     }
     visit_end(stage->app);
+    wait_for_card_room(stage);
     app_rebuild(stage->app);
     stage_renew_card(stage);
     stage_pass(stage, 5000);

@@ -182,7 +182,6 @@ audit_state(struct audit *audit, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(audit->state, sizeof(audit->state), format, args);
     va_end(args);
-    (void)fprintf(stderr, "STATE %s\n", audit->state);
     if (audit->only.page != NULL && strstr(audit->state, audit->only.page) == NULL) {
         return;
     }

@@ -231,7 +231,7 @@ answer_all(struct audit *audit, size_t count)
             continue;
         }
         q->answer = q->kind == WISH_WORDS ? measured(&ui->canvas, q->area)
-                                              : measured_rim(&ui->canvas, q->area);
+                                          : measured_rim(&ui->canvas, q->area);
         audit->seen.painted++;
         if (*kept >= 0) {
             audit->seen.proofs++;

@@ -237,38 +237,50 @@ add_stroke(
     return hash_add(sum, &s->what, sizeof(s->what));
 }
 
+static uint64_t
+add_colour(uint64_t sum, uint32_t colour, bool blunt)
+{
+    colour = blunt ? 0 : colour;
+    return hash_add(sum, &colour, sizeof(colour));
+}
+
 struct area_sum
 strokes_sum(const struct audit *audit, struct px_rect area, const struct ink *own)
 {
     const struct strokes *all = &audit->strokes;
     const struct frame *frame = ui_shown(audit->stage.app->ui);
-    struct area_sum sum = {.exact = HASH_START, .alone = own != NULL, .ground = all->paper};
-    const int size[] = {area.w, area.h, audit->blunt ? 0 : (int)all->paper};
-    sum.exact = hash_add(sum.exact, size, sizeof(size));
+    const int size[] = {area.w, area.h};
+    const uint64_t start = hash_add(HASH_START, size, sizeof(size));
+    struct area_sum sum = {.ground = all->paper};
+    size_t others = 0;
+    bool seen = false; /* the own run, and all of its em boxes */
+    sum.exact = add_colour(start, sum.ground, audit->blunt);
     for (size_t i = 0; i < frame->count; i++) {
         struct px_rect clip;
         if (!px_meet(all->items[i].clip, area, &clip)) {
             continue;
         }
+        bool whole = clip.w == area.w && clip.h == area.h;
         for (size_t k = all->items[i].first; k < all->items[i].end; k++) {
             const struct stroke *stroke = &all->all[k];
             struct px_rect both;
             if (!px_meet(stroke->rect, clip, &both)) {
                 continue;
             }
-            if (clip.w == area.w && clip.h == area.h && covers(stroke, area)) {
-                /* what lies below is not seen */
-                uint32_t colour = audit->blunt ? 0 : stroke->ground;
-                sum = (struct area_sum){.exact = hash_add(HASH_START, size, 2 * sizeof(size[0])),
-                    .alone = own != NULL,
-                    .ground = stroke->ground};
-                sum.exact = hash_add(sum.exact, &colour, sizeof(colour));
+            if (whole && covers(stroke, area)) { /* what lies below is not seen */
+                sum.ground = stroke->ground;
+                sum.exact = add_colour(start, sum.ground, audit->blunt);
+                others = 0;
+                seen = false;
                 continue;
             }
-            sum.alone = sum.alone && k == own->stroke && clip.w == area.w && clip.h == area.h;
+            bool mine = own != NULL && k == own->stroke;
+            seen = seen || (mine && whole);
+            others += mine && whole ? 0 : 1;
             sum.exact = add_stroke(sum.exact, stroke, area, clip, audit->blunt);
         }
     }
+    sum.alone = seen && others == 0;
     return sum;
 }
 

@@ -15,7 +15,7 @@
 
 enum { INTAKE_WORKERS = 8, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
 
-/* One answered request, for the program's log. kiosk is the client certificate's common name and
+/* One answered request, for the program's log: each record's, what is refused, and a kiosk's word that is amiss. kiosk is the client certificate's common name and
  * lives during the call; "" when it is not known. */
 struct intake_event {
     int status; /* HTTP */
@@ -24,6 +24,7 @@ struct intake_event {
     uint64_t position; /* in the ledger, 0 when none is meant */
     /* What became of the point of the kiosk's chain of events that came along: an enum ledger_point_verdict, or KERR_... */
     int point;
+    int report; /* and of what the kiosk says of itself: 0, or KERR_... */
 };
 
 /* Strings are copied, files are read at the start; everything else is borrowed. */
@@ -41,7 +42,7 @@ struct intake_config {
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_signer *signer; /* borrowed */
     const struct clock *clock; /* borrowed */
-    /* Called after each PUT, and after every other request that is refused; from several threads
+    /* Called as struct intake_event tells; from several threads
      * at once. May be NULL. */
     void (*answered)(void *ctx, const struct intake_event *event);
     void *ctx;

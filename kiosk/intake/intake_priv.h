@@ -26,6 +26,7 @@ enum intake_route {
     INTAKE_ROUTE_NONE,
     INTAKE_ROUTE_RECORD, /* /v1/records/{id} */
     INTAKE_ROUTE_RECEIPT, /* /v1/records/{id}/receipt */
+    INTAKE_ROUTE_REPORT, /* /v1/report */
     INTAKE_ROUTE_HEALTH, /* /v1/health */
     INTAKE_ROUTE_BUNDLE /* /v1/bundles/{kind} and /v1/bundles/{kind}/{sha256} */
 };
@@ -52,6 +53,7 @@ enum intake_problem {
     INTAKE_PROBLEM_SIGNATURE,
     INTAKE_PROBLEM_ID,
     INTAKE_PROBLEM_CONFLICT,
+    INTAKE_PROBLEM_REPORT, /* nothing that a terminal of ours says */
     INTAKE_PROBLEM_NO_RECEIPT,
     INTAKE_PROBLEM_NO_BUNDLE, /* nothing of this kind is published, or no such file */
     INTAKE_PROBLEM_RANGE,
@@ -82,6 +84,9 @@ void intake_reply_init(struct intake_reply *reply);
 void intake_reply_release(struct intake_reply *reply);
 /* Makes the reply a problem (RFC 9457) that names the record, if one was asked for. */
 void intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, int error);
+
+/* The same for an error of the ledger. */
+void intake_reply_ledger(struct intake_reply *reply, int error);
 
 /* A connection, from accept to close, with the moment by which it must have finished a request. */
 struct intake_session {
@@ -203,6 +208,10 @@ struct intake_door intake_door_of(struct intake *intake, struct ledger *ledger);
  * peer's), errors of the ledger. session may be NULL. */
 int intake_note_point(
     struct intake *intake, struct intake_session *session, const char *peer, const char *text);
+
+#define INTAKE_REPORT_HEADER "Madoguchi-Report" /* base/report.h */
+/* Keeps what a kiosk says of itself. 0, also for no text; KERR_INVALID, errors of the ledger. */
+int intake_note_report(struct intake *intake, const char *peer, const char *text);
 
 /* peer.c: who is at the other end. */
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */

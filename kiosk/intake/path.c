@@ -11,6 +11,9 @@ intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN])
 {
     static const char records[] = "/v1/records/";
     enum { DIGITS = 2 * SEAL_ID_LEN };
+    if (strcmp(path, "/v1/report") == 0) {
+        return INTAKE_ROUTE_REPORT;
+    }
     if (strcmp(path, "/v1/health") == 0) {
         return INTAKE_ROUTE_HEALTH;
     }

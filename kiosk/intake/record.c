@@ -42,6 +42,7 @@ static const struct {
     [INTAKE_PROBLEM_SIGNATURE] = {422, "Unprocessable Content", "envelope-signature", 0},
     [INTAKE_PROBLEM_ID] = {422, "Unprocessable Content", "id-mismatch", 0},
     [INTAKE_PROBLEM_CONFLICT] = {409, "Conflict", "conflict", 0},
+    [INTAKE_PROBLEM_REPORT] = {422, "Unprocessable Content", "report-form", 0},
     [INTAKE_PROBLEM_NO_RECEIPT] = {404, "Not Found", "no-such-record", 0},
     [INTAKE_PROBLEM_NO_BUNDLE] = {404, "Not Found", "no-such-bundle", 0},
     [INTAKE_PROBLEM_RANGE] = {416, "Range Not Satisfiable", "range", 0},
@@ -76,8 +77,8 @@ intake_reply_problem(struct intake_reply *reply, enum intake_problem problem, in
     (void)buf_add_str(&reply->body, "}\n");
 }
 
-static void
-reply_ledger_error(struct intake_reply *reply, int error)
+void
+intake_reply_ledger(struct intake_reply *reply, int error)
 {
     intake_reply_problem(reply,
         error == KERR_BUSY       ? INTAKE_PROBLEM_BUSY
@@ -128,7 +129,7 @@ reply_arrival(
     };
     reply->position = arrived->position;
     if (arrival == INTAKE_LEDGER) {
-        reply_ledger_error(reply, arrived->error);
+        intake_reply_ledger(reply, arrived->error);
     } else if (arrival == INTAKE_NEW || arrival == INTAKE_SAME) {
         reply->status = arrival == INTAKE_NEW ? 201 : 200;
         reply->type = "application/cms";
@@ -169,7 +170,7 @@ intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEA
     if (r == KERR_NOT_FOUND) {
         intake_reply_problem(ret_reply, INTAKE_PROBLEM_NO_RECEIPT, r);
     } else if (r < 0) {
-        reply_ledger_error(ret_reply, r);
+        intake_reply_ledger(ret_reply, r);
     } else {
         ret_reply->status = 200;
         ret_reply->type = "application/cms";
@@ -203,7 +204,7 @@ intake_get_health(struct intake *intake, struct intake_reply *ret_reply)
     struct intake_ledger_state state = intake_ledger_look(ledger);
     intake_give_ledger(intake, ledger);
     if (state.error < 0) {
-        reply_ledger_error(ret_reply, state.error);
+        intake_reply_ledger(ret_reply, state.error);
         return;
     }
     ret_reply->status = 200;

@@ -67,7 +67,8 @@ check_head(struct intake *intake, struct request *request, struct MHD_Connection
     request->is_put = strcmp(method, MHD_HTTP_METHOD_PUT) == 0;
     bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
     request->error = KERR_INVALID;
-    if (request->route == INTAKE_ROUTE_RECORD ? !request->is_put : !is_get) {
+    bool takes_put = request->route == INTAKE_ROUTE_RECORD || request->route == INTAKE_ROUTE_REPORT;
+    if (takes_put ? !request->is_put : !is_get) {
         return INTAKE_PROBLEM_METHOD;
     }
     if (!request->is_put) {
@@ -144,6 +145,9 @@ answer(struct intake *intake, struct MHD_Connection *connection, struct request 
         intake_get_bundle(intake, &ask, reply);
         break;
     }
+    case INTAKE_ROUTE_REPORT:
+        reply->status = 204; /* what it brings is in its headers: take_word */
+        break;
     case INTAKE_ROUTE_HEALTH:
     case INTAKE_ROUTE_NONE: /* check_head made it a problem */
         intake_get_health(intake, reply);
@@ -185,7 +189,9 @@ add_headers(
     }
     if (ok && request->problem == INTAKE_PROBLEM_METHOD) {
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-                 request->route == INTAKE_ROUTE_RECORD ? "PUT" : "GET") == MHD_YES;
+                 request->route == INTAKE_ROUTE_RECORD || request->route == INTAKE_ROUTE_REPORT
+                     ? "PUT"
+                     : "GET") == MHD_YES;
     }
     return ok && add_part_headers(response, reply);
 }
@@ -221,6 +227,47 @@ queue(struct MHD_Connection *connection, const struct request *request, struct i
     return result;
 }
 
+/* What the kiosk says of itself in the headers of a PUT; it changes nothing for a record. Not when the ledger has just
+ * shown that it takes nothing. */
+static void
+take_word(struct intake *intake, struct MHD_Connection *connection, const struct request *request,
+    struct intake_reply *reply, struct intake_event *event)
+{
+    if (!request->is_put || request->problem != INTAKE_PROBLEM_NONE || reply->status >= 500) {
+        return;
+    }
+    event->point = intake_note_point(intake, intake_session_of(connection), request->peer,
+        header(connection, INTAKE_POINT_HEADER));
+    event->report =
+        intake_note_report(intake, request->peer, header(connection, INTAKE_REPORT_HEADER));
+    if (request->route == INTAKE_ROUTE_REPORT && event->report == KERR_INVALID) {
+        intake_reply_problem(reply, INTAKE_PROBLEM_REPORT, event->report);
+    } else if (request->route == INTAKE_ROUTE_REPORT && event->report < 0) {
+        intake_reply_ledger(reply, event->report);
+    }
+}
+
+/* Counts the answer, and tells the program what it logs. */
+static void
+tell(struct intake *intake, const struct request *request, const struct intake_reply *reply,
+    struct intake_event *event)
+{
+    bool is_record = request->is_put && request->route == INTAKE_ROUTE_RECORD;
+    struct intake_measure measure = {.is_put = is_record,
+        .is_new = reply->status == 201,
+        .problem = reply->problem,
+        .took_ms = clock_mono_ms(intake->clock) - request->begun_ms,
+        .kiosk = request->peer};
+    intake_metrics_note(&intake->metrics, &measure, clock_wall_s(intake->clock));
+    bool is_amiss = event->point < 0 || event->point > LEDGER_POINT_LATE || event->report < 0;
+    if (intake->answered != NULL && (is_record || reply->status >= 400 || is_amiss)) {
+        event->status = reply->status;
+        event->error = reply->error;
+        event->position = reply->position;
+        intake->answered(intake->ctx, event);
+    }
+}
+
 enum MHD_Result
 intake_on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
     const char *version, const char *upload, size_t *upload_len, void **ctx)
@@ -242,25 +289,9 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
         hex_encode(request->id, sizeof(request->id), reply.record);
     }
     answer(intake, connection, request, &reply);
-    int point = LEDGER_POINT_SAME;
-    if (request->is_put && request->problem == INTAKE_PROBLEM_NONE && reply.status < 500) {
-        point = intake_note_point(intake, intake_session_of(connection), request->peer,
-            header(connection, INTAKE_POINT_HEADER));
-    }
-    struct intake_measure measure = {.is_put = request->is_put,
-        .is_new = reply.status == 201,
-        .problem = reply.problem,
-        .took_ms = clock_mono_ms(intake->clock) - request->begun_ms,
-        .kiosk = request->peer};
-    intake_metrics_note(&intake->metrics, &measure, clock_wall_s(intake->clock));
-    if (intake->answered != NULL && (request->is_put || reply.status >= 400)) {
-        struct intake_event event = {.status = reply.status,
-            .error = reply.error,
-            .kiosk = request->peer,
-            .position = reply.position,
-            .point = point};
-        intake->answered(intake->ctx, &event);
-    }
+    struct intake_event event = {.kiosk = request->peer, .point = LEDGER_POINT_SAME};
+    take_word(intake, connection, request, &reply, &event);
+    tell(intake, request, &reply, &event);
     enum MHD_Result result = queue(connection, request, &reply);
     intake_reply_release(&reply);
     return result;

@@ -1,12 +1,13 @@
 /* intake/word.c - what a kiosk says of itself beside its records: the newest signed point of its chain of events. A point
  * that does not fit the largest that came tells of a queue that was set back to a copy, or of a cloned terminal. Whatever
- * it says, the record beside it is taken as any other. */
+ * it says, the record beside it is taken as any other. And how it is: its queue, its version, its certificates. */
 #include "intake/intake_priv.h"
 
 #include <string.h>
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/report.h"
 
 /* Verifies a point and has the ledger judge it. */
 static int
@@ -55,5 +56,27 @@ intake_note_point(
         session->has_point = true;
         memcpy(session->point, hash, sizeof(hash));
     }
+    return r;
+}
+
+int
+intake_note_report(struct intake *intake, const char *peer, const char *text)
+{
+    struct report read;
+    if (text == NULL) {
+        return 0;
+    }
+    int r = report_read(text, &read);
+    if (r < 0) {
+        return r;
+    }
+    struct ledger_report report = {
+        .at = clock_wall_s(intake->clock), .bytes = (const uint8_t *)text, .len = strlen(text)};
+    memcpy(report.kiosk, peer, sizeof(report.kiosk)); /* SEAL_NAME_MAX bytes, as there */
+    struct ledger *ledger = intake_take_ledger(intake);
+    const struct intake_door door = intake_door_of(intake, ledger);
+    struct ledger_work work = {.report = &report};
+    r = intake_work(&door, &work);
+    intake_give_ledger(intake, ledger);
     return r;
 }

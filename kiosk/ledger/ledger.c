@@ -90,7 +90,7 @@ can_be_done(const struct ledger_work *work)
     return work->point != NULL    ? can_be_noted(work->point, work->len)
            : work->report != NULL ? can_be_reported(work->report)
            : work->is_keep        ? work->receipt_len > 0
-                                  : can_be_put(work->entry, work->len);
+                                  : work->entry != NULL && can_be_put(work->entry, work->len);
 }
 
 int

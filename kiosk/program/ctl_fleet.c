@@ -1,6 +1,6 @@
-/* program/ctl_fleet.c - kioskctl fleet: what came to the city's ledger from each kiosk, what did not, and whether its chain
- * of events still tells the story that it told. Ends with 1 when a record is missing, a place was taken twice, or a chain
- * went back or has two stories, so that a watcher notices. */
+/* program/ctl_fleet.c - kioskctl fleet: what came to the city's ledger from each kiosk, what did not, whether its chain of
+ * events still tells the story that it told, and how it said that it is. Ends with 1 when a record is missing, a place was taken
+ * twice, a chain went back or has two stories, or a kiosk needs somebody, so that a watcher notices. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -8,12 +8,20 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/clock.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/report.h"
 #include "ledger/ledger.h"
 #include "program/ctl.h"
+
+enum {
+    SILENT_S = 60 * 60, /* a kiosk says how it is each ten minutes */
+    SKEW_S = 60, /* a clock that is further away than this is told */
+    END_SOON_S = 30 * 86400 /* a certificate that ends so soon, too */
+};
 
 /* A chain as far as a line of the table needs it. */
 struct chain {
@@ -27,6 +35,7 @@ struct fleet {
     struct chain *chains; /* owned */
     size_t count, room;
     bool is_wrong;
+    int64_t now;
 };
 
 static int
@@ -90,11 +99,86 @@ print_span(const struct ledger_span *span, void *ctx)
     return 0;
 }
 
+static void
+print_time(int64_t at)
+{
+    char when[CLOCK_RFC3339_LEN] = "-";
+    if (at != 0) {
+        clock_rfc3339(at, when);
+    }
+    (void)printf("\t%s", when);
+}
+
+static void
+print_counter(int64_t counter)
+{
+    if (counter == 0) {
+        (void)printf("\t-");
+    } else {
+        (void)printf("\t%" PRId64, counter);
+    }
+}
+
+/* The last column: what somebody must look at. The certificates' ends are told by the city's clock, since the kiosk's may
+ * be mad. */
+static void
+print_needs(struct fleet *fleet, const struct ledger_report *said, const struct report *report)
+{
+    int64_t skew = report->at - said->at, soon = fleet->now + END_SOON_S;
+    const struct {
+        bool is_so;
+        const char *what;
+    } needs[] = {
+        {fleet->now - said->at > SILENT_S, "silent"},
+        {skew > SKEW_S || skew < -SKEW_S, "clock"},
+        {report->tls_until < soon || report->kiosk_until < soon, "certificate"},
+        {report->aside > 0, "set aside"},
+    };
+    const char *before = "\t";
+    for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+        if (needs[i].is_so) {
+            (void)printf("%s%s", before, needs[i].what);
+            before = ", ";
+            fleet->is_wrong = true;
+        }
+    }
+    (void)printf("%s\n", before[0] == '\t' ? "\t-" : "");
+}
+
+/* ledger_reports' each. */
+static int
+print_report(const struct ledger_report *said, void *ctx)
+{
+    struct fleet *fleet = ctx;
+    struct report report;
+    char line[LEDGER_REPORT_MAX + 1];
+    (void)snprintf(line, sizeof(line), "%.*s", (int)said->len, (const char *)said->bytes);
+    (void)printf("%s", said->kiosk);
+    print_time(said->at);
+    if (report_read(line, &report) < 0) { /* a newer intake kept it */
+        (void)printf("\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\tcan't be read\n");
+        fleet->is_wrong = true;
+        return 0;
+    }
+    (void)printf("\t%s\t%" PRId64, report.version, report.waiting);
+    print_time(report.oldest_at);
+    (void)printf(
+        "\t%" PRId64 "\t%" PRId64 "\t%+" PRId64, report.aside, report.had, report.at - said->at);
+    print_time(report.tls_until);
+    print_time(report.kiosk_until);
+    print_counter(report.content);
+    print_counter(report.keys);
+    print_counter(report.live);
+    print_counter(report.answers);
+    print_needs(fleet, said, &report);
+    return 0;
+}
+
 static int
 show(struct ledger *ledger, const char *argument, int64_t now)
 {
-    (void)argument, (void)now;
-    struct fleet fleet = {.count = 0};
+    (void)argument;
+    struct fleet fleet = {.now = now};
     int r = ledger_chains(ledger, keep_chain, &fleet);
     if (r == 0) {
         (void)printf(
@@ -107,6 +191,11 @@ show(struct ledger *ledger, const char *argument, int64_t now)
             (void)printf("%s\t%" PRIu64 "\t-\t-\t-\t-\t-", chain->kiosk, chain->epoch);
             print_chain(&fleet, chain);
         }
+    }
+    if (r == 0) {
+        (void)printf("\nkiosk\theard\tversion\twaiting\toldest\tset aside\tdelivered\tclock"
+                     "\tcert. TLS\tcert. kiosk\tcontent\tkeys\tlive\tanswers\tneeds\n");
+        r = ledger_reports(ledger, print_report, &fleet);
     }
     free(fleet.chains);
     return r < 0 ? r : fleet.is_wrong;

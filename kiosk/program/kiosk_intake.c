@@ -14,9 +14,10 @@
 
 enum { EXIT_SET_UP = 1, EXIT_USE = 2, PORT_DEFAULT = 8443 };
 
-/* A queue that was set back to a copy, or a cloned terminal: somebody must look. */
+/* A queue that was set back to a copy, or a cloned terminal: somebody must look. A word that is none is a newer program's,
+ * or a stranger's. */
 static void
-log_point(const struct intake_event *event)
+log_word(const struct intake_event *event)
 {
     if (event->point == LEDGER_POINT_BACK) {
         LOG(LOG_ERROR, "intake.chain-back", LOG_ID("kiosk", event->kiosk));
@@ -25,18 +26,23 @@ log_point(const struct intake_event *event)
     } else if (event->point < 0) {
         LOG(LOG_WARN, "intake.no-point", LOG_ID("kiosk", event->kiosk), LOG_ERR(event->point));
     }
+    if (event->report < 0) {
+        LOG(LOG_WARN, "intake.no-report", LOG_ID("kiosk", event->kiosk), LOG_ERR(event->report));
+    }
 }
 
 static void
 on_answered(void *ctx, const struct intake_event *event)
 {
     (void)ctx;
-    log_point(event);
+    log_word(event);
     switch (event->status) {
     case 200:
     case 201:
         LOG(LOG_INFO, "intake.kept", LOG_ID("kiosk", event->kiosk),
             LOG_INT("status", event->status), LOG_INT("position", event->position));
+        break;
+    case 204: /* a report */
         break;
     case 409: /* a cloned or rolled-back kiosk: somebody must look */
         LOG(LOG_ERROR, "intake.conflict", LOG_ID("kiosk", event->kiosk));

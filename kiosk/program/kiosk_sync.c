@@ -9,7 +9,9 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "base/report.h"
 #include "base/secret.h"
+#include "base/version.h"
 #include "seal/seal.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -22,7 +24,7 @@ enum {
     HEALTH_MS = 10 * 1000 /* how often the numbers for watchers are written */
 };
 
-enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, QUEUE, HEALTH, PATH_COUNT };
+enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, KIOSK_CERT, QUEUE, HEALTH, PATH_COUNT };
 
 static volatile sig_atomic_t stopped;
 
@@ -53,9 +55,37 @@ log_attempt(struct sync_report last)
     }
 }
 
+/* What the city's fleet view shows of this terminal. */
+static int
+say(struct sync *sync, struct store *store, const struct sync_health *health,
+    char *const paths[PATH_COUNT])
+{
+    struct store_counts counts;
+    AUTO_BUF line;
+    buf_init(&line, REPORT_MAX);
+    struct report report = {.version = MADOGUCHI_VERSION,
+        .at = health->written_at,
+        .waiting = health->waiting,
+        .oldest_at = health->oldest_at,
+        .aside = health->aside,
+        .had = health->had,
+        .tls_until = health->certificate_until};
+    (void)seal_file_until(paths[KIOSK_CERT], &report.kiosk_until); /* stays 0 */
+    int r = store_counts(store, &counts);
+    if (r == 0) {
+        report.epoch = (int64_t)counts.epoch;
+        report.next_sequence = (int64_t)counts.next_sequence;
+        r = report_write(&report, &line);
+    }
+    if (r == 0) {
+        sync_say(sync, buf_str(&line));
+    }
+    return r;
+}
+
 /* Writes how the line is. A disk that can't take it is no reason to stop sending. */
 static void
-tell(const struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
+tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int64_t started_at)
 {
     struct sync_health health;
     int r = sync_health(sync, &health);
@@ -64,7 +94,9 @@ tell(const struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
         health.written_at = clock_wall_s(clock_system());
         health.certificate_until = 0;
         (void)seal_file_until(paths[TLS_CERT], &health.certificate_until); /* stays 0 */
+        int said = say(sync, store, &health, paths);
         r = sync_health_write(paths[HEALTH], &health);
+        r = r == 0 ? said : r;
     }
     if (r < 0) {
         LOG(LOG_WARN, "sync.no-health", LOG_ERR(r));
@@ -72,13 +104,13 @@ tell(const struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
 }
 
 static int
-run(struct sync *sync, char *const paths[PATH_COUNT], int64_t started_at)
+run(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int64_t started_at)
 {
     LOG(LOG_INFO, "sync.started", LOG_INT("timeout", SYNC_TIMEOUT_S));
     int64_t tell_ms = 0;
     while (!stopped) {
         if (clock_mono_ms(clock_system()) >= tell_ms) {
-            tell(sync, paths, started_at);
+            tell(sync, store, paths, started_at);
             tell_ms = clock_mono_ms(clock_system()) + HEALTH_MS;
         }
         int r = sync_step(sync);
@@ -137,8 +169,11 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
     } else {
         int64_t started_at = clock_wall_s(clock_system());
-        result = once ? run_once(sync, store) : run(sync, paths, started_at);
-        tell(sync, paths, started_at);
+        if (once) {
+            tell(sync, store, paths, started_at); /* goes along with the first record */
+        }
+        result = once ? run_once(sync, store) : run(sync, store, paths, started_at);
+        tell(sync, store, paths, started_at);
     }
     sync_free(sync);
     store_close(store);
@@ -170,6 +205,7 @@ main(int argc, char **argv)
         [TLS_CERT] = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt"),
         [TLS_KEY] = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key"),
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
+        [KIOSK_CERT] = conf_path(conf, "kiosk-cert", "keys/kiosk.crt"),
         [QUEUE] = conf_path(conf, "queue", "queue.db"),
         [HEALTH] = conf_path(conf, "sync-health", "sync.prom")};
     int result = work(conf, paths, once);

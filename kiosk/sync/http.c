@@ -5,7 +5,6 @@
 
 #include <curl/curl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -21,7 +20,8 @@ enum {
     HTTP_SLOW_BYTES_S = 32, /* slower than this ... */
     HTTP_SLOW_S =
         15, /* ... for so long is a dead line; the intake itself is silent for 10 s at most */
-    HTTP_URL_MAX = 512
+    HTTP_URL_MAX = 512,
+    HTTP_HEADER_MAX = SYNC_POINT_TEXT + 64
 };
 
 /* One request at a time, with a connection of its own that is kept between requests. */
@@ -142,33 +142,39 @@ is_origin(const char *url)
     return len > 0 && (host[len] == 0 || (host[len] == '/' && host[len + 1] == 0));
 }
 
+static int
+append_header(struct lane *lane, const char *name, const char *value)
+{
+    AUTO_BUF line;
+    buf_init(&line, HTTP_HEADER_MAX);
+    (void)buf_printf(&line, "%s%s", name, value);
+    struct curl_slist *longer =
+        buf_error(&line) == 0 ? curl_slist_append(lane->headers, buf_str(&line)) : NULL;
+    if (longer == NULL) {
+        return KERR_NO_MEMORY;
+    }
+    lane->headers = longer;
+    return 0;
+}
+
 /* The headers of one request; those of the lane's last one go. */
 static int
-set_headers(struct lane *lane, const char *point)
+set_headers(struct lane *lane, const struct sync_request *request)
 {
-    static const char *const always[] = {"Content-Type: application/cms",
-        "Accept: application/cms, application/problem+json",
-        "Expect:"}; /* no extra round trip for a small body */
-    char line[sizeof("Madoguchi-Point: ") + SYNC_POINT_TEXT];
-    if (point != NULL) {
-        (void)snprintf(line, sizeof(line), "Madoguchi-Point: %s", point);
-    }
     curl_slist_free_all(lane->headers);
     lane->headers = NULL;
-    for (size_t i = 0; i <= ARRAY_LEN(always); i++) {
-        const char *text = i < ARRAY_LEN(always) ? always[i] : line;
-        if (text == line && point == NULL) {
-            break;
-        }
-        struct curl_slist *longer = curl_slist_append(lane->headers, text);
-        if (longer == NULL) {
-            return KERR_NO_MEMORY;
-        }
-        lane->headers = longer;
+    int r = append_header(lane, "Content-Type: ", "application/cms");
+    r = r == 0 ? append_header(lane, "Accept: ", "application/cms, application/problem+json") : r;
+    r = r == 0 ? append_header(lane, "Expect:", "") : r; /* no extra round trip for a small body */
+    if (r == 0 && request->point != NULL) {
+        r = append_header(lane, "Madoguchi-Point: ", request->point);
     }
-    return curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, lane->headers) == CURLE_OK
-               ? 0
-               : KERR_NO_MEMORY;
+    if (r == 0 && request->report != NULL) {
+        r = append_header(lane, "Madoguchi-Report: ", request->report);
+    }
+    bool is_set =
+        r == 0 && curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, lane->headers) == CURLE_OK;
+    return is_set ? 0 : KERR_NO_MEMORY;
 }
 
 static int
@@ -369,15 +375,20 @@ sync_http_put(struct sync_http *http, unsigned number, const struct sync_request
     hex_encode(request->id, STORE_ID_LEN, name);
     AUTO_BUF url;
     buf_init(&url, HTTP_URL_MAX);
-    (void)buf_printf(&url, "%s/v1/records/%s", http->url, name); /* sticky error, asked below */
+    if (request->bytes != NULL) {
+        (void)buf_printf(&url, "%s/v1/records/%s", http->url, name); /* sticky error, asked below */
+    } else {
+        (void)buf_printf(&url, "%s/v1/report", http->url);
+    }
     drop_unclean(lane);
     buf_clear(&answer->body);
     *answer = (struct sync_answer){.body = answer->body};
     lane->answer = answer;
     lane->error[0] = 0;
-    if (buf_error(&url) != 0 || set_headers(lane, request->point) < 0 ||
+    if (buf_error(&url) != 0 || set_headers(lane, request) < 0 ||
         curl_easy_setopt(lane->easy, CURLOPT_URL, buf_str(&url)) != CURLE_OK ||
-        curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS, request->bytes) != CURLE_OK ||
+        curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS,
+            request->bytes != NULL ? (const char *)request->bytes : "") != CURLE_OK ||
         curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len) !=
             CURLE_OK ||
         curl_multi_add_handle(http->multi, lane->easy) != CURLM_OK) {

@@ -23,12 +23,14 @@ enum {
     SYNC_PROVEN_MS = 250, /* and how long the first of them waits; the bound is 5 s */
     SYNC_POINT_MS =
         1000, /* how long a point counts as the newest; the terminal signs each 10 s at most */
+    SYNC_REPORT_AGAIN_S = 60, /* after a report that nobody heard */
     SYNC_SILENCE_MS = 1000 /* after which one more is let on its way */
 };
 
 /* A row on its way, one for each lane. */
 struct attempt {
     bool is_busy;
+    bool has_report; /* the report goes along */
     struct store_row row;
     struct buf envelope;
     struct sync_answer answer;
@@ -59,6 +61,8 @@ struct sync {
     bool has_more; /* the last step had a row, so there may be another */
     char point[SYNC_POINT_TEXT]; /* the newest signed point in hexadecimal digits; "": none */
     int64_t point_ms; /* monotonic; till then it is not looked for again */
+    char *report; /* owned; NULL until the program says one */
+    int64_t report_ms; /* monotonic; not said again before */
     int64_t delay_base; /* wall seconds from which put_off counts; 0: now */
 };
 
@@ -99,7 +103,15 @@ sync_free(struct sync *sync)
         buf_release(&sync->attempts[i].envelope);
         sync_answer_release(&sync->attempts[i].answer);
     }
+    free(sync->report);
     free(sync);
+}
+
+void
+sync_say(struct sync *sync, const char *report)
+{
+    free(sync->report);
+    sync->report = xstrdup(report);
 }
 
 struct sync_report
@@ -218,6 +230,22 @@ remember(struct sync *sync, const struct store_row *row, const struct buf *recei
     seal_hash(receipt->data, receipt->len, proven->hash);
 }
 
+/* The report was said, or not: when again. Not all terminals of a city at once. */
+static void
+said(struct sync *sync, bool is_heard)
+{
+    int64_t most = is_heard ? SYNC_REPORT_S : SYNC_REPORT_AGAIN_S;
+    sync->report_ms = clock_mono_ms(sync->clock) + most * 1000 - (int64_t)(chance() % (most * 200));
+}
+
+static void
+note_contact(struct sync *sync, const struct sync_answer *answer)
+{
+    struct sync_health *health = &sync->health;
+    health->contact_at = clock_wall_s(sync->clock);
+    health->skew_s = answer->date != 0 ? answer->date - health->contact_at : 0;
+}
+
 /* Keeps count of what came, and when the city was surely heard. */
 static void
 note(struct sync *sync, const struct sync_answer *answer, int error, bool is_proven)
@@ -233,8 +261,7 @@ note(struct sync *sync, const struct sync_answer *answer, int error, bool is_pro
     health->status = answer->status;
     health->error = error;
     if (is_proven) {
-        health->contact_at = health->answer_at;
-        health->skew_s = answer->date != 0 ? answer->date - health->answer_at : 0;
+        note_contact(sync, answer);
     }
 }
 
@@ -253,6 +280,9 @@ settle(struct sync *sync, const struct attempt *attempt)
     bool is_proven = sync_is_proven(&proof, answer);
     enum sync_action action = sync_judge(answer, is_proven, &error);
     note(sync, answer, error, is_proven);
+    if (attempt->has_report) {
+        said(sync, is_proven);
+    }
     sync->last =
         (struct sync_report){.sequence = row->sequence, .status = answer->status, .error = error};
     rest(sync, action, answer);
@@ -302,13 +332,22 @@ newest_point(struct sync *sync)
     return sync->point[0] != 0 ? sync->point : NULL;
 }
 
+static bool
+is_report_due(const struct sync *sync)
+{
+    return sync->report != NULL && clock_mono_ms(sync->clock) >= sync->report_ms;
+}
+
 /* Sets the row of a free lane on its way. */
 static int
 send_off(struct sync *sync, unsigned lane)
 {
     struct attempt *attempt = &sync->attempts[lane];
-    struct sync_request request = {
-        .bytes = attempt->envelope.data, .len = attempt->envelope.len, .point = newest_point(sync)};
+    attempt->has_report = is_report_due(sync);
+    struct sync_request request = {.bytes = attempt->envelope.data,
+        .len = attempt->envelope.len,
+        .report = attempt->has_report ? sync->report : NULL,
+        .point = newest_point(sync)};
     memcpy(request.id, attempt->row.id, sizeof(request.id));
     int r = sync_http_put(sync->http, lane, &request, &attempt->answer);
     if (r == 0) {
@@ -437,6 +476,29 @@ sweep(struct sync *sync)
     return r < 0 ? r : (int)sync->last.result;
 }
 
+/* The report on its own, when nothing is on its way. The intake is the only one with a certificate of the city's CA: its
+ * 204 is a contact. SYNC_IDLE, or KERR_CANCELLED, KERR_NO_MEMORY. */
+static int
+tell_alone(struct sync *sync)
+{
+    struct sync_answer *answer = &sync->attempts[0].answer;
+    const struct sync_request request = {.report = sync->report, .point = newest_point(sync)};
+    unsigned lane;
+    int r = sync_http_put(sync->http, 0, &request, answer);
+    while (r == 0) {
+        r = sync_http_wait(sync->http, SYNC_WAIT_MAX_MS, &lane);
+    }
+    if (r < 0) {
+        return r;
+    }
+    bool is_heard = answer->error == 0 && answer->status == 204;
+    if (is_heard) {
+        note_contact(sync, answer);
+    }
+    said(sync, is_heard);
+    return SYNC_IDLE;
+}
+
 int
 sync_step(struct sync *sync)
 {
@@ -451,6 +513,10 @@ sync_step(struct sync *sync)
             r = flush_when_due(sync);
             r = r == 0 ? fill(sync) : r;
         }
+    }
+    if (r == SYNC_IDLE && is_report_due(sync) &&
+        clock_mono_ms(sync->clock) >= sync->rest_until_ms) {
+        r = tell_alone(sync);
     }
     if (r == SYNC_IDLE) {
         sync_http_hang_up(sync->http); /* the intake's places are for those who have something */

@@ -87,6 +87,11 @@ struct sync_health {
     int64_t contact_at; /* the last word that is surely the city's */
     int64_t skew_s; /* the city's clock then less ours */
 };
+/* What this terminal says of itself from now on, a line as base/report.h writes it (copied). It goes along with a record
+ * once in SYNC_REPORT_S, and on its own when no record goes, so that the city hears of a terminal that nobody uses. Only
+ * sync_step says it on its own. */
+enum { SYNC_REPORT_S = 10 * 60 };
+void sync_say(struct sync *sync, const char *report);
 /* Fills all but what the program sets. The errors of store_counts. */
 int sync_health(const struct sync *sync, struct sync_health *ret_health);
 /* As a file in Prometheus' text format, and back. KERR_IO and its kin; KERR_NOT_FOUND, KERR_INVALID (not

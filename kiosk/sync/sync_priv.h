@@ -57,13 +57,14 @@ int sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
 void sync_http_free(struct sync_http *http);
 struct sync_request {
     uint8_t id[STORE_ID_LEN];
-    const uint8_t *bytes; /* borrowed until the answer is there */
+    const uint8_t *bytes; /* borrowed until the answer is there; NULL: no record, to /v1/report */
     size_t len;
+    const char *report; /* a line for the header of the same name; copied; NULL: none */
     const char *point; /* hexadecimal digits, for the header of the same name; copied; NULL: none */
 };
 /* Room for a signed point in hexadecimal digits, with the NUL. */
 enum { SYNC_POINT_TEXT = 2 * SEAL_POINT_MAX + 1 };
-/* Starts a PUT to /v1/records/{id} on a lane (0 to config's at_once - 1) that has none under way; the
+/* Starts a PUT to /v1/records/{id}, or /v1/report, on a lane (0 to config's at_once - 1) that has none under way; the
  * answer, borrowed and initialised, is filled when sync_http_wait names the lane. KERR_NO_MEMORY. */
 int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_request *request,
     struct sync_answer *answer);

@@ -17,6 +17,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/hex.h"
+#include "base/report.h"
 #include "base/rng.h"
 #include "harness/harness.h"
 #include "intake/intake.h"
@@ -35,6 +36,7 @@ struct scene {
     struct seal_receipts *receipts;
     struct intake *intake;
     atomic_long ahead_s; /* of the city's clock */
+    atomic_int last_report, last_status;
     atomic_int point; /* of the first answer; -1: none yet */
 };
 
@@ -71,6 +73,8 @@ on_answered(void *ctx, const struct intake_event *event)
 {
     (void)ctx;
     int none = -1;
+    atomic_store(&scene.last_report, event->report);
+    atomic_store(&scene.last_status, event->status);
     (void)atomic_compare_exchange_strong(&scene.point, &none, event->point);
 }
 
@@ -148,16 +152,12 @@ sign(struct store *store)
     assert_int_equal(0, store_point_keep(store, &end, bytes.data, bytes.len, 1800000000));
 }
 
-/* A kiosk-sync sends what is there. What is left in the queue, and what was said of its point. */
-static int
-send_all(const char *queue, uint64_t *ret_aside)
+static struct sync *
+new_sync(struct store *store, const struct clock *clock)
 {
     char url[64];
-    struct store *store;
     struct sync *sync;
-    struct store_counts counts;
     snprintf(url, sizeof(url), "https://127.0.0.1:%u", intake_port(scene.intake));
-    assert_int_equal(0, store_open(file(queue), &store));
     struct sync_config config = {.url = url,
         .ca = file("keys/city-ca.crt"),
         .client_cert = file("keys/kiosk-tls.crt"),
@@ -165,8 +165,19 @@ send_all(const char *queue, uint64_t *ret_aside)
         .receipts = scene.receipts,
         .kiosks = scene.verifier,
         .store = store,
-        .clock = clock_system()};
+        .clock = clock};
     assert_int_equal(0, sync_new(&config, &sync));
+    return sync;
+}
+
+/* A kiosk-sync sends what is there: what was said of its point. */
+static int
+send_all(const char *queue, uint64_t *ret_aside)
+{
+    struct store *store;
+    struct store_counts counts;
+    assert_int_equal(0, store_open(file(queue), &store));
+    struct sync *sync = new_sync(store, clock_system());
     atomic_store(&scene.point, -1);
     assert_int_equal(0, sync_pass(sync));
     assert_int_equal(0, store_counts(store, &counts));
@@ -319,6 +330,102 @@ test_hostile(void **state)
     ledger_close(ledger);
 }
 
+static int
+see_report(const struct ledger_report *report, void *ctx)
+{
+    char *text = ctx;
+    snprintf(text, 2048, "%s|%.*s", report->kiosk, (int)report->len, (const char *)report->bytes);
+    return 0;
+}
+
+static const char *
+kept(void)
+{
+    static char text[2048];
+    struct ledger *ledger;
+    text[0] = 0;
+    assert_int_equal(0, ledger_open(file("ledger.db"), &ledger));
+    assert_int_equal(0, ledger_reports(ledger, see_report, text));
+    ledger_close(ledger);
+    return text;
+}
+
+static int64_t kiosk_ms = 1000000;
+static int64_t
+kiosk_mono(void *ctx)
+{
+    (void)ctx;
+    return kiosk_ms;
+}
+static const struct clock kiosk_clock = {kiosk_mono, city_wall, NULL};
+
+static char *
+report_of(int64_t waiting)
+{
+    static char text[REPORT_MAX];
+    struct report report = {.version = "0.1.0", .waiting = waiting};
+    AUTO_BUF line;
+    buf_init(&line, REPORT_MAX);
+    assert_int_equal(0, report_write(&report, &line));
+    snprintf(text, sizeof(text), "%s", buf_str(&line));
+    return text;
+}
+
+/* A kiosk that nobody uses is heard all the same, each ten minutes or so; what it says goes along with records; a line that is
+ * none is refused, and the record beside it taken. */
+static void
+test_reports(void **state)
+{
+    (void)state;
+    char expected[2048];
+    struct store *store;
+    struct sync_health health;
+    assert_int_equal(0, store_open(file("queue.db"), &store));
+    struct sync *sync = new_sync(store, &kiosk_clock);
+    assert_int_equal(SYNC_IDLE, sync_step(sync)); /* has nothing to say yet */
+    assert_string_equal("", kept());
+    sync_say(sync, report_of(1));
+    assert_int_equal(SYNC_IDLE, sync_step(sync));
+    snprintf(expected, sizeof(expected), "kiosk-001|%s", report_of(1));
+    assert_string_equal(expected, kept());
+    assert_int_equal(0, sync_health(sync, &health));
+    assert_true(health.contact_at > 0); /* that was the city */
+    sync_say(sync, report_of(2));
+    kiosk_ms += (SYNC_REPORT_S * 8 / 10 - 1) * 1000L;
+    assert_int_equal(SYNC_IDLE, sync_step(sync));
+    assert_string_equal(expected, kept()); /* not yet */
+    kiosk_ms += (SYNC_REPORT_S * 2 / 10 + 1) * 1000L;
+    assert_int_equal(SYNC_IDLE, sync_step(sync));
+    snprintf(expected, sizeof(expected), "kiosk-001|%s", report_of(2));
+    assert_string_equal(expected, kept());
+    /* along with a record */
+    kiosk_ms += SYNC_REPORT_S * 1000L;
+    sync_say(sync, report_of(3));
+    enqueue(store);
+    assert_int_equal(SYNC_SENT, sync_step(sync));
+    snprintf(expected, sizeof(expected), "kiosk-001|%s", report_of(3));
+    assert_string_equal(expected, kept());
+    assert_int_equal(0, atomic_load(&scene.last_report));
+    /* something else than a report */
+    kiosk_ms += SYNC_REPORT_S * 1000L;
+    sync_say(sync, "madoguchi-report 1; version=0.1.0; at=1");
+    enqueue(store);
+    assert_int_equal(SYNC_SENT, sync_step(sync));
+    assert_int_equal(KERR_INVALID, atomic_load(&scene.last_report));
+    kiosk_ms += SYNC_REPORT_S * 1000L;
+    assert_int_equal(SYNC_IDLE, sync_step(sync));
+    assert_int_equal(422, atomic_load(&scene.last_status));
+    assert_string_equal(expected, kept());
+    /* and again within a minute, since nobody took it */
+    sync_say(sync, report_of(5));
+    kiosk_ms += 60 * 1000L;
+    assert_int_equal(SYNC_IDLE, sync_step(sync));
+    snprintf(expected, sizeof(expected), "kiosk-001|%s", report_of(5));
+    assert_string_equal(expected, kept());
+    sync_free(sync);
+    store_close(store);
+}
+
 int
 main(void)
 {
@@ -326,6 +433,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_set_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_clone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_honest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_hostile, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("chain", tests, NULL, NULL);

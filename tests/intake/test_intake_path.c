@@ -24,6 +24,8 @@ test_paths(void **state)
         enum intake_route route;
     } rows[] = {
         {"/v1/health", INTAKE_ROUTE_HEALTH},
+        {"/v1/report", INTAKE_ROUTE_REPORT},
+        {"/v1/reports", INTAKE_ROUTE_NONE},
         {"/v1/records/" ID, INTAKE_ROUTE_RECORD},
         {"/v1/bundles/content", INTAKE_ROUTE_BUNDLE},
         {"/v1/bundles/answers/" ID ID, INTAKE_ROUTE_BUNDLE},

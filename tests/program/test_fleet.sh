@@ -31,7 +31,7 @@ expect "a wrong argument" 2 $?
 put kiosk-002 1 3
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
 expect "nothing is missing" 0 $?
-expect "the table" "kiosk-002	1	1970-01-01T00:16:40Z	3	0	0	-	-	-" "$(sed 1d "$KIOSK_HOME/out")"
+expect "the table" "kiosk-002	1	1970-01-01T00:16:40Z	3	0	0	-	-	-" "$(sed -n 2p "$KIOSK_HOME/out")"
 put kiosk-001 2 1
 put kiosk-001 5 2
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
@@ -72,6 +72,30 @@ expect "nothing to settle" 1 $?
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
 expect "settled" 0 $?
 grep -q "^kiosk-002	.*	60	whole" "$KIOSK_HOME/out" || fail "the point that somebody looked at does not count"
+
+# how a kiosk said that it is; the line is what kiosk-sync sends (tests/base/test_report.c)
+report() { # KIOSK AGE-IN-SECONDS CLOCK-AHEAD KIOSK-CERTIFICATE-UNTIL ASIDE
+    at=$(($(date +%s) - $2))
+    sqlite3 "$KIOSK_HOME/ledger.db" "INSERT OR REPLACE INTO report VALUES('$1', $at, CAST('madoguchi-report 1; version=0.1.0; at=$((at + $3)); \
+waiting=2; oldest=1700000000; aside=$5; had=7; epoch=9; next=10; tls-until=4000000000; kiosk-until=$4; content=12; keys=3; live=0; answers=1' AS BLOB))"
+    "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
+    told=$?
+    needs=$(tail -n 1 "$KIOSK_HOME/out" | cut -f 15)
+}
+report kiosk-009 5 0 4000000000 0
+expect "all is well" 0 $told
+expect "its line" "0.1.0	2	2023-11-14T22:13:20Z	0	7	+0	2096-10-02T07:06:40Z	2096-10-02T07:06:40Z	12	3	-	1	-" \
+    "$(tail -n 1 "$KIOSK_HOME/out" | cut -f 3-)"
+for case in "7200 0 4000000000 0=silent" "5 61 4000000000 0=clock" "5 -86400 4000000000 0=clock" "5 0 0 0=certificate" "5 60 4000000000 1=set aside" \
+    "7200 90 1000 3=silent, clock, certificate, set aside"; do
+    # shellcheck disable=SC2086 # four numbers
+    report kiosk-009 ${case%%=*}
+    expect "$case" 1 $told
+    expect "$case" "${case#*=}" "$needs"
+done
+sqlite3 "$KIOSK_HOME/ledger.db" "UPDATE report SET bytes = CAST('madoguchi-report 2' AS BLOB)"
+"$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
+expect "a line of tomorrow" "1 can't be read" "$? $(tail -n 1 "$KIOSK_HOME/out" | cut -f 15)"
 
 echo "ledger = postgresql://intake:geheim-8431@127.0.0.1:1/city" >"$KIOSK_HOME/madoguchi.conf"
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out" 2>"$KIOSK_HOME/err"

@@ -1,0 +1,110 @@
+/* base/report.c - the line that tells how a terminal is. The reader takes the parts, writes them again and compares: there
+ * is no second way to say the same. */
+#include "base/report.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+
+#define BEGINS "madoguchi-report 1; version="
+
+/* No number goes beyond what a double holds whole, so that any program may read it; times end with the year 9999. */
+static const int64_t NUMBER_MAX = 9007199254740991, TIME_MAX = 253402300799;
+
+static const struct {
+    const char *name;
+    size_t at; /* in struct report */
+    const int64_t *max;
+} numbers[] = {
+#define NUMBER(name, member, max)                                                                  \
+    {                                                                                              \
+        name, offsetof(struct report, member), &(max)                                              \
+    }
+    NUMBER("at", at, TIME_MAX),
+    NUMBER("waiting", waiting, NUMBER_MAX),
+    NUMBER("oldest", oldest_at, TIME_MAX),
+    NUMBER("aside", aside, NUMBER_MAX),
+    NUMBER("had", had, NUMBER_MAX),
+    NUMBER("epoch", epoch, NUMBER_MAX),
+    NUMBER("next", next_sequence, NUMBER_MAX),
+    NUMBER("tls-until", tls_until, TIME_MAX),
+    NUMBER("kiosk-until", kiosk_until, TIME_MAX),
+    NUMBER("content", content, NUMBER_MAX),
+    NUMBER("keys", keys, NUMBER_MAX),
+    NUMBER("live", live, NUMBER_MAX),
+    NUMBER("answers", answers, NUMBER_MAX),
+#undef NUMBER
+};
+
+static bool
+is_version(const char *text, size_t len)
+{
+    static const char letters[] = "0123456789.-_+"
+                                  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    return len > 0 && len < REPORT_VERSION_MAX && strspn(text, letters) >= len;
+}
+
+int
+report_write(const struct report *report, struct buf *ret_text)
+{
+    size_t len = strnlen(report->version, sizeof(report->version));
+    if (!is_version(report->version, len)) {
+        return KERR_INVALID;
+    }
+    (void)buf_printf(ret_text, BEGINS "%s", report->version); /* sticky, asked below */
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        int64_t value;
+        memcpy(&value, (const char *)report + numbers[i].at, sizeof(value));
+        if (value < 0 || value > *numbers[i].max) {
+            return KERR_INVALID;
+        }
+        (void)buf_printf(ret_text, "; %s=%" PRId64, numbers[i].name, value);
+    }
+    return buf_error(ret_text);
+}
+
+/* "; NAME=" and the digits behind it; NULL when it is something else. */
+static const char *
+take_number(const char *text, const char *name, int64_t *ret_value)
+{
+    size_t len = strlen(name);
+    char *end = NULL;
+    if (strncmp(text, "; ", 2) != 0 || strncmp(text + 2, name, len) != 0 || text[2 + len] != '=') {
+        return NULL;
+    }
+    *ret_value = strtoll(text + 3 + len, &end, 10); /* other spellings are found by writing it */
+    return end;
+}
+
+int
+report_read(const char *text, struct report *ret_report)
+{
+    struct report report = {.at = 0};
+    if (strnlen(text, REPORT_MAX) == REPORT_MAX || strncmp(text, BEGINS, strlen(BEGINS)) != 0) {
+        return KERR_INVALID;
+    }
+    const char *at = text + strlen(BEGINS);
+    size_t len = strcspn(at, ";");
+    if (!is_version(at, len)) {
+        return KERR_INVALID;
+    }
+    memcpy(report.version, at, len);
+    at += len;
+    for (size_t i = 0; at != NULL && i < ARRAY_LEN(numbers); i++) {
+        int64_t value = 0;
+        at = take_number(at, numbers[i].name, &value);
+        memcpy((char *)&report + numbers[i].at, &value, sizeof(value));
+    }
+    AUTO_BUF again;
+    buf_init(&again, REPORT_MAX);
+    if (at == NULL || report_write(&report, &again) < 0 || strcmp(buf_str(&again), text) != 0) {
+        return KERR_INVALID;
+    }
+    *ret_report = report;
+    return 0;
+}

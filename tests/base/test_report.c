@@ -1,0 +1,146 @@
+/* What a terminal says of itself: one spelling each, bounds, and nothing else is taken. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/report.h"
+
+static const struct report some = {.version = "0.1.0",
+    .at = 1800000000,
+    .waiting = 3,
+    .oldest_at = 1700000000,
+    .aside = 1,
+    .had = 40,
+    .epoch = 9007199254740991,
+    .next_sequence = 44,
+    .tls_until = 1900000000,
+    .kiosk_until = 253402300799,
+    .content = 5,
+    .keys = 6,
+    .live = 0,
+    .answers = 8};
+static const char line[] =
+    "madoguchi-report 1; version=0.1.0; at=1800000000; waiting=3; oldest=1700000000; aside=1; "
+    "had=40;"
+    " epoch=9007199254740991; next=44; tls-until=1900000000; kiosk-until=253402300799; content=5;"
+    " keys=6; live=0; answers=8";
+
+static void
+test_there_and_back(void **state)
+{
+    (void)state;
+    struct report read;
+    AUTO_BUF text;
+    buf_init(&text, REPORT_MAX);
+    assert_int_equal(0, report_write(&some, &text));
+    assert_string_equal(line, buf_str(&text));
+    memset(&read, 1, sizeof(read));
+    assert_int_equal(0, report_read(line, &read));
+    assert_memory_equal(&some, &read, sizeof(read));
+    struct buf small;
+    buf_init(&small, strlen(line) - 1);
+    assert_true(report_write(&some, &small) < 0);
+    buf_release(&small);
+}
+
+static void
+test_bounds(void **state)
+{
+    (void)state;
+    const struct {
+        size_t at;
+        int64_t value;
+    } wrong[] = {
+        {offsetof(struct report, at), -1},
+        {offsetof(struct report, at), 253402300800},
+        {offsetof(struct report, waiting), -1},
+        {offsetof(struct report, epoch), 9007199254740992},
+        {offsetof(struct report, kiosk_until), 253402300800},
+        {offsetof(struct report, answers), INT64_MIN},
+    };
+    AUTO_BUF text;
+    buf_init(&text, REPORT_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct report report = some;
+        memcpy((char *)&report + wrong[i].at, &wrong[i].value, sizeof(wrong[i].value));
+        buf_clear(&text);
+        assert_int_equal(KERR_INVALID, report_write(&report, &text));
+    }
+    static const char *const versions[] = {"", "1 2", "1;2", "1\n", "\xe3\x81\x82"};
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+        struct report report = some;
+        strcpy(report.version, versions[i]);
+        assert_int_equal(KERR_INVALID, report_write(&report, &text));
+    }
+    struct report endless = some;
+    memset(endless.version, '1', sizeof(endless.version));
+    assert_int_equal(KERR_INVALID, report_write(&endless, &text));
+}
+
+/* Each byte left out, doubled, or made another one: refused, or a report that is spelt so. */
+static void
+test_hostile(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {"", "madoguchi-report 1",
+        "madoguchi-report 1; version=", "madoguchi-report 1; version=0.1.0",
+        "madoguchi-report 2; version=0.1.0; at=1"};
+    struct report read;
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        assert_int_equal(KERR_INVALID, report_read(lines[i], &read));
+    }
+    char text[2 * REPORT_MAX];
+    size_t taken = 0;
+    for (size_t i = 0; i < sizeof(line); i++) {
+        for (int byte = 1; byte < 256; byte++) {
+            memcpy(text, line, sizeof(line));
+            text[i] = (char)byte;
+            text[sizeof(line)] = 0;
+            AUTO_BUF again;
+            buf_init(&again, REPORT_MAX);
+            if (report_read(text, &read) == 0) {
+                assert_int_equal(0, report_write(&read, &again));
+                assert_string_equal(text, buf_str(&again));
+                taken++;
+            }
+        }
+        memcpy(text, line, i);
+        strcpy(text + i, line + i + (i + 1 < sizeof(line)));
+        if (report_read(text, &read) == 0) {
+            taken++;
+        }
+    }
+    assert_in_range(taken, 400, 2000); /* digits and letters of the version, that is */
+    memset(text, '0', sizeof(text));
+    memcpy(text, line, sizeof(line) - 1);
+    text[sizeof(text) - 1] = 0;
+    assert_int_equal(KERR_INVALID, report_read(text, &read));
+    static const char *const spellings[] = {"; at=+1", "; at= 1", "; at=01", "; at=-0", "; at=1 ",
+        "; at=0x1", "; at=99999999999999999999"};
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        const char *rest = strstr(line, "; waiting");
+        strcpy(text, "madoguchi-report 1; version=0.1.0");
+        strcat(text, spellings[i]);
+        strcat(text, rest);
+        assert_int_equal(KERR_INVALID, report_read(text, &read));
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_hostile),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}

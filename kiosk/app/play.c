@@ -98,14 +98,6 @@ card_lies_there(struct play *play, const char *arg)
     return play->app->card_kind != CARD_KIND_NONE;
 }
 
-/* The card page turns by itself once the card was looked at. */
-static bool
-card_page_left(struct play *play, const char *arg)
-{
-    (void)arg;
-    return play->app->screen != &screen_card;
-}
-
 static int
 tap_once(struct play *play, const char *id)
 {
@@ -243,7 +235,8 @@ step_read_card(struct play *play, const char *pin)
     if (app->screen == &screen_explain || screen_is(play, "fault-pin-wrong")) {
         r = tap(play, "next");
     }
-    if (r == 0 && app->screen == &screen_card && !until(play, card_page_left, NULL, WAIT_MS)) {
+    /* the card page turns by itself once the card was looked at */
+    if (r == 0 && app->screen == &screen_card && !until(play, screen_is_not, "card", WAIT_MS)) {
         r = failed(play, "no card came");
     }
     if (r == 0 && app->screen != &screen_pin) {
@@ -416,6 +409,12 @@ text_is_shown(struct play *play, const char *text)
     return ui_shows(play->app->ui, text);
 }
 
+static bool
+is_at_hand(struct play *play, const char *text)
+{
+    return speak_at_hand(play->app, text);
+}
+
 static int
 step_wait(struct play *play, char *args)
 {
@@ -431,8 +430,11 @@ step_wait(struct play *play, char *args)
     } else if (strcmp(what, "text") == 0 &&
                sscanf(args, "%*s \"%63[^\"]\" %lf", name, &seconds) >= 1) {
         held = until(play, text_is_shown, name, (int64_t)(seconds * 1000));
+    } else if (strcmp(what, "voice") == 0 &&
+               sscanf(args, "%*s \"%63[^\"]\" %lf", name, &seconds) >= 1) {
+        held = until(play, is_at_hand, name, (int64_t)(seconds * 1000));
     } else {
-        return failed(play, "wait screen NAME, wait text \"...\" or wait card, then [SECONDS]");
+        return failed(play, "wait screen NAME, text \"...\", voice \"...\" or card, [SECONDS]");
     }
     return held ? 0 : failed(play, "did not come in time");
 }
@@ -524,6 +526,13 @@ step_dump(struct play *play, char *args)
     return r == 0 ? 0 : failed(play, "the list can't be written");
 }
 
+static int
+write_list(struct play *play, char *args, const struct buf *json, int r)
+{
+    r = r == 0 ? fs_write_atomic(argument(args), json->data, json->len, 0600) : r;
+    return r == 0 ? 0 : failed(play, "the list can't be written");
+}
+
 /* What is said of the page that is shown. */
 static int
 step_utterances(struct play *play, char *args)
@@ -536,10 +545,7 @@ step_utterances(struct play *play, char *args)
     utterances_take(play->app, &list);
     int r = utterances_dump(&list, &json);
     utterances_release(&list);
-    if (r == 0) {
-        r = fs_write_atomic(argument(args), json.data, json.len, 0600);
-    }
-    return r == 0 ? 0 : failed(play, "the list can't be written");
+    return write_list(play, args, &json, r);
 }
 
 /* What was said since the script began, in order. */
@@ -549,11 +555,7 @@ step_heard(struct play *play, char *args)
     settle(play->app);
     AUTO_BUF json;
     buf_init(&json, HEARD_MAX);
-    int r = speak_heard(play->app, &json);
-    if (r == 0) {
-        r = fs_write_atomic(argument(args), json.data, json.len, 0600);
-    }
-    return r == 0 ? 0 : failed(play, "the list can't be written");
+    return write_list(play, args, &json, speak_heard(play->app, &json));
 }
 
 static int

@@ -749,3 +749,15 @@ speak_plug(struct app *app, bool now)
     app->speak->by_script = true;
     app->speak->script_plugged = now;
 }
+
+bool
+speak_at_hand(struct app *app, const char *said)
+{
+    struct speech_line line = {.language = i18n_current(app->i18n)->code};
+    AUTO_BUF text;
+    buf_init(&text, LINE_TEXT_MAX);
+    spoken_text(app, line.language, said, &text);
+    line.text = buf_str(&text);
+    struct speech *speech = app->speak != NULL ? app->speak->speech : NULL;
+    return speech != NULL && speech_at_hand(speech, &line);
+}

@@ -104,6 +104,8 @@ void speak_begin(struct app *app);
 void speak_record(struct app *app);
 int speak_heard(const struct app *app, struct buf *ret_json);
 void speak_plug(struct app *app, bool plugged);
+/* And: would these words, in the language that is shown, be heard at once? */
+bool speak_at_hand(struct app *app, const char *words);
 /* What the settings of this visitor are, for the page that changes them. */
 int speak_volume(const struct app *app); /* 0..SPEECH_VOLUME_MAX */
 int speak_rate_percent(const struct app *app);

@@ -20,7 +20,11 @@ enum {
     PIECES_MAX = 2048,
     CHILD_MS = 5000,
     AHEAD = 4, /* clauses that are ready before anything else is made: some seconds of speech */
-    GAP_PIECE_MS = 130, /* between the sentences and clauses of one line */
+    GAP_PIECE_MS = 130, /* between the sentences of one line */
+    /* Between the clauses of a sentence, as the voice itself pauses there: open_jtalk for 500 to 630 ms at a comma and
+     * before brackets (-r 0.9), espeak-ng for 270 to 380 ms (-s 125). */
+    GAP_JTALK_MS = 500,
+    GAP_ESPEAK_MS = 270,
     GAP_LINE_MS = 280,
     FEED = 512,
     CLICK_MS = 12,
@@ -40,7 +44,9 @@ struct job {
     char *language, *text; /* owned; wiped when freed */
     bool personal;
     bool made; /* sound is here, or can't be had (NULL) */
+    bool begins; /* its line */
     int line;
+    int gap_ms; /* after it, when the line goes on */
     struct sound *sound;
 };
 struct jobs {
@@ -108,14 +114,19 @@ add_sentence(struct speech *speech, struct jobs *jobs, const char *language, con
     const struct job *like)
 {
     bool recorded = clips_find(speech->clips, language, text) != NULL;
+    const char *name;
+    int pause = voice_of(language, &name) == VOICE_OPEN_JTALK ? GAP_JTALK_MS : GAP_ESPEAK_MS;
     while (jobs->count < PIECES_MAX && *text != 0) {
         size_t len = recorded ? strlen(text) : split_clause(language, text);
-        struct job *job = &jobs->all[jobs->count++];
+        struct job *job = &jobs->all[jobs->count];
         *job = *like;
+        job->begins = jobs->count == 0 || job[-1].line != like->line;
         job->language = xstrdup(language);
         job->text = xstrndup(text, len);
         text += len;
         text += strspn(text, " ");
+        job->gap_ms = *text != 0 ? pause : GAP_PIECE_MS;
+        jobs->count++;
     }
 }
 
@@ -222,13 +233,13 @@ from_child(struct speech *speech, const char *language, const char *text, struct
     return r == 0 ? wav_sound(file.data, file.len, ret_sound) : r;
 }
 
-/* The first sentence of jobs without sound, from one index to another. */
+/* The first sentence of jobs without sound, from one index to another; begins: of those that begin a line. */
 static struct job *
-first_unmade(struct speech *speech, struct jobs *jobs, size_t from, size_t to)
+first_unmade(struct speech *speech, struct jobs *jobs, bool begins, size_t from, size_t to)
 {
     for (size_t i = from; i < to && i < jobs->count; i++) {
         struct job *job = &jobs->all[i];
-        if (job->made) {
+        if (job->made || (begins && !job->begins)) {
             continue;
         }
         job->sound = sound_cache_get(speech->cache, job->language, job->text);
@@ -241,21 +252,21 @@ first_unmade(struct speech *speech, struct jobs *jobs, size_t from, size_t to)
     return NULL;
 }
 
-/* What is to be made next: what is heard in a moment, then what the next page may begin with, then the rest
- * of this page, which is seldom listened to. */
+/* What is to be made next: what is heard in a moment, then what the next page may begin with, the first words of all before
+ * the rest of any, then the rest of this page, which is seldom listened to. */
 static struct job *
 next_job(struct speech *speech, struct jobs **ret_jobs)
 {
     size_t close = speech->playing + AHEAD;
     *ret_jobs = &speech->now;
-    struct job *job = first_unmade(speech, &speech->now, speech->playing, close);
-    if (job == NULL) {
+    struct job *job = first_unmade(speech, &speech->now, false, speech->playing, close);
+    for (int begins = 1; job == NULL && begins >= 0; begins--) {
         *ret_jobs = &speech->soon;
-        job = first_unmade(speech, &speech->soon, 0, speech->soon.count);
+        job = first_unmade(speech, &speech->soon, begins == 1, 0, speech->soon.count);
     }
     if (job == NULL) {
         *ret_jobs = &speech->now;
-        job = first_unmade(speech, &speech->now, close, speech->now.count);
+        job = first_unmade(speech, &speech->now, false, close, speech->now.count);
     }
     return job;
 }
@@ -320,13 +331,14 @@ advance(struct speech *speech)
 {
     struct jobs *now = &speech->now;
     int line = now->all[speech->playing].line;
+    int gap_ms = now->all[speech->playing].gap_ms;
     sound_free(now->all[speech->playing].sound);
     now->all[speech->playing].sound = NULL;
     speech->playing++;
     speech->played = 0;
     speech->ended = false;
     bool other = speech->playing == now->count || now->all[speech->playing].line != line;
-    int ms = other ? GAP_LINE_MS : GAP_PIECE_MS;
+    int ms = other ? GAP_LINE_MS : gap_ms;
     speech->gap = (size_t)ms * SPEECH_HZ / 10 / (size_t)rates[speech->rate];
     return other;
 }
@@ -598,6 +610,27 @@ speech_prepare(struct speech *speech, const struct speech_line *lines, size_t co
     }
     (void)pthread_cond_signal(&speech->more);
     (void)pthread_mutex_unlock(&speech->lock);
+}
+
+bool
+speech_at_hand(struct speech *speech, const struct speech_line *line)
+{
+    struct jobs jobs = {.all = xcalloc(PIECES_MAX, sizeof(struct job))};
+    bool there = false;
+    if (check_lines(line, 1) == 0) {
+        add_line(speech, &jobs, line, 0);
+    }
+    if (jobs.count > 0) {
+        const struct job *first = &jobs.all[0];
+        (void)pthread_mutex_lock(&speech->lock);
+        struct sound *sound = sound_cache_get(speech->cache, first->language, first->text);
+        (void)pthread_mutex_unlock(&speech->lock);
+        there = sound != NULL || clips_find(speech->clips, first->language, first->text) != NULL;
+        sound_free(sound);
+    }
+    clear_jobs(&jobs);
+    free(jobs.all);
+    return there;
 }
 
 static int

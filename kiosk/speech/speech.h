@@ -79,6 +79,9 @@ void speech_pause(struct speech *speech, bool pause);
  * what was to be prepared before. Personal lines are passed over. */
 void speech_prepare(struct speech *speech, const struct speech_line *lines, size_t count);
 
+/* Would this line be heard at once: is its first clause made, or recorded? */
+bool speech_at_hand(struct speech *speech, const struct speech_line *line);
+
 /* 0..SPEECH_VOLUME_MAX (0 is silence but for the faintest), 0..SPEECH_RATE_COUNT-1; out of range is
  * brought into it. At once, also in the middle of a line. */
 void speech_set_volume(struct speech *speech, int volume);

@@ -11,12 +11,13 @@ enum script { SCRIPT_NEUTRAL, SCRIPT_HAN, SCRIPT_KANA, SCRIPT_OTHER };
 
 enum {
     FOREIGN_LETTERS_MIN = 4, /* "PIN" and "QR" belong to the Japanese sentence */
-    /* Longer sentences are cut at their clauses. open_jtalk works for 33 ms on a second of sound, about five letters:
-     * sixteen are a tenth of a second, three on a busy machine. espeak-ng works for 1.3 ms, twelve letters. */
-    LONG_OPEN_JTALK = 16,
+    /* Longer sentences are cut at their clauses, none of which is shorter than the least. open_jtalk works for 35 ms and then
+     * for 33 ms on a second of sound, about five letters: "kyou wa," for half as long as for all of "kyou wa, donna
+     * goyou desu ka". The sound of three letters and the pause after them covers the making of twenty. espeak-ng works for 1.3 ms on a second, twelve letters. */
+    LONG_OPEN_JTALK = 8,
+    LEAST_OPEN_JTALK = 3,
     LONG_ESPEAK = 160,
-    CLAUSE_PART =
-        3 /* no clause is shorter than a third of that: its sound covers the making of the next */
+    LEAST_ESPEAK = 54
 };
 
 static enum script
@@ -234,14 +235,16 @@ split_clause(const char *language, const char *text)
 {
     const char *name;
     size_t len = strlen(text);
-    size_t most = voice_of(language, &name) == VOICE_OPEN_JTALK ? LONG_OPEN_JTALK : LONG_ESPEAK;
+    bool jtalk = voice_of(language, &name) == VOICE_OPEN_JTALK;
+    size_t most = jtalk ? LONG_OPEN_JTALK : LONG_ESPEAK;
+    size_t least = jtalk ? LEAST_OPEN_JTALK : LEAST_ESPEAK;
     size_t all = letters_in(text, len);
     size_t letters = 0;
     for (size_t pos = 0; all > most && pos < len;) {
         uint32_t code = utf8_next(text, len, &pos);
         size_t peek = pos;
         letters += is_letter(code) ? 1 : 0;
-        if (letters * CLAUSE_PART >= most && (all - letters) * CLAUSE_PART >= most && pos < len &&
+        if (letters >= least && all - letters >= least && pos < len &&
             ends_clause(code, utf8_next(text, len, &peek))) {
             return pos;
         }

@@ -73,7 +73,9 @@ intake_arrive(const struct intake_door *door, const struct intake_claim *claim,
     struct seal_header header;
     *ret_arrived =
         (struct intake_arrived){.error = seal_verify(door->verifier, bytes, len, &header, NULL)};
-    if (ret_arrived->error < 0) {
+    bool is_revoked =
+        ret_arrived->error == KERR_SEAL_REVOKED || (claim != NULL && claim->is_revoked);
+    if (ret_arrived->error < 0 && ret_arrived->error != KERR_SEAL_REVOKED) {
         return ret_arrived->error == KERR_SEAL_SIGNATURE ? INTAKE_NO_SIGNATURE : INTAKE_NO_FORM;
     }
     if (claim != NULL && strcmp(header.kiosk, claim->kiosk) != 0) {
@@ -83,6 +85,11 @@ intake_arrive(const struct intake_door *door, const struct intake_claim *claim,
     if (claim != NULL && memcmp(header.id, claim->id, sizeof(header.id)) != 0) {
         ret_arrived->error = KERR_INVALID;
         return INTAKE_OTHER_ID;
+    }
+    if (is_revoked) {
+        int r = door->apart != NULL ? intake_set_apart(door->apart, &header, bytes, len) : 0;
+        ret_arrived->error = r < 0 ? r : KERR_SEAL_REVOKED;
+        return r < 0 ? INTAKE_LEDGER : INTAKE_REVOKED;
     }
     struct ledger_entry entry = {.epoch = header.epoch,
         .sequence = header.sequence,

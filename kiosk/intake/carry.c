@@ -28,6 +28,9 @@ take_record(struct carry *carry, const uint8_t *bytes, size_t len, struct buf *r
     case INTAKE_CONFLICT:
         carry->carried->conflicts++;
         return 0;
+    case INTAKE_REVOKED:
+        carry->carried->apart++;
+        return 0;
     case INTAKE_LEDGER:
         return arrived.error;
     default:

@@ -140,6 +140,7 @@ release(struct intake *intake)
     for (size_t i = 0; i < intake->ledgers_free; i++) {
         ledger_close(intake->ledgers[i]);
     }
+    free(intake->apart);
     free(intake->bundles);
     intake_metrics_release(&intake->metrics);
     (void)pthread_cond_destroy(&intake->sessions_wake);
@@ -173,6 +174,7 @@ intake_start(const struct intake_config *config, struct intake **ret_intake)
     intake->clock = config->clock;
     intake->answered = config->answered;
     intake->ctx = config->ctx;
+    intake->apart = config->apart != NULL ? xstrdup(config->apart) : NULL;
     intake->bundles = config->bundles != NULL ? xstrdup(config->bundles) : NULL;
     make_locks(intake);
     intake_metrics_init(&intake->metrics, clock_wall_s(config->clock));

@@ -34,6 +34,9 @@ struct intake_config {
     const char *tls_cert, *tls_key; /* PEM of the server */
     const char *client_ca; /* PEM: which kiosks may connect */
     const char *ledger; /* where: each worker thread opens its own handle */
+    /* Folder where records of revoked terminals are laid apart, KIOSK/EPOCH-SEQUENCE-HASH.der; NULL: they are
+     * refused only. */
+    const char *apart;
     const char *bundles; /* folder of intake_publish, which terminals may fetch; NULL: none */
     /* Prometheus' text at http://127.0.0.1:watch_port/metrics, and /health; no client certificate, so
      * on loopback only. 0: any port; ask intake_watch_port. */
@@ -57,6 +60,7 @@ struct intake_door {
     const struct seal_signer *signer;
     const struct clock *clock;
     struct ledger *ledger;
+    const char *apart; /* as in intake_config */
     struct intake_turns *turns; /* of the writers of one program; NULL: there is one only */
 };
 enum intake_arrival {
@@ -66,13 +70,15 @@ enum intake_arrival {
     INTAKE_NO_FORM, /* no envelope */
     INTAKE_NO_SIGNATURE, /* not of a kiosk of this city */
     INTAKE_FOREIGN, /* of another kiosk than the line says */
+    INTAKE_REVOKED, /* of a terminal that the city revoked; laid apart, no receipt */
     INTAKE_OTHER_ID, /* another record than the line says */
-    INTAKE_LEDGER /* the ledger's error: the record may be stored; put it again */
+    INTAKE_LEDGER /* the ledger's error, or that of laying apart: the record may be stored; put it again */
 };
 /* What the line says about a record; NULL when it came without one, as by a stick: the signature is what counts. */
 struct intake_claim {
     const char *kiosk; /* whose certificate the line has */
     uint8_t id[SEAL_ID_LEN];
+    bool is_revoked; /* the line's certificate was revoked */
 };
 struct intake_arrived {
     int error; /* KERR_..., 0 for the first two */
@@ -90,6 +96,7 @@ int intake_receipt(
 struct intake_carried {
     uint64_t packs, fresh, same, conflicts;
     uint64_t refused; /* records that are none, or none of this city's kiosks */
+    uint64_t apart; /* records of revoked terminals, laid apart */
     uint64_t broken; /* packs that can't be read to their end */
 };
 /* 0 also when something was refused; errors of the ledger, of the stick (KERR_NOT_FOUND: nothing of ours on it;

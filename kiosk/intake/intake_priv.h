@@ -47,6 +47,7 @@ enum intake_problem {
     INTAKE_PROBLEM_METHOD,
     INTAKE_PROBLEM_PEER, /* no client certificate that we trust */
     INTAKE_PROBLEM_FOREIGN, /* the envelope is of another kiosk than the one that sends it */
+    INTAKE_PROBLEM_REVOKED, /* the terminal's certificate was revoked, or that of the record */
     INTAKE_PROBLEM_TOO_LARGE,
     INTAKE_PROBLEM_TYPE,
     INTAKE_PROBLEM_FORM,
@@ -88,13 +89,19 @@ void intake_reply_problem(struct intake_reply *reply, enum intake_problem proble
 /* The same for an error of the ledger. */
 void intake_reply_ledger(struct intake_reply *reply, int error);
 
+/* Who is at the other end: a certificate's name and serial number. */
+struct intake_peer {
+    char name[SEAL_NAME_MAX];
+    uint8_t serial[SEAL_SERIAL_MAX + 1]; /* with a byte for the sign */
+    size_t serial_len;
+};
 /* A connection, from accept to close, with the moment by which it must have finished a request. */
 struct intake_session {
     int fd;
     int64_t deadline_ms; /* monotonic; under sessions_lock */
     struct intake_session *next, **link; /* under sessions_lock */
     /* Touched by the connection's own thread only: */
-    char peer[SEAL_NAME_MAX]; /* the certificate's name, as last verified */
+    struct intake_peer peer; /* as last verified; whether it was revoked is asked each time */
     int64_t peer_until_ms; /* monotonic: till then it is not verified again */
     bool has_point;
     uint8_t point[SEAL_HASH_LEN]; /* of the last one that fitted: it is not verified again */
@@ -162,6 +169,7 @@ struct intake {
     struct MHD_Daemon *watch; /* NULL: not watched */
     struct ledger *watch_ledger;
     struct intake_metrics metrics;
+    char *apart; /* owned; the folder of revoked terminals' records, or NULL */
     char *bundles; /* owned; the folder of what goes down, or NULL */
     const struct seal_verifier *verifier; /* borrowed, like the next two */
     const struct seal_signer *signer;
@@ -183,7 +191,7 @@ struct intake {
 };
 
 /* record.c: what a request does. Any worker thread. */
-void intake_put_record(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
+void intake_put_record(struct intake *intake, const struct intake_claim *claim,
     const uint8_t *bytes, size_t len, struct intake_reply *ret_reply);
 void intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
     struct intake_reply *ret_reply);
@@ -217,9 +225,15 @@ int intake_note_report(struct intake *intake, const char *peer, const char *text
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */
 void intake_peer_require(struct MHD_Connection *connection);
 /* The verified client certificate's one common name; verified at a connection's first request, and
- * again when INTAKE_PEER_S have passed. KERR_SEAL_SIGNATURE. */
-int intake_peer_name(
-    struct intake *intake, struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX]);
+ * again when INTAKE_PEER_S have passed; whether it was revoked is told at each. KERR_SEAL_SIGNATURE. */
+int intake_peer_name(struct intake *intake, struct MHD_Connection *connection,
+    char ret_name[SEAL_NAME_MAX], bool *ret_revoked);
+
+/* apart.c: keeps a record of a revoked terminal; the same one once. KERR_NO_SPACE (also for more than
+ * INTAKE_APART_MAX of a terminal), KERR_IO. */
+enum { INTAKE_APART_MAX = 1000 };
+int intake_set_apart(
+    const char *folder, const struct seal_header *header, const uint8_t *bytes, size_t len);
 
 /* watch.c: the port for watchers. */
 /* As intake_start; after an error intake_watch_stop is still called. */

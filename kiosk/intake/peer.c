@@ -49,9 +49,9 @@ is_trusted(gnutls_session_t session)
            gnutls_certificate_verify_peers(session, purpose(), 1, &status) == 0 && status == 0;
 }
 
-/* The only common name of the subject; none or two are refused. */
+/* The only common name of the subject, and the serial number; no name or two are refused. */
 static int
-common_name(const gnutls_datum_t *der, char ret_name[SEAL_NAME_MAX])
+read_cert(const gnutls_datum_t *der, struct intake_peer *ret_peer)
 {
     gnutls_x509_crt_t cert;
     if (gnutls_x509_crt_init(&cert) < 0) {
@@ -59,14 +59,16 @@ common_name(const gnutls_datum_t *der, char ret_name[SEAL_NAME_MAX])
     }
     char name[SEAL_NAME_MAX], second[SEAL_NAME_MAX];
     size_t len = sizeof(name), second_len = sizeof(second);
+    ret_peer->serial_len = sizeof(ret_peer->serial);
     int r = KERR_SEAL_SIGNATURE;
     if (gnutls_x509_crt_import(cert, der, GNUTLS_X509_FMT_DER) == 0 &&
         gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name, &len) == 0 &&
         gnutls_x509_crt_get_dn_by_oid(cert, GNUTLS_OID_X520_COMMON_NAME, 1, 0, second,
             &second_len) == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE &&
-        len > 0 && len < sizeof(name) && strnlen(name, len) == len) {
-        memcpy(ret_name, name, len);
-        ret_name[len] = 0;
+        gnutls_x509_crt_get_serial(cert, ret_peer->serial, &ret_peer->serial_len) == 0 && len > 0 &&
+        len < sizeof(name) && strnlen(name, len) == len) {
+        memcpy(ret_peer->name, name, len);
+        ret_peer->name[len] = 0;
         r = 0;
     }
     gnutls_x509_crt_deinit(cert);
@@ -74,7 +76,7 @@ common_name(const gnutls_datum_t *der, char ret_name[SEAL_NAME_MAX])
 }
 
 static int
-read_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX])
+read_peer(struct MHD_Connection *connection, struct intake_peer *ret_peer)
 {
     gnutls_session_t session = session_of(connection);
     if (session == NULL || !is_trusted(session)) {
@@ -82,23 +84,36 @@ read_name(struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX])
     }
     unsigned count = 0;
     const gnutls_datum_t *chain = gnutls_certificate_get_peers(session, &count);
-    return chain != NULL && count > 0 ? common_name(&chain[0], ret_name) : KERR_SEAL_SIGNATURE;
+    return chain != NULL && count > 0 ? read_cert(&chain[0], ret_peer) : KERR_SEAL_SIGNATURE;
 }
 
-int
-intake_peer_name(
-    struct intake *intake, struct MHD_Connection *connection, char ret_name[SEAL_NAME_MAX])
+/* Who it is, from the session when that was verified a short while ago. */
+static int
+find_peer(struct intake *intake, struct MHD_Connection *connection, struct intake_peer *ret_peer)
 {
     struct intake_session *session = intake_session_of(connection);
     int64_t now = clock_mono_ms(intake->clock);
     if (session != NULL && now < session->peer_until_ms) {
-        memcpy(ret_name, session->peer, sizeof(session->peer));
+        *ret_peer = session->peer;
         return 0;
     }
-    int r = read_name(connection, ret_name);
+    int r = read_peer(connection, ret_peer);
     if (session != NULL) {
         session->peer_until_ms = r == 0 ? now + (int64_t)INTAKE_PEER_S * 1000 : 0;
-        memcpy(session->peer, ret_name, sizeof(session->peer));
+        session->peer = *ret_peer;
+    }
+    return r;
+}
+
+int
+intake_peer_name(struct intake *intake, struct MHD_Connection *connection,
+    char ret_name[SEAL_NAME_MAX], bool *ret_revoked)
+{
+    struct intake_peer peer = {.serial_len = 0};
+    int r = find_peer(intake, connection, &peer);
+    if (r == 0) {
+        memcpy(ret_name, peer.name, sizeof(peer.name));
+        *ret_revoked = seal_verifier_revokes(intake->verifier, peer.serial, peer.serial_len);
     }
     return r;
 }

@@ -36,6 +36,7 @@ static const struct {
     [INTAKE_PROBLEM_METHOD] = {405, "Method Not Allowed", "method", 0},
     [INTAKE_PROBLEM_PEER] = {403, "Forbidden", "client-certificate", 0},
     [INTAKE_PROBLEM_FOREIGN] = {403, "Forbidden", "foreign-kiosk", 0},
+    [INTAKE_PROBLEM_REVOKED] = {403, "Forbidden", "revoked", 0},
     [INTAKE_PROBLEM_TOO_LARGE] = {413, "Content Too Large", "too-large", 0},
     [INTAKE_PROBLEM_TYPE] = {415, "Unsupported Media Type", "media-type", 0},
     [INTAKE_PROBLEM_FORM] = {422, "Unprocessable Content", "envelope-form", 0},
@@ -112,6 +113,7 @@ intake_door_of(struct intake *intake, struct ledger *ledger)
         .signer = intake->signer,
         .clock = intake->clock,
         .ledger = ledger,
+        .apart = intake->apart,
         .turns = &intake->turns};
 }
 
@@ -125,6 +127,7 @@ reply_arrival(
         [INTAKE_NO_FORM] = INTAKE_PROBLEM_FORM,
         [INTAKE_NO_SIGNATURE] = INTAKE_PROBLEM_SIGNATURE,
         [INTAKE_FOREIGN] = INTAKE_PROBLEM_FOREIGN,
+        [INTAKE_REVOKED] = INTAKE_PROBLEM_REVOKED,
         [INTAKE_OTHER_ID] = INTAKE_PROBLEM_ID,
     };
     reply->position = arrived->position;
@@ -139,16 +142,14 @@ reply_arrival(
 }
 
 void
-intake_put_record(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
-    const uint8_t *bytes, size_t len, struct intake_reply *ret_reply)
+intake_put_record(struct intake *intake, const struct intake_claim *claim, const uint8_t *bytes,
+    size_t len, struct intake_reply *ret_reply)
 {
     struct ledger *ledger = intake_take_ledger(intake);
     const struct intake_door door = intake_door_of(intake, ledger);
-    struct intake_claim claim = {.kiosk = peer};
-    memcpy(claim.id, id, sizeof(claim.id));
     struct intake_arrived arrived;
     enum intake_arrival arrival =
-        intake_arrive(&door, &claim, bytes, len, &arrived, &ret_reply->body);
+        intake_arrive(&door, claim, bytes, len, &arrived, &ret_reply->body);
     reply_arrival(ret_reply, arrival, &arrived);
     intake_give_ledger(intake, ledger);
 }

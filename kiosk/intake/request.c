@@ -21,6 +21,7 @@ struct request {
     int64_t begun_ms; /* monotonic */
     uint8_t id[SEAL_ID_LEN];
     char peer[SEAL_NAME_MAX]; /* "" until the certificate is read */
+    bool is_revoked; /* that certificate; what it sends is still looked at, to be laid apart */
     struct buf body;
 };
 
@@ -55,7 +56,7 @@ static enum intake_problem
 check_head(struct intake *intake, struct request *request, struct MHD_Connection *connection,
     const char *method)
 {
-    int r = intake_peer_name(intake, connection, request->peer);
+    int r = intake_peer_name(intake, connection, request->peer, &request->is_revoked);
     if (r < 0) {
         request->error = r;
         return INTAKE_PROBLEM_PEER;
@@ -70,6 +71,10 @@ check_head(struct intake *intake, struct request *request, struct MHD_Connection
     bool takes_put = request->route == INTAKE_ROUTE_RECORD || request->route == INTAKE_ROUTE_REPORT;
     if (takes_put ? !request->is_put : !is_get) {
         return INTAKE_PROBLEM_METHOD;
+    }
+    if (request->is_revoked && request->route != INTAKE_ROUTE_RECORD) {
+        request->error = KERR_SEAL_REVOKED;
+        return INTAKE_PROBLEM_REVOKED;
     }
     if (!request->is_put) {
         return INTAKE_PROBLEM_NONE;
@@ -130,10 +135,12 @@ answer(struct intake *intake, struct MHD_Connection *connection, struct request 
         return;
     }
     switch (request->route) {
-    case INTAKE_ROUTE_RECORD:
-        intake_put_record(
-            intake, request->peer, request->id, request->body.data, request->body.len, reply);
+    case INTAKE_ROUTE_RECORD: {
+        struct intake_claim claim = {.kiosk = request->peer, .is_revoked = request->is_revoked};
+        memcpy(claim.id, request->id, sizeof(claim.id));
+        intake_put_record(intake, &claim, request->body.data, request->body.len, reply);
         break;
+    }
     case INTAKE_ROUTE_RECEIPT:
         intake_get_receipt(intake, request->peer, request->id, reply);
         break;

@@ -7,6 +7,7 @@
 int ctl_init(int argc, char **argv); /* make a one-machine set-up in $KIOSK_HOME */
 int ctl_keys(int argc, char **argv); /* the city's list of sealing keys */
 int ctl_enrol(int argc, char **argv); /* a terminal's certificates: token, request, sign, install */
+int ctl_revoke(int argc, char **argv); /* terminals that are not listened to any more */
 int ctl_open(int argc, char **argv); /* one sealed record, opened by hand */
 int ctl_card(int argc, char **argv); /* insert, remove, list: the virtual reader's sample cards */
 int ctl_check(int argc, char **argv); /* content files and catalogs */

@@ -9,7 +9,8 @@ struct ctl_intake {
     struct seal_verifier *verifier;
     struct seal_signer *signer;
     struct ledger *ledger;
-    struct intake_door door; /* of the three */
+    char *apart;
+    struct intake_door door; /* of the four */
 };
 /* Opens keys and ledger as the settings say; says on stderr what is missing, behind the command's name. Errors of the
  * three. Release it in any case. */

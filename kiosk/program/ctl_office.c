@@ -26,9 +26,11 @@ int
 ctl_office_open(const struct conf *conf, struct ctl_office *ret_office)
 {
     *ret_office = (struct ctl_office){.ca_cert = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
-        .folder = conf_path(conf, "enrolment", "enrol")};
+        .folder = conf_path(conf, "enrolment", "enrol"),
+        .revoked = conf_path(conf, "revoked", "keys/kiosk.crl")};
     ret_office->ca_key = key_beside(ret_office->ca_cert);
     int r = seal_verifier_new(ret_office->ca_cert, &ret_office->kiosks);
+    r = r == 0 ? seal_verifier_honour(ret_office->kiosks, ret_office->revoked) : r;
     if (r < 0) {
         ctl_office_close(ret_office);
         return r;
@@ -46,6 +48,7 @@ void
 ctl_office_close(struct ctl_office *office)
 {
     seal_verifier_free(office->kiosks);
+    free(office->revoked);
     free(office->folder);
     free(office->ca_key);
     free(office->ca_cert);

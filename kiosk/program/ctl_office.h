@@ -9,9 +9,9 @@
 struct ctl_office {
     struct seal_office office;
     struct seal_verifier *kiosks;
-    char *ca_cert, *ca_key, *folder;
+    char *ca_cert, *ca_key, *folder, *revoked;
 };
-/* Errors of seal_verifier_new; nothing is to be closed then. */
+/* Errors of seal_verifier_new and seal_verifier_honour; nothing is to be closed then. */
 int ctl_office_open(const struct conf *conf, struct ctl_office *ret_office);
 void ctl_office_close(struct ctl_office *office);
 

@@ -105,6 +105,10 @@ take_record(struct import *import, const struct buf *lean)
         import->refused++;
         (void)fprintf(stderr, "kioskctl qr: it contradicts a record that is there; kept aside\n");
         return;
+    case INTAKE_REVOKED:
+        import->refused++;
+        (void)fprintf(stderr, "kioskctl qr: of a terminal that was revoked; it lies apart\n");
+        return;
     case INTAKE_LEDGER:
         import->broken = arrived.error;
         return;

@@ -109,6 +109,12 @@ tell_import(const struct intake_carried *carried, int error)
     if (error < 0) {
         return complain("not everything was taken; import again", error);
     }
+    if (carried->apart > 0) {
+        (void)fprintf(stderr,
+            "kioskctl usb: %" PRIu64
+            " records are of a terminal that was revoked; they lie apart\n",
+            carried->apart);
+    }
     if (carried->conflicts + carried->refused + carried->broken > 0) {
         (void)fprintf(stderr,
             "kioskctl usb: %" PRIu64 " records contradict others (kept aside), %" PRIu64
@@ -116,7 +122,7 @@ tell_import(const struct intake_carried *carried, int error)
             carried->conflicts, carried->refused, carried->broken);
         return 1;
     }
-    return 0;
+    return carried->apart > 0 ? 1 : 0;
 }
 
 /* The city's side: what kiosk-intake has. */

@@ -54,18 +54,48 @@ on_answered(void *ctx, const struct intake_event *event)
     }
 }
 
+/* Tells once of each list of revoked certificates that came, and of each that may not be used. */
+static struct seal_revocations
+tell_revoked(const struct seal_verifier *verifier, struct seal_revocations before)
+{
+    struct seal_revocations now = seal_verifier_revocations(verifier);
+    if (now.number != before.number) {
+        LOG(LOG_INFO, "intake.revoked", LOG_INT("number", now.number),
+            LOG_INT("certificates", now.count));
+    }
+    if (now.error != before.error && now.error != 0) {
+        LOG(LOG_ERROR, "intake.revoked-refused", LOG_ERR(now.error), LOG_INT("number", now.number));
+    }
+    return now;
+}
+
 /* Signals are blocked in every thread, and taken here one at a time. */
 static void
-wait_for_end(const sigset_t *signals)
+wait_for_end(const struct seal_verifier *verifier, const sigset_t *signals)
 {
-    int number = 0;
-    while (sigwait(signals, &number) != 0) {
+    static const struct timespec a_while = {.tv_sec = 1};
+    struct seal_revocations seen = {.number = 0};
+    int number = -1;
+    while (number < 0) {
+        seen = tell_revoked(verifier, seen);
+        number = sigtimedwait(signals, NULL, &a_while);
     }
     LOG(LOG_INFO, "intake.stopping", LOG_INT("signal", number));
 }
 
 /* The set-up's file names; all heap. */
-enum { TLS_CERT, TLS_KEY, KIOSK_CA, RECEIPT_CERT, RECEIPT_KEY, LEDGER, PUBLISH, PATH_COUNT };
+enum {
+    TLS_CERT,
+    TLS_KEY,
+    KIOSK_CA,
+    RECEIPT_CERT,
+    RECEIPT_KEY,
+    LEDGER,
+    PUBLISH,
+    REVOKED,
+    APART,
+    PATH_COUNT
+};
 
 static int
 work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *signals)
@@ -75,6 +105,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
     struct intake *intake = NULL;
     int result = EXIT_SET_UP;
     int r = seal_verifier_new(paths[KIOSK_CA], &verifier);
+    r = r == 0 ? seal_verifier_honour(verifier, paths[REVOKED]) : r;
     r = r == 0 ? seal_signer_new(paths[RECEIPT_CERT], paths[RECEIPT_KEY], &signer) : r;
     if (r < 0) {
         LOG(LOG_ERROR, "intake.no-keys", LOG_ERR(r));
@@ -87,6 +118,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
         .tls_key = paths[TLS_KEY],
         .client_ca = paths[KIOSK_CA],
         .ledger = paths[LEDGER],
+        .apart = paths[APART],
         .bundles = paths[PUBLISH],
         .is_watched = watch_port > 0,
         .watch_port = watch_port,
@@ -101,7 +133,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
     }
     LOG(LOG_INFO, "intake.listening", LOG_INT("port", intake_port(intake)),
         LOG_INT("watch-port", intake_watch_port(intake)));
-    wait_for_end(signals);
+    wait_for_end(verifier, signals);
     result = 0;
 out:
     intake_stop(intake);
@@ -139,6 +171,8 @@ main(int argc, char **argv)
         [RECEIPT_CERT] = conf_path(conf, "receipt-cert", "keys/receipt.crt"),
         [RECEIPT_KEY] = conf_path(conf, "receipt-key", "keys/receipt.key"),
         [PUBLISH] = conf_path(conf, "publish", "publish"),
+        [REVOKED] = conf_path(conf, "revoked", "keys/kiosk.crl"),
+        [APART] = conf_path(conf, "apart", "apart"),
         [LEDGER] = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf)),
     };
     int result = work(conf, paths, &signals);

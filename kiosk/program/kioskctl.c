@@ -22,6 +22,7 @@ static const struct command {
     {"keys", ctl_keys, "the city's sealing keys: in use, next; take a list of them"},
     {"enrol", ctl_enrol,
         "a terminal's certificates: token and sign at the city, request and install here"},
+    {"revoke", ctl_revoke, "terminals that the city listens to no more: KIOSK, lift KIOSK"},
     {"open", ctl_open, "open one sealed record with the city's keys, or with the recovery key"},
     {"card", ctl_card, "sample cards of the virtual reader: insert NAME, remove, list"},
     {"check", ctl_check, "check procedures and catalogs"},

@@ -147,10 +147,26 @@ int seal_manifest_make(
 /* Trusts kiosk certificates that chain to this CA file. KERR_SEAL_KEY. */
 int seal_verifier_new(const char *kiosk_ca, struct seal_verifier **ret_verifier);
 void seal_verifier_free(struct seal_verifier *verifier);
+/* From now on honours the city's list of revoked certificates at path: a CRL as PEM, signed by a CA of the verifier's
+ * file, with a number. The file is looked at again at each check, and a newer list counts at once; one that is older,
+ * forged or broken is never used, and the last good one stays, also after a restart (a copy at PATH.good). No file is no
+ * list. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE, KERR_IO: there is a file, and none that may be used. Before other threads
+ * use the verifier. */
+int seal_verifier_honour(struct seal_verifier *verifier, const char *path);
+/* Whether the certificate with this serial number (big-endian) was revoked. Any thread. */
+bool seal_verifier_revokes(const struct seal_verifier *verifier, const uint8_t *serial, size_t len);
+/* The list in use. Plain value. */
+struct seal_revocations {
+    uint64_t number; /* 0: none */
+    size_t count; /* certificates */
+    int error; /* why the file that lies there now isn't used, or has no copy; 0 */
+};
+struct seal_revocations seal_verifier_revocations(const struct seal_verifier *verifier);
 /* Checks form, signature, chain, and that the header's kiosk is the certificate's common name. Dates
  * of certificates are not looked at (kiosk/decisions/0002-cms-envelope.md). Each message has one
  * spelling: a bit changed anywhere is refused. The sealed content is appended to ret_sealed when that
- * is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+ * is not NULL. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE; KERR_SEAL_REVOKED: all is as it should be, *ret_header tells, and
+ * the certificate was revoked. */
 int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
     struct seal_header *ret_header, struct buf *ret_sealed);
 /* The lean form of an envelope, for a code on a screen: what the city can't put back (kiosk/decisions/0043-record-as-code.md).
@@ -320,6 +336,18 @@ int seal_token_make(
  * KERR_SEAL_KEY, KERR_SEAL_CRYPTO, KERR_IO, KERR_NO_SPACE. */
 int seal_grant(const struct seal_office *office, const uint8_t *bytes, size_t len,
     struct seal_asked *ret_asked, struct buf *ret_certs);
+
+/* Writes the list of revoked certificates at path anew, with all certificates of a terminal: those on file at the office,
+ * and those of the named files that are of it; is_lifted: without them. KERR_NOT_FOUND (nothing is known of the
+ * terminal), KERR_INVALID (name), KERR_SEAL_FORM and KERR_SEAL_SIGNATURE (the list before can't be used), KERR_SEAL_KEY,
+ * KERR_SEAL_CRYPTO, KERR_IO, KERR_NO_SPACE. */
+struct seal_revoking {
+    const char *path, *kiosk;
+    const char *const *certs; /* files; one that isn't there is passed over */
+    size_t cert_count;
+    bool is_lifted;
+};
+int seal_revoke(const struct seal_office *office, const struct seal_revoking *revoking);
 
 /* SHA-256. */
 void seal_hash(const uint8_t *bytes, size_t len, uint8_t out[SEAL_HASH_LEN]);

@@ -152,6 +152,19 @@ void seal_token_key(const char *kiosk, const char *token, uint8_t ret_key[SEAL_H
 int seal_token_mac(
     const uint8_t key[SEAL_HASH_LEN], const struct buf *text, uint8_t ret_mac[SEAL_HASH_LEN]);
 
+/* revoked.c: who is out. */
+enum { SEAL_REVOKED_MAX = 1024 * 1024 };
+struct seal_revoked;
+/* As seal_verifier_honour; borrows the store. */
+int seal_revoked_new(X509_STORE *trust, const char *path, struct seal_revoked **ret_revoked);
+/* NULL is accepted, as by the next two, and is no list. */
+void seal_revoked_free(struct seal_revoked *revoked);
+bool seal_revoked_has(struct seal_revoked *revoked, const uint8_t *serial, size_t len);
+struct seal_revocations seal_revoked_state(struct seal_revoked *revoked);
+/* A list that a CA of the store signed, and its number. The caller frees. KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
+int seal_crl_read(
+    X509_STORE *trust, const struct buf *bytes, X509_CRL **ret_list, uint64_t *ret_number);
+
 /* own.c: names in a set. */
 #define SEAL_OWN_CERT "kiosk.crt"
 #define SEAL_OWN_KEY "kiosk.key"

@@ -9,6 +9,7 @@
 
 struct seal_verifier {
     X509_STORE *trust;
+    struct seal_revoked *revoked; /* NULL: no list is honoured; has its own lock */
 };
 
 int
@@ -31,8 +32,36 @@ seal_verifier_free(struct seal_verifier *verifier)
     if (verifier == NULL) {
         return;
     }
+    seal_revoked_free(verifier->revoked);
     X509_STORE_free(verifier->trust);
     free(verifier);
+}
+
+int
+seal_verifier_honour(struct seal_verifier *verifier, const char *path)
+{
+    return seal_revoked_new(verifier->trust, path, &verifier->revoked);
+}
+
+bool
+seal_verifier_revokes(const struct seal_verifier *verifier, const uint8_t *serial, size_t len)
+{
+    return seal_revoked_has(verifier->revoked, serial, len);
+}
+
+struct seal_revocations
+seal_verifier_revocations(const struct seal_verifier *verifier)
+{
+    return seal_revoked_state(verifier->revoked);
+}
+
+static bool
+is_revoked(const struct seal_verifier *verifier, const X509 *cert)
+{
+    uint8_t serial[SEAL_SERIAL_MAX];
+    size_t len = 0;
+    return verifier->revoked != NULL &&
+           (!seal_serial(cert, serial, &len) || seal_verifier_revokes(verifier, serial, len));
 }
 
 size_t
@@ -76,6 +105,7 @@ seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_
     }
     if (r == 0) {
         *ret_header = header;
+        r = is_revoked(verifier, parts.signer) ? KERR_SEAL_REVOKED : 0;
     }
     seal_signed_release(&parts);
     return r;
@@ -111,7 +141,13 @@ int
 seal_asked_check(const struct seal_verifier *kiosks, const uint8_t *bytes, size_t len,
     struct seal_asked_parts *ret_parts)
 {
-    return seal_asked_parse(kiosks->trust, bytes, len, ret_parts);
+    int r = seal_asked_parse(kiosks->trust, bytes, len, ret_parts);
+    if (r == 0 && ret_parts->asked.is_again &&
+        seal_verifier_revokes(kiosks, ret_parts->signer_serial, ret_parts->signer_serial_len)) {
+        seal_asked_release(ret_parts);
+        r = KERR_SEAL_REVOKED;
+    }
+    return r;
 }
 
 int

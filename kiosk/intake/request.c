@@ -240,7 +240,8 @@ static void
 take_word(struct intake *intake, struct MHD_Connection *connection, const struct request *request,
     struct intake_reply *reply, struct intake_event *event)
 {
-    if (!request->is_put || request->problem != INTAKE_PROBLEM_NONE || reply->status >= 500) {
+    if (!request->is_put || request->problem != INTAKE_PROBLEM_NONE || reply->status >= 500 ||
+        reply->problem == INTAKE_PROBLEM_REVOKED) {
         return;
     }
     event->point = intake_note_point(intake, intake_session_of(connection), request->peer,

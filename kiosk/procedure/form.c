@@ -112,11 +112,30 @@ group_sum(void *ctx, int ref)
     return sum;
 }
 
+/* What is shown in the end: behind if() the branch that is taken. */
+static const struct expr_node *
+shown(const struct expr *expr, const struct expr_env *env)
+{
+    struct expr part = *expr;
+    const struct expr_node *node = &expr->nodes[expr->root];
+    while (node->op == OP_IF) {
+        part.root = node->a;
+        struct value condition = expr_eval(&part, env);
+        bool holds = condition.know == VALUE_KNOWN && condition.number != 0;
+        if (!holds && node->c == EXPR_NIL) {
+            break;
+        }
+        node = &expr->nodes[holds ? node->b : node->c];
+    }
+    return node;
+}
+
 /* The words of the choice that this value is, when a field shows the answer of a question. */
 static struct procedure_words
-words_of(const struct form_def *form, const struct form_field *field, const char *value)
+words_of(const struct form_def *form, const struct form_field *field, const struct expr_env *env,
+    const char *value)
 {
-    const struct expr_node *root = &field->value->nodes[field->value->root];
+    const struct expr_node *root = shown(field->value, env);
     if (root->op != OP_REF) {
         return (struct procedure_words){0};
     }
@@ -152,7 +171,7 @@ tell(struct filling *filling, const struct form_field *field, int row, procedure
     } else if (value.know == VALUE_KNOWN) {
         answer_from_value(&(struct question_def){.type = told.type}, value, text);
         told.value = text;
-        told.words = words_of(filling->form, field, text);
+        told.words = words_of(filling->form, field, &filling->env, text);
     }
     each(&told, ctx);
     explicit_bzero(text, sizeof(text));

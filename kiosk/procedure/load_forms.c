@@ -44,6 +44,18 @@ lists_form(const struct procedure *procedure, const char *form)
     return false;
 }
 
+/* The form is filled by what this procedure asks: its own, or that of one which is done together with it. */
+static bool
+fills_form(const struct procedure *procedure, const char *form)
+{
+    bool fills = lists_form(procedure, form);
+    for (int i = 0; i < procedure->include_count && !fills; i++) {
+        const struct procedure *other = procedure->includes[i].procedure;
+        fills = other != NULL && lists_form(other, form);
+    }
+    return fills;
+}
+
 /* "household[].name" is called household.name. */
 static bool
 called(const struct question_def *question, const char *name)
@@ -63,7 +75,7 @@ find_question(const struct form_scope *scope, const char *name)
     for (size_t i = 0; i < set->count; i++) {
         const struct procedure *procedure = set->procedures[i];
         for (int j = 0;
-             lists_form(procedure, scope->form->info.id) && j < procedure->question_count; j++) {
+             fills_form(procedure, scope->form->info.id) && j < procedure->question_count; j++) {
             if (called(&procedure->questions[j], name)) {
                 return &procedure->questions[j];
             }
@@ -101,7 +113,7 @@ find_group(const struct form_scope *scope, const char *name)
     size_t len = strlen(name);
     for (size_t i = 0; i < set->count; i++) {
         const struct procedure *procedure = set->procedures[i];
-        for (int j = 0; lists_form(procedure, form->info.id) && j < procedure->question_count;
+        for (int j = 0; fills_form(procedure, form->info.id) && j < procedure->question_count;
              j++) {
             const char *key = procedure->questions[j].key;
             if (strncmp(key, name, len) == 0 && strncmp(key + len, "[]", 2) == 0) {

@@ -13,6 +13,7 @@ struct given {
     int64_t fee; /* that was told then */
     unsigned pages; /* questions answered */
     unsigned once; /* of these: asked once, not for each of several people */
+    unsigned parent; /* of those: about one grown-up all the same, the visitor or the spouse */
     unsigned backs; /* steps back: answers that came to nothing may be among the others */
     char why[WHY_MAX]; /* a page took another answer than was given; "" */
 };
@@ -38,6 +39,9 @@ void effort_page(const struct app *app); /* counts the page that is shown, once 
 void every_open(struct stage *stage, const char *top, const char *build);
 /* Plays these steps (kiosk/app/README.md); false after a message on stderr. */
 bool every_play(struct stage *stage, const char *steps);
+/* Is every form of this record filled, none without what it needs? Adds to *forms; else why says what lacks. */
+bool every_forms(const struct app *app, const struct record *record,
+    const struct procedure *procedure, unsigned *forms, char why[WHY_MAX]);
 /* The commonest visits: prints what each costs; false when one costs more than it may. */
 bool every_visits(const char *top, const char *build);
 

@@ -98,6 +98,21 @@ take_drawn(const struct question *question, const char *answer)
     }
 }
 
+/* Who one of the two grown-ups is and does: another answer for each, though there is no list of them. */
+static bool
+about_a_parent(const char *key)
+{
+    static const char *const keys[] = {"applicant.kana", "insurance.kind", "pension.kind",
+        "pension-change.exemption", "work.", "spouse.", "childcare.reason", "childcare.hours",
+        "childcare.commute", "childcare.spouse-"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        if (strncmp(key, keys[i], strlen(keys[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int
 __wrap_interview_answer(struct interview *interview, const char *answer, enum fact_origin origin,
     struct interview_verdict *ret_verdict)
@@ -110,8 +125,9 @@ __wrap_interview_answer(struct interview *interview, const char *answer, enum fa
     int r = __real_interview_answer(interview, answer, origin, ret_verdict);
     if (r == 0 && asked && given.answers != NULL) {
         given.pages++;
-        given.once +=
-            repeat == 0 && question.type != QUESTION_NOTE ? 1 : 0; /* a note asks nothing */
+        bool once = repeat == 0 && question.type != QUESTION_NOTE; /* a note asks nothing */
+        given.once += once ? 1 : 0;
+        given.parent += once && about_a_parent(key) ? 1 : 0;
         (void)snprintf(question.key, sizeof(question.key), "%s", key);
         take_drawn(&question, answer);
     }

@@ -154,27 +154,39 @@ compare_words(const struct app *app, const struct procedure_info *info,
     return true;
 }
 
+struct form_seen {
+    unsigned filled;
+    char lacks[64]; /* a field without which the form can't be taken */
+};
+
 static void
-count_filled(const struct procedure_field *field, void *ctx)
+see_field(const struct procedure_field *field, void *ctx)
 {
-    *(unsigned *)ctx += field->tick ? field->ticked : field->value[0] != 0;
+    struct form_seen *seen = ctx;
+    bool filled = field->tick ? field->ticked : field->value[0] != 0;
+    seen->filled += filled ? 1 : 0;
+    if (field->needed && !filled) {
+        (void)snprintf(seen->lacks, sizeof(seen->lacks), "%s", field->id);
+    }
 }
 
-/* Every form of the record is filled. */
-static bool
-fill_forms(const struct app *app, const struct record *record, const struct procedure *procedure,
-    struct tally *tally, char why[WHY_MAX])
+bool
+every_forms(const struct app *app, const struct record *record, const struct procedure *procedure,
+    unsigned *forms, char why[WHY_MAX])
 {
     const char *ids[FORMS_MAX];
     size_t count = procedure_forms(procedure, record_facts(record), ids, FORMS_MAX);
     for (size_t i = 0; i < count && i < FORMS_MAX; i++) {
-        unsigned filled = 0;
+        struct form_seen seen = {0};
         if (procedure_form_fill(app->procedures, ids[i], record_facts(record),
-                record_head(record)->submitted_at, count_filled, &filled) < 0 ||
-            filled == 0) {
+                record_head(record)->submitted_at, see_field, &seen) < 0 ||
+            seen.filled == 0) {
             return wrong(why, ids[i], "is a form without anything in it", "", NULL);
         }
-        tally->forms++;
+        if (seen.lacks[0] != 0) {
+            return wrong(why, ids[i], "lacks what it needs", "", seen.lacks);
+        }
+        ++*forms;
     }
     return true;
 }
@@ -202,7 +214,7 @@ compare(struct stage *stage, const struct record *record, const struct procedure
     tally->facts += (unsigned)fact_set_count(record_facts(record));
     return compare_facts(record_facts(record), why) &&
            compare_words(stage->app, &info, record_facts(record), why) &&
-           fill_forms(stage->app, record, procedure, tally, why);
+           every_forms(stage->app, record, procedure, &tally->forms, why);
 }
 
 /* What stands in the queue after the visit; "" in why when it is as it should be. */

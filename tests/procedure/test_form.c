@@ -46,30 +46,37 @@ test_fields(void **state)
     struct filled filled = {0};
     /* 2026-11-22 15:30 UTC is the 23rd in Japan: the birthday of the child */
     assert_int_equal(procedure_form_fill(set, "slip", facts, 1795361400, hear, &filled), 0);
-    assert_string_equal(filled.all, "name[0]=日立　花子\n"
-                                    "sex[0]=female (女)\n"
-                                    "wants[0]=yes\n"
-                                    "old[0]=yes\n"
-                                    "people[0]=2\n"
-                                    "grown[0]=1\n"
-                                    "income[0]=500\n"
-                                    "member[1]=一郎\n"
-                                    "member-age[1]=36\n"
-                                    "member[2]=葉子\n"
-                                    "member-age[2]=8\n"
-                                    "child[1]=葉子\n"
-                                    "school[1]=yes\n"
-                                    "which[1]=見本小学校\n"
-                                    "copies[0]=\n"
-                                    "day[0]=1941-03-05\n");
+    assert_string_equal(filled.all,
+        "name[0]=日立　花子\n"
+        "sex[0]=female (女)\n"
+        "shown[0]=female (女)\n" /* the branch that is taken has words */
+        "wants[0]=yes\n"
+        "old[0]=yes\n"
+        "people[0]=2\n"
+        "grown[0]=1\n"
+        "income[0]=500\n"
+        "member[1]=一郎\n"
+        "member-age[1]=36\n"
+        "member[2]=葉子\n"
+        "member-age[2]=8\n"
+        "child[1]=葉子\n"
+        "school[1]=yes\n"
+        "which[1]=見本小学校\n"
+        "copies[0]=\n"
+        "day[0]=1941-03-05\n");
     fact_set_free(facts);
 
     facts = fact_set_new(); /* nothing is known: nothing is written, no row is there */
     filled.all[0] = 0;
     assert_int_equal(procedure_form_fill(set, "slip", facts, 0, hear, &filled), 0);
-    assert_string_equal(filled.all, "name[0]=\nsex[0]=\nwants[0]=no\nold[0]=no\npeople[0]=0\n"
-                                    "grown[0]=0\nincome[0]=0\ncopies[0]=\nday[0]=\n");
+    assert_string_equal(filled.all,
+        "name[0]=\nsex[0]=\nshown[0]=\nwants[0]=no\nold[0]=no\npeople[0]=0\n"
+        "grown[0]=0\nincome[0]=0\ncopies[0]=\nday[0]=\n");
     assert_int_equal(procedure_form_fill(set, "nothing", facts, 0, hear, &filled), KERR_NOT_FOUND);
+    put(&(struct visit){.facts = facts}, "whole.wants", "yes", FACT_ORIGIN_PERSON);
+    filled.all[0] = 0; /* what who includes it asked stands on the form of what is included */
+    assert_int_equal(procedure_form_fill(set, "bag", facts, 0, hear, &filled), 0);
+    assert_string_equal(filled.all, "wants[0]=yes\n");
     fact_set_free(facts);
 }
 

@@ -131,6 +131,25 @@ print_line(const char *path, int64_t now)
            health.error == KERR_NET_REFUSED;
 }
 
+/* What came down. */
+static void
+print_bundles(const struct conf *conf)
+{
+    char *folder = conf_path(conf, "bundles", "bundles");
+    char *city_ca = conf_path(conf, "city-ca", "keys/city-ca.crt");
+    for (enum seal_bundle kind = 0; kind < SEAL_BUNDLE_COUNT; kind++) {
+        struct sync_bundle_state state;
+        if (sync_bundle_installed(folder, city_ca, kind, &state) == 0) {
+            char when[CLOCK_RFC3339_LEN];
+            clock_rfc3339(state.made_at, when);
+            (void)printf(
+                "%-12s bundle %" PRIu64 ", made %s\n", seal_bundle_name(kind), state.counter, when);
+        }
+    }
+    free(city_ca);
+    free(folder);
+}
+
 /* What the line needs besides the queue. */
 static bool
 show_line(const struct conf *conf)
@@ -182,6 +201,7 @@ ctl_status(int argc, char **argv)
     r = show(path);
     free(path);
     r = show_line(conf) ? 1 : r;
+    print_bundles(conf);
     r = ctl_keys_tell(conf) < 0 ? 1 : r;
     conf_free(conf);
     return r;

@@ -1,5 +1,5 @@
-/* program/ctl_usb.c - kioskctl usb: sealed records to a stick, from a stick into the city's ledger, and receipts back,
- * for a terminal whose line is away. Ends with 1 when anything on the stick was refused, so that somebody looks. */
+/* program/ctl_usb.c - kioskctl usb: sealed records to a stick, from a stick into the city's ledger, and receipts back; the
+ * city's bundles to a stick, and from it, for a terminal whose line is away. Ends with 1 when anything on the stick was refused, so that somebody looks. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,9 @@
 #include "seal/seal.h"
 #include "store/store.h"
 #include "sync/sync.h"
+
+/* Beside the records' folder, in which every name is a kiosk's. */
+#define BUNDLES "madoguchi-bundles"
 
 static int
 complain(const char *what, int error)
@@ -140,16 +143,79 @@ import_records(const struct conf *conf, const char *folder)
     return result;
 }
 
+/* ---- bundles ---- */
+
+static int
+give_bundles(const struct conf *conf, const char *stick)
+{
+    char *publish = conf_path(conf, "publish", "publish");
+    char *city_ca = conf_path(conf, "city-ca", "keys/city-ca.crt");
+    char *to = fs_join(stick, BUNDLES);
+    int r = fs_is_folder(stick) ? intake_publish_copy(publish, city_ca, to) : KERR_NOT_FOUND;
+    if (r >= 0) {
+        (void)printf("%d kinds of bundles are on the stick.\n", r);
+    } else {
+        (void)complain("the stick does not have all bundles", r);
+    }
+    free(to);
+    free(city_ca);
+    free(publish);
+    return r < 0 ? 1 : 0;
+}
+
+static int
+tell_bundle(enum seal_bundle kind, const struct sync_bundle *bundle)
+{
+    static const char *const words[] = {[SYNC_BUNDLE_SAME] = "is the newest",
+        [SYNC_BUNDLE_TAKEN] = "was taken",
+        [SYNC_BUNDLE_LATER] = "stays: what is on the stick can't be taken now",
+        [SYNC_BUNDLE_REFUSED] = "stays: what is on the stick is older, or not this city's"};
+    if (bundle->state.counter > 0 || bundle->error < 0) {
+        (void)printf("%-8s %" PRIu64 " %s", seal_bundle_name(kind), bundle->state.counter,
+            words[bundle->result]);
+        (void)printf(bundle->error < 0 ? " (%s)\n" : "%s\n",
+            bundle->error < 0 ? err_str(bundle->error) : "");
+    }
+    return bundle->error < 0 ? 1 : 0;
+}
+
+static int
+take_bundles(const struct conf *conf, const char *stick)
+{
+    char *folder = conf_path(conf, "bundles", "bundles");
+    char *city_ca = conf_path(conf, "city-ca", "keys/city-ca.crt");
+    char *keyring = conf_path(conf, "keyring", "keyring.der");
+    char *from = fs_join(stick, BUNDLES);
+    struct sync_bundle bundles[SEAL_BUNDLE_COUNT];
+    const struct sync_place place = {
+        .folder = folder, .city_ca = city_ca, .keyring = keyring, .reserve = SYNC_RESERVE};
+    int result = 0;
+    if (fs_is_folder(from)) {
+        sync_bundles_from(&place, from, bundles);
+        for (enum seal_bundle kind = 0; kind < SEAL_BUNDLE_COUNT; kind++) {
+            result |= tell_bundle(kind, &bundles[kind]);
+        }
+    } else {
+        result = complain("there are no bundles on the stick", KERR_NOT_FOUND);
+    }
+    free(from);
+    free(keyring);
+    free(city_ca);
+    free(folder);
+    return result;
+}
+
 int
 ctl_usb(int argc, char **argv)
 {
-    static const char *const words[] = {"export", "import", "receipts"};
+    static const char *const words[] = {"export", "import", "receipts", "bundles", "take"};
     size_t word = 0;
     while (argc == 3 && word < ARRAY_LEN(words) && strcmp(argv[1], words[word]) != 0) {
         word++;
     }
     if (argc != 3 || word == ARRAY_LEN(words)) {
-        (void)fprintf(stderr, "usage: kioskctl usb export | import | receipts FOLDER\n");
+        (void)fprintf(
+            stderr, "usage: kioskctl usb export | import | receipts | bundles | take FOLDER\n");
         return 2;
     }
     struct conf *conf = NULL;
@@ -159,6 +225,10 @@ ctl_usb(int argc, char **argv)
     }
     if (word == 1) {
         r = import_records(conf, argv[2]);
+    } else if (word == 3) {
+        r = give_bundles(conf, argv[2]);
+    } else if (word == 4) {
+        r = take_bundles(conf, argv[2]);
     } else {
         r = with_queue(conf, argv[2], word == 0 ? export_rows : take_receipts);
     }

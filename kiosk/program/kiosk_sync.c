@@ -1,5 +1,6 @@
-/* kiosk-sync: sends sealed records to the city until SIGINT or SIGTERM. --once tries each queued
- * record once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
+/* kiosk-sync: sends sealed records to the city, and takes the city's bundles, until SIGINT or SIGTERM. --once tries each
+ * queued record and each kind of bundle once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/report.h"
+#include "base/rng.h"
 #include "base/secret.h"
 #include "base/version.h"
 #include "seal/seal.h"
@@ -21,10 +23,24 @@ enum {
     EXIT_USE = 2,
     EXIT_NOT_EMPTY = 3,
     AFTER_ERROR_MS = 1000,
-    HEALTH_MS = 10 * 1000 /* how often the numbers for watchers are written */
+    HEALTH_MS = 10 * 1000, /* how often the numbers for watchers are written */
+    LOOK_S = 300, /* how often bundles are asked for, unless bundle-look-s says otherwise */
+    LOOK_MAX_S = 86400,
+    FIRST_LOOK_MAX_S = 30 /* terminals that begin together ask at different moments */
 };
 
-enum { CITY_CA, TLS_CERT, TLS_KEY, KIOSK_CA, KIOSK_CERT, QUEUE, HEALTH, PATH_COUNT };
+enum {
+    CITY_CA,
+    TLS_CERT,
+    TLS_KEY,
+    KIOSK_CA,
+    KIOSK_CERT,
+    QUEUE,
+    HEALTH,
+    BUNDLES,
+    KEYRING,
+    PATH_COUNT
+};
 
 static volatile sig_atomic_t stopped;
 
@@ -69,7 +85,11 @@ say(struct sync *sync, struct store *store, const struct sync_health *health,
         .oldest_at = health->oldest_at,
         .aside = health->aside,
         .had = health->had,
-        .tls_until = health->certificate_until};
+        .tls_until = health->certificate_until,
+        .content = health->content_counter,
+        .keys = health->keys_counter,
+        .live = health->live_counter,
+        .answers = health->answers_counter};
     (void)seal_file_until(paths[KIOSK_CERT], &report.kiosk_until); /* stays 0 */
     int r = store_counts(store, &counts);
     if (r == 0) {
@@ -94,6 +114,7 @@ tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int6
         health.written_at = clock_wall_s(clock_system());
         health.certificate_until = 0;
         (void)seal_file_until(paths[TLS_CERT], &health.certificate_until); /* stays 0 */
+        sync_health_bundles(&health, paths[BUNDLES], paths[CITY_CA]);
         int said = say(sync, store, &health, paths);
         r = sync_health_write(paths[HEALTH], &health);
         r = r == 0 ? said : r;
@@ -101,6 +122,98 @@ tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int6
     if (r < 0) {
         LOG(LOG_WARN, "sync.no-health", LOG_ERR(r));
     }
+}
+
+/* ---- bundles: a thread beside the records, which never wait for them ---- */
+
+struct looking {
+    struct sync_down *down;
+    int64_t look_s;
+    pthread_t thread;
+    pthread_mutex_t lock; /* for the next two */
+    pthread_cond_t wake;
+    bool is_ending;
+};
+
+static void
+look_once(struct sync_down *down)
+{
+    struct sync_bundle bundles[SEAL_BUNDLE_COUNT];
+    (void)sync_down_pass(down, bundles); /* each kind is told */
+    for (enum seal_bundle kind = 0; kind < SEAL_BUNDLE_COUNT && !stopped; kind++) {
+        const struct sync_bundle *bundle = &bundles[kind];
+        const char *name = seal_bundle_name(kind);
+        if (bundle->result == SYNC_BUNDLE_TAKEN) {
+            LOG(LOG_INFO, "bundle.taken", LOG_ID("kind", name),
+                LOG_INT("counter", bundle->state.counter));
+        } else if (bundle->result == SYNC_BUNDLE_LATER) {
+            LOG(LOG_WARN, "bundle.later", LOG_ID("kind", name), LOG_ERR(bundle->error));
+        } else if (bundle->result == SYNC_BUNDLE_REFUSED) {
+            LOG(LOG_ERROR, "bundle.refused", LOG_ID("kind", name), LOG_ERR(bundle->error),
+                LOG_INT("counter", bundle->state.counter));
+        }
+    }
+}
+
+/* False when it is time to end. */
+static bool
+rest(struct looking *looking, int64_t seconds)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* exists on every Linux */
+    until.tv_sec += seconds;
+    (void)pthread_mutex_lock(&looking->lock);
+    int r = 0;
+    while (!looking->is_ending && r == 0) {
+        r = pthread_cond_timedwait(&looking->wake, &looking->lock, &until);
+    }
+    bool goes_on = !looking->is_ending;
+    (void)pthread_mutex_unlock(&looking->lock);
+    return goes_on;
+}
+
+static void *
+look_on(void *arg)
+{
+    struct looking *looking = arg;
+    uint32_t chance;
+    rng_fill(&chance, sizeof(chance));
+    int64_t first = looking->look_s < FIRST_LOOK_MAX_S ? looking->look_s : FIRST_LOOK_MAX_S;
+    int64_t wait = chance % first;
+    while (rest(looking, wait)) {
+        look_once(looking->down);
+        wait = sync_down_wait_s(looking->down, looking->look_s);
+    }
+    return NULL;
+}
+
+/* Signals are the main thread's. False when there is no thread to be had. */
+static bool
+look_begin(struct looking *looking)
+{
+    sigset_t all;
+    sigset_t before;
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic); /* none of these can fail on Linux with these values */
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&looking->wake, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    (void)pthread_mutex_init(&looking->lock, NULL);
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    bool ok = pthread_create(&looking->thread, NULL, look_on, looking) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static void
+look_end(struct looking *looking)
+{
+    (void)pthread_mutex_lock(&looking->lock);
+    looking->is_ending = true;
+    (void)pthread_cond_signal(&looking->wake);
+    (void)pthread_mutex_unlock(&looking->lock);
+    (void)pthread_join(looking->thread, NULL); /* it was started and is joined once */
 }
 
 static int
@@ -150,6 +263,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     struct seal_verifier *kiosks = NULL;
     struct store *store = NULL;
     struct sync *sync = NULL;
+    struct sync_down *down = NULL;
     int r = seal_receipts_new(paths[CITY_CA], &receipts);
     r = r == 0 ? seal_verifier_new(paths[KIOSK_CA], &kiosks) : r;
     r = r == 0 ? store_open(paths[QUEUE], &store) : r;
@@ -164,17 +278,31 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         .stop = &stopped,
         .at_once = SYNC_AT_ONCE};
     r = r == 0 ? sync_new(&config, &sync) : r;
+    const struct sync_place place = {.folder = paths[BUNDLES],
+        .city_ca = paths[CITY_CA],
+        .keyring = paths[KEYRING],
+        .reserve = SYNC_RESERVE};
+    r = r == 0 ? sync_down_new(&config, &place, &down) : r;
     int result = EXIT_SET_UP;
     if (r < 0) {
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
     } else {
         int64_t started_at = clock_wall_s(clock_system());
+        struct looking looking = {
+            .down = down, .look_s = conf_int(conf, "bundle-look-s", 1, LOOK_MAX_S, LOOK_S)};
         if (once) {
             tell(sync, store, paths, started_at); /* goes along with the first record */
+            result = run_once(sync, store);
+            look_once(down);
+        } else if (look_begin(&looking)) {
+            result = run(sync, store, paths, started_at);
+            look_end(&looking);
+        } else {
+            LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
         }
-        result = once ? run_once(sync, store) : run(sync, store, paths, started_at);
         tell(sync, store, paths, started_at);
     }
+    sync_down_free(down);
     sync_free(sync);
     store_close(store);
     seal_verifier_free(kiosks);
@@ -207,7 +335,9 @@ main(int argc, char **argv)
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
         [KIOSK_CERT] = conf_path(conf, "kiosk-cert", "keys/kiosk.crt"),
         [QUEUE] = conf_path(conf, "queue", "queue.db"),
-        [HEALTH] = conf_path(conf, "sync-health", "sync.prom")};
+        [HEALTH] = conf_path(conf, "sync-health", "sync.prom"),
+        [BUNDLES] = conf_path(conf, "bundles", "bundles"),
+        [KEYRING] = conf_path(conf, "keyring", "keyring.der")};
     int result = work(conf, paths, once);
     for (size_t i = 0; i < PATH_COUNT; i++) {
         free(paths[i]);

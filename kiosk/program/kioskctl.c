@@ -16,7 +16,7 @@ static const struct command {
     {"audit", ctl_audit, "was the record of what happened to the queue changed: audit verify"},
     {"fleet", ctl_fleet, "what came to the ledger from each kiosk, and what is missing"},
     {"usb", ctl_usb,
-        "records to a stick, into the ledger, receipts back: export, import, receipts"},
+        "records to a stick, into the ledger, receipts back; bundles: export, import, ..."},
     {"qr", ctl_qr, "records that terminals showed as codes into the ledger: import [FILE]"},
     {"bundle", ctl_bundle, "what goes down to terminals: make content, keys, live, answers"},
     {"keys", ctl_keys, "the city's sealing keys: in use, next; take a list of them"},

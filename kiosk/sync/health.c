@@ -44,8 +44,37 @@ static const struct {
         "The city's clock then, by its Date, less the terminal's."),
     LINE("certificate_end_timestamp_seconds", "gauge", certificate_until,
         "When the terminal's certificate for TLS ends; 0: it can't be read."),
+    LINE("content_counter", "gauge", content_counter,
+        "The counter of the bundle of services, pages and words; 0: none."),
+    LINE("content_made_timestamp_seconds", "gauge", content_made_at, "When the city made it."),
+    LINE("keys_counter", "gauge", keys_counter, "The counter of the bundle of keys; 0: none."),
+    LINE("keys_made_timestamp_seconds", "gauge", keys_made_at, "When the city made it."),
+    LINE("live_counter", "gauge", live_counter, "The counter of the bundle of live data; 0: none."),
+    LINE("live_made_timestamp_seconds", "gauge", live_made_at, "When the city made it."),
+    LINE("answers_counter", "gauge", answers_counter,
+        "The counter of the bundle of answers; 0: none."),
+    LINE("answers_made_timestamp_seconds", "gauge", answers_made_at, "When the city made it."),
 #undef LINE
 };
+
+void
+sync_health_bundles(struct sync_health *health, const char *folder, const char *city_ca)
+{
+    struct {
+        int64_t *counter, *made_at;
+    } places[SEAL_BUNDLE_COUNT] = {
+        [SEAL_BUNDLE_CONTENT] = {&health->content_counter, &health->content_made_at},
+        [SEAL_BUNDLE_KEYS] = {&health->keys_counter, &health->keys_made_at},
+        [SEAL_BUNDLE_LIVE] = {&health->live_counter, &health->live_made_at},
+        [SEAL_BUNDLE_ANSWERS] = {&health->answers_counter, &health->answers_made_at},
+    };
+    for (enum seal_bundle kind = 0; kind < SEAL_BUNDLE_COUNT; kind++) {
+        struct sync_bundle_state state = {0};
+        (void)sync_bundle_installed(folder, city_ca, kind, &state); /* 0 for none */
+        *places[kind].counter = (int64_t)state.counter;
+        *places[kind].made_at = state.made_at;
+    }
+}
 
 int
 sync_health_write(const char *path, const struct sync_health *health)

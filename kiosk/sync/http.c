@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -32,6 +33,8 @@ struct lane {
     bool is_busy;
     struct sync_answer *answer; /* of the request under way */
     struct curl_slist *headers; /* owned; of the last request */
+    const struct sync_get *get; /* when it is one; borrowed */
+    uint64_t skip; /* bytes of its answer that are there already */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -57,10 +60,30 @@ sync_answer_release(struct sync_answer *answer)
     buf_release(&answer->body);
 }
 
+/* Gives a piece of a good answer to whoever asked; a server that knows no ranges sends what we have, too. */
+static bool
+take_piece(struct lane *lane, long status, const char *data, size_t len)
+{
+    const struct sync_get *get = lane->get;
+    if (status == 200 && lane->skip > 0) {
+        size_t known = lane->skip < len ? (size_t)lane->skip : len;
+        lane->skip -= known;
+        data += known;
+        len -= known;
+    }
+    return len == 0 || get->take(get->ctx, (const uint8_t *)data, len) == 0;
+}
+
 static size_t
 on_body(char *data, size_t size, size_t count, void *ctx)
 {
     struct lane *lane = ctx;
+    long status = 0;
+    if (lane->get != NULL &&
+        curl_easy_getinfo(lane->easy, CURLINFO_RESPONSE_CODE, &status) == CURLE_OK &&
+        (status == 200 || status == 206)) {
+        return take_piece(lane, status, data, size * count) ? size * count : 0;
+    }
     /* Any other number than what was given ends the transfer: the answer is too large. */
     return buf_add(&lane->answer->body, data, size * count) == 0 ? size * count : 0;
 }
@@ -403,8 +426,50 @@ release(struct sync_http *http, struct lane *lane)
 {
     (void)curl_multi_remove_handle(http->multi, lane->easy); /* it is in it */
     (void)curl_easy_setopt(lane->easy, CURLOPT_POSTFIELDS, NULL); /* the caller's bytes again */
+    lane->get = NULL;
     lane->is_busy = false;
     lane->answer = NULL;
+}
+
+static CURLcode
+set_get(const struct lane *lane, const char *url, const char *range)
+{
+    CURLcode code = curl_easy_setopt(lane->easy, CURLOPT_URL, url);
+    code = code == CURLE_OK ? curl_easy_setopt(lane->easy, CURLOPT_HTTPGET, 1L) : code;
+    code = code == CURLE_OK ? curl_easy_setopt(lane->easy, CURLOPT_CUSTOMREQUEST, NULL) : code;
+    code = code == CURLE_OK ? curl_easy_setopt(lane->easy, CURLOPT_RANGE, range) : code;
+    return code == CURLE_OK ? curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, lane->headers)
+                            : code;
+}
+
+int
+sync_http_get(struct sync_http *http, const struct sync_get *get, struct sync_answer *answer)
+{
+    struct lane *lane = &http->lanes[0];
+    char range[32];
+    char tag[128];
+    AUTO_BUF url;
+    buf_init(&url, HTTP_URL_MAX);
+    (void)buf_printf(&url, "%s%s", http->url, get->path); /* sticky error, asked below */
+    (void)snprintf(range, sizeof(range), "%llu-", (unsigned long long)get->from);
+    (void)snprintf(tag, sizeof(tag), "If-None-Match: \"%s\"", get->tag);
+    drop_unclean(lane);
+    buf_clear(&answer->body);
+    *answer = (struct sync_answer){.body = answer->body};
+    lane->answer = answer;
+    lane->error[0] = 0;
+    lane->skip = get->from;
+    lane->get = get;
+    curl_slist_free_all(lane->headers);
+    lane->headers = curl_slist_append(NULL, get->tag[0] != 0 ? tag : "Accept: */*");
+    if (buf_error(&url) != 0 || lane->headers == NULL ||
+        set_get(lane, buf_str(&url), get->from > 0 ? range : NULL) != CURLE_OK ||
+        curl_multi_add_handle(http->multi, lane->easy) != CURLM_OK) {
+        release(http, lane);
+        return KERR_NO_MEMORY;
+    }
+    lane->is_busy = true;
+    return 0;
 }
 
 void

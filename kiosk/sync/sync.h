@@ -5,6 +5,7 @@
 #define SYNC_SYNC_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -86,6 +87,9 @@ struct sync_health {
     int64_t answer_at, status, error; /* the last attempt */
     int64_t contact_at; /* the last word that is surely the city's */
     int64_t skew_s; /* the city's clock then less ours */
+    /* of each kind of bundle that is there, 0: none; the program's to set, like started_at */
+    int64_t content_counter, content_made_at, keys_counter, keys_made_at;
+    int64_t live_counter, live_made_at, answers_counter, answers_made_at;
 };
 /* What this terminal says of itself from now on, a line as base/report.h writes it (copied). It goes along with a record
  * once in SYNC_REPORT_S, and on its own when no record goes, so that the city hears of a terminal that nobody uses. Only
@@ -94,6 +98,8 @@ enum { SYNC_REPORT_S = 10 * 60 };
 void sync_say(struct sync *sync, const char *report);
 /* Fills all but what the program sets. The errors of store_counts. */
 int sync_health(const struct sync *sync, struct sync_health *ret_health);
+/* Sets what is there of each kind of bundle. */
+void sync_health_bundles(struct sync_health *health, const char *folder, const char *city_ca);
 /* As a file in Prometheus' text format, and back. KERR_IO and its kin; KERR_NOT_FOUND, KERR_INVALID (not
  * such a file). */
 int sync_health_write(const char *path, const struct sync_health *health);
@@ -133,6 +139,53 @@ struct sync_carried_in {
 /* 0 also when some were refused. KERR_NOT_FOUND (nothing of this terminal there), KERR_TOO_BIG (too many names), KERR_IO,
  * and errors of the store. */
 int sync_carry_in(const struct sync_stick *stick, struct sync_carried_in *ret_carried);
+
+/* --- down: signed bundles (kiosk/decisions/0043-bundles.md) --- */
+
+/* Where bundles go. All borrowed. */
+struct sync_place {
+    const char *
+        folder; /* of the bundles: FOLDER/KIND/now is what was taken last; made when it isn't there */
+    const char *city_ca; /* who may sign */
+    const char *keyring; /* where the terminal has its key list */
+    uint64_t reserve; /* bytes of the disk that stay free for the queue */
+};
+enum { SYNC_RESERVE = 256 * 1024 * 1024 };
+/* What a kind has. Plain value. */
+struct sync_bundle_state {
+    uint64_t counter;
+    int64_t made_at; /* seconds since 1970, the city's clock */
+};
+/* Any thread or program. KERR_NOT_FOUND: nothing, or nothing that verifies. */
+int sync_bundle_installed(const char *folder, const char *city_ca, enum seal_bundle kind,
+    struct sync_bundle_state *ret_state);
+enum sync_bundle_result {
+    SYNC_BUNDLE_SAME, /* nothing newer */
+    SYNC_BUNDLE_TAKEN, /* a newer one is in its place */
+    SYNC_BUNDLE_LATER, /* the line broke, or the disk has no room; what was fetched stays for the next time */
+    SYNC_BUNDLE_REFUSED /* not the city's, older, or the counter was used for another: somebody must look */
+};
+struct sync_bundle {
+    enum sync_bundle_result result;
+    int error; /* KERR_..., 0 for the first two */
+    bool is_whole; /* every file of what is there was looked at */
+    struct sync_bundle_state state; /* of what is there now; 0: nothing */
+};
+/* Takes what is newer from a folder as intake_publish makes it. A bundle is taken whole or not at all, whatever is cut when. */
+void sync_bundles_from(const struct sync_place *place, const char *folder,
+    struct sync_bundle ret_bundles[SEAL_BUNDLE_COUNT]);
+
+/* The same over the line. Belongs to one thread, which may be another one than the sync's. */
+struct sync_down;
+/* Of the line's config url, ca, client_cert, client_key, clock, stop and timeout_s (of a request; 0: 55) are used; strings are
+ * copied. Errors of sync_new. */
+int sync_down_new(
+    const struct sync_config *line, const struct sync_place *place, struct sync_down **ret_down);
+void sync_down_free(struct sync_down *down);
+/* Asks for each kind once and takes what is newer; goes on where a line broke. False when something is LATER. */
+bool sync_down_pass(struct sync_down *down, struct sync_bundle ret_bundles[SEAL_BUNDLE_COUNT]);
+/* Seconds until the next pass: about look_s, or by sync_backoff_s and Retry-After when this one broke. */
+int64_t sync_down_wait_s(const struct sync_down *down, int64_t look_s);
 
 /* Full jitter, exponential from 1 s to 15 min (M. Brooker, "Exponential Backoff and Jitter", 2015):
  * a uniform number of seconds in [1, min(900, 2^tries)]. chance is any 32 random bits. */

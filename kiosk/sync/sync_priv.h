@@ -71,9 +71,62 @@ int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_reque
 /* Waits at most so long for one of them. 1 with *ret_lane, whatever came; 0 when none came yet;
  * KERR_CANCELLED (stop: nothing is under way any more), KERR_NO_MEMORY. */
 int sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_lane);
+/* A GET. take gets the pieces of a good answer's body, in order: of a 200 or 206 only, from the byte that was asked for
+ * on; an error of it ends the transfer. */
+struct sync_get {
+    const char *path;
+    const char *tag; /* hash of what is there already; "": none */
+    uint64_t from; /* byte at which it goes on */
+    int (*take)(void *ctx, const uint8_t *bytes, size_t len);
+    void *ctx;
+};
+/* Starts it on lane 0, of a sync_http that sends no records; get and answer are borrowed until sync_http_wait names the
+ * lane. KERR_NO_MEMORY. */
+int sync_http_get(struct sync_http *http, const struct sync_get *get, struct sync_answer *answer);
 /* Ends the connections on which nothing is under way. */
 void sync_http_hang_up(struct sync_http *http);
 /* Ends all without an answer. */
 void sync_http_cancel(struct sync_http *http);
+
+/* --- bundle.c, tree.c: bundles, whatever way they come --- */
+
+#define SYNC_MANIFEST "manifest"
+enum { SYNC_TREE_MAX = 64, SYNC_DOWN_TIMEOUT_S = 55 /* the intake cuts a request after 60 s */ };
+
+/* A file's rest. */
+struct sync_wanted {
+    enum seal_bundle kind;
+    const char *hash; /* hexadecimal */
+    uint64_t from, len;
+    int fd; /* to which it is appended */
+};
+/* Where bundles come from. */
+struct sync_source {
+    /* The kind's manifest; tag: the hash of the one that is there, or "". 0; 1 when it is that one; KERR_NOT_FOUND when
+     * none is published; other errors when it can't be had. */
+    int (*manifest)(void *ctx, enum seal_bundle kind, const char *tag, struct buf *ret_bytes);
+    int (*file)(void *ctx, const struct sync_wanted *wanted);
+    void *ctx;
+};
+/* Takes the kind's bundle when it is newer. bundle->is_whole says on the way in whether every file of the one that is there was
+ * looked at before. */
+void sync_bundle_take(const struct sync_place *place, const struct sync_source *source,
+    enum seal_bundle kind, struct sync_bundle *bundle);
+/* Writes all. KERR_NO_SPACE. */
+int sync_bundle_append(int fd, const uint8_t *bytes, size_t len);
+
+/* The tree that the link "now" or "before" leads to; false without one. */
+bool sync_tree_of(const char *folder, const char *link, char ret_name[SYNC_TREE_MAX]);
+/* Makes "now" lead to a tree, and "before" to where it led. KERR_IO, KERR_NO_SPACE. */
+int sync_tree_show(const char *folder, const char *name);
+/* Removes trees that neither leads to, and parts that the manifest doesn't name. */
+void sync_tree_tidy(const char *folder, const struct seal_manifest *manifest);
+bool sync_tree_has_room(const char *folder, uint64_t bytes);
+bool sync_tree_is_file(const char *path, const struct seal_file *file);
+/* Path of the file's part; heap. */
+char *sync_tree_part(const char *folder, const struct seal_file *file);
+/* Builds a tree of whole parts, synced. KERR_IO, KERR_NO_SPACE. */
+int sync_tree_build(const char *folder, const struct seal_manifest *manifest,
+    const struct buf *bytes, char ret_name[SYNC_TREE_MAX]);
 
 #endif

@@ -190,6 +190,7 @@ void places_of(struct ui_rect panel, bool low, struct places *ret_places);
 /* What the files of content and words were when they were last read. */
 struct content_stamp {
     uint64_t content, words;
+    uint64_t bundle; /* the newest that came down */
     int64_t newest; /* seconds since 1970 */
 };
 
@@ -203,6 +204,7 @@ struct app {
     struct info *info;
     struct info_search *search; /* NULL: this machine can't search */
     struct content_stamp content;
+    int content_rank; /* content.c: 0 the newest bundle, then the one before, then what was shipped */
     int64_t content_looked_ms;
     int content_look_ms; /* how often it is looked whether content changed, while nobody is there */
     struct speak *speak; /* speak.c; NULL while the app starts */
@@ -328,6 +330,10 @@ void trail_row(
 int64_t app_today(const struct app *app); /* days since 1970 in Japan */
 
 /* content.c: services, pages and words, read anew when they changed */
+/* Folder "assets" or "locale" of the set that is shown. Heap. */
+char *content_share(const struct app *app, const char *what);
+/* Words that can't be read: from now on what was shipped is shown. False when it is already. */
+bool content_drop_bundles(struct app *app);
 int content_open(struct app *app); /* KERR_PROCEDURE_FILE, KERR_NOT_FOUND */
 bool content_changed(struct app *app);
 /* Between two visits: what changed is read. Content with a mistake isn't: the old stays. */

@@ -21,6 +21,36 @@ enum {
 static const char *const folders[] = {
     "dictionary", "city", "procedures", "forms", "pages", "phrases"};
 
+/* ---- which set ---- */
+
+/* What the terminal shows is the city's newest bundle; when that can't be read at a start the one before, or else what was
+ * shipped. */
+enum { RANK_NOW, RANK_BEFORE, RANK_SHIPPED };
+
+char *
+content_share(const struct app *app, const char *what)
+{
+    char *tree =
+        app->content_rank == RANK_SHIPPED
+            ? NULL
+            : conf_bundle(app->conf, "content", app->content_rank == RANK_NOW ? "now" : "before");
+    char *path = tree != NULL ? fs_join(tree, what) : NULL;
+    if (path == NULL || !fs_exists(path)) {
+        free(path);
+        path = conf_share(app->conf, what);
+    }
+    free(tree);
+    return path;
+}
+
+bool
+content_drop_bundles(struct app *app)
+{
+    bool had = app->content_rank != RANK_SHIPPED;
+    app->content_rank = RANK_SHIPPED;
+    return had;
+}
+
 static void
 log_mistake(const struct procedure_mistake *mistake, void *ctx)
 {
@@ -87,8 +117,12 @@ look(const struct app *app)
 {
     struct content_stamp stamp = {
         .content = UINT64_C(14695981039346656037), .words = UINT64_C(14695981039346656037)};
-    char *assets = conf_share(app->conf, "assets");
-    char *locale = conf_share(app->conf, "locale");
+    char *assets = content_share(app, "assets");
+    char *locale = content_share(app, "locale");
+    char *newest = conf_bundle(app->conf, "content", "now");
+    stamp.bundle = UINT64_C(14695981039346656037);
+    mix(&stamp.bundle, newest != NULL ? newest : "");
+    free(newest);
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         char *folder = fs_join(assets, folders[i]);
         stamp_folder((struct walk){.stamp = &stamp, .hash = &stamp.content, .folder = folder});
@@ -120,7 +154,7 @@ drop(struct content *content)
 static int
 load(const struct app *app, struct content *ret)
 {
-    char *assets = conf_share(app->conf, "assets");
+    char *assets = content_share(app, "assets");
     *ret = (struct content){0};
     int r = procedure_load(assets, log_mistake, NULL, &ret->procedures);
     if (r == 0) {
@@ -148,6 +182,29 @@ swap(struct app *app, const struct content *content)
     drop(&old);
 }
 
+static void
+renew_words(struct app *app)
+{
+    char *locale = content_share(app, "locale");
+    struct i18n *words;
+    int r = i18n_new(locale, &words);
+    if (r == 0) {
+        i18n_free(app->i18n);
+        app->i18n = words;
+    }
+    LOG(r == 0 ? LOG_INFO : LOG_ERROR, "words.anew", LOG_ERR(r));
+    free(locale);
+}
+
+static bool
+has_bundle(const struct app *app)
+{
+    char *newest = conf_bundle(app->conf, "content", "now");
+    bool has = newest != NULL;
+    free(newest);
+    return has;
+}
+
 int
 content_open(struct app *app)
 {
@@ -155,6 +212,13 @@ content_open(struct app *app)
     app->content = look(app);
     app->content_looked_ms = clock_mono_ms(app->clock);
     int r = load(app, &content);
+    while (r < 0 && app->content_rank < RANK_SHIPPED && has_bundle(app)) {
+        app->content_rank++;
+        LOG(LOG_ERROR, "content.older", LOG_ERR(r), LOG_INT("rank", app->content_rank));
+        app->content = look(app);
+        renew_words(app);
+        r = load(app, &content);
+    }
     if (r == 0) {
         swap(app, &content);
     }
@@ -164,7 +228,7 @@ content_open(struct app *app)
 static bool
 same(const struct content_stamp *a, const struct content_stamp *b)
 {
-    return a->content == b->content && a->words == b->words;
+    return a->content == b->content && a->words == b->words && a->bundle == b->bundle;
 }
 
 bool
@@ -177,20 +241,6 @@ content_changed(struct app *app)
     return settled && !same(&now, &app->content);
 }
 
-static void
-renew_words(struct app *app)
-{
-    char *locale = conf_share(app->conf, "locale");
-    struct i18n *words;
-    int r = i18n_new(locale, &words);
-    if (r == 0) {
-        i18n_free(app->i18n);
-        app->i18n = words;
-    }
-    LOG(r == 0 ? LOG_INFO : LOG_ERROR, "words.anew", LOG_ERR(r));
-    free(locale);
-}
-
 void
 content_renew(struct app *app)
 {
@@ -199,6 +249,10 @@ content_renew(struct app *app)
         return;
     }
     struct content_stamp now = look(app);
+    if (now.bundle != app->content.bundle) {
+        app->content_rank = RANK_NOW; /* another one came down */
+        now = look(app);
+    }
     if (now.words != app->content.words) {
         renew_words(app);
     }

@@ -50,9 +50,12 @@ wake(void *ctx)
 static int
 open_words(struct app *app)
 {
-    char *locale = conf_share(app->conf, "locale");
+    char *locale = content_share(app, "locale");
     int r = i18n_new(locale, &app->i18n);
     free(locale);
+    if (r < 0 && content_drop_bundles(app)) {
+        return open_words(app);
+    }
     return r;
 }
 
@@ -89,7 +92,16 @@ static void
 open_live(struct app *app)
 {
     char *folder = conf_path(app->conf, "live", "live");
+    char *bundles = conf_path(app->conf, "bundles", "bundles");
+    char *answers = fs_join(bundles, "answers");
+    char *lists = fs_join(bundles, "live");
     app->live = live_open(folder);
+    live_over(app->live, answers);
+    live_over(app->live, lists);
+    (void)live_refresh(app->live); /* nothing was read yet */
+    free(lists);
+    free(answers);
+    free(bundles);
     free(folder);
 }
 

@@ -188,6 +188,17 @@ conf_load_home(struct conf **ret_conf, int *ret_line)
     return r;
 }
 
+char *
+conf_bundle(const struct conf *conf, const char *kind, const char *link)
+{
+    char *bundles = conf_path(conf, "bundles", "bundles");
+    char *folder = fs_join(bundles, kind);
+    char *tree = fs_shown(folder, link);
+    free(folder);
+    free(bundles);
+    return tree;
+}
+
 /* Folder of the running program, without a trailing slash. */
 static char *
 program_folder(void)

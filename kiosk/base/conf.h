@@ -38,6 +38,9 @@ int conf_load_home(struct conf **ret_conf, int *ret_line);
  * fonts that were not built: the list in the tree); else under
  * /usr/share/madoguchi. conf may be NULL. Heap; the caller frees. */
 char *conf_share(const struct conf *conf, const char *what);
+/* The newest ("now") bundle of a kind that came down, or the one before ("before"), as a folder (kiosk/decisions/0043-bundles.md).
+ * Heap; NULL when there is none. */
+char *conf_bundle(const struct conf *conf, const char *kind, const char *link);
 /* The path of a program of ours that lies beside the running one ("virtual-card"). Heap; the caller
  * frees. */
 char *conf_program(const char *name);

@@ -212,6 +212,20 @@ fs_sync(const char *path)
     return r == 0 ? sync_parent(path) : r;
 }
 
+char *
+fs_shown(const char *folder, const char *link)
+{
+    char name[128];
+    char *path = fs_join(folder, link);
+    ssize_t len = readlink(path, name, sizeof(name) - 1);
+    free(path);
+    if (len <= 0 || name[0] == '.' || memchr(name, '/', (size_t)len) != NULL) {
+        return NULL;
+    }
+    name[len] = 0;
+    return fs_join(folder, name);
+}
+
 int
 fs_remove(const char *path)
 {

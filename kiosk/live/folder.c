@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { TABLES_MAX = 32 };
+enum { TABLES_MAX = 32, OVER_MAX = 2 };
 
 /* What tells one version of a file from another: whoever syncs puts a new file there. */
 struct version {
@@ -32,6 +32,11 @@ struct entry {
 
 struct live {
     char *folder;
+    struct {
+        char *bundle; /* its folder */
+        char *tree; /* of this visit; NULL: none came yet */
+    } over[OVER_MAX];
+    size_t over_count;
     struct entry entries[TABLES_MAX];
     size_t count;
 };
@@ -53,8 +58,20 @@ live_close(struct live *live)
     for (size_t i = 0; i < live->count; i++) {
         live_table_free(live->entries[i].table);
     }
+    for (size_t i = 0; i < live->over_count; i++) {
+        free(live->over[i].bundle);
+        free(live->over[i].tree);
+    }
     free(live->folder);
     free(live);
+}
+
+void
+live_over(struct live *live, const char *bundle)
+{
+    if (live->over_count < OVER_MAX) {
+        live->over[live->over_count++].bundle = xstrdup(bundle);
+    }
 }
 
 static bool
@@ -86,13 +103,27 @@ same_version(const struct version *a, const struct version *b)
            a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
+/* Of the bundles, or else of the folder. */
+static char *
+path_of(const struct live *live, const char *file)
+{
+    for (size_t i = 0; i < live->over_count; i++) {
+        char *path = live->over[i].tree != NULL ? fs_join(live->over[i].tree, file) : NULL;
+        if (path != NULL && fs_exists(path)) {
+            return path;
+        }
+        free(path);
+    }
+    return fs_join(live->folder, file);
+}
+
 static void
 look(struct live *live, struct entry *entry)
 {
     AUTO_BUF file;
     buf_init(&file, LIVE_NAME_MAX + 8);
     (void)buf_printf(&file, "%s.tsv", entry->name);
-    char *path = fs_join(live->folder, buf_str(&file));
+    char *path = path_of(live, buf_str(&file));
     struct version version = version_of(path);
     entry->read = true;
     if (!same_version(&version, &entry->version)) {
@@ -133,6 +164,10 @@ size_t
 live_refresh(struct live *live)
 {
     size_t bad = 0;
+    for (size_t i = 0; i < live->over_count; i++) {
+        free(live->over[i].tree);
+        live->over[i].tree = fs_shown(live->over[i].bundle, "now");
+    }
     for (size_t i = 0; i < live->count; i++) {
         live->entries[i].read = false;
         bad += live->entries[i].bad ? 1 : 0;

@@ -72,6 +72,9 @@ int live_find(const struct live_table *table, const char *key, size_t *ret_row);
 /* The folder: reads a file when it is first asked for, again when it changed. */
 struct live;
 struct live *live_open(const char *folder); /* copies the name; the folder need not be there */
+/* Files of a kind's bundle (its folder, kiosk/decisions/0043-bundles.md) lie over those of the folder from the next live_refresh
+ * on; a visit sees one bundle. At most two kinds. */
+void live_over(struct live *live, const char *bundle);
 void live_close(struct live *live);
 /* The table of this name, or NULL: not there, or can't be read (the last good one stays then).
  * Valid until live_refresh or live_close. */

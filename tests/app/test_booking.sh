@@ -2,7 +2,7 @@
 # timeout: 120
 # waits
 # A double booking, from both visitors' requests to what each hears: two ask for one slot, staff decide at the desk, the desk's answers
-# come to the terminal, both ask with their numbers. Beside them somebody whose request is no booking is told that it is done.
+# go down as a signed bundle, by the intake and kiosk-sync, and both ask with their numbers. Beside them somebody whose request is no booking is told that it is done.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
@@ -12,6 +12,7 @@ day() { TZ=Asia/Tokyo date -d "$1" +%F; }
 slot=mihon-meeting/$(day '+4 days')/13:00
 printf '# as-of %sT08:00:00+09:00\n# form slots\nmihon-meeting\t%s\t13:00\t1\n' "$(day yesterday)" "$(day '+4 days')" \
     >"$live/community-rooms.tsv"
+echo 'bundle-look-s = 1' >>"$KIOSK_HOME/madoguchi.conf"
 city
 
 # Both see one place that is free, and both ask for it; the terminals know nothing of each other.
@@ -76,9 +77,13 @@ grep -q 'id="booking"' "$WORK/page" && fail "points are no booking"
 [ "$(press "done")" = 303 ] || fail "the third is not done"
 
 # What the desk knows goes to the terminals whole; both ask with their numbers.
-"$BUILD/kiosk-desk" --export answers >"$live/answers.new" || fail "export"
-mv "$live/answers.new" "$live/answers.tsv"
-"$BUILD/kioskctl" live check "$live/answers.tsv" >/dev/null || fail "the answers are no live data"
+taken=$KIOSK_HOME/bundles/answers/now/answers.tsv
+[ ! -e "$taken" ] || fail "answers came down before there were any"
+"$BUILD/kiosk-desk" --export answers >"$WORK/answers.tsv" || fail "export"
+"$BUILD/kioskctl" bundle make answers "$WORK/answers.tsv" >/dev/null || fail "no bundle of the answers"
+within 100 cmp -s "$WORK/answers.tsv" "$taken" || fail "the answers do not come down"
+"$BUILD/kioskctl" status >"$WORK/status"
+grep -q '^answers      bundle 1, made 20' "$WORK/status" || fail "kioskctl status does not tell the bundle"
 heard_by() { # NUMBER WORDS...
     printf 'language ja\nstart my-request\ntap next\ntype %s\ntap next\nwait screen lookup\n' "$1" >"$WORK/hear.play"
     shift
@@ -88,4 +93,35 @@ heard_by() { # NUMBER WORDS...
 heard_by "$first" 予約できました "見本交流センター　会議室" 13:00
 heard_by "$second" 先に申し込んでいました "見本交流センター　会議室" もう一度選べます
 heard_by "$points" 手続きが終わりました
+
+# The next answers reach a terminal that runs: it looks between two visits.
+sed "s/^\($first\t\)booked/\1taken/" "$WORK/answers.tsv" >"$WORK/changed.tsv"
+cmp -s "$WORK/answers.tsv" "$WORK/changed.tsv" && fail "nothing changed"
+cat >"$WORK/running.play" <<EOS
+language ja
+start my-request
+tap next
+type $first
+tap next
+wait screen lookup
+expect text "予約できました"
+shot first.png
+sleep 3000
+expect text "予約できました"
+tap finish
+wait screen attract 3
+language ja
+start my-request
+tap next
+type $first
+tap next
+wait screen lookup
+expect text "先に申し込んでいました"
+EOS
+start running sh -c "cd '$WORK' && exec '$BUILD/kiosk' --play '$WORK/running.play'"
+playing=$!
+within 300 test -s "$WORK/first.png" || fail "the running terminal shows nothing"
+"$BUILD/kioskctl" bundle make answers "$WORK/changed.tsv" >/dev/null || fail "no second bundle"
+within 100 cmp -s "$WORK/changed.tsv" "$taken" || fail "the second does not come down"
+wait "$playing" || fail "a running terminal does not tell the newer answer to the next visitor alone"
 exit 0

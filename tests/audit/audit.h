@@ -20,6 +20,7 @@ enum rule {
     RULE_CUT, /* ink outside of its element or of the panel */
     RULE_GLYPH, /* a character that no font has */
     RULE_TARGET, /* touch targets of at least 20 mm; keys of a keyboard 16 mm */
+    RULE_AREA, /* drawing areas and maps of at least 40 mm */
     RULE_MAIN, /* the main button at least 60 x 25 mm, one a page */
     RULE_GAP, /* 5 mm between targets; 2.5 mm between the keys of a keyboard */
     RULE_OPPOSITE, /* 10 mm between opposite acts */
@@ -208,9 +209,20 @@ struct area_sum strokes_sum(const struct audit *audit, struct px_rect area, cons
 uint64_t strokes_places(const struct audit *audit, uint64_t sum);
 uint64_t strokes_colours(const struct audit *audit, uint64_t sum);
 
+/* ---- fonts.c ---- */
+
+/* Between these the ui asks faces that keep their glyphs. folder: of fonts.list. */
+void fonts_begin(struct audit *audit, const char *folder);
+void fonts_end(struct audit *audit);
+/* Faces that are asked for this size alone. */
+struct faces *fonts_of_size(struct audit *audit, int size_px);
+
 /* ---- rules ---- */
 
-void list_rules(struct audit *audit); /* list.c */
+/* list.c: what depends on where things are, and a sum over all that decides it; the rest. */
+void list_places(struct audit *audit);
+uint64_t list_places_sum(const struct audit *audit);
+void list_words(struct audit *audit);
 void ink_rules(struct audit *audit); /* ink.c, after strokes_take */
 void ink_body(struct audit *audit);
 void pixel_rules(struct audit *audit); /* pixels.c, after strokes_take */

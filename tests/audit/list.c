@@ -65,13 +65,19 @@ apart(const struct ui_rect *a, const struct ui_rect *b)
     return d > 0 ? d : 0;
 }
 
-/* A map the size of a stamp breaks no other rule. */
+/* Where is drawn, or a place is shown on a map: one the size of a stamp breaks no other rule. */
 static void
 area(struct audit *audit, const struct item *item)
 {
     const struct ui_rect *r = &item->e.rect;
-    if (item->e.role == UI_ROLE_INK && (r->w < AREA || r->h < AREA)) {
-        report_finding(audit, RULE_TARGET, "ink", "%.1f x %.1f mm", r->w / 10.0, r->h / 10.0);
+    bool map = item->e.role == UI_ROLE_PICTURE && starts(item->e.picture, "map-");
+    if (!map && item->e.role != UI_ROLE_INK) {
+        return;
+    }
+    report_checked(audit, RULE_AREA);
+    if (r->w < AREA || r->h < AREA) {
+        report_finding(audit, RULE_AREA, audit_name(item), "%s of %.1f x %.1f mm",
+            map ? "a map" : "ink", r->w / 10.0, r->h / 10.0);
     }
 }
 
@@ -316,10 +322,9 @@ speech(struct audit *audit, const struct frame *frame)
 }
 
 void
-list_rules(struct audit *audit)
+list_words(struct audit *audit)
 {
     const struct frame *frame = audit_frame(audit);
-    size_t mains = 0;
     report_checked(audit, RULE_OVERFLOW);
     if (frame->truncated) {
         report_finding(audit, RULE_OVERFLOW, "", "the list was cut");
@@ -333,6 +338,38 @@ list_rules(struct audit *audit)
                     item->e.rect.w, item->e.rect.h, item->e.text);
             }
         }
+    }
+    speech(audit, frame);
+}
+
+uint64_t
+list_places_sum(const struct audit *audit)
+{
+    const struct frame *frame = ui_shown(audit->stage.app->ui);
+    const int reach = audit->look.wheelchair;
+    uint64_t sum = hash_add(HASH_START, &reach, sizeof(reach));
+    sum = hash_add(sum, frame->screen, strlen(frame->screen) + 1);
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct ui_element *e = &frame->items[i].e;
+        const int numbers[] = {
+            (int)e->role, e->rect.x, e->rect.y, e->rect.w, e->rect.h, (int)e->state};
+        const char *const texts[] = {e->id, e->picture};
+        sum = hash_add(sum, numbers, sizeof(numbers));
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++) {
+            const char *text = texts[k] != NULL ? texts[k] : "";
+            sum = hash_add(sum, text, strlen(text) + 1);
+        }
+    }
+    return sum;
+}
+
+void
+list_places(struct audit *audit)
+{
+    const struct frame *frame = audit_frame(audit);
+    size_t mains = 0;
+    for (size_t i = 0; i < frame->count; i++) {
+        const struct item *item = &frame->items[i];
         places(audit, item);
         mains += item->e.role == UI_ROLE_MAIN ? 1 : 0;
         area(audit, item);
@@ -350,7 +387,6 @@ list_rules(struct audit *audit)
         report_finding(audit, RULE_MAIN, "", "%zu main buttons", mains);
     }
     bar(audit, frame);
-    speech(audit, frame);
     keys(audit, frame);
     scan(audit, frame);
 }

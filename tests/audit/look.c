@@ -73,13 +73,6 @@ audit_look(struct audit *audit, const struct look *look)
 
 typedef void rules_of(struct audit *audit);
 
-static void
-list_and_ink(struct audit *audit)
-{
-    list_rules(audit);
-    ink_rules(audit);
-}
-
 /* Applies the rules, unless a look with this sum had no finding; then it is counted as looked at. */
 static bool
 apply(struct audit *audit, uint64_t sum, rules_of *rules)
@@ -117,6 +110,14 @@ apply(struct audit *audit, uint64_t sum, rules_of *rules)
         memcpy(memo_put(&audit->whole, sum)->v, &at, sizeof(at));
     }
     return false;
+}
+
+static void
+list_and_ink(struct audit *audit)
+{
+    (void)apply(audit, list_places_sum(audit), list_places);
+    list_words(audit);
+    ink_rules(audit);
 }
 
 /* ---- one page ---- */

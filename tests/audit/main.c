@@ -65,11 +65,15 @@ run(const struct options *options, size_t which)
                                  .width_px = orientations[which].width_px,
                                  .height_px = orientations[which].height_px,
                                  .px_per_m = options->panel->px_per_m});
+    char *folder = fs_join(options->build, "fonts");
+    fonts_begin(&audit, folder);
+    free(folder);
     if (options->planted != NULL) {
         planted_show(&audit, options->planted);
     } else {
         walk_all(&audit);
     }
+    fonts_end(&audit);
     stage_close(&audit.stage);
     part_path(options, which, path);
     report_seen(&audit);

@@ -48,6 +48,11 @@ plant_targets(struct app *app, int x, int y)
 {
     if (has(RULE_TARGET)) {
         add_button(app, "small", x, y, 150, 150, "1");
+    } else if (has(RULE_AREA)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_PICTURE,
+                            .rect = rect(x, y, 390, 600),
+                            .picture = "map-floor",
+                            .tone = UI_TONE_PAPER});
     } else if (has(RULE_GAP)) {
         add_button(app, "one", x, y, 300, 210, "1");
         add_button(app, "two", x + 320, y, 300, 210, "2");

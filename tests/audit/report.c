@@ -18,6 +18,7 @@ static const struct {
     [RULE_CUT] = {"cut", "no ink outside of its element (pixels)"},
     [RULE_GLYPH] = {"glyph", "every character has a glyph"},
     [RULE_TARGET] = {"target", "targets >= 20 mm, keyboard keys >= 16 mm"},
+    [RULE_AREA] = {"area", "drawing areas and maps >= 40 x 40 mm"},
     [RULE_MAIN] = {"main", "one main button >= 60 x 25 mm"},
     [RULE_GAP] = {"gap", ">= 5 mm between targets, >= 2.5 mm between keyboard keys"},
     [RULE_OPPOSITE] = {"opposite", ">= 10 mm between opposite acts"},

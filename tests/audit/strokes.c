@@ -127,7 +127,7 @@ coverage(struct audit *audit, uint64_t what, const struct text_run *run, bool bo
     struct mask mask;
     int ascent;
     if (run->font >= 0 &&
-        faces_render(audit->stage.app->ui->faces, run, bold, &mask, &ascent) == 0) {
+        faces_render(fonts_of_size(audit, run->size_px), run, bold, &mask, &ascent) == 0) {
         int above = run->size_px * ABOVE_PERCENT / 100;
         keep_rect(&made->v[0], covered(&mask, 0), ascent);
         keep_rect(&made->v[4], covered(&mask, SOLID), ascent);

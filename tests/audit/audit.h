@@ -179,6 +179,11 @@ void report_known(struct audit *audit, enum rule rule, size_t times);
 void report_seen(struct audit *audit);
 /* Known answers that turned out to be others. */
 size_t report_broken(const struct report *report);
+size_t report_found(const struct report *report, enum rule rule);
+/* Findings of a rule on the sound page, and on the one with its fault. */
+void report_planted(struct report *report, enum rule rule, size_t sound, size_t planted);
+/* A line a rule on stdout; false when a rule does not see its own fault, or sees one on the sound page. */
+bool report_print_planted(const struct report *report);
 /* Adds what another process wrote with report_save. 0, or -1. */
 int report_save(const struct report *report, const char *path);
 int report_merge(struct report *report, const char *path);
@@ -239,5 +244,7 @@ void walk_all(struct audit *audit);
 void walk_unvisited(struct audit *audit);
 /* A page that breaks one rule on purpose; the rule's name, or "none" for the sound page. */
 void planted_show(struct audit *audit, const char *rule);
+/* The sound page, and then one page for each rule; told by report_print_planted. */
+void planted_all(struct audit *audit);
 
 #endif

@@ -1,7 +1,7 @@
 /* audit/main.c - `make audit`: two processes, one an orientation, look at every page; their accounts are
  * put together. Exit 0 without findings, 1 with some, 2 when it could not run.
  *
- *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--planted RULE]
+ *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--planted RULE|all]
  *   audit --rules
  *
  * --panel: 21.5 (the default) or 15.6, both of 1920 x 1080 pixels; --page: only pages in whose name the
@@ -58,7 +58,8 @@ run(const struct options *options, size_t which)
     audit.orientation = orientations[which].name;
     audit.sample = options->sample;
     audit.only = options->only;
-    audit.proof_every = options->planted != NULL ? 1 : PROOF_EVERY;
+    bool all = options->planted != NULL && strcmp(options->planted, "all") == 0;
+    audit.proof_every = options->planted != NULL && !all ? 1 : PROOF_EVERY;
     audit.report = report_new(options->folder);
     stage_open(&audit.stage, &(struct stage_options){.top = options->top,
                                  .build = options->build,
@@ -68,7 +69,9 @@ run(const struct options *options, size_t which)
     char *folder = fs_join(options->build, "fonts");
     fonts_begin(&audit, folder);
     free(folder);
-    if (options->planted != NULL) {
+    if (all) {
+        planted_all(&audit);
+    } else if (options->planted != NULL) {
         planted_show(&audit, options->planted);
     } else {
         walk_all(&audit);
@@ -153,7 +156,7 @@ main(int argc, char **argv)
     if (parse(argc, argv, &options) < 0) {
         (void)fputs(
             "usage: audit TOP BUILD [--sample] [--panel 21.5|15.6] [--page WORDS] [--language CODE]"
-            " [--size N] [--planted RULE] | --rules\n",
+            " [--size N] [--planted RULE|all] | --rules\n",
             stderr);
         return 2;
     }
@@ -178,6 +181,9 @@ main(int argc, char **argv)
     if (bad) {
         (void)fputs("audit: it could not look at everything\n", stderr);
         return 2;
+    }
+    if (options.planted != NULL && strcmp(options.planted, "all") == 0) {
+        return report_print_planted(report) ? 0 : 1;
     }
     char path[1024];
     (void)snprintf(path, sizeof(path), "%s/report.txt", options.folder);

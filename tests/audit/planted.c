@@ -157,3 +157,19 @@ planted_show(struct audit *audit, const char *rule)
     }
     audit_state(audit, "planted");
 }
+
+void
+planted_all(struct audit *audit)
+{
+    struct report *report = audit->report;
+    size_t sound[RULE_COUNT];
+    planted_show(audit, "none");
+    for (int i = 0; i < RULE_COUNT; i++) {
+        sound[i] = report_found(report, (enum rule)i);
+    }
+    for (int i = 0; i < RULE_COUNT; i++) {
+        size_t before = report_found(report, (enum rule)i);
+        planted_show(audit, rule_name((enum rule)i));
+        report_planted(report, (enum rule)i, sound[i], report_found(report, (enum rule)i) - before);
+    }
+}

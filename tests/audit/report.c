@@ -44,6 +44,7 @@ struct finding {
 struct report {
     char folder[512];
     size_t checked[RULE_COUNT], known[RULE_COUNT], found[RULE_COUNT];
+    size_t sound[RULE_COUNT], planted[RULE_COUNT];
     struct seen seen;
     struct finding findings[FINDINGS_MAX];
     size_t count;
@@ -207,6 +208,8 @@ report_merge(struct report *report, const char *path)
         report->checked[i] += part->checked[i];
         report->known[i] += part->known[i];
         report->found[i] += part->found[i];
+        report->sound[i] += part->sound[i];
+        report->planted[i] += part->planted[i];
     }
     for (size_t i = 0; i < part->count && report->count < FINDINGS_MAX; i++) {
         report->findings[report->count++] = part->findings[i];
@@ -225,6 +228,32 @@ size_t
 report_broken(const struct report *report)
 {
     return report->seen.broken;
+}
+
+size_t
+report_found(const struct report *report, enum rule rule)
+{
+    return report->found[rule];
+}
+
+void
+report_planted(struct report *report, enum rule rule, size_t sound, size_t planted)
+{
+    report->sound[rule] = sound;
+    report->planted[rule] = planted;
+}
+
+bool
+report_print_planted(const struct report *report)
+{
+    bool good = true;
+    for (int i = 0; i < RULE_COUNT; i++) {
+        bool seen = report->planted[i] > 0 && report->sound[i] == 0;
+        (void)printf("%-10s %7zu findings of its fault, %zu of a sound page%s\n", rules[i].name,
+            report->planted[i], report->sound[i], seen ? "" : ": NOT AS IT SHOULD BE");
+        good = good && seen;
+    }
+    return good;
 }
 
 void

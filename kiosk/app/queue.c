@@ -22,6 +22,10 @@ enum {
     MB = 1024 * 1024
 };
 
+/* What stays of what is done with: a year of a terminal with 100 applications a day fits the larger bounds. */
+static const struct store_keep keep = {
+    .sent_least = 2000, .sent_most = 40000, .sent_age_s = INT64_C(400) * 86400, .events = 100000};
+
 struct queue {
     const struct clock *clock; /* borrowed */
     struct sealing *sealing; /* borrowed */
@@ -192,6 +196,10 @@ look_at_rows(struct queue *queue)
     }
     queue->check.has_pages = false;
     queue->check.place = 0;
+    r = r == 0 ? store_trim(store, clock_wall_s(queue->clock), &keep) : 0;
+    if (r < 0 && r != KERR_NOT_FOUND) {
+        LOG(LOG_WARN, "queue.trim", LOG_ERR(r)); /* the next round tries again */
+    }
     return ROUND_MS;
 }
 

@@ -13,7 +13,7 @@
 #include "seal/seal.h"
 #include "store/store.h"
 
-enum { POINTS_MAX = 64 };
+enum { POINTS_MAX = 256 };
 
 struct points {
     const struct seal_verifier *verifier;

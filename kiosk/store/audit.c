@@ -3,12 +3,16 @@
  * finds any event up to there that was changed, dropped, moved or taken back. Nothing personal. */
 #include "store_priv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/err.h"
 
 enum { POINT_EVENTS = 100, POINT_SECONDS = 10 * 60, POINTS_KEPT = 8 };
+enum { SENT_AT_ONCE = 4096, SLACK = 8 /* trimmed when a bound is exceeded by its eighth part */ };
+/* The newest event that says what was let go. */
+#define TRIMMED " FROM audit WHERE kind = 6 ORDER BY number DESC LIMIT 1"
 
 struct event {
     uint64_t number; /* 1, 2, 3, ... */
@@ -128,7 +132,7 @@ ask(struct store *store, const char *sql, uint64_t than, int64_t *ret_number)
         r = store_error(store->db, sqlite3_step(statement));
     }
     if (r == 0) {
-        *ret_number = sqlite3_column_int64(statement, 0); /* max of nothing reads as 0 */
+        *ret_number = sqlite3_column_int64(statement, 0); /* nothing reads as 0 */
     }
     (void)sqlite3_finalize(statement); /* repeats the code of step */
     return r;
@@ -166,9 +170,9 @@ run_once(struct store *store, const char *sql, const int64_t numbers[2], const u
     sqlite3_stmt *statement = NULL;
     int r = store_error(store->db, sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL));
     if (r == 0) {
-        (void)sqlite3_bind_int64(statement, 1, numbers[0]); /* as above */
+        (void)sqlite3_bind_int64(statement, 1, numbers[0]); /* as above, also the next two */
+        (void)sqlite3_bind_int64(statement, 2, numbers[1]);
         if (bytes != NULL) {
-            (void)sqlite3_bind_int64(statement, 2, numbers[1]);
             (void)sqlite3_bind_blob(statement, 3, bytes, (int)len, SQLITE_STATIC);
         }
         r = store_error(store->db, sqlite3_step(statement));
@@ -197,7 +201,8 @@ store_point_keep(struct store *store, const struct store_point *point, const uin
                : r;
     r = r == 0 ? run_once(store,
                      "DELETE FROM point WHERE size NOT IN"
-                     " (SELECT size FROM point ORDER BY size DESC LIMIT ?1)",
+                     " (SELECT size FROM point ORDER BY size DESC LIMIT ?1)"
+                     " AND size NOT IN (SELECT min(size) FROM point GROUP BY size / 1000)",
                      kept, NULL, 0)
                : r;
     r = r == 0 ? store_run(store, STORE_COMMIT) : r;
@@ -269,6 +274,116 @@ walk(struct store *store, sqlite3_stmt *rows, const struct store_point *known, s
     }
 }
 
+/* What can be let go. */
+struct plan {
+    int64_t cut; /* events up to here; 0: none */
+    int64_t below; /* all that was sent up to this place */
+    int64_t aged_below; /* and what is old up to this one */
+    int64_t sent; /* rows that these are */
+};
+
+static int
+make_plan(struct store *store, int64_t now, const struct store_keep *keep, struct plan *ret_plan)
+{
+    struct plan plan = {0};
+    struct store_point end = {0};
+    int64_t first = 0, sent = 0, aged = 0;
+    char sql[160];
+    int r = read_end(store, &end);
+    r = r == 0 ? ask(store, "SELECT min(number) FROM audit", 0, &first) : r;
+    if (r == 0 && end.size + 1 - (uint64_t)first >= keep->events + keep->events / SLACK) {
+        r = ask(store, "SELECT max(size) FROM point WHERE size <= ?1", end.size - keep->events,
+            &plan.cut);
+        plan.cut = plan.cut >= first ? plan.cut : 0;
+    }
+    r = r == 0 ? ask(store, "SELECT count(*) FROM sent", 0, &sent) : r;
+    if (r == 0 && (uint64_t)sent > keep->sent_most + keep->sent_most / SLACK) {
+        r = ask(store, "SELECT place FROM sent ORDER BY place DESC LIMIT 1 OFFSET ?1",
+            keep->sent_most, &plan.below);
+        plan.sent = sent - (int64_t)keep->sent_most;
+    }
+    r = r == 0 ? ask(store, "SELECT place FROM sent ORDER BY place DESC LIMIT 1 OFFSET ?1",
+                     keep->sent_least, &plan.aged_below)
+               : r;
+    (void)snprintf(sql, sizeof(sql),
+        "SELECT count(*) FROM sent WHERE place <= ?1 AND sent_at < %lld",
+        (long long)(now - keep->sent_age_s));
+    r = r == 0 ? ask(store, sql, (uint64_t)plan.aged_below, &aged) : r;
+    if ((uint64_t)aged > keep->sent_least / SLACK) {
+        plan.sent = plan.sent > aged ? plan.sent : aged;
+    } else {
+        plan.aged_below = 0;
+    }
+    *ret_plan = plan;
+    return r == 0 && plan.cut == 0 && plan.sent == 0 ? KERR_NOT_FOUND : r;
+}
+
+/* Inside a transaction. */
+static int
+trim(struct store *store, int64_t now, const struct store_keep *keep)
+{
+    struct plan plan;
+    int64_t gone = 0, cut_before = 0;
+    char sql[256];
+    int r = make_plan(store, now, keep, &plan); /* anew: the other process may have done it */
+    r = r == 0 ? ask(store, "SELECT a" TRIMMED, 0, &gone) : r;
+    r = r == 0 ? ask(store, "SELECT b" TRIMMED, 0, &cut_before) : r;
+    (void)snprintf(sql, sizeof(sql),
+        "DELETE FROM sent WHERE place IN (SELECT place FROM sent WHERE place <= ?1 OR"
+        " (place <= ?2 AND sent_at < %lld) ORDER BY place LIMIT %d)",
+        (long long)(now - keep->sent_age_s), SENT_AT_ONCE);
+    const int64_t places[2] = {plan.below, plan.aged_below};
+    if (r == 0 && plan.sent > 0) {
+        r = run_once(store, sql, places, NULL, 0);
+        gone += sqlite3_changes(store->db);
+    }
+    const int64_t cut[2] = {plan.cut, 0};
+    if (r == 0 && plan.cut > 0) {
+        r = run_once(store, "DELETE FROM audit WHERE number <= ?1", cut, NULL, 0);
+        r = r == 0 ? run_once(store, "DELETE FROM point WHERE size < ?1", cut, NULL, 0) : r;
+    }
+    return r == 0 ? store_add_event(
+                        store, STORE_EVENT_TRIMMED, gone, plan.cut > 0 ? plan.cut : cut_before)
+                  : r;
+}
+
+int
+store_trim(struct store *store, int64_t now, const struct store_keep *keep)
+{
+    struct plan plan;
+    int r = store->slot_open ? KERR_STATE : store_follow(store);
+    r = r == 0 ? make_plan(store, now, keep, &plan) : r; /* no lock when there is nothing to do */
+    r = r == 0 ? store_begin_write(store) : r;
+    if (r < 0) {
+        return r;
+    }
+    r = trim(store, now, keep);
+    r = r == 0 ? store_run(store, STORE_COMMIT) : r;
+    store_roll_back(store);
+    return r;
+}
+
+/* Where the chain that is there begins: before its first event, or at the point behind which it was left. */
+static int
+find_start(struct store *store, const struct store_point *known, size_t count,
+    struct store_point *ret_start)
+{
+    int64_t first = 0, trimmed = 0;
+    int r = ask(store, "SELECT min(number) FROM audit", 0, &first);
+    r = r == 0 ? ask(store, "SELECT b" TRIMMED, 0, &trimmed) : r;
+    if (r < 0 || (first <= 1 && trimmed == 0)) {
+        return r;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (known[i].size + 1 == (uint64_t)first && known[i].epoch == ret_start->epoch &&
+            trimmed + 1 == first) {
+            *ret_start = known[i];
+            return 0;
+        }
+    }
+    return KERR_CONFLICT; /* dropped, not let go */
+}
+
 int
 store_audit(
     struct store *store, const struct store_point *known, size_t count, struct store_point *ret_end)
@@ -277,6 +392,7 @@ store_audit(
     int r = store->slot_open ? 0 : store_follow(store);
     r = r == 0 ? read_epoch(store, &ret_end->epoch) : r;
     first_hash(ret_end->epoch, ret_end->head);
+    r = r == 0 ? find_start(store, known, count, ret_end) : r;
     sqlite3_stmt *rows = NULL;
     if (r == 0) {
         r = store_error(store->db,

@@ -43,7 +43,8 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
                           " count(*) FILTER (WHERE state = 1),"
                           " min(queued_at) FILTER (WHERE state = 0),"
                           " min(next_try) FILTER (WHERE state = 0) FROM queue",
-    [STORE_COUNT_SENT] = "SELECT count(*) FROM sent",
+    [STORE_COUNT_SENT] = "SELECT count(*) + ifnull((SELECT a FROM audit WHERE kind = 6"
+                         " ORDER BY number DESC LIMIT 1), 0) FROM sent",
 };
 
 static int

@@ -143,7 +143,9 @@ enum store_event {
     STORE_EVENT_SENT = 2, /* place */
     STORE_EVENT_ASIDE = 3, /* place, status */
     STORE_EVENT_MENDED = 4, /* rows that were queued and set aside; the first event of its file */
-    STORE_EVENT_OPENED = 5 /* applications are taken again; the KERR_ code of what stopped them */
+    STORE_EVENT_OPENED = 5, /* applications are taken again; the KERR_ code of what stopped them */
+    STORE_EVENT_TRIMMED =
+        6 /* how many rows of what was sent, and how many events, were let go so far */
 };
 /* An event of its own. As store_put. */
 int store_note(struct store *store, enum store_event kind, int64_t a, int64_t b);
@@ -157,19 +159,33 @@ struct store_point {
 /* The end of the chain, when it ought to be signed: after a receipt, 100 events, or ten minutes with any
  * event. KERR_NOT_FOUND when not. */
 int store_point_due(struct store *store, int64_t now, struct store_point *ret_point);
-/* Keeps a signed point; the newest eight stay. KERR_STATE when the file was mended meanwhile. */
+/* Keeps a signed point; the newest eight stay, and one of each thousand events, from which store_trim can start the rest
+ * of the chain. KERR_STATE when the file was mended meanwhile. */
 int store_point_keep(struct store *store, const struct store_point *point, const uint8_t *bytes,
     size_t len, int64_t now);
 /* The signed points, newest first, until each answers other than 0, which is returned. */
 int store_points(
     struct store *store, int (*each)(void *ctx, const uint8_t *bytes, size_t len), void *ctx);
-/* Computes the whole chain again and holds it against points that somebody kept. KERR_CONFLICT when an
+/* Lets go what nobody needs any more, for idle moments: of what was sent all but the newest sent_most, and of those behind
+ * the newest sent_least what is older than sent_age_s (a mad clock alone takes no more than that); of the events all but the
+ * newest ones, at a signed point that stays and proves where the rest begins. Nothing that waits or was set aside is
+ * touched. A little over each bound may stand, so that it is seldom done. One transaction, a few thousand rows at most of what
+ * was sent. KERR_NOT_FOUND when there was nothing to do; as store_put. */
+struct store_keep {
+    uint64_t sent_least, sent_most; /* rows */
+    int64_t sent_age_s;
+    uint64_t events;
+};
+int store_trim(struct store *store, int64_t now, const struct store_keep *keep);
+/* Computes the whole chain again, from its start or the point behind which store_trim left it, which must be among the known
+ * ones, and holds it against points that somebody kept. KERR_CONFLICT when an
  * event was changed, dropped, moved or taken back; *ret_end is then the last one that holds. */
 int store_audit(struct store *store, const struct store_point *known, size_t count,
     struct store_point *ret_end);
 
 struct store_counts {
-    uint64_t queued, quarantined, sent;
+    uint64_t queued, quarantined;
+    uint64_t sent; /* also those that store_trim let go */
     uint64_t epoch, next_sequence;
     int64_t oldest_queued_at; /* 0 when none */
     int64_t next_try; /* earliest next attempt, 0 when none is queued */

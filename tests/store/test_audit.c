@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/hex.h"
 #include "store/disk.h"
 #include "store/memory.h"
 #include "store/records.h"
@@ -227,8 +228,47 @@ test_points(void **state)
     assert_int_equal(
         sqlite3_prepare_v2(db, "SELECT count(*) FROM point", -1, &count, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(count), SQLITE_ROW);
-    assert_int_equal(sqlite3_column_int(count, 0), 8);
+    assert_int_equal(sqlite3_column_int(count, 0), 8 + 1); /* and one of each thousand events */
     assert_int_equal(sqlite3_finalize(count), SQLITE_OK);
+}
+
+static uint8_t *
+put_number(uint8_t *out, uint64_t number)
+{
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        *out++ = (uint8_t)(number >> shift);
+    }
+    return out;
+}
+
+/* Behind the newest point somebody may add what he likes, with right hashes; but a chain that leaves a number out is none,
+ * since its points count events. */
+static void
+test_numbers(void **state)
+{
+    (void)state;
+    struct store_point end, after;
+    assert_int_equal(store_audit(store, NULL, 0, &end), 0);
+    for (uint64_t step = 2; step >= 1; step--) {
+        uint8_t bytes[STORE_HASH_LEN + 5 * 8], hash[STORE_HASH_LEN];
+        const uint64_t fields[] = {end.size + step, NOW, STORE_EVENT_OPENED, 0, 0};
+        char sql[256], hex[2 * STORE_HASH_LEN + 1];
+        memcpy(bytes, end.head, STORE_HASH_LEN);
+        uint8_t *at = bytes + STORE_HASH_LEN;
+        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+            at = put_number(at, fields[i]);
+        }
+        (void)SHA256(bytes, sizeof(bytes), hash);
+        hex_encode(hash, sizeof(hash), hex);
+        (void)snprintf(sql, sizeof(sql), "INSERT INTO audit VALUES(%llu, %d, 5, 0, 0, x'%s')",
+            (unsigned long long)fields[0], NOW, hex);
+        run(sql);
+        assert_int_equal(store_audit(store, NULL, 0, &after), step == 1 ? 0 : KERR_CONFLICT);
+        assert_true(after.size == end.size + (step == 1));
+        (void)snprintf(sql, sizeof(sql), "DELETE FROM audit WHERE number = %llu",
+            (unsigned long long)fields[0]);
+        run(sql);
+    }
 }
 
 int
@@ -236,7 +276,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flips), cmocka_unit_test(test_drops_and_swaps),
-        cmocka_unit_test(test_points),
+        cmocka_unit_test(test_points), cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_roll_backs), /* the last: it takes the chain apart */
     };
     memory_install();

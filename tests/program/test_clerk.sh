@@ -1,7 +1,9 @@
 #!/bin/sh
 # timeout: 120
 # The transcript of a clerk who adds a service: each command is typed again, in a copy of the content, and has to answer
-# what stands there. Then the same with a slip in the transcript, which must be noticed. Needs build/, make, python3.
+# what stands there. Then the same with a slip in the transcript, which must be noticed. How long a clerk takes for the
+# Japanese part (up to "make words") is counted: steps, letters, waiting as measured; it is an estimate, ten minutes at most.
+# Needs build/, make, python3.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 TOP=$PWD
@@ -13,7 +15,12 @@ export TOP BUILD SDL_VIDEODRIVER=dummy KIOSK_HOME="$WORK/home"
 
 cat >"$WORK/type.py" <<'END'
 """Types a transcript. use: type.py TRANSCRIPT FOLDER"""
-import os, re, subprocess, sys
+import collections, os, re, subprocess, sys, time
+
+# How fast a clerk writes: 100 keys a minute; Japanese, with conversion, 30 characters a minute: the third of four grades of
+# the examination in business documents of commercial high schools (全商ビジネス文書実務検定, 300 in ten minutes). Reading an
+# answer and thinking of the next step: 10 s each.
+KEYS_A_MINUTE, JAPANESE_A_MINUTE, STEP_SECONDS, MOST_SECONDS = 100, 30, 10, 600
 
 TOOLS = r'''
 kioskctl() { "$BUILD/kioskctl" "$@"; }
@@ -45,17 +52,58 @@ def pattern(answer):
     return out
 
 
+def typed(command, before):
+    """Keys and Japanese characters of a command. In a file that `new` made, what stands there is written over: whole
+    lines are not typed again, nor the key of a line, as often as it stands there. The editor keeps the indent. The steps for this test's eyes are no typing: a
+    clerk looks at the kiosk and touches it."""
+    if ">visit.play" in command:
+        return 0, 0
+    before = [re.sub(" +#.*", "", line) for line in before]
+    heads = collections.Counter(line.split(":")[0] + ":" for line in before if ":" in line)
+    keys = japanese = 0
+    for number, line in enumerate(command.splitlines()):
+        if line in before or line == "END" or (number == 0 and "<<" in line):
+            continue
+        head = line.split(":")[0] + ":"
+        text = line[len(head):].strip() if heads[head] > 0 else line.strip()
+        heads[head] -= 1
+        japanese += sum(ord(c) > 0x2E7F for c in text)
+        keys += 1 + sum(ord(c) <= 0x2E7F for c in text)
+    return keys, japanese
+
+
+def seconds(steps, keys, japanese, waited):
+    return steps * STEP_SECONDS + keys * 60 / KEYS_A_MINUTE + japanese * 60 / JAPANESE_A_MINUTE + waited
+
+
 def main():
     bad = 0
+    count = keys = japanese = waited = 0
+    timed = True
     for command, answer in steps(sys.argv[1]):
+        timed = timed and command != "make words"
+        before = []
+        made = re.search(r">(assets/procedures/\S+)", command)
+        if made and os.path.exists(os.path.join(sys.argv[2], made[1])):
+            before = open(os.path.join(sys.argv[2], made[1]), encoding="utf-8").read().splitlines()
+        begun = time.monotonic()
         done = subprocess.run(["sh", "-c", TOOLS + command], cwd=sys.argv[2], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if timed:
+            more = typed(command, before)
+            count, keys, japanese, waited = count + 1, keys + more[0], japanese + more[1], waited + time.monotonic() - begun
         if not re.fullmatch(pattern(answer), done.stdout):
             bad = 1
             print(f"$ {command.splitlines()[0]}\n--- expected\n" + "\n".join(answer) + f"\n--- answered\n{done.stdout[:2000]}")
+    whole = seconds(count, keys, japanese, waited)
+    print(f"{count} steps, {keys} keys, {japanese} Japanese characters, {waited:.1f} s waited: about {whole / 60:.1f} minutes (an estimate)")
+    if whole > MOST_SECONDS or count < 5 or keys < 200 or japanese < 100: # fewer: not what a clerk types
+        print("a clerk takes longer than ten minutes, or nothing was counted")
+        bad = 1
     return bad
 
 
+assert seconds(1, 1000, 1, 0) > MOST_SECONDS > seconds(1, 500, 100, 0)  # can say no
 sys.exit(main())
 END
 cat >"$WORK/fill.py" <<'END'

@@ -1,6 +1,6 @@
 /* hands/hands.h - simulated people who play whole visits on the real terminal: what a person knows
- * (knows.c), what is seen or heard of a page (sense.c), what is done about it (mind.c), and with which hands
- * (body.c). A person gets nothing of the program but the element list, as the eye has it, or what is said
+ * (knows.c), what is seen or heard of a page (sense.c), what is done about it (mind.c, answer.c, write.c), and with
+ * which hands (body.c). A person gets nothing of the program but the element list, as the eye has it, or what is said
  * of the page, as the ear has it. Sizes in 0.1 mm, times in ms of the stage's clock.
  *
  * Threads: one. */
@@ -201,8 +201,23 @@ bool says(const struct thing *thing, const char *words);
 const struct thing *find_act(const struct page *page, const char *words);
 
 /* mind.c */
+/* LOST when the thing isn't there. */
+struct decision press_it(const struct thing *thing);
+const struct thing *first_of(const struct page *page, enum thing_kind kind);
+/* Do the words of the page, or its title, say this? */
+bool shows(const struct page *page, const char *words);
+/* On to the next page of the column, or back. */
+struct decision turn_page(struct person *person, const struct page *page);
 /* May add to the page what the person remembers of it. */
 struct decision decide(struct person *person, struct page *page);
+
+/* answer.c: the question of the page */
+struct decision answer(struct person *person, const struct page *page, const struct known *known);
+
+/* write.c */
+/* The next key of what is wanted; then, when it stands there. */
+struct decision write_on(struct person *person, const struct page *page, const char *wanted,
+    bool digits, enum said then);
 /* What was pressed, as far as the person could notice. */
 void felt(struct person *person, const char *words);
 

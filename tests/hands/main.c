@@ -524,10 +524,10 @@ print_row(const struct row *row, const char *set, const char *hands, const char 
     return row->good * 100 >= GOOD_PERCENT * row->played;
 }
 
-/* Of the usual services each kind of hands has to be good enough, of the others all of them together: each is one
- * visit. */
+/* Of the usual services each kind of hands has to be good enough in both tongues, and to have been played; of the
+ * others all of them together: each is one visit. */
 static bool
-print(const struct tally *tally)
+print(const struct tally *tally, const struct options *options)
 {
     bool good = true;
     unsigned played = 0;
@@ -538,6 +538,8 @@ print(const struct tally *tally)
         for (int h = 0; h < HANDS_COUNT; h++) {
             for (size_t t = 0; t < ARRAY_LEN(tongues); t++) {
                 const struct row *row = &tally->rows[set][h][t];
+                bool wanted = set == SET_USUAL && (options->only < 0 || options->only == h);
+                good = good && (!wanted || row->played == options->seeds);
                 if (row->played == 0) {
                     continue;
                 }
@@ -618,5 +620,5 @@ main(int argc, char **argv)
         (void)puts("hands: not every visit could be played");
         return 2;
     }
-    return print(&sum) ? 0 : 1;
+    return print(&sum, &options) ? 0 : 1;
 }

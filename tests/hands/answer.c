@@ -58,6 +58,9 @@ pick(struct person *person, const struct page *page, const struct known *known)
     if (first_of(page, THING_FIELD) != NULL) {
         return write_on(person, page, known->written, false, SAID_SHOW);
     }
+    if (known->choices[0][0] == 0) { /* left open */
+        return press_it(button(person, page, SAID_NEXT));
+    }
     if (find_act(page, known->choices[0]) == NULL && person->turns > LOOKED_ENOUGH) {
         person->turns = 0;
         return press_it(button(person, page, SAID_BACK)); /* the letters were other ones */

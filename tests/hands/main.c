@@ -177,9 +177,10 @@ tell(const struct worker *worker, const struct person *person, const struct page
         for (size_t i = 0; i < page->count; i++) {
             field = page->things[i].kind == THING_FIELD ? page->things[i].words : field;
         }
-        (void)printf("  %-14s %-24.60s | %-9s %.60s | %s | %.60s\n",
+        const char *meant = person->question != NULL ? person->question->choices[0] : "";
+        (void)printf("  %-14s %-24.60s | %-9s %.60s | %s | %.60s | %.60s\n",
             person->stage->app->screen->name, person->page, acts[decision->act],
-            decision->thing != NULL ? decision->thing->words : "", person->entered, field);
+            decision->thing != NULL ? decision->thing->words : "", person->entered, field, meant);
     }
     for (size_t i = 0; worker->options->tell && decision->act == ACT_LOST && i < page->count; i++) {
         (void)printf("    %d%s %s\n", (int)page->things[i].kind,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# timeout: 240
+# timeout: 480
 # A few whole visits by each kind of simulated hands, in Japanese and in another language: each ends in
 # the record that the person had in mind, the blind person's and the one in two languages too. And where another
 # answer is expected none does: the comparison can fail.

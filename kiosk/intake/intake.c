@@ -141,6 +141,7 @@ release(struct intake *intake)
         ledger_close(intake->ledgers[i]);
     }
     free(intake->apart);
+    free(intake->enrolment);
     free(intake->bundles);
     intake_metrics_release(&intake->metrics);
     (void)pthread_cond_destroy(&intake->sessions_wake);
@@ -175,6 +176,7 @@ intake_start(const struct intake_config *config, struct intake **ret_intake)
     intake->answered = config->answered;
     intake->ctx = config->ctx;
     intake->apart = config->apart != NULL ? xstrdup(config->apart) : NULL;
+    intake->enrolment = config->enrolment != NULL ? xstrdup(config->enrolment) : NULL;
     intake->bundles = config->bundles != NULL ? xstrdup(config->bundles) : NULL;
     make_locks(intake);
     intake_metrics_init(&intake->metrics, clock_wall_s(config->clock));

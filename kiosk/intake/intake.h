@@ -1,5 +1,5 @@
 /* intake/intake.h - the city's listener: PUT /v1/records/{id}, GET /v1/records/{id}/receipt, GET
- * /v1/bundles/... and GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits to the
+ * /v1/bundles/..., PUT /v1/enrolment and GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits to the
  * ledger, then signs the receipt. Has no key that opens a record. Answers are in
  * kiosk/decisions/0004-put-and-receipt.md; errors are problem details (RFC 9457). */
 #ifndef INTAKE_INTAKE_H
@@ -37,6 +37,9 @@ struct intake_config {
     /* Folder where records of revoked terminals are laid apart, KIOSK/EPOCH-SEQUENCE-HASH.der; NULL: they are
      * refused only. */
     const char *apart;
+    /* Folder where terminals' requests for certificates wait and answers lie (kiosk/decisions/0046-enrolment.md);
+     * NULL: none are taken. */
+    const char *enrolment;
     const char *bundles; /* folder of intake_publish, which terminals may fetch; NULL: none */
     /* Prometheus' text at http://127.0.0.1:watch_port/metrics, and /health; no client certificate, so
      * on loopback only. 0: any port; ask intake_watch_port. */

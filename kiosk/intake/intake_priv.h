@@ -28,6 +28,7 @@ enum intake_route {
     INTAKE_ROUTE_RECEIPT, /* /v1/records/{id}/receipt */
     INTAKE_ROUTE_REPORT, /* /v1/report */
     INTAKE_ROUTE_HEALTH, /* /v1/health */
+    INTAKE_ROUTE_ENROLMENT, /* /v1/enrolment */
     INTAKE_ROUTE_BUNDLE /* /v1/bundles/{kind} and /v1/bundles/{kind}/{sha256} */
 };
 /* Reads a path; ret_id is set for the two routes that have one. */
@@ -170,6 +171,7 @@ struct intake {
     struct ledger *watch_ledger;
     struct intake_metrics metrics;
     char *apart; /* owned; the folder of revoked terminals' records, or NULL */
+    char *enrolment; /* owned; the folder of requests for certificates, or NULL */
     char *bundles; /* owned; the folder of what goes down, or NULL */
     const struct seal_verifier *verifier; /* borrowed, like the next two */
     const struct seal_signer *signer;
@@ -220,6 +222,16 @@ int intake_note_point(
 #define INTAKE_REPORT_HEADER "Madoguchi-Report" /* base/report.h */
 /* Keeps what a kiosk says of itself. 0, also for no text; KERR_INVALID, errors of the ledger. */
 int intake_note_report(struct intake *intake, const char *peer, const char *text);
+
+/* enrol.c: a terminal asks for its next certificates: 202 while staff have not signed, then 200 with them. Any worker
+ * thread; borrowed during the call. */
+struct intake_asking {
+    const char *peer;
+    const uint8_t *bytes;
+    size_t len;
+};
+void intake_put_enrolment(
+    struct intake *intake, const struct intake_asking *asking, struct intake_reply *ret_reply);
 
 /* peer.c: who is at the other end. */
 /* Makes a new connection's handshake fail without a client certificate of the trusted CA. */

@@ -17,6 +17,9 @@ intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN])
     if (strcmp(path, "/v1/health") == 0) {
         return INTAKE_ROUTE_HEALTH;
     }
+    if (strcmp(path, "/v1/enrolment") == 0) {
+        return INTAKE_ROUTE_ENROLMENT;
+    }
     struct intake_wanted wanted;
     if (intake_bundle_path(path, &wanted)) {
         return INTAKE_ROUTE_BUNDLE;

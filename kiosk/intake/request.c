@@ -52,6 +52,13 @@ is_declared_too_large(const char *length)
     return *end == 0 && value > SEAL_ENVELOPE_MAX;
 }
 
+static bool
+takes_put(enum intake_route route)
+{
+    return route == INTAKE_ROUTE_RECORD || route == INTAKE_ROUTE_REPORT ||
+           route == INTAKE_ROUTE_ENROLMENT;
+}
+
 static enum intake_problem
 check_head(struct intake *intake, struct request *request, struct MHD_Connection *connection,
     const char *method)
@@ -68,8 +75,7 @@ check_head(struct intake *intake, struct request *request, struct MHD_Connection
     request->is_put = strcmp(method, MHD_HTTP_METHOD_PUT) == 0;
     bool is_get = strcmp(method, MHD_HTTP_METHOD_GET) == 0;
     request->error = KERR_INVALID;
-    bool takes_put = request->route == INTAKE_ROUTE_RECORD || request->route == INTAKE_ROUTE_REPORT;
-    if (takes_put ? !request->is_put : !is_get) {
+    if (takes_put(request->route) ? !request->is_put : !is_get) {
         return INTAKE_PROBLEM_METHOD;
     }
     if (request->is_revoked && request->route != INTAKE_ROUTE_RECORD) {
@@ -141,6 +147,12 @@ answer(struct intake *intake, struct MHD_Connection *connection, struct request 
         intake_put_record(intake, &claim, request->body.data, request->body.len, reply);
         break;
     }
+    case INTAKE_ROUTE_ENROLMENT: {
+        const struct intake_asking asking = {
+            .peer = request->peer, .bytes = request->body.data, .len = request->body.len};
+        intake_put_enrolment(intake, &asking, reply);
+        break;
+    }
     case INTAKE_ROUTE_RECEIPT:
         intake_get_receipt(intake, request->peer, request->id, reply);
         break;
@@ -196,9 +208,7 @@ add_headers(
     }
     if (ok && request->problem == INTAKE_PROBLEM_METHOD) {
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
-                 request->route == INTAKE_ROUTE_RECORD || request->route == INTAKE_ROUTE_REPORT
-                     ? "PUT"
-                     : "GET") == MHD_YES;
+                 takes_put(request->route) ? "PUT" : "GET") == MHD_YES;
     }
     return ok && add_part_headers(response, reply);
 }
@@ -268,7 +278,8 @@ tell(struct intake *intake, const struct request *request, const struct intake_r
         .kiosk = request->peer};
     intake_metrics_note(&intake->metrics, &measure, clock_wall_s(intake->clock));
     bool is_amiss = event->point < 0 || event->point > LEDGER_POINT_LATE || event->report < 0;
-    if (intake->answered != NULL && (is_record || reply->status >= 400 || is_amiss)) {
+    bool is_asked = reply->status == 202; /* staff are to sign something */
+    if (intake->answered != NULL && (is_record || is_asked || reply->status >= 400 || is_amiss)) {
         event->status = reply->status;
         event->error = reply->error;
         event->position = reply->position;

@@ -150,6 +150,28 @@ print_bundles(const struct conf *conf)
     free(folder);
 }
 
+/* Says since when new certificates are waited for. */
+static void
+print_renewal(const struct conf *conf)
+{
+    char *cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt");
+    char *key = conf_path(conf, "kiosk-key", "keys/kiosk.key");
+    char *tls_cert = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt");
+    char *tls_key = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key");
+    const struct seal_own own = {
+        .cert = cert, .key = key, .tls_cert = tls_cert, .tls_key = tls_key};
+    int64_t asked_at = 0;
+    if (seal_own_asked_at(&own, &asked_at) == 0) {
+        char when[CLOCK_RFC3339_LEN];
+        clock_rfc3339(asked_at, when);
+        (void)printf("renewal      asked %s; the city signs it: kioskctl enrol list\n", when);
+    }
+    free(tls_key);
+    free(tls_cert);
+    free(key);
+    free(cert);
+}
+
 /* What the line needs besides the queue. */
 static bool
 show_line(const struct conf *conf)
@@ -165,6 +187,7 @@ show_line(const struct conf *conf)
     char *path = conf_path(conf, "sync-health", "sync.prom");
     bool is_wrong = print_line(path, now);
     free(path);
+    print_renewal(conf);
     for (size_t i = 0; i < ARRAY_LEN(certificates); i++) {
         path = conf_path(conf, certificates[i].setting, certificates[i].otherwise);
         is_wrong |= print_certificate(certificates[i].what, path, now);

@@ -37,6 +37,9 @@ on_answered(void *ctx, const struct intake_event *event)
     (void)ctx;
     log_word(event);
     switch (event->status) {
+    case 202: /* staff are to sign it: kioskctl enrol list */
+        LOG(LOG_INFO, "intake.asked", LOG_ID("kiosk", event->kiosk));
+        break;
     case 200:
     case 201:
         LOG(LOG_INFO, "intake.kept", LOG_ID("kiosk", event->kiosk),
@@ -94,6 +97,7 @@ enum {
     PUBLISH,
     REVOKED,
     APART,
+    ENROLMENT,
     PATH_COUNT
 };
 
@@ -119,6 +123,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], const sigset_t *sig
         .client_ca = paths[KIOSK_CA],
         .ledger = paths[LEDGER],
         .apart = paths[APART],
+        .enrolment = paths[ENROLMENT],
         .bundles = paths[PUBLISH],
         .is_watched = watch_port > 0,
         .watch_port = watch_port,
@@ -172,6 +177,7 @@ main(int argc, char **argv)
         [RECEIPT_KEY] = conf_path(conf, "receipt-key", "keys/receipt.key"),
         [PUBLISH] = conf_path(conf, "publish", "publish"),
         [REVOKED] = conf_path(conf, "revoked", "keys/kiosk.crl"),
+        [ENROLMENT] = conf_path(conf, "enrolment", "enrol"),
         [APART] = conf_path(conf, "apart", "apart"),
         [LEDGER] = ledger_where(conf_str(conf, "ledger", "ledger.db"), conf_folder(conf)),
     };

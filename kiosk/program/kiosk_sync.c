@@ -23,6 +23,10 @@ enum {
     EXIT_USE = 2,
     EXIT_NOT_EMPTY = 3,
     AFTER_ERROR_MS = 1000,
+    RENEW_MS = 60 * 60 * 1000, /* how often the dates of certificates are looked at */
+    RENEW_DAYS = 30,
+    RENEW_DAYS_MAX = 4000,
+    SECONDS_A_DAY = 86400,
     HEALTH_MS = 10 * 1000, /* how often the numbers for watchers are written */
     LOOK_S = 300, /* how often bundles are asked for, unless bundle-look-s says otherwise */
     LOOK_MAX_S = 86400,
@@ -35,6 +39,7 @@ enum {
     TLS_KEY,
     KIOSK_CA,
     KIOSK_CERT,
+    KIOSK_KEY,
     QUEUE,
     HEALTH,
     BUNDLES,
@@ -101,6 +106,22 @@ say(struct sync *sync, struct store *store, const struct sync_health *health,
         sync_say(sync, buf_str(&line));
     }
     return r;
+}
+
+/* Looks after the terminal's own certificates, and asks for the next ones in time. What goes wrong is told, here and by
+ * the date that kioskctl status shows, and holds no record up. */
+static void
+look_after(struct sync *sync, const struct sync_config *config, const struct sync_renewal *renewal)
+{
+    int r = sync_renew(config, renewal);
+    if (r == SYNC_RENEWAL_DONE) {
+        sync_hang_up(sync);
+        LOG(LOG_INFO, "sync.renewal", LOG_LITERAL("state", "done"));
+    } else if (r == SYNC_RENEWAL_WAITS) {
+        LOG(LOG_WARN, "sync.renewal", LOG_LITERAL("state", "waits"));
+    } else if (r < 0 && r != KERR_CANCELLED) {
+        LOG(LOG_ERROR, "sync.renewal", LOG_LITERAL("state", "failed"), LOG_ERR(r));
+    }
 }
 
 /* Writes how the line is. A disk that can't take it is no reason to stop sending. */
@@ -217,13 +238,18 @@ look_end(struct looking *looking)
 }
 
 static int
-run(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int64_t started_at)
+run(struct sync *sync, const struct sync_config *config, const struct sync_renewal *renewal,
+    char *const paths[PATH_COUNT], int64_t started_at)
 {
     LOG(LOG_INFO, "sync.started", LOG_INT("timeout", SYNC_TIMEOUT_S));
-    int64_t tell_ms = 0;
+    int64_t tell_ms = 0, renew_ms = 0;
     while (!stopped) {
+        if (clock_mono_ms(clock_system()) >= renew_ms) {
+            look_after(sync, config, renewal);
+            renew_ms = clock_mono_ms(clock_system()) + RENEW_MS;
+        }
         if (clock_mono_ms(clock_system()) >= tell_ms) {
-            tell(sync, store, paths, started_at);
+            tell(sync, config->store, paths, started_at);
             tell_ms = clock_mono_ms(clock_system()) + HEALTH_MS;
         }
         int r = sync_step(sync);
@@ -290,12 +316,20 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         int64_t started_at = clock_wall_s(clock_system());
         struct looking looking = {
             .down = down, .look_s = conf_int(conf, "bundle-look-s", 1, LOOK_MAX_S, LOOK_S)};
+        const struct sync_renewal renewal = {.own = {.cert = paths[KIOSK_CERT],
+                                                 .key = paths[KIOSK_KEY],
+                                                 .tls_cert = paths[TLS_CERT],
+                                                 .tls_key = paths[TLS_KEY]},
+            .kiosk_ca = paths[KIOSK_CA],
+            .before_s =
+                conf_int(conf, "renew-days", 1, RENEW_DAYS_MAX, RENEW_DAYS) * SECONDS_A_DAY};
         if (once) {
+            look_after(sync, &config, &renewal);
             tell(sync, store, paths, started_at); /* goes along with the first record */
             result = run_once(sync, store);
             look_once(down);
         } else if (look_begin(&looking)) {
-            result = run(sync, store, paths, started_at);
+            result = run(sync, &config, &renewal, paths, started_at);
             look_end(&looking);
         } else {
             LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
@@ -333,6 +367,7 @@ main(int argc, char **argv)
         [TLS_CERT] = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt"),
         [TLS_KEY] = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key"),
         [KIOSK_CA] = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt"),
+        [KIOSK_KEY] = conf_path(conf, "kiosk-key", "keys/kiosk.key"),
         [KIOSK_CERT] = conf_path(conf, "kiosk-cert", "keys/kiosk.crt"),
         [QUEUE] = conf_path(conf, "queue", "queue.db"),
         [HEALTH] = conf_path(conf, "sync-health", "sync.prom"),

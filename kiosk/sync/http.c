@@ -398,7 +398,9 @@ sync_http_put(struct sync_http *http, unsigned number, const struct sync_request
     hex_encode(request->id, STORE_ID_LEN, name);
     AUTO_BUF url;
     buf_init(&url, HTTP_URL_MAX);
-    if (request->bytes != NULL) {
+    if (request->path != NULL) {
+        (void)buf_printf(&url, "%s%s", http->url, request->path);
+    } else if (request->bytes != NULL) {
         (void)buf_printf(&url, "%s/v1/records/%s", http->url, name); /* sticky error, asked below */
     } else {
         (void)buf_printf(&url, "%s/v1/report", http->url);

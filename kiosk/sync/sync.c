@@ -114,6 +114,12 @@ sync_say(struct sync *sync, const char *report)
     sync->report = xstrdup(report);
 }
 
+void
+sync_hang_up(struct sync *sync)
+{
+    sync_http_hang_up(sync->http);
+}
+
 struct sync_report
 sync_last(const struct sync *sync)
 {

@@ -107,6 +107,25 @@ int sync_health_read(const char *path, struct sync_health *ret_health);
 /* Milliseconds until sync_step is worth calling again; at most 1,000, since kiosk adds rows. */
 int64_t sync_wait_ms(struct sync *sync);
 
+/* --- the terminal's next certificates (kiosk/decisions/0046-enrolment.md) --- */
+
+struct sync_renewal {
+    struct seal_own own; /* borrowed, like the next */
+    const char *kiosk_ca;
+    int64_t before_s; /* how long before their end they are asked for */
+};
+enum sync_renewed {
+    SYNC_RENEWAL_EARLY, /* those in use hold for longer */
+    SYNC_RENEWAL_WAITS, /* asked, and the city has not answered yet */
+    SYNC_RENEWAL_DONE /* new ones are in use; sync_hang_up */
+};
+/* Looks, and asks by one request when it is time; safe to repeat, and nothing else depends on it. An enum sync_renewed,
+ * errors of seal_own_name, seal_own_ask and seal_own_take, KERR_NET and its kin (KERR_NET_REFUSED: the city says no),
+ * KERR_CANCELLED. */
+int sync_renew(const struct sync_config *config, const struct sync_renewal *renewal);
+/* Ends the connections on which nothing is under way: the next ones begin with the certificate in use then. */
+void sync_hang_up(struct sync *sync);
+
 /* --- without a network: a stick (base/pack.h) --- */
 
 /* All borrowed. */

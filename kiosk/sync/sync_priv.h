@@ -56,6 +56,7 @@ int sync_http_new(const struct sync_config *config, struct sync_http **ret_http)
 /* Cancels what is under way. NULL is accepted. */
 void sync_http_free(struct sync_http *http);
 struct sync_request {
+    const char *path; /* NULL: that of the record id */
     uint8_t id[STORE_ID_LEN];
     const uint8_t *bytes; /* borrowed until the answer is there; NULL: no record, to /v1/report */
     size_t len;

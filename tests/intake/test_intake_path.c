@@ -24,6 +24,7 @@ test_paths(void **state)
         enum intake_route route;
     } rows[] = {
         {"/v1/health", INTAKE_ROUTE_HEALTH},
+        {"/v1/enrolment", INTAKE_ROUTE_ENROLMENT},
         {"/v1/report", INTAKE_ROUTE_REPORT},
         {"/v1/reports", INTAKE_ROUTE_NONE},
         {"/v1/records/" ID, INTAKE_ROUTE_RECORD},
@@ -38,6 +39,8 @@ test_paths(void **state)
         {"/", INTAKE_ROUTE_NONE},
         {"/v1", INTAKE_ROUTE_NONE},
         {"/v1/health/", INTAKE_ROUTE_NONE},
+        {"/v1/enrolment/", INTAKE_ROUTE_NONE},
+        {"/v1/enrolment/kiosk-001", INTAKE_ROUTE_NONE},
         {"/v1/healthy", INTAKE_ROUTE_NONE},
         {"/v2/records/" ID, INTAKE_ROUTE_NONE},
         {"//v1/records/" ID, INTAKE_ROUTE_NONE},

@@ -240,6 +240,58 @@ test_folder(void **state)
     assert_int_equal(harness_folder_remove(folder), 0);
 }
 
+static void
+point(const char *folder, const char *to)
+{
+    char *link = fs_join(folder, "now");
+    (void)unlink(link);
+    assert_int_equal(symlink(to, link), 0);
+    free(link);
+}
+
+/* What came as a bundle lies over the folder; a visit sees one bundle, whatever comes down meanwhile. */
+static void
+test_over(void **state)
+{
+    (void)state;
+    char folder[HARNESS_FOLDER_LEN];
+    harness_folder_make(folder);
+    char *one = fs_join(folder, "t-1");
+    char *two = fs_join(folder, "t-2");
+    assert_int_equal(fs_make_dirs(one), 0);
+    assert_int_equal(fs_make_dirs(two), 0);
+    put(folder, "points.tsv", BALANCES "1234\t1\n");
+    put(folder, "mine.tsv", BALANCES "1234\t9\n");
+    put(one, "points.tsv", BALANCES "1234\t2\n");
+    put(two, "points.tsv", BALANCES "1234\t3\n");
+    put(one, "later.tsv", BALANCES "1234\t4\n");
+    put(two, "later.tsv", BALANCES "1234\t5\n");
+    struct live *live = live_open(folder);
+    live_over(live, folder);
+    (void)live_refresh(live);
+    assert_string_equal(live_field(live_table(live, "points"), 0, 1), "1"); /* none came yet */
+    point(folder, "t-1");
+    (void)live_refresh(live);
+    assert_string_equal(live_field(live_table(live, "points"), 0, 1), "2");
+    assert_string_equal(live_field(live_table(live, "mine"), 0, 1), "9");
+    point(folder, "t-2");
+    assert_string_equal(live_field(live_table(live, "later"), 0, 1), "4"); /* the same visit */
+    (void)live_refresh(live);
+    assert_string_equal(live_field(live_table(live, "later"), 0, 1), "5");
+    assert_string_equal(live_field(live_table(live, "points"), 0, 1), "3");
+    static const char *const elsewhere[] = {"../t-2", "/", ".", "..", "t-2/.."};
+    for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+        point(folder, elsewhere[i]);
+        assert_null(fs_shown(folder, "now"));
+    }
+    (void)live_refresh(live);
+    assert_string_equal(live_field(live_table(live, "points"), 0, 1), "1");
+    live_close(live);
+    free(one);
+    free(two);
+    assert_int_equal(harness_folder_remove(folder), 0);
+}
+
 /* Unchanged files are not read again: a table that was given stays what it was. */
 static void
 test_unchanged(void **state)
@@ -268,6 +320,7 @@ main(void)
         cmocka_unit_test(test_slot_names),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_over),
         cmocka_unit_test(test_unchanged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,10 +3,12 @@
 #include "sync/bundle_scene.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 
 enum { LARGE = 300 * 1000 };
@@ -191,6 +193,11 @@ test_newer_only(void **state)
         sync_bundle_installed(here, file("keys/city-ca.crt"), SEAL_BUNDLE_KEYS, &installed));
     assert_int_equal(KERR_NOT_FOUND,
         sync_bundle_installed(here, file("foreign/city-ca.crt"), SEAL_BUNDLE_LIVE, &installed));
+    /* one at a time: a stick while the line brings the same */
+    int other = open(file("newer/live"), O_RDONLY | O_DIRECTORY);
+    assert_int_equal(0, flock(other, LOCK_EX));
+    assert_taken(take(here, stick, SEAL_BUNDLE_LIVE), SYNC_BUNDLE_LATER, KERR_BUSY, 2);
+    close(other);
     /* the disk is bounded: two trees, nothing of what was fetched */
     for (unsigned i = 0; i < 5; i++) {
         char text[16];
@@ -298,6 +305,14 @@ test_mended(void **state)
     struct sync_bundle got = take(here, file("stick-5"), SEAL_BUNDLE_CONTENT);
     assert_true(got.result == SYNC_BUNDLE_REFUSED && got.error == KERR_CONFLICT);
     assert_taken(take(here, stick, SEAL_BUNDLE_CONTENT), SYNC_BUNDLE_TAKEN, 0, 2);
+    /* a part that is a damaged tree's file: fetched anew, since nobody writes into a tree */
+    char path[200];
+    snprintf(path, sizeof(path), "%s", blob("mended/content/part", "two"));
+    write_bytes("mended/content/now/assets/pages/b.yaml", "t", 1);
+    assert_int_equal(0, link(file("mended/content/now/assets/pages/b.yaml"), file(path)));
+    assert_taken(take(here, stick, SEAL_BUNDLE_CONTENT), SYNC_BUNDLE_TAKEN, 0, 2);
+    assert_reads(here, "content/before/assets/pages/b.yaml", "t");
+    assert_reads(here, "content/now/assets/pages/b.yaml", "two");
     /* trees and parts that a cut left go with the next one */
     assert_int_equal(0, fs_make_dirs(file("mended/content/t-9-00000000/deep/er")));
     write_bytes("mended/content/t-9-00000000/deep/er/x", "x", 1);

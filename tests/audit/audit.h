@@ -3,10 +3,11 @@
  * what is drawn (ink.c) and over the pixels (pixels.c), what is known already (memo.c), and the account of
  * it (report.c). Units: 0.1 mm, or pixels where px is said.
  *
- * Threads: one; a process an orientation. */
+ * Threads: one; each worker is a process. */
 #ifndef AUDIT_AUDIT_H
 #define AUDIT_AUDIT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -115,7 +116,20 @@ struct place {
 struct only {
     const char *page; /* in the state's name */
     const char *language;
-    int size; /* 1 to 4 */
+    unsigned size; /* 1 to 4 */
+};
+
+/* Of one orientation, in memory that its workers share: each page of the walk, by the sum of its name, is looked at by
+ * the one that claimed it first; and the places of what never moves, as the first of them met it. */
+enum { CLAIMS_MAX = 8192 };
+struct claims {
+    _Atomic uint64_t names[CLAIMS_MAX];
+    atomic_flag busy; /* the places are being read or written */
+    struct place places[AUDIT_PLACES_MAX];
+    size_t place_count;
+};
+struct shared {
+    struct claims claims[2];
 };
 
 /* How often each rule was applied on a page. */
@@ -154,8 +168,9 @@ struct audit {
     struct ink ink[AUDIT_INKS_MAX];
     char pool[AUDIT_POOL];
     size_t pool_used;
-    struct place places[AUDIT_PLACES_MAX];
-    size_t place_count;
+    struct claims *claims;
+    bool helps; /* another worker applies what is asked once an orientation */
+    struct memo names; /* how often a page of this name came */
     struct seen seen;
     struct report *report;
 };

@@ -139,27 +139,42 @@ gaps(struct audit *audit, const struct item *a, const struct item *b)
     }
 }
 
+/* The place of this id in this reach: as it was met first, by whichever worker. False when there are too many. */
+static bool
+first_place(struct audit *audit, const char *id, struct ui_rect rect, struct place *ret_first)
+{
+    struct claims *claims = audit->claims;
+    size_t i = 0;
+    while (atomic_flag_test_and_set(&claims->busy)) {
+        continue; /* as long as a few lines below take */
+    }
+    while (i < claims->place_count && (claims->places[i].wheelchair != audit->look.wheelchair ||
+                                          strcmp(claims->places[i].id, id) != 0)) {
+        i++;
+    }
+    if (i == claims->place_count && i < AUDIT_PLACES_MAX) {
+        struct place *p = &claims->places[claims->place_count++];
+        *p = (struct place){.wheelchair = audit->look.wheelchair, .rect = rect};
+        (void)snprintf(p->id, sizeof(p->id), "%s", id);
+        (void)snprintf(p->first, sizeof(p->first), "%s", audit->state);
+    }
+    bool there = i < claims->place_count;
+    *ret_first = there ? claims->places[i] : (struct place){.wheelchair = false};
+    atomic_flag_clear(&claims->busy);
+    return there;
+}
+
 /* The first rect that an id of the bars had in this orientation is where it has to be on every page. */
 static void
 keep_place(struct audit *audit, const char *id, struct ui_rect rect)
 {
+    struct place p;
     report_checked(audit, RULE_PLACE);
-    for (size_t i = 0; i < audit->place_count; i++) {
-        const struct place *p = &audit->places[i];
-        if (p->wheelchair != audit->look.wheelchair || strcmp(p->id, id) != 0) {
-            continue;
-        }
-        if (memcmp(&p->rect, &rect, sizeof(rect)) != 0) {
-            report_finding(audit, RULE_PLACE, id, "%d,%d %dx%d here, %d,%d %dx%d on %.60s", rect.x,
-                rect.y, rect.w, rect.h, p->rect.x, p->rect.y, p->rect.w, p->rect.h, p->first);
-        }
-        return;
-    }
-    if (audit->place_count < AUDIT_PLACES_MAX) {
-        struct place *p = &audit->places[audit->place_count++];
-        *p = (struct place){.wheelchair = audit->look.wheelchair, .rect = rect};
-        (void)snprintf(p->id, sizeof(p->id), "%s", id);
-        (void)snprintf(p->first, sizeof(p->first), "%s", audit->state);
+    if (!first_place(audit, id, rect, &p)) {
+        report_finding(audit, RULE_PLACE, id, "more places than are kept");
+    } else if (memcmp(&p.rect, &rect, sizeof(rect)) != 0) {
+        report_finding(audit, RULE_PLACE, id, "%d,%d %dx%d here, %d,%d %dx%d on %.60s", rect.x,
+            rect.y, rect.w, rect.h, p.rect.x, p.rect.y, p.rect.w, p.rect.h, p.first);
     }
 }
 

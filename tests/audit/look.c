@@ -169,7 +169,29 @@ wanted(const struct audit *audit, const struct look *look)
     const struct only *only = &audit->only;
     return (int)look->size < audit->stage.app->places.text_sizes &&
            (only->language == NULL || strcmp(only->language, look->language) == 0) &&
-           (only->size == 0 || only->size == (int)look->size + 1);
+           (only->size == 0 || only->size == (unsigned)look->size + 1);
+}
+
+/* False when another worker has taken this page. Pages of the same name are told apart by their number. */
+static bool
+claim(struct audit *audit)
+{
+    uint64_t name = hash_add(HASH_START, audit->state, strlen(audit->state));
+    int16_t *times = &memo_put(&audit->names, name)->v[0];
+    name = hash_add(name, times, sizeof(*times));
+    name += name == 0 ? 1 : 0;
+    *times = (int16_t)(*times + 1);
+    for (size_t i = 0; i < CLAIMS_MAX; i++) {
+        uint64_t there = 0;
+        _Atomic uint64_t *place = &audit->claims->names[(name + i) % CLAIMS_MAX];
+        if (atomic_compare_exchange_strong(place, &there, name)) {
+            return true;
+        }
+        if (there == name) {
+            return false;
+        }
+    }
+    return true; /* more pages than can be shared: each worker looks at them */
 }
 
 /* Every 1 of so many looks in a sample; the page's number turns the wheel. */
@@ -184,6 +206,10 @@ audit_state(struct audit *audit, const char *format, ...)
     (void)vsnprintf(audit->state, sizeof(audit->state), format, args);
     va_end(args);
     if (audit->only.page != NULL && strstr(audit->state, audit->only.page) == NULL) {
+        return;
+    }
+    if (!claim(audit)) {
+        audit->states++;
         return;
     }
     struct preferences prefs = app->prefs;

@@ -1,5 +1,5 @@
-/* audit/main.c - `make audit`: two processes, one an orientation, look at every page; their accounts are
- * put together. Exit 0 without findings, 1 with some, 2 when it could not run.
+/* audit/main.c - `make audit`: a process a core looks at the pages of an orientation, and helps with the other one
+ * when its own is done; their accounts are put together. Exit 0 without findings, 1 with some, 2 when it could not run.
  *
  *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--planted RULE|all]
  *   audit --rules
@@ -9,10 +9,9 @@
  */
 #include "audit/audit.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,7 +29,7 @@ static const struct panel {
 } panels[] = {{"21.5", 4030}, {"15.6", 5560}};
 
 /* A prime, so that it does not fall in step with languages, sizes or themes. */
-enum { PROOF_EVERY = 499 };
+enum { PROOF_EVERY = 499, WORKERS_MAX = 32 };
 
 struct options {
     const char *top, *build, *planted;
@@ -40,31 +39,45 @@ struct options {
     char folder[512]; /* of the report */
 };
 
+/* Shared with the workers. */
+static struct shared *shared;
+
+struct job {
+    const struct options *options;
+    unsigned orientation;
+    bool helps; /* another walks there already: only what that one has not begun */
+};
+
 static void
-part_path(const struct options *options, size_t which, char out[1024])
+part_path(const struct options *options, unsigned which, const char *ending, char out[1024])
 {
-    (void)snprintf(out, 1024, "%s/%s.part", options->folder, orientations[which].name);
+    (void)snprintf(out, 1024, "%s/%u.%s", options->folder, which, ending);
 }
 
+/* One worker: all pages of an orientation that no other worker has taken. */
 static int
-run(const struct options *options, size_t which)
+work(void *ctx, unsigned which)
 {
     static struct audit audit;
+    const struct job *job = ctx;
+    const struct options *options = job->options;
     char path[1024];
-    (void)snprintf(path, sizeof(path), "%s/%s.log", options->folder, orientations[which].name);
+    part_path(options, which, "log", path);
     if (freopen(path, "w", stderr) == NULL) {
         return 2;
     }
-    audit.orientation = orientations[which].name;
+    bool all = options->planted != NULL && strcmp(options->planted, "all") == 0;
+    audit.orientation = orientations[job->orientation].name;
+    audit.claims = &shared->claims[job->orientation];
+    audit.helps = job->helps;
     audit.sample = options->sample;
     audit.only = options->only;
-    bool all = options->planted != NULL && strcmp(options->planted, "all") == 0;
     audit.proof_every = options->planted != NULL && !all ? 1 : PROOF_EVERY;
     audit.report = report_new(options->folder);
     stage_open(&audit.stage, &(struct stage_options){.top = options->top,
                                  .build = options->build,
-                                 .width_px = orientations[which].width_px,
-                                 .height_px = orientations[which].height_px,
+                                 .width_px = orientations[job->orientation].width_px,
+                                 .height_px = orientations[job->orientation].height_px,
                                  .px_per_m = options->panel->px_per_m});
     char *folder = fs_join(options->build, "fonts");
     fonts_begin(&audit, folder);
@@ -78,11 +91,77 @@ run(const struct options *options, size_t which)
     }
     fonts_end(&audit);
     stage_close(&audit.stage);
-    part_path(options, which, path);
+    part_path(options, which, "part", path);
     report_seen(&audit);
     int r = report_save(audit.report, path);
     report_free(audit.report);
     return r == 0 ? 0 : 2;
+}
+
+/* ---- the workers ---- */
+
+struct crew {
+    const struct options *options;
+    pid_t pids[WORKERS_MAX];
+    struct job jobs[WORKERS_MAX];
+    unsigned count, running;
+    bool begun[ARRAY_LEN(orientations)], walked[ARRAY_LEN(orientations)];
+};
+
+static bool
+send(struct crew *crew, unsigned orientation)
+{
+    unsigned which = crew->count;
+    if (which == WORKERS_MAX) {
+        return true;
+    }
+    crew->jobs[which] = (struct job){
+        .options = crew->options, .orientation = orientation, .helps = crew->begun[orientation]};
+    crew->begun[orientation] = true;
+    crew->pids[which] = stage_worker(work, &crew->jobs[which], which);
+    crew->count++;
+    crew->running++;
+    return crew->pids[which] > 0;
+}
+
+/* Waits for any worker. Who is ready helps where somebody still walks. */
+static bool
+wait_for_one(struct crew *crew, bool help)
+{
+    int status = 0;
+    pid_t pid = wait(&status);
+    if (pid < 0 || status != 0) {
+        return false;
+    }
+    crew->running--;
+    for (unsigned i = 0; i < crew->count; i++) {
+        if (crew->pids[i] == pid) {
+            crew->walked[crew->jobs[i].orientation] = true;
+        }
+    }
+    for (unsigned o = 0; help && o < ARRAY_LEN(orientations); o++) {
+        if (!crew->walked[o]) {
+            return send(crew, o);
+        }
+    }
+    return true;
+}
+
+/* A worker a core; a sample and planted faults are mostly the walk itself, which each would do again. */
+static bool
+look_at_all(const struct options *options, struct crew *crew)
+{
+    bool help = !options->sample && options->planted == NULL;
+    long cores = help ? sysconf(_SC_NPROCESSORS_ONLN) : 0;
+    bool good = true;
+    *crew = (struct crew){.options = options};
+    for (unsigned i = 0; good && (i < ARRAY_LEN(orientations) || (long)i < cores); i++) {
+        good = send(crew, i % ARRAY_LEN(orientations));
+    }
+    while (good && crew->running > 0) {
+        good = wait_for_one(crew, help);
+    }
+    return good;
 }
 
 static const struct panel *
@@ -96,26 +175,6 @@ panel_named(const char *inches)
     return NULL;
 }
 
-/* An option with its value; false when there is no such option. */
-static bool
-take(struct options *options, const char *name, const char *value)
-{
-    if (strcmp(name, "--planted") == 0) {
-        options->planted = value;
-    } else if (strcmp(name, "--panel") == 0) {
-        options->panel = panel_named(value);
-    } else if (strcmp(name, "--page") == 0) {
-        options->only.page = value;
-    } else if (strcmp(name, "--language") == 0) {
-        options->only.language = value;
-    } else if (strcmp(name, "--size") == 0) {
-        options->only.size = (int)strtol(value, NULL, 10);
-    } else {
-        return false;
-    }
-    return options->panel != NULL;
-}
-
 static int
 parse(int argc, char **argv, struct options *options)
 {
@@ -126,13 +185,23 @@ parse(int argc, char **argv, struct options *options)
     options->build = argv[2];
     options->panel = &panels[0];
     for (int i = 3; i < argc; i++) {
+        const char *value;
         if (strcmp(argv[i], "--sample") == 0) {
             options->sample = true;
-        } else if (i + 1 < argc && take(options, argv[i], argv[i + 1])) {
-            i++;
-        } else {
+        } else if ((value = stage_value(argc, argv, &i, "--panel")) != NULL) {
+            options->panel = panel_named(value);
+        } else if ((value = stage_value(argc, argv, &i, "--planted")) != NULL) {
+            options->planted = value;
+        } else if ((value = stage_value(argc, argv, &i, "--page")) != NULL) {
+            options->only.page = value;
+        } else if ((value = stage_value(argc, argv, &i, "--language")) != NULL) {
+            options->only.language = value;
+        } else if (!stage_number(argc, argv, &i, "--size", &options->only.size)) {
             return -1;
         }
+    }
+    if (options->panel == NULL) {
+        return -1;
     }
     bool second = options->panel != &panels[0];
     (void)snprintf(options->folder, sizeof(options->folder), "%.480s/audit%s%s%s", options->build,
@@ -160,23 +229,14 @@ main(int argc, char **argv)
             stderr);
         return 2;
     }
-    pid_t pids[ARRAY_LEN(orientations)];
-    bool bad = false;
-    for (size_t i = 0; i < ARRAY_LEN(orientations); i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-            exit(run(&options, i));
-        }
-        bad = bad || pids[i] < 0;
-    }
+    static struct crew crew;
+    shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    bool bad = shared == MAP_FAILED || !look_at_all(&options, &crew);
     struct report *report = report_new(options.folder);
-    for (size_t i = 0; i < ARRAY_LEN(orientations); i++) {
+    for (unsigned i = 0; !bad && i < crew.count; i++) {
         char path[1024];
-        int status = 0;
-        bad = bad || waitpid(pids[i], &status, 0) != pids[i] || status != 0;
-        part_path(&options, i, path);
-        bad = bad || report_merge(report, path) < 0;
+        part_path(&options, i, "part", path);
+        bad = report_merge(report, path) < 0;
     }
     if (bad) {
         (void)fputs("audit: it could not look at everything\n", stderr);

@@ -532,7 +532,7 @@ other_pages(struct walk *walk)
 static void
 unvisited(const struct walk *walk)
 {
-    for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+    for (size_t i = 0; !walk->audit->helps && i < ARRAY_LEN(screens); i++) {
         report_checked(walk->audit, RULE_VISITED);
         if (!walk->shown[i]) {
             report_finding(walk->audit, RULE_VISITED, screens[i]->name, "never shown");
@@ -556,7 +556,9 @@ walk_all(struct audit *audit)
     walk = (struct walk){.audit = audit, .stage = &audit->stage, .app = audit->stage.app};
     (void)snprintf(audit->state, sizeof(audit->state), "type");
     audit->look.language = "ja";
-    ink_body(audit);
+    if (!audit->helps) {
+        ink_body(audit);
+    }
     start_pages(&walk);
     size_t services = procedure_count(walk.app->procedures);
     for (size_t i = 0; i < services; i++) {

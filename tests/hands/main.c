@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -457,8 +456,9 @@ play_others(struct worker *worker, unsigned which)
 }
 
 static int
-work(const struct options *options, unsigned which)
+work(void *ctx, unsigned which)
 {
+    const struct options *options = ctx;
     static struct worker worker;
     char path[1024];
     worker.options = options;
@@ -564,6 +564,7 @@ parse(int argc, char **argv, struct options *options)
     options->top = argv[1];
     options->build = argv[2];
     for (int i = 3; i < argc; i++) {
+        const char *value;
         if (strcmp(argv[i], "--tell") == 0) {
             options->tell = true;
         } else if (strcmp(argv[i], "--mistaken") == 0) {
@@ -572,19 +573,15 @@ parse(int argc, char **argv, struct options *options)
             options->every = true;
         } else if (strcmp(argv[i], "--usual") == 0) {
             options->others = false;
-        } else if (i + 1 < argc && strcmp(argv[i], "--service") == 0) {
-            options->service = argv[++i];
+        } else if ((value = stage_value(argc, argv, &i, "--service")) != NULL) {
+            options->service = value;
             options->others = false;
-        } else if (i + 1 < argc && strcmp(argv[i], "--seeds") == 0) {
-            options->seeds = (unsigned)strtoul(argv[++i], NULL, 10);
-        } else if (i + 1 < argc && strcmp(argv[i], "--first") == 0) {
-            options->first = (unsigned)strtoul(argv[++i], NULL, 10);
-        } else if (i + 1 < argc && strcmp(argv[i], "--only") == 0) {
-            i++;
+        } else if ((value = stage_value(argc, argv, &i, "--only")) != NULL) {
             for (int h = 0; h < HANDS_COUNT; h++) {
-                options->only = strcmp(argv[i], names[h]) == 0 ? h : options->only;
+                options->only = strcmp(value, names[h]) == 0 ? h : options->only;
             }
-        } else {
+        } else if (!stage_number(argc, argv, &i, "--seeds", &options->seeds) &&
+                   !stage_number(argc, argv, &i, "--first", &options->first)) {
             return -1;
         }
     }
@@ -606,11 +603,7 @@ main(int argc, char **argv)
         return 2;
     }
     for (unsigned i = 0; i < WORKERS; i++) {
-        pids[i] = fork();
-        if (pids[i] == 0) {
-            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-            exit(work(&options, i));
-        }
+        pids[i] = stage_worker(work, &options, i);
     }
     for (unsigned i = 0; i < WORKERS; i++) {
         int status = 1;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "app/app_priv.h"
 #include "harness/harness.h"
@@ -49,6 +50,17 @@ bool stage_tap(struct stage *stage, const char *id);
 bool stage_shows(const struct stage *stage, const char *id);
 /* The visit ends and everything is as at the start; the card is taken away. */
 void stage_reset(struct stage *stage);
+
+/* ---- args.c ---- */
+
+/* The value of "NAME VALUE" when argv[*i] is that name; *i is the value's then. NULL when it is another word. */
+const char *stage_value(int argc, char **argv, int *i, const char *name);
+bool stage_number(int argc, char **argv, int *i, const char *name, unsigned *ret_number);
+/* A process of its own that does work(ctx, which), ends with what that answers, and at the latest with this one;
+ * -1 when there can't be one. */
+pid_t stage_worker(int (*work)(void *ctx, unsigned which), void *ctx, unsigned which);
+
+/* ---- city.c ---- */
 
 /* The city's side: opens what the terminal stored, with the desk's key. */
 struct stage_city {

@@ -85,15 +85,23 @@ print_time(const char *what, int64_t at, const char *never)
 static bool
 print_certificate(const char *what, const char *path, int64_t now)
 {
-    int64_t until = 0;
-    if (seal_file_until(path, &until) < 0) {
+    int64_t from = 0, until = 0;
+    if (seal_file_dates(path, &from, &until) < 0) {
         (void)printf("%-12s %s can't be read\n", what, path);
         return true;
     }
     char when[CLOCK_RFC3339_LEN];
+    if (now < from) { /* a terminal without a battery begins in 1970 */
+        clock_rfc3339(from, when);
+        (void)printf("%-12s from %s: not yet, by this clock; is the clock right? Until then TLS"
+                     " refuses, and records wait\n",
+            what, when);
+        return true;
+    }
     clock_rfc3339(until, when);
     (void)printf("%-12s until %s%s\n", what, when,
-        until < now                ? ": it ended"
+        until < now ? ": it ended, by this clock; is the clock right? Until then TLS refuses, and"
+                      " records wait"
         : until < now + END_SOON_S ? ": renew it"
                                    : "");
     return until < now + END_SOON_S;

@@ -41,14 +41,22 @@ seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at)
 }
 
 int
-seal_file_until(const char *path, int64_t *ret_at)
+seal_file_dates(const char *path, int64_t *ret_from, int64_t *ret_until)
 {
     X509 *cert = NULL;
     int r = seal_load_cert(path, &cert);
     if (r < 0) {
         return r;
     }
-    r = seal_moment(X509_get0_notAfter(cert), ret_at) ? 0 : KERR_SEAL_FORM;
+    bool ok = seal_moment(X509_get0_notBefore(cert), ret_from) &&
+              seal_moment(X509_get0_notAfter(cert), ret_until);
     X509_free(cert);
-    return r;
+    return ok ? 0 : KERR_SEAL_FORM;
+}
+
+int
+seal_file_until(const char *path, int64_t *ret_at)
+{
+    int64_t from;
+    return seal_file_dates(path, &from, ret_at);
 }

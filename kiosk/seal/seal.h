@@ -257,6 +257,8 @@ int seal_certificate_until(const uint8_t *der, size_t len, int64_t *ret_at);
 
 /* The same of the first certificate in a PEM file of ours. KERR_SEAL_KEY, KERR_SEAL_FORM. */
 int seal_file_until(const char *path, int64_t *ret_at);
+/* The same, and its first second. */
+int seal_file_dates(const char *path, int64_t *ret_from, int64_t *ret_until);
 
 /* A point of a kiosk's chain of events (kiosk/store), signed by the kiosk: three lines of text, in the
  * manner of C2SP's checkpoints, in SignedData. Plain value. */

@@ -68,6 +68,7 @@ once() { # CLOCK: what waits is tried once; 0 all went, 3 some wait
     return $status
 }
 
+# shellcheck disable=SC2016 # the inner shell's
 LIBRARY=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"')
 mkdir -p "$KIOSK_HOME"
 "$TOOL" init && "$TOOL" port 0 || fail "no set-up"

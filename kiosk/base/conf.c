@@ -153,7 +153,9 @@ conf_path(const struct conf *conf, const char *key, const char *fallback)
     if (text == NULL) {
         return NULL;
     }
-    return text[0] == '/' ? xstrdup(text) : fs_join(conf->folder, text);
+    static const char token[] = "pkcs11:";
+    bool whole = text[0] == '/' || strncmp(text, token, sizeof(token) - 1) == 0;
+    return whole ? xstrdup(text) : fs_join(conf->folder, text);
 }
 
 const char *

@@ -21,7 +21,7 @@ void conf_each(const struct conf *conf, conf_see *see, void *ctx);
 /* The value as a whole number within [min, max], else fallback. */
 int64_t conf_int(
     const struct conf *conf, const char *key, int64_t min, int64_t max, int64_t fallback);
-/* The value as a path: absolute as it is, relative joined to the file's folder. Heap; the caller
+/* The value as a path: absolute, or a key in a token (pkcs11:), as it is; relative joined to the file's folder. Heap; the caller
  * frees. NULL when the key is absent and fallback is NULL. */
 char *conf_path(const struct conf *conf, const char *key, const char *fallback);
 /* The folder of the file; relative paths start there. Lives as long as conf. */

@@ -26,29 +26,35 @@ no_passphrase(char *out, int size, int writing, void *ctx)
     return -1;
 }
 
-/* For an encrypted key: the credential that the service manager hands over in memory (systemd.exec(5)). */
+int
+seal_credential(const char *name, struct buf *ret_word)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    if (folder == NULL || folder[0] != '/') {
+        return KERR_NOT_FOUND;
+    }
+    char *path = fs_join(folder, name);
+    int r = fs_read(path, ret_word);
+    free(path);
+    if (r == 0 && ret_word->len > 0 && ret_word->data[ret_word->len - 1] == '\n') {
+        ret_word->data[--ret_word->len] = 0;
+    }
+    return r == 0 && ret_word->len == 0 ? KERR_NOT_FOUND : r;
+}
+
+/* For an encrypted key. */
 static int
 passphrase(char *out, int size, int writing, void *ctx)
 {
     (void)ctx;
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    if (writing != 0 || folder == NULL || folder[0] != '/') {
-        return -1;
-    }
     AUTO_BUF word;
     buf_init(&word, PASSPHRASE_FILE_MAX);
-    char *path = fs_join(folder, "key-passphrase");
-    int r = fs_read(path, &word);
-    free(path);
-    size_t len = word.len;
-    if (len > 0 && word.data[len - 1] == '\n') {
-        len--;
-    }
-    if (r < 0 || len == 0 || size < 0 || len > (size_t)size) {
+    if (writing != 0 || seal_credential("key-passphrase", &word) < 0 || size < 0 ||
+        word.len > (size_t)size) {
         return -1;
     }
-    memcpy(out, word.data, len); /* OpenSSL wipes its copy */
-    return (int)len;
+    memcpy(out, word.data, word.len); /* OpenSSL wipes its copy */
+    return (int)word.len;
 }
 
 bool
@@ -114,24 +120,25 @@ seal_load_cert(const char *path, X509 **ret_cert)
     return 0;
 }
 
-bool
-seal_is_in_token(const char *path)
-{
-    return strncmp(path, "pkcs11:", sizeof("pkcs11:") - 1) == 0;
-}
-
-int
-seal_load_key(const char *path, EVP_PKEY **ret_key)
+static EVP_PKEY *
+load_pem_key(const char *path)
 {
     AUTO_BUF file;
     buf_init(&file, SEAL_PEM_MAX);
     if (fs_read(path, &file) < 0 || file.len == 0) {
-        return KERR_SEAL_KEY;
+        return NULL;
     }
     BIO *bio = BIO_new_mem_buf(file.data, (int)file.len);
     EVP_PKEY *key = bio != NULL ? PEM_read_bio_PrivateKey(bio, NULL, passphrase, NULL) : NULL;
     BIO_free(bio);
     ERR_clear_error();
+    return key;
+}
+
+int
+seal_load_key(const char *path, EVP_PKEY **ret_key)
+{
+    EVP_PKEY *key = seal_is_in_token(path) ? seal_token_key_load(path) : load_pem_key(path);
     if (!seal_is_p256(key)) {
         EVP_PKEY_free(key);
         return KERR_SEAL_KEY;
@@ -168,7 +175,8 @@ seal_load_pair(const char *cert_path, const char *key_path, X509 **ret_cert, EVP
 {
     /* between reading one and the other a new set may have come (own.c) */
     int r = load_pair(cert_path, key_path, ret_cert, ret_key);
-    return r < 0 ? load_pair(cert_path, key_path, ret_cert, ret_key) : 0;
+    bool again = r < 0 && !seal_is_in_token(key_path); /* a token counts wrong PINs */
+    return again ? load_pair(cert_path, key_path, ret_cert, ret_key) : r;
 }
 
 int

@@ -92,8 +92,12 @@ int seal_load_cert(const char *path, X509 **ret_cert);
 int seal_load_pair(
     const char *cert_path, const char *key_path, X509 **ret_cert, EVP_PKEY **ret_key);
 int seal_load_key(const char *path, EVP_PKEY **ret_key);
-/* Whether what stands where a key's path could is a key in a PKCS #11 token. */
+/* A word that the service manager hands over in memory (systemd.exec(5)), without the line's end. KERR_NOT_FOUND and
+ * those of fs_read. */
+int seal_credential(const char *name, struct buf *ret_word);
+/* token.c: whether what stands where a key's path could is a key in a PKCS #11 token; and that key, NULL without one. */
 bool seal_is_in_token(const char *path);
+EVP_PKEY *seal_token_key_load(const char *uri);
 /* A store that trusts exactly the CA certificates of a file. The caller frees. */
 int seal_load_trust(const char *ca_path, X509_STORE **ret_store);
 bool seal_is_p256(const EVP_PKEY *key);

@@ -92,4 +92,33 @@ int text_warm_up(const char *language);
  * returns the length that the whole text needs. */
 size_t text_plain(const char *text, char *out, size_t cap);
 
+/* ---- fonts.c: the list of fonts, fonts/fonts.list ---- */
+
+enum { TEXT_FONT_ORDERS_MAX = 64, TEXT_FONT_NAME_MAX = 24, TEXT_LANGUAGE_MAX = 16 };
+struct text_font_file {
+    char *path; /* owned; NULL: none */
+    int face; /* inside a collection */
+};
+struct text_font_entry {
+    char name[TEXT_FONT_NAME_MAX];
+    struct text_font_file regular, bold; /* regular: of body text; no bold: that one is thickened */
+};
+struct text_font_order {
+    char tag[TEXT_LANGUAGE_MAX];
+    uint8_t fonts[TEXT_FONTS_MAX];
+};
+/* Which files, and for each language in which order they are tried. */
+struct text_fonts {
+    struct text_font_entry fonts[TEXT_FONTS_MAX];
+    int count;
+    struct text_font_order orders[TEXT_FONT_ORDERS_MAX];
+    int order_count;
+    struct text_font_order general; /* as numbered */
+};
+/* Reads a list and finds its files. KERR_UI_FONT: it has another form, or a font has no file. */
+int text_fonts_read(const char *list, struct text_fonts **ret_fonts);
+void text_fonts_free(struct text_fonts *fonts);
+/* All font numbers, in the order for this language; never NULL. */
+const uint8_t *text_fonts_order(const struct text_fonts *fonts, const char *language);
+
 #endif

@@ -27,7 +27,7 @@ struct font {
     struct face regular, bold;
 };
 struct faces {
-    struct font_list *list; /* owned */
+    struct text_fonts *list; /* owned */
     struct font fonts[TEXT_FONTS_MAX]; /* as numbered there */
     bool started; /* TTF_Init was done here */
 };
@@ -36,7 +36,7 @@ int
 faces_new(const char *list, struct faces **ret_faces)
 {
     struct faces *faces = xcalloc(1, sizeof *faces);
-    int error = font_list_read(list, &faces->list);
+    int error = text_fonts_read(list, &faces->list);
     if (error == 0) {
         faces->started = TTF_Init() == 0;
         error = faces->started ? 0 : KERR_UI_FONT;
@@ -59,7 +59,7 @@ unmap(struct face *face)
 }
 
 static bool
-map(const struct font_file *file, struct face *face)
+map(const struct text_font_file *file, struct face *face)
 {
     struct stat info;
     int fd = open(file->path, O_RDONLY | O_CLOEXEC);
@@ -77,7 +77,7 @@ map(const struct font_file *file, struct face *face)
 
 /* Opens a face for the first time; one that can't be opened is not tried again. */
 static void
-open_face(const struct font_file *file, struct face *face, int size_px)
+open_face(const struct text_font_file *file, struct face *face, int size_px)
 {
     if (map(file, face)) {
         SDL_RWops *bytes = SDL_RWFromConstMem(face->map, (int)face->map_len);
@@ -114,7 +114,7 @@ faces_free(struct faces *faces)
     if (faces->started) {
         TTF_Quit();
     }
-    font_list_free(faces->list);
+    text_fonts_free(faces->list);
     free(faces);
 }
 
@@ -123,7 +123,7 @@ static TTF_Font *
 face_at(struct faces *faces, int number, bool bold, int size_px)
 {
     struct font *font = &faces->fonts[number];
-    const struct font_entry *entry = &faces->list->fonts[number];
+    const struct text_font_entry *entry = &faces->list->fonts[number];
     bool fake_bold = entry->bold.path == NULL;
     bool real = bold && !fake_bold;
     struct face *face = real ? &font->bold : &font->regular;
@@ -160,7 +160,7 @@ static const uint8_t *
 order(void *ctx, const char *language)
 {
     const struct faces *faces = ctx;
-    return font_list_order(faces->list, language);
+    return text_fonts_order(faces->list, language);
 }
 
 /* The run as SDL2_ttf wants it: terminated. NULL when it is longer than any text may be. */

@@ -379,34 +379,6 @@ void dump_item(const struct item *item, struct buf *out);
 /* True when the font (bytes of a file, any bytes) has a glyph for code with this selector. */
 bool variant_covered(const uint8_t *font, size_t len, int face, uint32_t code, uint32_t selector);
 
-/* ---- fonts.c: the list of fonts, fonts/fonts.list ---- */
-
-enum { FONT_ORDERS_MAX = 64, FONT_NAME_MAX = 24 };
-struct font_file {
-    char *path; /* owned; NULL: none */
-    int face; /* inside a collection */
-};
-struct font_entry {
-    char name[FONT_NAME_MAX];
-    struct font_file regular, bold; /* regular: of body text; no bold: that one is thickened */
-};
-struct font_order {
-    char tag[UI_LANGUAGE_MAX];
-    uint8_t fonts[TEXT_FONTS_MAX];
-};
-struct font_list {
-    struct font_entry fonts[TEXT_FONTS_MAX];
-    int count;
-    struct font_order orders[FONT_ORDERS_MAX];
-    int order_count;
-    struct font_order general; /* as numbered */
-};
-/* Reads a list and finds its files. KERR_UI_FONT: it has another form, or a font has no file. */
-int font_list_read(const char *list, struct font_list **ret_fonts);
-void font_list_free(struct font_list *fonts);
-/* All font numbers, in the order for this language; never NULL. */
-const uint8_t *font_list_order(const struct font_list *fonts, const char *language);
-
 /* ---- ttf.c: what the fonts can do ---- */
 
 struct faces;

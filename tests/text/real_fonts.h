@@ -21,14 +21,14 @@ static inline struct faces *
 real_fonts(void)
 {
     struct faces *faces = NULL;
-    struct font_list *list = NULL;
+    struct text_fonts *list = NULL;
     char *folder = conf_share(NULL, "fonts");
     char *path = fs_join(folder, "fonts.list");
 
-    assert_int_equal(font_list_read(path, &list), 0);
+    assert_int_equal(text_fonts_read(path, &list), 0);
     /* beside the list: the subsets that were built, not Debian's files */
     assert_memory_equal(list->fonts[0].regular.path, folder, strlen(folder));
-    font_list_free(list);
+    text_fonts_free(list);
     assert_int_equal(faces_new(path, &faces), 0);
     free(path);
     free(folder);
@@ -38,18 +38,18 @@ real_fonts(void)
 static inline int
 real_fonts_number(const char *name)
 {
-    struct font_list *list = NULL;
+    struct text_fonts *list = NULL;
     char *folder = conf_share(NULL, "fonts");
     char *path = fs_join(folder, "fonts.list");
     int number = -1;
 
-    assert_int_equal(font_list_read(path, &list), 0);
+    assert_int_equal(text_fonts_read(path, &list), 0);
     for (int i = 0; i < list->count; i++) {
         if (strcmp(list->fonts[i].name, name) == 0) {
             number = i;
         }
     }
-    font_list_free(list);
+    text_fonts_free(list);
     free(path);
     free(folder);
     assert_true(number >= 0);

@@ -95,7 +95,7 @@ test_too_many(void **state ATTR_UNUSED)
     assert_int_equal(load(buf_str(&text), text.len, &faces), KERR_UI_FONT);
     assert_null(faces);
     text.len = full;
-    for (int i = 0; i < FONT_ORDERS_MAX; i++) {
+    for (int i = 0; i < TEXT_FONT_ORDERS_MAX; i++) {
         (void)buf_printf(&text, "order x%d f3\n", i);
     }
     assert_int_equal(load(buf_str(&text), text.len, &faces), 0);

@@ -1,12 +1,15 @@
-/* ui/fonts.c - the list of fonts (fonts/fonts.list): which files, and for each language in which order
+/* text/fonts.c - the list of fonts (fonts/fonts.list): which files, and for each language in which order
  * they are tried. Reads the list and looks which files are there; opens none. */
-#include "ui/ui_priv.h"
+#include "text/text.h"
 
 #include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
 
@@ -78,7 +81,7 @@ resolve(const char *list, const char *path)
 
 /* The first of the files "A|B#2" that is there. */
 static int
-choose_file(const char *list, char *files, struct font_file *ret_file)
+choose_file(const char *list, char *files, struct text_font_file *ret_file)
 {
     while (files != NULL) {
         char *file = strsep(&files, "|");
@@ -88,7 +91,7 @@ choose_file(const char *list, char *files, struct font_file *ret_file)
         }
         char *path = resolve(list, file);
         if (path != NULL) {
-            *ret_file = (struct font_file){.path = path, .face = face};
+            *ret_file = (struct text_font_file){.path = path, .face = face};
             return 0;
         }
     }
@@ -96,7 +99,7 @@ choose_file(const char *list, char *files, struct font_file *ret_file)
 }
 
 static int
-font_named(const struct font_list *fonts, const char *name)
+font_named(const struct text_fonts *fonts, const char *name)
 {
     for (int i = 0; i < fonts->count; i++) {
         if (strcmp(fonts->fonts[i].name, name) == 0) {
@@ -108,13 +111,13 @@ font_named(const struct font_list *fonts, const char *name)
 
 /* font NAME REGULAR [BOLD] */
 static int
-add_font(struct font_list *fonts, const char *list, char **words, int count)
+add_font(struct text_fonts *fonts, const char *list, char **words, int count)
 {
     if (fonts->count == TEXT_FONTS_MAX || fonts->order_count > 0 || count < 3 || count > 4 ||
         font_named(fonts, words[1]) >= 0) {
         return KERR_UI_FONT;
     }
-    struct font_entry *font = &fonts->fonts[fonts->count++]; /* counted: freed in any case */
+    struct text_font_entry *font = &fonts->fonts[fonts->count++]; /* counted: freed in any case */
     int len = snprintf(font->name, sizeof font->name, "%s", words[1]);
     if (len < 0 || (size_t)len >= sizeof font->name) {
         return KERR_UI_FONT;
@@ -128,7 +131,7 @@ add_font(struct font_list *fonts, const char *list, char **words, int count)
 
 /* The fonts named, then the others as they are numbered. */
 static int
-fill_order(const struct font_list *fonts, char **names, int count, struct font_order *order)
+fill_order(const struct text_fonts *fonts, char **names, int count, struct text_font_order *order)
 {
     bool used[TEXT_FONTS_MAX] = {false};
     int at = 0;
@@ -150,7 +153,7 @@ fill_order(const struct font_list *fonts, char **names, int count, struct font_o
 
 /* order TAG[,TAG...] NAME... */
 static int
-add_orders(struct font_list *fonts, char **words, int count)
+add_orders(struct text_fonts *fonts, char **words, int count)
 {
     if (count < 3) {
         return KERR_UI_FONT;
@@ -158,10 +161,10 @@ add_orders(struct font_list *fonts, char **words, int count)
     for (char *tags = words[1]; tags != NULL;) {
         const char *tag = strsep(&tags, ",");
         size_t len = strlen(tag);
-        if (fonts->order_count == FONT_ORDERS_MAX || len == 0 || len >= UI_LANGUAGE_MAX) {
+        if (fonts->order_count == TEXT_FONT_ORDERS_MAX || len == 0 || len >= TEXT_LANGUAGE_MAX) {
             return KERR_UI_FONT;
         }
-        struct font_order *order = &fonts->orders[fonts->order_count++];
+        struct text_font_order *order = &fonts->orders[fonts->order_count++];
         memcpy(order->tag, tag, len + 1);
         int error = fill_order(fonts, words + 2, count - 2, order);
         if (error < 0) {
@@ -172,7 +175,7 @@ add_orders(struct font_list *fonts, char **words, int count)
 }
 
 static int
-add_line(struct font_list *fonts, const char *list, char *line)
+add_line(struct text_fonts *fonts, const char *list, char *line)
 {
     char *words[WORDS_MAX];
     int count = split(line, words);
@@ -189,14 +192,14 @@ add_line(struct font_list *fonts, const char *list, char *line)
 }
 
 int
-font_list_read(const char *list, struct font_list **ret_fonts)
+text_fonts_read(const char *list, struct text_fonts **ret_fonts)
 {
     AUTO_BUF text;
     buf_init(&text, LIST_MAX);
     if (fs_read(list, &text) < 0) {
         return KERR_UI_FONT;
     }
-    struct font_list *fonts = xcalloc(1, sizeof *fonts);
+    struct text_fonts *fonts = xcalloc(1, sizeof *fonts);
     int error = 0;
     for (char *rest = text.len > 0 ? (char *)text.data : NULL; error == 0 && rest != NULL;) {
         error = add_line(fonts, list, strsep(&rest, "\n"));
@@ -205,7 +208,7 @@ font_list_read(const char *list, struct font_list **ret_fonts)
         error = fonts->count > 0 ? fill_order(fonts, NULL, 0, &fonts->general) : KERR_UI_FONT;
     }
     if (error < 0) {
-        font_list_free(fonts);
+        text_fonts_free(fonts);
         return error;
     }
     *ret_fonts = fonts;
@@ -213,7 +216,7 @@ font_list_read(const char *list, struct font_list **ret_fonts)
 }
 
 void
-font_list_free(struct font_list *fonts)
+text_fonts_free(struct text_fonts *fonts)
 {
     for (int i = 0; fonts != NULL && i < fonts->count; i++) {
         free(fonts->fonts[i].regular.path);
@@ -223,12 +226,12 @@ font_list_free(struct font_list *fonts)
 }
 
 const uint8_t *
-font_list_order(const struct font_list *fonts, const char *language)
+text_fonts_order(const struct text_fonts *fonts, const char *language)
 {
     /* "zh-Hant-TW" is asked for as it is, then as zh-Hant, then as zh */
     for (size_t len = strlen(language); len > 0;) {
         for (int i = 0; i < fonts->order_count; i++) {
-            const struct font_order *order = &fonts->orders[i];
+            const struct text_font_order *order = &fonts->orders[i];
             if (strlen(order->tag) == len && strncmp(order->tag, language, len) == 0) {
                 return order->fonts;
             }

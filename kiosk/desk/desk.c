@@ -17,11 +17,13 @@ static void
 desk_free(struct desk *desk)
 {
     const char *const texts[] = {desk->config.address, desk->config.public_name,
-        desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.live};
+        desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.fonts,
+        desk->config.live};
     desk_staff_free(desk->staff);
     desk_sessions_free(desk->sessions);
     desk_assets_free(desk->assets);
     desk_wishes_free(desk->wishes);
+    print_free(desk->print);
     live_close(desk->live);
     ledger_close(desk->ledger);
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
@@ -40,6 +42,7 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     desk->config.ledger = copy(config->ledger);
     desk->config.staff = copy(config->staff);
     desk->config.pages = copy(config->pages);
+    desk->config.fonts = copy(config->fonts);
     desk->config.live = copy(config->live);
     desk->live = live_open(config->live);
     desk->wishes = desk_wishes_new();
@@ -47,6 +50,9 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     int r = desk_assets_load(config->pages, &desk->assets);
     if (r == 0) {
         r = desk_staff_new(config->staff, seal_password_check, config->clock, &desk->staff);
+    }
+    if (r == 0) {
+        r = print_new(desk->config.fonts, &desk->print);
     }
     if (r == 0) {
         r = ledger_open(config->ledger, &desk->ledger);

@@ -19,6 +19,7 @@ struct desk_config {
     const char *ledger;
     const char *staff; /* file of "name:hash" lines (seal_password_hash) */
     const char *pages; /* folder of the page's files: assets/desk */
+    const char *fonts; /* the list of fonts for paper: fonts/paper.list */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_opener *opener; /* borrowed */
@@ -31,7 +32,7 @@ struct desk;
 
 /* Listens in a thread of its own, which from then on is the only one to use words (gettext) and the
  * ledger; the texts of config are copied. KERR_NOT_FOUND (staff file, pages), KERR_INVALID (pages, or
- * an address that is none), KERR_STORE, KERR_NET (the port is taken). */
+ * an address that is none), KERR_STORE, KERR_NET (the port is taken), KERR_UI_FONT. */
 int desk_start(const struct desk_config *config, struct desk **ret_desk);
 /* Ends all sessions and connections, wipes; well under two seconds. NULL is accepted. */
 void desk_stop(struct desk *desk);
@@ -41,6 +42,11 @@ uint16_t desk_port(const struct desk *desk);
  * facts {key: value}. A record that can't be opened gives a line with state "unread" and no facts;
  * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
 int desk_export_json(const struct desk_config *config, FILE *out);
+
+/* The filled forms of every record that is not done yet as folder/NUMBER.pdf, its guide slip as folder/NUMBER-slip.pdf; a file
+ * that is there is written anew. The folder
+ * must be there. *ret_count: how many files. Returns as desk_export_json does; also KERR_UI_FONT. */
+int desk_print(const struct desk_config *config, const char *folder, size_t *ret_count);
 
 /* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record whose
  * slot was decided is "booked" or "taken", with the slot; any other that is done is "done", the rest "asked". No name, no

@@ -13,12 +13,14 @@
 #include "base/clock.h"
 #include "ledger/ledger.h"
 #include "live/live.h"
+#include "print/print.h"
 #include "record/record.h"
 
 #include "desk.h"
 
 enum {
     DESK_PAGE_MAX = 4 * 1024 * 1024, /* the largest record (256 KiB) with every byte escaped */
+    DESK_PAPER_MAX = 32 * 1024 * 1024, /* the forms of one record as PDF */
     DESK_BODY_MAX = 8 * 1024, /* of a POST: the largest form is name, password and token */
     DESK_FIELD_MAX = 1024, /* one field of a form */
     DESK_ROWS = 50, /* records on one page of the list */
@@ -135,6 +137,7 @@ struct desk {
     struct ledger *ledger; /* the listener's thread only, once it runs */
     struct live *live; /* free places; the same */
     struct desk_wishes *wishes;
+    struct print *print; /* the listener's thread only */
     void *server; /* server.c's */
     uint16_t port;
 };
@@ -232,6 +235,16 @@ void desk_decision_mark(struct desk *desk, struct buf *out, const char *state);
 /* A slot in words: house, room, day, time. */
 void desk_slot_text(
     struct desk *desk, struct buf *out, const struct question *question, const char *value);
+
+/* paper.c: the forms of a record as one PDF, appended. KERR_NOT_FOUND when it has none, KERR_TOO_BIG. */
+int desk_forms(struct desk *desk, const struct record *record, struct buf *ret_pdf);
+
+/* slip.c: what the visitor takes along, as a PDF. The same errors. */
+int desk_slip(struct desk *desk, const struct record *record, struct buf *ret_pdf);
+/* The forms, or the slip, of one record of the ledger. Also KERR_STORE, and KERR_SEAL_OPEN for one that can't be opened. */
+enum desk_paper { DESK_PAPER_FORMS, DESK_PAPER_SLIP };
+int desk_paper_of(
+    struct desk *desk, enum desk_paper paper, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_pdf);
 
 /* server.c */
 int desk_server_start(struct desk *desk);

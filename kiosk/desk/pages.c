@@ -493,6 +493,28 @@ get_arrivals(struct desk *desk, const char *what, struct desk_reply *reply)
     }
 }
 
+/* /record/ID/forms.pdf, /record/ID/slip.pdf */
+static void
+get_paper(struct desk *desk, const struct desk_view *view, enum desk_paper paper,
+    struct desk_reply *reply)
+{
+    uint8_t id[LEDGER_ID_LEN];
+    (void)hex_decode(view->open, id, sizeof(id)); /* record_path checked it */
+    reply->body.max = DESK_PAPER_MAX;
+    int r = desk_paper_of(desk, paper, id, &reply->body);
+    LOG(LOG_INFO, "desk.print", LOG_HEX("id", id, sizeof(id)), LOG_ERR(r));
+    if (r < 0) {
+        buf_release(&reply->body);
+        buf_init(&reply->body, DESK_PAGE_MAX);
+        bool absent = r == KERR_NOT_FOUND;
+        reply_message(
+            desk, reply, absent ? HTTP_NOT_FOUND : HTTP_ERROR, absent ? "not-found" : "ledger");
+        return;
+    }
+    reply->status = HTTP_OK;
+    reply->type = "application/pdf";
+}
+
 static struct desk_view
 view_of_query(const struct desk_request *request)
 {
@@ -532,6 +554,11 @@ answer_get(struct desk *desk, const struct desk_request *request, const char *to
         return;
     }
     bool record = record_path(request->path, view.open, &rest);
+    bool slip = strcmp(rest, "/slip.pdf") == 0;
+    if (record && (slip || strcmp(rest, "/forms.pdf") == 0)) {
+        get_paper(desk, &view, slip ? DESK_PAPER_SLIP : DESK_PAPER_FORMS, reply);
+        return;
+    }
     if (*rest != 0 || (!record && strcmp(request->path, "/") != 0)) {
         reply_message(desk, reply, HTTP_NOT_FOUND, "not-found");
         return;

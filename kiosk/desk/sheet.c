@@ -280,6 +280,21 @@ add_language(struct desk *desk, struct buf *out, const char *code)
     }
 }
 
+/* The ways to what is printed. */
+static void
+add_papers(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
+    const struct record *record, const struct procedure *procedure)
+{
+    const char *ids[1];
+    char id[DESK_ID_LEN];
+    char count[16];
+    hex_encode(entry->id, LEDGER_ID_LEN, id);
+    size_t forms = procedure_forms(procedure, record_facts(record), ids, ARRAY_LEN(ids));
+    (void)snprintf(count, sizeof(count), "%zu", forms);
+    DESK_PART(desk->assets, out, forms > 0 ? "papers" : "papers-slip", FILL("id", id),
+        FILL("count", count));
+}
+
 static void
 add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     const struct record *record, const struct buf *action, const struct buf *booking)
@@ -290,11 +305,13 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     AUTO_BUF when;
     AUTO_BUF language;
     AUTO_BUF fee;
+    AUTO_BUF papers;
     AUTO_BUF facts;
     buf_init(&number, 64);
     buf_init(&when, 1024);
     buf_init(&language, 512);
     buf_init(&fee, 512);
+    buf_init(&papers, 4096);
     buf_init(&facts, DESK_PAGE_MAX);
     (void)i18n_receipt_number(&number, head->number);
     desk_when(desk, &when, true, entry->received_at);
@@ -305,13 +322,16 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
         (void)i18n_money(desk->config.words, &money, head->fee);
         DESK_PART(desk->assets, &fee, "fee", FILL("money", buf_str(&money)));
     }
+    if (procedure != NULL) {
+        add_papers(desk, &papers, entry, record, procedure);
+    }
     add_facts(desk, &facts, record);
     const char *title =
         procedure != NULL ? procedure_info(procedure).title.source : head->procedure;
     DESK_PART(desk->assets, out, "sheet", FILL("title", title), FILL("number", buf_str(&number)),
         FILL("digits", head->number), FILL_HTML("when", &when), FILL("kiosk", entry->kiosk),
-        FILL("language", buf_str(&language)), FILL_HTML("fee", &fee), FILL_HTML("facts", &facts),
-        FILL_HTML("action", action), FILL_HTML("booking", booking));
+        FILL("language", buf_str(&language)), FILL_HTML("fee", &fee), FILL_HTML("papers", &papers),
+        FILL_HTML("facts", &facts), FILL_HTML("action", action), FILL_HTML("booking", booking));
 }
 
 int

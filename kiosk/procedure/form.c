@@ -130,22 +130,48 @@ shown(const struct expr *expr, const struct expr_env *env)
     return node;
 }
 
+/* The question whose answer stands in the field as it is; NULL for anything calculated. */
+static const struct question_def *
+shown_question(
+    const struct form_def *form, const struct form_field *field, const struct expr_env *env)
+{
+    const struct expr_node *node = shown(field->value, env);
+    return node->op == OP_REF ? form->refs[node->ref] : NULL;
+}
+
 /* The words of the choice that this value is, when a field shows the answer of a question. */
 static struct procedure_words
 words_of(const struct form_def *form, const struct form_field *field, const struct expr_env *env,
     const char *value)
 {
-    const struct expr_node *root = shown(field->value, env);
-    if (root->op != OP_REF) {
+    const struct question_def *question = shown_question(form, field, env);
+    if (question == NULL) {
         return (struct procedure_words){0};
     }
-    const struct question_def *question = form->refs[root->ref];
     int choice = choice_find(question, value, strlen(value));
     const struct procedure_entry *entry =
         question->type == QUESTION_PICK ? procedure_entry(&question->list->list, value) : NULL;
     return choice >= 0     ? question->choices[choice].label
            : entry != NULL ? entry->name
                            : (struct procedure_words){0};
+}
+
+/* All answers of a choice of few. Returns how many, 0 for other fields. */
+static size_t
+choices_of(const struct form_def *form, const struct form_field *field, const struct expr_env *env,
+    const char *value, struct procedure_field_choice ret_choices[PROCEDURE_FIELD_CHOICES_MAX])
+{
+    const struct question_def *question = shown_question(form, field, env);
+    if (question == NULL ||
+        (question->type != QUESTION_CHOICE && question->type != QUESTION_SEVERAL) ||
+        question->choice_count > PROCEDURE_FIELD_CHOICES_MAX) {
+        return 0;
+    }
+    for (size_t i = 0; i < question->choice_count; i++) {
+        ret_choices[i] = (struct procedure_field_choice){.words = question->choices[i].label,
+            .chosen = answer_holds(value, question->choices[i].value)};
+    }
+    return question->choice_count;
 }
 
 static void
@@ -159,11 +185,21 @@ tell(struct filling *filling, const struct form_field *field, int row, procedure
         [EXPR_DATE] = QUESTION_DATE};
     struct procedure_field told = {.id = field->id,
         .label = field->label,
+        .rows = row > 0 ? filling->form->groups[field->rows] : NULL,
         .row = row,
         .needed = field->needed,
         .tick = field->tick,
+        .seal = field->seal,
+        .width = field->width,
+        .comb = field->comb,
         .value = ""};
+    struct procedure_field_choice choices[PROCEDURE_FIELD_CHOICES_MAX];
+    char key[FACT_KEY_MAX];
     char text[PROCEDURE_ANSWER_MAX + 1] = "";
+    if (field->seal) {
+        each(&told, ctx);
+        return;
+    }
     struct value value = expr_eval(field->value, &filling->env);
     told.type = types[field->type];
     if (field->tick) {
@@ -172,6 +208,15 @@ tell(struct filling *filling, const struct form_field *field, int row, procedure
         answer_from_value(&(struct question_def){.type = told.type}, value, text);
         told.value = text;
         told.words = words_of(filling->form, field, &filling->env, text);
+    }
+    const struct question_def *question = shown_question(filling->form, field, &filling->env);
+    if (question != NULL) {
+        entry_key(question->key, filling->index, key);
+        told.key = key;
+    }
+    if (!field->tick) {
+        told.choices = choices;
+        told.choice_count = choices_of(filling->form, field, &filling->env, text, choices);
     }
     each(&told, ctx);
     explicit_bzero(text, sizeof(text));

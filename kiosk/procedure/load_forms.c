@@ -10,7 +10,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { SET_FORMS_MAX = 500, REFS_MAX = 200, FORM_GROUPS_MAX = 8 };
+enum { SET_FORMS_MAX = 500, REFS_MAX = 200, FORM_GROUPS_MAX = 8, COMB_MAX = 16 };
 enum { UNKNOWN = -1, NONE_LEFT = -2 }; /* no index */
 static const char too_many_groups[] =
     "more than %d groups of people in one form; write the others on a second form";
@@ -199,7 +199,8 @@ find_name(void *ctx, const char *name, struct expr_symbol *ret, char *reason)
 static void
 read_field(struct load *load, const struct node *node, struct form_def *form, int rows)
 {
-    static const char *const keys[] = {"field", "label", "value", "tick", "needed"};
+    static const char *const keys[] = {
+        "field", "label", "value", "tick", "needed", "seal", "width", "comb"};
     if (!field_is_map(load, node, "a field")) {
         return;
     }
@@ -214,9 +215,11 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
         }
     }
     bool tick = tree_get(node, "tick") != NULL;
-    if (tick == (tree_get(node, "value") != NULL)) {
+    bool seal = field_bool(load, node, "seal", false);
+    if (tick + seal + (tree_get(node, "value") != NULL) != 1) {
         load_mistake(load, node->line, node->column,
-            "a field has a 'value' that is written, or a 'tick': when its box is ticked");
+            "a field has a 'value' that is written, or a 'tick': when its box is ticked, or a "
+            "'seal': yes");
         return;
     }
     if (form->field_count == FIELDS_MAX) {
@@ -231,8 +234,14 @@ read_field(struct load *load, const struct node *node, struct form_def *form, in
         .label = field_text(load, node, "label", true),
         .tick = tick,
         .needed = field_bool(load, node, "needed", false),
-        .rows = rows,
-        .source = field_expr(load, node, tick ? "tick" : "value")};
+        .seal = seal,
+        .width = (int)field_int(load, node, "width", 0, PROCEDURE_FIELD_WIDTH_MAX, 0),
+        .comb = (int)field_int(load, node, "comb", 0, COMB_MAX, 0),
+        .rows = rows};
+    if (seal) {
+        return; /* nothing is written into it */
+    }
+    field->source = field_expr(load, node, tick ? "tick" : "value");
     struct form_scope scope = {load, form, rows};
     struct expr_scope names = {find_name, find_entry, &scope};
     field->value =

@@ -365,15 +365,28 @@ size_t procedure_forms(const struct procedure *procedure, const struct fact_set 
 /* False when there is no such form. */
 bool procedure_form(
     const struct procedure_set *set, const char *id, struct procedure_form *ret_form);
+/* An answer that could have been chosen; a form on paper shows them all. */
+struct procedure_field_choice {
+    struct procedure_words words;
+    bool chosen;
+};
+enum { PROCEDURE_FIELD_WIDTH_MAX = 12, PROCEDURE_FIELD_CHOICES_MAX = 8 };
 /* One field with what belongs in it. Valid during the call. */
 struct procedure_field {
     const char *id, *label;
-    int row; /* 1, 2 ... of the entry it is about (household), 0 outside */
+    const char *rows; /* the group of entries it is about ("household"), or NULL */
+    int row; /* 1, 2 ... of the entry, 0 outside */
     bool needed; /* the form can't do without it */
     bool tick, ticked; /* a box to tick; else: */
     enum question_type type; /* how value is written: TEXT, NUMBER, DATE, TIME, YES_NO, SEVERAL */
     const char *value; /* as facts are kept; "" when not known */
+    const char *key; /* the fact that stands there as it is, or NULL */
     struct procedure_words words; /* of the choice that value is; source NULL for others */
+    bool seal; /* an empty square to be stamped */
+    int width; /* of PROCEDURE_FIELD_WIDTH_MAX parts of a line; 0: the file says nothing */
+    int comb; /* so many digits, each in a box; 0: a text */
+    size_t choice_count; /* of a choice of few answers, or several; else 0 */
+    const struct procedure_field_choice *choices;
 };
 typedef void procedure_each_field(const struct procedure_field *field, void *ctx);
 /* Every field in the order of the file, those of rows once an entry. at: seconds since 1970, what "today" means

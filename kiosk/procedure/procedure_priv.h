@@ -336,6 +336,9 @@ struct form_field {
     const char *id, *label;
     bool tick; /* a box; else a text */
     bool needed; /* the form can't do without it */
+    bool seal; /* an empty square: nothing stands in it */
+    int width; /* parts of a line; 0: as its type has it */
+    int comb; /* digits in boxes of their own; 0: a text */
     int rows; /* index of the group whose entries each have this field, or -1 */
     struct expr_source source;
     const struct expr *value;

@@ -1,6 +1,6 @@
 /* program/kiosk_desk.c - the desk. Without arguments it serves the staff's page until SIGTERM or
- * SIGINT; with --export json it writes the records to standard output and ends. Settings come from
- * $KIOSK_HOME/madoguchi.conf. */
+ * SIGINT; with --export json it writes the records to standard output and ends, with --print the forms of all that
+ * is not done into a folder. Settings come from $KIOSK_HOME/madoguchi.conf. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
 /* What both kinds of work need; everything is owned here. */
 struct parts {
     struct conf *conf;
-    char *ledger, *staff, *pages, *live;
+    char *ledger, *staff, *pages, *live, *fonts;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct i18n *words;
@@ -35,6 +35,7 @@ parts_release(struct parts *parts)
     seal_opener_free(parts->opener);
     seal_verifier_free(parts->verifier);
     free(parts->live);
+    free(parts->fonts);
     free(parts->pages);
     free(parts->staff);
     free(parts->ledger);
@@ -67,7 +68,10 @@ load_content(struct parts *parts)
 {
     char *assets = conf_share(parts->conf, "assets");
     char *locale = conf_share(parts->conf, "locale");
+    char *fonts = conf_share(parts->conf, "fonts");
     parts->pages = fs_join(assets, "desk");
+    parts->fonts = fs_join(fonts, "paper.list");
+    free(fonts);
     int r = i18n_new(locale, &parts->words);
     if (r == 0) {
         r = procedure_load(assets, NULL, NULL, &parts->procedures);
@@ -99,6 +103,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .ledger = parts->ledger,
         .staff = parts->staff,
         .pages = parts->pages,
+        .fonts = parts->fonts,
         .live = parts->live,
         .verifier = parts->verifier,
         .opener = parts->opener,
@@ -132,14 +137,24 @@ serve(const struct desk_config *config)
     return 0;
 }
 
+static int
+print_all(const struct desk_config *config, const char *folder)
+{
+    size_t count = 0;
+    int r = desk_print(config, folder, &count);
+    (void)printf("%zu\n", count);
+    return r;
+}
+
 int
 main(int argc, char **argv)
 {
     secret_harden_process();
     bool export = argc == 3 && strcmp(argv[1], "--export") == 0 &&
                   (strcmp(argv[2], "json") == 0 || strcmp(argv[2], "answers") == 0);
-    if (argc != 1 && !export) {
-        (void)fputs("use: kiosk-desk [--export json|answers]\n", stderr);
+    bool paper = argc == 3 && strcmp(argv[1], "--print") == 0;
+    if (argc != 1 && !export && !paper) {
+        (void)fputs("use: kiosk-desk [--export json|answers] [--print FOLDER]\n", stderr);
         return EXIT_USE;
     }
     struct parts parts = {0};
@@ -147,9 +162,10 @@ main(int argc, char **argv)
     int r = load(&parts, &config);
     if (r == 0) {
         bool answers = export && argv[2][0] == 'a';
-        r = answers  ? desk_export_answers(&config, stdout)
-            : export ? desk_export_json(&config, stdout)
-                     : serve(&config);
+        r = paper     ? print_all(&config, argv[2])
+            : answers ? desk_export_answers(&config, stdout)
+            : export  ? desk_export_json(&config, stdout)
+                      : serve(&config);
     }
     if (r < 0) {
         LOG(LOG_ERROR, "desk.failed", LOG_ERR(r));

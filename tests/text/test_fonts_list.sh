@@ -1,10 +1,10 @@
 #!/bin/sh
-# fonts/fonts.list, with the subsets beside it and with Debian's files alone: a file for each font, and for each
+# fonts/fonts.list and paper.list, with the subsets beside it and with Debian's files alone: a file for each font, and for each
 # font the characters it is there for.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
-for list in fonts/fonts.list "$BUILD/fonts/fonts.list"; do
+for list in fonts/fonts.list "$BUILD/fonts/fonts.list" fonts/paper.list "$BUILD/fonts/paper.list"; do
     python3 - "$list" <<'PY' || bad=1
 import os, struct, sys
 

@@ -29,7 +29,7 @@ links_only "$BUILD/kiosk" \
 links_only "$BUILD/kiosk-sync" "$BASE|libsqlite3\.so\.0|libcurl\.so\.4" || bad=1
 links_only "$BUILD/kiosk-intake" "$BASE|libsqlite3\.so\.0|libpq\.so\.5|libmicrohttpd\.so\.12|libgnutls\.so\.30" || bad=1
 links_only "$BUILD/kiosk-desk" \
-    "$BASE|libsqlite3\.so\.0|libpq\.so\.5|libmicrohttpd\.so\.12|libicu(uc|i18n)\.so\.72|libcjson\.so\.1|libz\.so\.1|libyaml-0\.so\.2" || bad=1
+    "$BASE|libsqlite3\.so\.0|libpq\.so\.5|libmicrohttpd\.so\.12|libicu(uc|i18n)\.so\.72|libcjson\.so\.1|libz\.so\.1|libyaml-0\.so\.2|libcairo\.so\.2|libfreetype\.so\.6|libharfbuzz\.so\.0|libqrencode\.so\.4" || bad=1
 calls_none "$BUILD/kiosk" "$NETWORK" || bad=1
 
 for program in kiosk kiosk-sync kiosk-intake; do

@@ -58,7 +58,7 @@ for library in $(sed -n 's/^PKG_[a-z]* := //p' Makefile); do
     case $library in
     sdl2) word='SDL 2' ;; SDL2_ttf) word=SDL_ttf ;; SDL2_image) word=SDL_image ;; icu-*) word=ICU ;;
     yaml-0.1) word=LibYAML ;; libcrypto) word=OpenSSL ;; libpcsclite) word='PC/SC' ;; sqlite3) word=SQLite ;;
-    libcjson) word=cJSON ;; *) word=$library ;;
+    libcjson) word=cJSON ;; cairo-*) word=Cairo ;; freetype2) word=FreeType ;; *) word=$library ;;
     esac
     grep -qi -- "$word" packaging/THIRD-PARTY.md || wrong "packaging/THIRD-PARTY.md lacks $library"
 done

@@ -1,0 +1,278 @@
+/* print/letters.c - the fonts of a page: what the room text asks of them, and the letters of a run on paper. HarfBuzz shapes,
+ * FreeType reads outlines for Cairo; no other file knows them. A font is opened when a character first needs it. */
+#include "print_priv.h"
+
+#define FT_CONFIG_STANDARD_LIBRARY_H "print/ft_library.h"
+#include <cairo-ft.h>
+#include <cairo.h>
+#include <ft2build.h>
+#include FT_FREETYPE_H
+#include <hb.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/attr.h"
+#include "base/err.h"
+
+struct face {
+    hb_font_t *shaped; /* in font units; NULL until needed */
+    cairo_font_face_t *drawn;
+    unsigned upem;
+    bool broken; /* could not be opened: covers nothing */
+};
+struct letters {
+    struct text_fonts *list; /* owned */
+    struct face regular[TEXT_FONTS_MAX], bold[TEXT_FONTS_MAX];
+    hb_buffer_t *buffer;
+};
+
+/* One for the process, never given back: Cairo keeps fonts in a cache of its own and lets go of them when it wants. */
+static FT_Library library;
+
+int
+letters_new(const char *list, struct letters **ret_letters)
+{
+    struct letters *letters = xcalloc(1, sizeof(*letters));
+    int r = text_fonts_read(list, &letters->list);
+    if (r == 0 && library == NULL && FT_Init_FreeType(&library) != 0) {
+        r = KERR_NO_MEMORY;
+    }
+    if (r < 0) {
+        letters_free(letters);
+        return r;
+    }
+    letters->buffer = hb_buffer_create();
+    *ret_letters = letters;
+    return 0;
+}
+
+static void
+close_face(struct face *face)
+{
+    hb_font_destroy(face->shaped); /* NULL is accepted */
+    if (face->drawn != NULL) {
+        cairo_font_face_destroy(face->drawn);
+    }
+}
+
+void
+letters_free(struct letters *letters)
+{
+    if (letters == NULL) {
+        return;
+    }
+    for (int i = 0; i < TEXT_FONTS_MAX; i++) {
+        close_face(&letters->regular[i]);
+        close_face(&letters->bold[i]);
+    }
+    hb_buffer_destroy(letters->buffer);
+    text_fonts_free(letters->list);
+    free(letters);
+}
+
+static void
+done_face(void *face)
+{
+    (void)FT_Done_Face(face);
+}
+
+static void
+open_face(const struct text_font_file *file, struct face *face)
+{
+    static const cairo_user_data_key_t key;
+    FT_Face outlines;
+    face->broken = true;
+    hb_blob_t *blob = hb_blob_create_from_file_or_fail(file->path);
+    if (blob == NULL) {
+        return;
+    }
+    hb_face_t *shaped = hb_face_create(blob, (unsigned)file->face);
+    hb_blob_destroy(blob);
+    face->upem = hb_face_get_upem(shaped);
+    if (hb_face_get_glyph_count(shaped) > 0 &&
+        FT_New_Face(library, file->path, file->face, &outlines) == 0) {
+        face->shaped = hb_font_create(shaped); /* its scale is upem */
+        face->drawn = cairo_ft_font_face_create_for_ft_face(outlines, FT_LOAD_NO_HINTING);
+        (void)cairo_font_face_set_user_data(face->drawn, &key, outlines, done_face);
+        face->broken = false;
+    }
+    hb_face_destroy(shaped);
+}
+
+/* NULL for a file that is no font. */
+static struct face *
+face_of(struct letters *letters, int number, bool bold)
+{
+    const struct text_font_entry *entry = &letters->list->fonts[number];
+    bool real = bold && entry->bold.path != NULL;
+    struct face *face = real ? &letters->bold[number] : &letters->regular[number];
+    if (face->shaped == NULL && !face->broken) {
+        open_face(real ? &entry->bold : &entry->regular, face);
+    }
+    return face->broken ? NULL : face;
+}
+
+static bool
+covers(void *ctx, int font, uint32_t code, uint32_t selector)
+{
+    const struct face *face = face_of(ctx, font, false);
+    hb_codepoint_t glyph;
+    if (face == NULL) {
+        return false;
+    }
+    return selector != 0 ? hb_font_get_variation_glyph(face->shaped, code, selector, &glyph) != 0
+                         : hb_font_get_nominal_glyph(face->shaped, code, &glyph) != 0;
+}
+
+static const uint8_t *
+order(void *ctx, const char *language)
+{
+    const struct letters *letters = ctx;
+    return text_fonts_order(letters->list, language);
+}
+
+static void
+shape(struct letters *letters, const struct face *face, const char *text, size_t len,
+    const char *script, bool rtl)
+{
+    hb_buffer_clear_contents(letters->buffer);
+    hb_buffer_add_utf8(letters->buffer, text, (int)len, 0, (int)len);
+    hb_buffer_set_script(
+        letters->buffer, hb_script_from_iso15924_tag(hb_tag_from_string(script, -1)));
+    hb_buffer_set_direction(letters->buffer, rtl ? HB_DIRECTION_RTL : HB_DIRECTION_LTR);
+    hb_shape(face->shaped, letters->buffer, NULL, 0);
+}
+
+static int
+width(void *ctx, int font, bool bold, int size_px, const char *text, size_t len, const char *script,
+    bool rtl)
+{
+    struct letters *letters = ctx;
+    const struct face *face = face_of(letters, font, bold);
+    int64_t sum = 0;
+    unsigned count = 0;
+    if (face == NULL) {
+        return 0;
+    }
+    shape(letters, face, text, len, script, rtl);
+    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(letters->buffer, &count);
+    for (unsigned i = 0; i < count; i++) {
+        sum += at[i].x_advance;
+    }
+    return (int)((sum * size_px + face->upem - 1) / face->upem);
+}
+
+static int
+ascent(void *ctx, int font, bool bold, int size_px)
+{
+    const struct face *face = face_of(ctx, font, bold);
+    hb_font_extents_t extents = {0};
+    if (face == NULL) {
+        return 0;
+    }
+    (void)hb_font_get_h_extents(face->shaped, &extents);
+    return (int)((int64_t)extents.ascender * size_px / face->upem);
+}
+
+struct text_font_ops
+letters_ops(struct letters *letters)
+{
+    return (struct text_font_ops){.covers = covers,
+        .order = order,
+        .width = width,
+        .ascent = ascent,
+        .count = letters->list->count,
+        .ctx = letters};
+}
+
+/* Which bytes became which glyphs, so that the text can be read out of the file again. */
+static int
+clusters_of(const hb_glyph_info_t *info, unsigned count, size_t len, bool rtl,
+    cairo_text_cluster_t *ret_clusters)
+{
+    int clusters = 0;
+    for (unsigned i = 0; i < count;) { /* in the order of the bytes */
+        unsigned first = rtl ? count - 1 - i : i;
+        unsigned next = i + 1;
+        while (next < count && info[rtl ? count - 1 - next : next].cluster == info[first].cluster) {
+            next++;
+        }
+        size_t end = next < count ? info[rtl ? count - 1 - next : next].cluster : len;
+        ret_clusters[clusters++] = (cairo_text_cluster_t){
+            .num_bytes = (int)(end - info[first].cluster), .num_glyphs = (int)(next - i)};
+        i = next;
+    }
+    return clusters;
+}
+
+int
+letters_draw(struct letters *letters, void *surface, const struct text_run *run, int x_px, int y_px)
+{
+    cairo_t *cairo = surface;
+    struct face *face = face_of(letters, run->font, run->bold);
+    unsigned count = 0;
+    if (face == NULL) {
+        return KERR_UI_FONT;
+    }
+    shape(letters, face, run->text, run->len, run->script, run->rtl);
+    const hb_glyph_info_t *info = hb_buffer_get_glyph_infos(letters->buffer, &count);
+    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(letters->buffer, &count);
+    cairo_glyph_t *glyphs = xcalloc(count + 1, sizeof(*glyphs));
+    cairo_text_cluster_t *clusters = xcalloc(count + 1, sizeof(*clusters));
+    double scale = (double)run->size_px / face->upem;
+    double pen = x_px;
+    for (unsigned i = 0; i < count; i++) {
+        glyphs[i] = (cairo_glyph_t){.index = info[i].codepoint,
+            .x = pen + at[i].x_offset * scale,
+            .y = y_px - at[i].y_offset * scale};
+        pen += at[i].x_advance * scale;
+    }
+    int cluster_count = clusters_of(info, count, run->len, run->rtl, clusters);
+    cairo_set_font_face(cairo, face->drawn);
+    cairo_set_font_size(cairo, run->size_px);
+    cairo_show_text_glyphs(cairo, run->text, (int)run->len, glyphs, (int)count, clusters,
+        cluster_count, run->rtl ? CAIRO_TEXT_CLUSTER_FLAG_BACKWARD : 0);
+    explicit_bzero(glyphs, count * sizeof(*glyphs));
+    free(glyphs);
+    free(clusters);
+    hb_buffer_clear_contents(letters->buffer);
+    return cairo_status(cairo) == CAIRO_STATUS_SUCCESS ? 0 : KERR_NO_MEMORY;
+}
+
+bool
+letters_ink(struct letters *letters, const struct text_run *run, int x_px, int y_px,
+    struct print_rect *ret_px)
+{
+    const struct face *face = face_of(letters, run->font, run->bold);
+    int64_t left = INT32_MAX, right = INT32_MIN, top = INT32_MAX, bottom = INT32_MIN;
+    int64_t pen = 0;
+    unsigned count = 0;
+    if (face == NULL) {
+        return false;
+    }
+    shape(letters, face, run->text, run->len, run->script, run->rtl);
+    const hb_glyph_info_t *info = hb_buffer_get_glyph_infos(letters->buffer, &count);
+    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(letters->buffer, &count);
+    for (unsigned i = 0; i < count; i++) {
+        hb_glyph_extents_t ink;
+        if (hb_font_get_glyph_extents(face->shaped, info[i].codepoint, &ink) && ink.width != 0) {
+            int64_t x = pen + at[i].x_offset + ink.x_bearing;
+            int64_t y = -(int64_t)at[i].y_offset - ink.y_bearing; /* down; height is negative */
+            left = x < left ? x : left;
+            right = x + ink.width > right ? x + ink.width : right;
+            top = y < top ? y : top;
+            bottom = y - ink.height > bottom ? y - ink.height : bottom;
+        }
+        pen += at[i].x_advance;
+    }
+    if (left > right) {
+        return false; /* spaces */
+    }
+    int64_t upem = face->upem;
+    *ret_px = (struct print_rect){.x = x_px + (int)(left * run->size_px / upem),
+        .y = y_px + (int)(top * run->size_px / upem),
+        .w = (int)((right - left) * run->size_px / upem),
+        .h = (int)((bottom - top) * run->size_px / upem)};
+    return true;
+}

@@ -1,0 +1,96 @@
+/* print/print.h - forms and guide slips on A4 as PDF. Lines are broken and fonts chosen by the room text, as on the
+ * screen; letters are shaped by HarfBuzz, the file is written by Cairo. Fonts are embedded, what is used of them; the
+ * same document gives the same bytes. Knows no procedures: who prints says what stands in which cell.
+ *
+ * Lengths are 0.1 mm, sizes of letters points (1/72 inch). Strings are UTF-8; ruby {漢字|かんじ} is drawn above its base.
+ * One thread. What was laid out is wiped when a document ends. */
+#ifndef PRINT_PRINT_H
+#define PRINT_PRINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum {
+    PRINT_CELLS_MAX = 2000, /* of one form */
+    PRINT_TICKS_MAX = 24, /* of one cell */
+    PRINT_COLUMNS_MAX = 8, /* of a table; entries with more are told below each other */
+    PRINT_PAGES_MAX = 60, /* of one form */
+    PRINT_SHARES = 12 /* parts of a line's width */
+};
+
+struct print; /* fonts, opened when a character first needs them */
+struct print_document;
+
+/* fonts: the list fonts/paper.list. KERR_UI_FONT, KERR_NO_MEMORY. */
+int print_new(const char *fonts, struct print **ret_print);
+void print_free(struct print *print); /* NULL is accepted */
+
+/* title: of the document, for readers of PDF. made: seconds since 1970, a record's own moment and not the clock's, so that
+ * the file is the same whenever it is made. */
+int print_begin(
+    struct print *print, const char *title, int64_t made, struct print_document **ret_document);
+/* Ends the document and frees it, in any case. Appends the PDF. The first error of anything before. */
+int print_end(struct print_document *document, struct buf *ret_pdf);
+
+struct print_tick {
+    const char *words;
+    bool ticked;
+};
+/* One field of a form. Neighbours of one section stand under its heading, neighbours of one table and row beside each
+ * other as its columns. */
+struct print_cell {
+    const char *section; /* "" for none */
+    const char *label;
+    const char *value; /* "" stays empty, for the pen */
+    const struct print_tick *ticks; /* boxes instead of a value */
+    size_t tick_count;
+    int comb; /* digits, each in a box of its own; 0: a text */
+    bool seal; /* an empty square to be stamped */
+    int share; /* of PRINT_SHARES; a line's cells are widened until it is full */
+    int table, row; /* table 0: none; row from 1 */
+};
+struct print_form {
+    const char *title;
+    const char *follows; /* the law or rule whose form it is */
+    const char *to; /* addressee */
+    const char *number; /* receipt number: eight digits, "" for none; as text and as a QR code */
+    const char *number_words; /* the same for people: "0010 0737" */
+    const char *received; /* when */
+    const char *const *office; /* boxes at the foot of the first page, for the staff's pens */
+    size_t office_count;
+    const struct print_cell *cells;
+    size_t cell_count;
+};
+/* Appends a form, on as many pages as it needs. KERR_TOO_BIG, KERR_INVALID (no UTF-8). Nothing is cut: a value gets smaller
+ * down to 8 pt, then it is wrapped and its line grows. */
+int print_add_form(struct print_document *document, const struct print_form *form);
+
+/* A line of a guide slip: in the visitor's language, and the same in Japanese. */
+enum print_slip_kind { PRINT_SLIP_HEADING, PRINT_SLIP_TEXT, PRINT_SLIP_ITEM };
+struct print_slip_line {
+    enum print_slip_kind kind;
+    const char *own, *japanese; /* japanese "" or the same: told once */
+};
+struct print_slip {
+    const char *language; /* a tag: "en", "my"; "ja" */
+    const char *title, *title_japanese;
+    const char *number, *number_words; /* as above */
+    const struct print_slip_line *lines;
+    size_t line_count;
+};
+/* Appends a guide slip for the visitor: body 12 pt and more, the Japanese beside it for staff. Errors as above. */
+int print_add_slip(struct print_document *document, const struct print_slip *slip);
+
+/* What pages hold, for tests: from now on told for each thing that is drawn, in the order of reading. text is NULL for boxes. ink:
+ * where its letters stand; cell: what they must stay in. */
+struct print_rect {
+    int x, y, w, h;
+};
+typedef void print_told(void *ctx, int page, const char *text, const struct print_rect *ink,
+    const struct print_rect *cell);
+void print_tell(struct print *print, print_told *told, void *ctx);
+
+#endif

@@ -79,6 +79,12 @@ done
 spoil "a quote that is not closed" po/en.po '$amsgid "' "this is no line of a catalog"
 spoil "a letter that no escape has" po/en.po '$amsgid "\\x"' "this is no line of a catalog"
 spoil "bytes that are no text" po/en.po "\$amsgid \"$(printf '\377')\"" "this is no line of a catalog"
+spoil "a service that is over" $P 's/^in-force: .*/in-force: 2026-04-01\nuntil: 2026-05-01/' \
+    "move-in.yaml:2:1: in force until 2026-05-01: it is not offered any more; write the new version or take it away"
+rm -rf "$WORK/a" && cp -r assets "$WORK/a" # one that still holds, and one that begins later, may lie here
+sed -i 's/^in-force: .*/in-force: 2026-04-01\nuntil: 2199-03-31/' "$WORK/a/$P"
+sed -i 's/^in-force: .*/in-force: 2199-04-01/' "$WORK/a/procedures/survey.yaml"
+"$CTL" check --language ja "$WORK/a" >"$WORK/out" 2>&1 || { wrong "dates that are in order:"; cat "$WORK/out"; }
 spoil "changed Japanese" $P 's/^title: .*/title: 引っ越しの届け/' "no words in en for: move-in/title"
 for word in 不正 無効 エラー 失敗; do
     spoil "blame: $word" $P "s/^title: .*/title: ${word}です/" "this word blames the visitor"

@@ -47,7 +47,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
-    screen_take_results, screen_not_here;
+    screen_take_results, screen_not_here, screen_code;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
@@ -121,6 +121,8 @@ struct visit {
     int page; /* page of the column that is shown, from 0 */
     int pages;
     char number[RECORD_NUMBER_LEN]; /* after submitting */
+    uint8_t code[SEAL_LEAN_MAX]; /* the same record to be carried by hand */
+    size_t code_len; /* 0: nothing to show */
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;
@@ -256,6 +258,7 @@ struct app {
     char staff_digits[16];
     int staff_wrong;
     int64_t staff_locked_until_ms;
+    bool codes; /* the staff asked for every record as a code */
     bool quit;
     int frame_error;
     bool trace;
@@ -345,6 +348,13 @@ int64_t content_wait_ms(
 /* qr.c */
 /* Text as rows of '0' and '1' for UI_ROLE_QR; more than 2,300 bytes: none. */
 void qr_rows(const char *text, struct buf *rows);
+/* The same for digits, up to SEAL_CODE_DIGITS of them: version 25 at most. */
+void qr_digits(const char *digits, struct buf *rows);
+/* A box for a code of at most this side beside the column, or below it in portrait: takes its room from the column. */
+struct ui_rect qr_place(const struct app *app, struct flow *flow, int side);
+/* The code in its box. */
+void qr_add(
+    struct app *app, struct ui_rect box, const struct buf *rows, const char *label, unsigned state);
 enum { TAKE_MAX = 16 * 1024 }; /* bytes of a text to take away */
 /* A line of such a text: the words, as plain ones, behind a sign. Nothing when there are none. */
 void take_line(const char *words, const char *before, struct buf *out);
@@ -367,8 +377,14 @@ void practice_ribbon(struct app *app);
 void practice_places(struct app *app); /* makes room for them */
 
 /* submit.c: the only place with the sequence encode, seal and sign, commit. Runs in a thread. */
+struct submit_code { /* the record as a code on the screen: its lean form (seal.h) */
+    uint8_t bytes[SEAL_LEAN_MAX];
+    size_t len; /* 0: too long for codes */
+    bool line_away; /* records wait for longer than the setting code-after-s */
+};
 struct submit_result {
     int error;
+    struct submit_code code;
     char number[RECORD_NUMBER_LEN];
     uint64_t visit; /* serial of the visit that asked */
 };

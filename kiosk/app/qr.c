@@ -44,11 +44,10 @@ part_of(const char *text)
     return len;
 }
 
-void
-qr_rows(const char *text, struct buf *rows)
+/* Frees the code. */
+static void
+rows_of(QRcode *code, struct buf *rows)
 {
-    QRecLevel level = strlen(text) > QR_LONG ? QR_ECLEVEL_L : QR_ECLEVEL_M;
-    QRcode *code = QRcode_encodeString8bit(text, 0, level);
     if (code == NULL) {
         return; /* no memory, or too much of it: the words stand beside it */
     }
@@ -59,6 +58,19 @@ qr_rows(const char *text, struct buf *rows)
         (void)buf_add_byte(rows, '\n');
     }
     QRcode_free(code);
+}
+
+void
+qr_rows(const char *text, struct buf *rows)
+{
+    QRecLevel level = strlen(text) > QR_LONG ? QR_ECLEVEL_L : QR_ECLEVEL_M;
+    rows_of(QRcode_encodeString8bit(text, 0, level), rows);
+}
+
+void
+qr_digits(const char *digits, struct buf *rows)
+{
+    rows_of(QRcode_encodeString(digits, 0, QR_ECLEVEL_M, QR_MODE_8, 1), rows);
 }
 
 /* The part of this number, and how many there are. */
@@ -77,6 +89,38 @@ part(const char *text, int number, struct buf *ret_part)
     return count;
 }
 
+struct ui_rect
+qr_place(const struct app *app, struct flow *flow, int side)
+{
+    bool below = app->places.portrait;
+    int height = flow->bottom - flow->top;
+    int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
+    side = side > most ? most : side;
+    struct ui_rect box = rect(
+        flow->x + flow->w - side - 2 * QR_PAD, flow->top, side + 2 * QR_PAD, side + 2 * QR_PAD);
+    if (below) {
+        box = rect(flow->x, flow->bottom - side - 2 * QR_PAD, side + 2 * QR_PAD, side + 2 * QR_PAD);
+        flow->bottom = box.y - GAP_MIN;
+    } else {
+        flow->w -= box.w + COLUMN_GAP;
+    }
+    return box;
+}
+
+void
+qr_add(
+    struct app *app, struct ui_rect box, const struct buf *rows, const char *label, unsigned state)
+{
+    int side = box.w - 2 * QR_PAD;
+    ui_add(app->ui,
+        &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
+    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
+                        .rect = rect(box.x + QR_PAD, box.y + QR_PAD, side, side),
+                        .text = buf_str(rows),
+                        .label = label,
+                        .state = state});
+}
+
 void
 qr_page(struct app *app, struct flow *flow, const char *text, const char *label, unsigned state)
 {
@@ -86,28 +130,11 @@ qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
     buf_init(&shown, QR_MOST + 1);
     size_t count = part(text, app->visit.page, &shown);
     qr_rows(buf_str(&shown), &rows);
-    bool below = app->places.portrait;
-    int height = flow->bottom - flow->top;
-    int most = (below ? height * 60 / 100 : height) - 2 * QR_PAD;
-    int side = QR_SIDE > most ? most : QR_SIDE;
-    struct ui_rect box = rect(
-        flow->x + flow->w - side - 2 * QR_PAD, flow->top, side + 2 * QR_PAD, side + 2 * QR_PAD);
-    if (below) {
-        box = rect(flow->x, flow->bottom - side - 2 * QR_PAD, side + 2 * QR_PAD, side + 2 * QR_PAD);
-        flow->bottom = box.y - GAP_MIN;
-    } else {
-        flow->w -= box.w + COLUMN_GAP;
-    }
     app->flow_page = count > 1 ? app->visit.page : 0; /* the words stand beside each code */
+    struct ui_rect box = qr_place(app, flow, QR_SIDE);
     page_title(app, flow, say(app, "page.take-title"));
     flow_text(
         app, flow, say(app, "page.take-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
-    ui_add(app->ui,
-        &(struct ui_element){.role = UI_ROLE_NOTICE, .rect = box, .tone = UI_TONE_SURFACE});
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_QR,
-                        .rect = rect(box.x + QR_PAD, box.y + QR_PAD, side, side),
-                        .text = buf_str(&rows),
-                        .label = label,
-                        .state = state});
+    qr_add(app, box, &rows, label, state);
     app->flow_page = count > 1 ? (int)count - 1 : app->flow_page;
 }

@@ -230,7 +230,7 @@ app_apply_preferences(struct app *app)
 static void
 leave(struct app *app)
 {
-    if (app->screen == &screen_accepted) {
+    if (app->screen == &screen_accepted || app->screen == &screen_code) {
         visit_finish(app);
     } else if (app->screen == &screen_take_card) {
         visit_end(app);
@@ -363,7 +363,12 @@ submitted(struct app *app, const struct submit_result *result)
     if (result->error == 0) {
         memcpy(app->visit.number, result->number, sizeof(app->visit.number));
         visit_done(app);
-        bool here = procedure_info(app->visit.procedure).kind == PROCEDURE_CHECK_IN;
+        struct procedure_info info = procedure_info(app->visit.procedure);
+        bool here = info.kind == PROCEDURE_CHECK_IN;
+        /* what is told without a name nobody brings to the counter */
+        bool wanted = (result->code.line_away || app->codes) && !here && !info.anonymous;
+        memcpy(app->visit.code, result->code.bytes, result->code.len);
+        app->visit.code_len = wanted ? result->code.len : 0;
         app_turn(app, here ? &screen_checked_in : &screen_accepted);
     } else {
         LOG(LOG_ERROR, "submit", LOG_ERR(result->error));

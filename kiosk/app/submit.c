@@ -16,7 +16,7 @@
 #include "app/sealing_priv.h"
 #include "seal/seal.h"
 
-enum { WAIT_MAX_MS = 60 * 1000 };
+enum { WAIT_MAX_MS = 60 * 1000, AWAY_S = 60 * 60, AWAY_MAX_S = 366 * 24 * 60 * 60 };
 
 enum submit_state { SUBMIT_IDLE, SUBMIT_ASKED, SUBMIT_RUNNING, SUBMIT_DONE };
 
@@ -37,6 +37,7 @@ struct submitter {
     unsigned kiosk_number;
     char kiosk[SEAL_NAME_MAX];
     char *tally; /* path */
+    int64_t away_s; /* a record that waits for so long means that the line is away */
     void (*wakeup)(void *);
     void *wakeup_ctx;
 };
@@ -63,9 +64,25 @@ make_envelope(struct submitter *submitter, const struct store_slot *slot, struct
         sealing_now(submitter->sealing), &header, plain.data, plain.len, ret_envelope);
 }
 
+/* What the record is as a code, and whether one is wanted. Without one it still goes the usual way. */
+static void
+make_code(struct submitter *submitter, struct store *store, const struct buf *envelope,
+    struct submit_code *ret_code)
+{
+    AUTO_BUF lean;
+    buf_init(&lean, sizeof(ret_code->bytes));
+    int64_t oldest = 0;
+    if (seal_lean_write(envelope->data, envelope->len, &lean) == 0) {
+        memcpy(ret_code->bytes, lean.data, lean.len);
+        ret_code->len = lean.len;
+    }
+    ret_code->line_away = store_oldest(store, &oldest) == 0 &&
+                          clock_wall_s(submitter->clock) - oldest >= submitter->away_s;
+}
+
 static int
 put(struct submitter *submitter, struct store *store, struct record_head *head,
-    const struct fact_set *facts)
+    const struct fact_set *facts, struct submit_code *ret_code)
 {
     struct store_slot slot;
     AUTO_BUF envelope;
@@ -79,21 +96,26 @@ put(struct submitter *submitter, struct store *store, struct record_head *head,
         store_abandon(store);
         return r;
     }
-    return store_put(store, &slot, head->id, envelope.data, envelope.len, head->submitted_at);
+    r = store_put(store, &slot, head->id, envelope.data, envelope.len, head->submitted_at);
+    if (r == 0) {
+        make_code(submitter, store, &envelope, ret_code);
+    }
+    return r;
 }
 
 static int
-submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts)
+submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts,
+    struct submit_code *ret_code)
 {
     rng_fill(head->id, sizeof(head->id));
     head->submitted_at = clock_wall_s(submitter->clock);
     memcpy(head->kiosk, submitter->kiosk, sizeof(head->kiosk));
     struct store *store;
     int r = queue_store(submitter->queue, &store);
-    r = r == 0 ? put(submitter, store, head, facts) : r;
+    r = r == 0 ? put(submitter, store, head, facts, ret_code) : r;
     if (queue_mend(submitter->queue, r)) {
         r = queue_store(submitter->queue, &store);
-        r = r == 0 ? put(submitter, store, head, facts) : r;
+        r = r == 0 ? put(submitter, store, head, facts, ret_code) : r;
     }
     return r;
 }
@@ -147,7 +169,8 @@ run(void *arg)
         submitter->facts = NULL;
         (void)pthread_mutex_unlock(&submitter->lock);
 
-        int r = submit(submitter, &head, facts);
+        struct submit_code code = {0};
+        int r = submit(submitter, &head, facts, &code);
         fact_set_free(facts);
         LOG(r == 0 ? LOG_INFO : LOG_ERROR, "queue.put", LOG_ERR(r),
             LOG_ID("procedure", head.procedure), LOG_HEX("record", head.id, sizeof(head.id)));
@@ -160,7 +183,9 @@ run(void *arg)
         submitter->closed = queue_closed(submitter->queue);
         submitter->result.error = r;
         memcpy(submitter->result.number, head.number, sizeof(head.number));
+        submitter->result.code = code;
         submitter->state = SUBMIT_DONE;
+        explicit_bzero(&code, sizeof(code));
         explicit_bzero(&head, sizeof(head));
         explicit_bzero(&submitter->head, sizeof(submitter->head));
         secret_wipe_stack();
@@ -191,6 +216,7 @@ submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)
     const char *kiosk = conf_str(conf, "kiosk", "kiosk-001");
     memcpy(submitter->kiosk, kiosk, strnlen(kiosk, sizeof(submitter->kiosk) - 1));
     submitter->tally = conf_path(conf, "counts", "counts.tsv");
+    submitter->away_s = conf_int(conf, "code-after-s", 0, AWAY_MAX_S, AWAY_S);
     int r = open_parts(submitter, conf);
     if (r == 0) {
         pthread_condattr_t attr; /* none of these can fail with what is asked here */

@@ -45,6 +45,7 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
                           " min(next_try) FILTER (WHERE state = 0) FROM queue",
     [STORE_COUNT_SENT] = "SELECT count(*) + ifnull((SELECT a FROM audit WHERE kind = 6"
                          " ORDER BY number DESC LIMIT 1), 0) FROM sent",
+    [STORE_OLDEST] = "SELECT queued_at FROM queue WHERE state = 0 ORDER BY place LIMIT 1",
 };
 
 static int
@@ -610,4 +611,21 @@ store_counts(struct store *store, struct store_counts *ret_counts)
     }
     (void)sqlite3_reset(statement); /* repeats the code of step */
     return r;
+}
+
+int
+store_oldest(struct store *store, int64_t *ret_queued_at)
+{
+    int r = store->slot_open ? 0 : store_follow(store);
+    if (r < 0) {
+        return r;
+    }
+    sqlite3_stmt *statement = store->statements[STORE_OLDEST];
+    int code = sqlite3_step(statement);
+    r = store_error(store->db, code);
+    if (r == 0 && code == SQLITE_ROW) {
+        *ret_queued_at = sqlite3_column_int64(statement, 0);
+    }
+    (void)sqlite3_reset(statement); /* repeats the code of step */
+    return r < 0 ? r : code == SQLITE_ROW ? 0 : KERR_NOT_FOUND;
 }

@@ -191,5 +191,7 @@ struct store_counts {
     int64_t next_try; /* earliest next attempt, 0 when none is queued */
 };
 int store_counts(struct store *store, struct store_counts *ret_counts);
+/* When the first of the rows that wait was queued, without counting them. KERR_NOT_FOUND when none waits. */
+int store_oldest(struct store *store, int64_t *ret_queued_at);
 
 #endif

@@ -35,6 +35,7 @@ enum store_statement {
     STORE_INSERT_EVENT,
     STORE_COUNT_QUEUE,
     STORE_COUNT_SENT,
+    STORE_OLDEST,
     STORE_STATEMENT_COUNT
 };
 

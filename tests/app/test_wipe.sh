@@ -12,6 +12,15 @@ reader
 # the given name alone is in the list of names
 printf '%s\n' 大久保　美咲 大久保町 日立ハイツ 1992-07-14 19920714 >"$WORK/words"
 
+lean_bytes() { # raw bytes that stand together in a record's lean form alone (kiosk/seal/lean.c), out of its code's digits
+    python3 -c 'import re, sys
+digits = sys.stdin.readline()
+head = b"".join(int(digits[at : at + 17]).to_bytes(7, "big") for at in (17, 34))
+runs = [m for m in re.finditer(b"[^\0\n\r]{5,}", head) if m.start() < 8]
+if runs:
+    sys.stdout.buffer.write(runs[0][0] + b"\n")'
+}
+
 visit() { # PROGRAM PLAY WORDS: plays a visit, scans after its end; the scan's exit code in $found
     rm -f "$WORK/ended.json"
     (cd "$WORK" && exec "$1" --play "$TOP/tests/app/plays/$2.play" 2>"$WORK/play.err") &
@@ -22,6 +31,8 @@ visit() { # PROGRAM PLAY WORDS: plays a visit, scans after its end; the scan's e
         sleep 0.1
     done
     [ -s "$WORK/ended.json" ] || fail "the visit took too long"
+    [ "$3" != code ] || zbarimg -q --raw "$WORK/code.png" 2>/dev/null | lean_bytes >"$WORK/code"
+    [ -s "$WORK/$3" ] || fail "there are no words to look for"
     "$BUILD/asan/tests/app/tool_scan" "$pid" "$WORK/$3" >"$WORK/scan.log"
     found=$?
 }
@@ -53,6 +64,8 @@ sed -i '0,/holds: \[/s//&kinds-of-answers, /' "$WORK/assets/city/doors.yaml"
 keep_conf
 settings "assets = $WORK/assets"
 wiped wipe_drawn drawn "what was pointed at and drawn"
+settings 'code-after-s = 0'
+wiped wipe_code code "a record's code"
 settings
 
 # by real voices to nobody

@@ -53,6 +53,10 @@ stage_city_take(struct stage_city *city, struct record **ret_record)
     if (r < 0) {
         return r;
     }
+    AUTO_BUF lean;
+    buf_init(&lean, SEAL_LEAN_MAX);
+    city->codes =
+        seal_lean_write(envelope.data, envelope.len, &lean) == 0 ? seal_code_count(lean.len) : 0;
     int taken = store_sent(city->store, row.place, row.hash, now);
     r = seal_verify(city->verifier, envelope.data, envelope.len, &header, &sealed);
     r = r == 0 ? seal_open(city->opener, sealed.data, sealed.len, &plain) : r;

@@ -68,6 +68,7 @@ struct stage_city {
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct store *store;
+    unsigned codes; /* of the record that was taken last, on the screen; 0: too long */
 };
 bool stage_city_open(struct stage *stage, struct stage_city *ret_city);
 void stage_city_close(struct stage_city *city);

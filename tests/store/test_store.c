@@ -151,6 +151,30 @@ test_order_and_chain(void **state)
     store_close(store);
 }
 
+/* Since when the first of those that wait does: put off, set aside and sent ones. */
+static void
+test_oldest_that_waits(void **state)
+{
+    (void)state;
+    struct store *store = open_store();
+    int64_t at = 0;
+    assert_int_equal(store_oldest(store, &at), KERR_NOT_FOUND);
+    for (uint64_t n = 1; n <= 3; n++) {
+        assert_int_equal(put(store, n, 50, NOW + (int64_t)n), 0);
+    }
+    assert_int_equal(store_delay(store, 1, NOW + 1000), 0);
+    assert_int_equal(store_oldest(store, &at), 0);
+    assert_true(at == NOW + 1);
+    assert_int_equal(store_quarantine(store, 1, 409), 0);
+    assert_int_equal(store_oldest(store, &at), 0);
+    assert_true(at == NOW + 2);
+    static const uint8_t receipt[STORE_HASH_LEN] = {1};
+    assert_int_equal(store_sent(store, 2, receipt, NOW), 0);
+    assert_int_equal(store_sent(store, 3, receipt, NOW), 0);
+    assert_int_equal(store_oldest(store, &at), KERR_NOT_FOUND);
+    store_close(store);
+}
+
 static void
 test_oldest_due_first(void **state)
 {
@@ -616,6 +640,7 @@ main(void)
         ON_A_FILE(test_new_file),
         ON_A_FILE(test_order_and_chain),
         ON_A_FILE(test_oldest_due_first),
+        ON_A_FILE(test_oldest_that_waits),
         ON_A_FILE(test_quarantine),
         ON_A_FILE(test_nothing_is_used_up),
         ON_A_FILE(test_sent_twice),

@@ -1,5 +1,5 @@
-/* screens/accepted.c - the record is safe: the number, what happens next, a QR to take along. Goes
- * away by itself. Then, when a card still lies there, the page that gives it back. */
+/* screens/accepted.c - the record is safe: the number, what happens next, a QR to take along. While
+ * the line is away the main button leads to the record as a code (code.c). Goes away by itself. Then, when a card still lies there, the page that gives it back. */
 #include "app/app_priv.h"
 
 #include <stdio.h>
@@ -248,13 +248,18 @@ build(struct app *app)
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     fee(app, &flow);
     steps(app, &flow);
-    page_main(app, "finish", say(app, "bar.finish"), 0);
+    bool more_to_show = app->visit.code_len > 0;
+    page_main(app, more_to_show ? "next" : "finish",
+        say(app, more_to_show ? "bar.next" : "bar.finish"), 0);
 }
 
 static void
 tap(struct app *app, const char *id)
 {
-    if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
+    bool next = strcmp(id, "next") == 0; /* the main key says it on every page */
+    if (next && app->visit.code_len > 0) {
+        app_go(app, &screen_code);
+    } else if (strcmp(id, "finish") == 0 || next) {
         visit_finish(app);
     } else if (strcmp(id, "back") == 0) {
         /* another procedure: what is known is not asked again */

@@ -61,7 +61,8 @@ static const struct way {
 static size_t
 way_count(const struct app *app)
 {
-    bool over = app->under == &screen_accepted || app->under == &screen_take_card;
+    bool over = app->under == &screen_accepted || app->under == &screen_code ||
+                app->under == &screen_take_card;
     return ARRAY_LEN(ways) - (over ? 1 : 0);
 }
 

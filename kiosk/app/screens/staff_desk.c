@@ -1,5 +1,5 @@
 /* screens/staff_desk.c - behind the staff's digits: how many checked in here, the check-ins at which this terminal can
- * stand, and its end. Counts only, no names: this is a screen in a hall. */
+ * stand, records as codes, and its end. Counts only, no names: this is a screen in a hall. */
 #include "app/app_priv.h"
 
 #include <stdio.h>
@@ -64,6 +64,9 @@ build(struct app *app)
             say(app, here ? "staff-desk.stand-end" : "staff-desk.stand"),
             say(app, here ? "staff-desk.stand-end-detail" : "staff-desk.stand-detail"));
     }
+    flow_door(app, &flow, app->codes ? "codes-end" : "codes", app->codes ? "leave" : "phone",
+        say(app, app->codes ? "staff-desk.codes-end" : "staff-desk.codes"),
+        say(app, app->codes ? "staff-desk.codes-end-detail" : "staff-desk.codes-detail"));
     flow_text(app, &flow, say(app, "staff-desk.end-text"), UI_ROLE_TEXT, UI_SIZE_BODY,
         UI_TONE_PAPER, false, 0);
     unread(app, &flow);
@@ -88,6 +91,10 @@ tap(struct app *app, const char *id)
         stand(app, "");
     } else if (strncmp(id, "stand:", 6) == 0) {
         stand(app, id + 6);
+    } else if (strcmp(id, "codes") == 0 || strcmp(id, "codes-end") == 0) {
+        app->codes = id[5] == 0;
+        LOG(LOG_INFO, "staff.codes", LOG_INT("on", app->codes));
+        visit_end(app);
     } else if (strcmp(id, "back") == 0) {
         visit_end(app); /* whoever comes next must not find this page */
     }

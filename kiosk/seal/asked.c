@@ -121,9 +121,8 @@ read_again(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_aske
     if (r < 0) {
         return r;
     }
-    r = outer.header_text != NULL ? KERR_SEAL_FORM
-                                  : read_text((const char *)ASN1_STRING_get0_data(outer.content),
-                                        (size_t)ASN1_STRING_length(outer.content), parts);
+    r = outer.header != NULL ? KERR_SEAL_FORM
+                             : read_text((const char *)outer.content, outer.content_len, parts);
     if (r == 0 &&
         (!seal_common_name_is(outer.signer, parts->asked.kiosk) ||
             !seal_moment(X509_get0_notAfter(outer.signer), &parts->signer_until) ||

@@ -146,11 +146,10 @@ read_signed(X509_STORE *trust, const uint8_t *bytes, size_t len, struct seal_key
     }
     if (!seal_common_name_is(parts.signer, SEAL_KEYRING_NAME)) {
         r = KERR_SEAL_SIGNATURE;
-    } else if (parts.header_text != NULL) {
+    } else if (parts.header != NULL) {
         r = KERR_SEAL_FORM;
     } else {
-        r = seal_keyring_read_text(trust, ASN1_STRING_get0_data(parts.content),
-            (size_t)ASN1_STRING_length(parts.content), ret_ring);
+        r = seal_keyring_read_text(trust, parts.content, parts.content_len, ret_ring);
     }
     seal_signed_release(&parts);
     return r;

@@ -40,12 +40,6 @@ static const uint8_t alg_agree[] = {0x30, 0x15, 0x06, 0x06, 0x2b, 0x81, 0x04, 0x
 static const uint8_t version_0[] = {0x02, 0x01, 0x00};
 static const uint8_t version_3[] = {0x02, 0x01, 0x03};
 static const uint8_t tag_of_16[] = {0x02, 0x01, 0x10};
-static const uint8_t attribute_type[] = {0x30, 0x18, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
-    0x01, 0x09, 0x03, 0x31, 0x0b, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01};
-static const uint8_t oid_time[] = {
-    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x05};
-static const uint8_t oid_digest[] = {
-    0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x04};
 
 bool
 seal_lean_ref(X509 *cert, uint8_t out[SEAL_LEAN_REF])
@@ -61,80 +55,30 @@ seal_lean_ref(X509 *cert, uint8_t out[SEAL_LEAN_REF])
 
 /* --- taking apart: where things stand; what it gets is proven by putting them together again --- */
 
-struct der {
-    const uint8_t *at, *end;
-};
-
-/* The next element, which must have this tag; its inside. */
-static bool
-take(struct der *from, uint8_t tag, struct der *ret_inside)
-{
-    size_t left = (size_t)(from->end - from->at);
-    if (left < 2 || from->at[0] != tag) {
-        return false;
-    }
-    size_t octets = from->at[1] < 0x80 ? 0 : from->at[1] - 0x80u;
-    size_t len = octets == 0 ? from->at[1] : 0;
-    if (octets > 3 || left < 2 + octets) {
-        return false;
-    }
-    for (size_t i = 0; i < octets; i++) {
-        len = len << 8 | from->at[2 + i];
-    }
-    if (left - 2 - octets < len) {
-        return false;
-    }
-    ret_inside->at = from->at + 2 + octets;
-    ret_inside->end = ret_inside->at + len;
-    from->at = ret_inside->end;
-    return true;
-}
-
-/* The elements with these tags, one inside the other. */
-static bool
-enter(struct der *from, const char *tags, size_t count, struct der *ret_inside)
-{
-    struct der at = {0};
-    for (size_t i = 0; i < count; i++) {
-        if (!take(i == 0 ? from : &at, (uint8_t)tags[i], i == 0 ? &at : ret_inside)) {
-            return false;
-        }
-        at = i == 0 ? at : *ret_inside;
-    }
-    *ret_inside = at;
-    return true;
-}
-#define ENTER(from, tags, ret_inside) enter(from, tags, sizeof(tags) - 1, ret_inside)
-
-static size_t
-length(const struct der *inside)
-{
-    return (size_t)(inside->end - inside->at);
-}
-
 /* The day of signing and the header out of the signed attributes. */
 static bool
-take_attributes(struct der attributes, struct seal_lean *lean)
+take_attributes(struct seal_der attributes, struct seal_lean *lean)
 {
-    struct der skip, in, oid, time, text;
+    struct seal_der skip, in, oid, time, text;
     int64_t at = -1;
-    if (!take(&attributes, 0x30, &skip) || !take(&attributes, 0x30, &in) ||
-        !take(&in, 0x06, &oid) || !take(&in, 0x31, &time) || !take(&attributes, 0x30, &skip) ||
-        !take(&attributes, 0x30, &in) || !take(&in, 0x06, &oid) || !ENTER(&in, "\x31\x0c", &text)) {
+    if (!seal_der_take(&attributes, 0x30, &skip) || !seal_der_take(&attributes, 0x30, &in) ||
+        !seal_der_take(&in, 0x06, &oid) || !seal_der_take(&in, 0x31, &time) ||
+        !seal_der_take(&attributes, 0x30, &skip) || !seal_der_take(&attributes, 0x30, &in) ||
+        !seal_der_take(&in, 0x06, &oid) || !SEAL_DER_ENTER(&in, "\x31\x0c", &text)) {
         return false;
     }
-    ASN1_TIME *moment = d2i_ASN1_TIME(NULL, &time.at, (long)length(&time));
+    ASN1_TIME *moment = d2i_ASN1_TIME(NULL, &time.at, (long)seal_der_len(&time));
     bool ok = moment != NULL && seal_moment(moment, &at) && at / SECONDS_A_DAY <= UINT16_MAX;
     ASN1_TIME_free(moment);
     lean->day = ok ? (unsigned)(at / SECONDS_A_DAY) : 0;
-    return ok && seal_header_read(text.at, length(&text), &lean->header) == 0;
+    return ok && seal_header_read(text.at, seal_der_len(&text), &lean->header) == 0;
 }
 
 static bool
-take_signature(const struct der *der, uint8_t out[2 * HALF])
+take_signature(const struct seal_der *der, uint8_t out[2 * HALF])
 {
     const unsigned char *at = der->at;
-    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)length(der));
+    ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)seal_der_len(der));
     bool ok = sig != NULL && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, HALF) == HALF &&
               BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + HALF, HALF) == HALF;
     ECDSA_SIG_free(sig);
@@ -143,24 +87,25 @@ take_signature(const struct der *der, uint8_t out[2 * HALF])
 
 /* One recipient; all have serial numbers of one length and one issuer. */
 static bool
-take_recipient(struct der *infos, struct seal_lean *lean, struct buf *issuer)
+take_recipient(struct seal_der *infos, struct seal_lean *lean, struct buf *issuer)
 {
-    struct der info, skip, point, alg, keys, id, name, serial, wrapped;
-    if (lean->to_count == SEAL_LEAN_TO_MAX || !take(infos, 0xa1, &info) ||
-        !take(&info, 0x02, &skip) || !ENTER(&info, "\xa0\xa1", &point) ||
-        !take(&point, 0x30, &skip) || !take(&point, 0x03, &skip) ||
-        length(&skip) != 1 + POINT_FULL || !take(&info, 0x30, &alg) ||
-        !ENTER(&info, "\x30\x30", &keys) || !take(&keys, 0x30, &id)) {
+    struct seal_der info, skip, point, alg, keys, id, name, serial, wrapped;
+    if (lean->to_count == SEAL_LEAN_TO_MAX || !seal_der_take(infos, 0xa1, &info) ||
+        !seal_der_take(&info, 0x02, &skip) || !SEAL_DER_ENTER(&info, "\xa0\xa1", &point) ||
+        !seal_der_take(&point, 0x30, &skip) || !seal_der_take(&point, 0x03, &skip) ||
+        seal_der_len(&skip) != 1 + POINT_FULL || !seal_der_take(&info, 0x30, &alg) ||
+        !SEAL_DER_ENTER(&info, "\x30\x30", &keys) || !seal_der_take(&keys, 0x30, &id)) {
         return false;
     }
     const uint8_t *name_at = id.at;
-    if (!take(&id, 0x30, &name) || !take(&id, 0x02, &serial) || !take(&keys, 0x04, &wrapped) ||
-        length(&wrapped) != WRAPPED || length(&serial) == 0 || length(&serial) > SERIAL_MAX ||
-        (lean->to_count > 0 && length(&serial) != lean->serial_len)) {
+    if (!seal_der_take(&id, 0x30, &name) || !seal_der_take(&id, 0x02, &serial) ||
+        !seal_der_take(&keys, 0x04, &wrapped) || seal_der_len(&wrapped) != WRAPPED ||
+        seal_der_len(&serial) == 0 || seal_der_len(&serial) > SERIAL_MAX ||
+        (lean->to_count > 0 && seal_der_len(&serial) != lean->serial_len)) {
         return false;
     }
     size_t which = lean->to_count++;
-    lean->serial_len = length(&serial);
+    lean->serial_len = seal_der_len(&serial);
     lean->to[which].serial = serial.at;
     lean->to[which].wrapped = wrapped.at;
     lean->to[which].point[0] = (uint8_t)(0x02 | (skip.end[-1] & 1));
@@ -170,11 +115,12 @@ take_recipient(struct der *infos, struct seal_lean *lean, struct buf *issuer)
 }
 
 static bool
-take_sealed(struct der content, struct seal_lean *lean, struct buf *issuer)
+take_sealed(struct seal_der content, struct seal_lean *lean, struct buf *issuer)
 {
-    struct der in, skip, infos, data, nonce, text, tag;
-    if (!take(&content, 0x30, &in) || !take(&in, 0x06, &skip) || !ENTER(&in, "\xa0\x30", &data) ||
-        !take(&data, 0x02, &skip) || !take(&data, 0x31, &infos)) {
+    struct seal_der in, skip, infos, data, nonce, text, tag;
+    if (!seal_der_take(&content, 0x30, &in) || !seal_der_take(&in, 0x06, &skip) ||
+        !SEAL_DER_ENTER(&in, "\xa0\x30", &data) || !seal_der_take(&data, 0x02, &skip) ||
+        !seal_der_take(&data, 0x31, &infos)) {
         return false;
     }
     while (infos.at < infos.end) {
@@ -182,17 +128,18 @@ take_sealed(struct der content, struct seal_lean *lean, struct buf *issuer)
             return false;
         }
     }
-    struct der alg, parameters;
-    if (!take(&data, 0x30, &in) || !take(&in, 0x06, &skip) || !take(&in, 0x30, &alg) ||
-        !take(&alg, 0x06, &skip) || !take(&alg, 0x30, &parameters) ||
-        !take(&parameters, 0x04, &nonce) || !take(&in, 0x80, &text) || !take(&data, 0x04, &tag) ||
-        length(&nonce) != NONCE || length(&tag) != TAG) {
+    struct seal_der alg, parameters;
+    if (!seal_der_take(&data, 0x30, &in) || !seal_der_take(&in, 0x06, &skip) ||
+        !seal_der_take(&in, 0x30, &alg) || !seal_der_take(&alg, 0x06, &skip) ||
+        !seal_der_take(&alg, 0x30, &parameters) || !seal_der_take(&parameters, 0x04, &nonce) ||
+        !seal_der_take(&in, 0x80, &text) || !seal_der_take(&data, 0x04, &tag) ||
+        seal_der_len(&nonce) != NONCE || seal_der_len(&tag) != TAG) {
         return false;
     }
     lean->nonce = nonce.at;
     lean->tag = tag.at;
     lean->text = text.at;
-    lean->text_len = length(&text);
+    lean->text_len = seal_der_len(&text);
     return true;
 }
 
@@ -201,16 +148,19 @@ static bool
 take_apart(const uint8_t *envelope, size_t len, struct seal_lean *lean, X509 **ret_cert,
     struct buf *issuer)
 {
-    struct der whole = {envelope, envelope + len}, in, skip, content, certs, info, attributes, sig;
-    if (!take(&whole, 0x30, &in) || !take(&in, 0x06, &skip) || !ENTER(&in, "\xa0\x30", &in) ||
-        !take(&in, 0x02, &skip) || !take(&in, 0x31, &skip) || !take(&in, 0x30, &content) ||
-        !take(&content, 0x06, &skip) || !ENTER(&content, "\xa0\x04", &content) ||
-        !take(&in, 0xa0, &certs) || !ENTER(&in, "\x31\x30", &info) || !take(&info, 0x02, &skip) ||
-        !take(&info, 0x30, &skip) || !take(&info, 0x30, &skip) || !take(&info, 0xa0, &attributes) ||
-        !take(&info, 0x30, &skip) || !take(&info, 0x04, &sig)) {
+    struct seal_der whole = {envelope, envelope + len}, in, skip, content, certs, info, attributes,
+                    sig;
+    if (!seal_der_take(&whole, 0x30, &in) || !seal_der_take(&in, 0x06, &skip) ||
+        !SEAL_DER_ENTER(&in, "\xa0\x30", &in) || !seal_der_take(&in, 0x02, &skip) ||
+        !seal_der_take(&in, 0x31, &skip) || !seal_der_take(&in, 0x30, &content) ||
+        !seal_der_take(&content, 0x06, &skip) || !SEAL_DER_ENTER(&content, "\xa0\x04", &content) ||
+        !seal_der_take(&in, 0xa0, &certs) || !SEAL_DER_ENTER(&in, "\x31\x30", &info) ||
+        !seal_der_take(&info, 0x02, &skip) || !seal_der_take(&info, 0x30, &skip) ||
+        !seal_der_take(&info, 0x30, &skip) || !seal_der_take(&info, 0xa0, &attributes) ||
+        !seal_der_take(&info, 0x30, &skip) || !seal_der_take(&info, 0x04, &sig)) {
         return false;
     }
-    *ret_cert = d2i_X509(NULL, &certs.at, (long)length(&certs));
+    *ret_cert = d2i_X509(NULL, &certs.at, (long)seal_der_len(&certs));
     return *ret_cert != NULL && seal_lean_ref(*ret_cert, lean->ref) &&
            take_attributes(attributes, lean) && take_signature(&sig, lean->signature) &&
            take_sealed(content, lean, issuer);
@@ -317,48 +267,29 @@ build_sealed(const struct seal_lean *lean, const struct buf *issuer, struct buf 
     }
 }
 
-/* An attribute whose one value is this element. */
-static void
-add_attribute(struct buf *out, const uint8_t *oid, size_t oid_len, const uint8_t *value, size_t len)
-{
-    AUTO_BUF inside;
-    buf_init(&inside, SEAL_RECEIPT_MAX);
-    (void)buf_add(&inside, oid, oid_len);
-    seal_add_tlv(&inside, 0x31, value, len);
-    seal_add_tlv(out, 0x30, inside.data, inside.len);
-}
-
-/* The four signed attributes in the order of DER: the longer stands behind the shorter one. */
+/* The four signed attributes. */
 static void
 build_attributes(const struct seal_lean *lean, const struct buf *content, struct buf *out)
 {
-    AUTO_BUF value;
     AUTO_BUF text;
-    buf_init(&value, SEAL_TEXT_MAX + 8);
     buf_init(&text, SEAL_TEXT_MAX);
-    (void)buf_add(out, attribute_type, sizeof(attribute_type));
-    unsigned char *der = NULL;
-    ASN1_TIME *day = ASN1_TIME_set(NULL, (time_t)lean->day * SECONDS_A_DAY);
-    int len = day != NULL ? i2d_ASN1_TIME(day, &der) : 0;
-    add_attribute(out, oid_time, sizeof(oid_time), der, len > 0 ? (size_t)len : 0);
-    OPENSSL_free(der);
-    ASN1_TIME_free(day);
     uint8_t hash[SEAL_HASH_LEN];
     seal_hash(content->data, content->len, hash);
-    seal_add_tlv(&value, 0x04, hash, sizeof(hash));
-    add_attribute(out, oid_digest, sizeof(oid_digest), value.data, value.len);
-    ASN1_OBJECT *oid = OBJ_txt2obj(SEAL_HEADER_OID, 1);
-    der = NULL;
-    len = oid != NULL ? i2d_ASN1_OBJECT(oid, &der) : 0;
-    buf_clear(&value);
-    if (len <= 0 || seal_header_write(&lean->header, &text) < 0) {
+    unsigned char *time = NULL;
+    ASN1_TIME *day = ASN1_TIME_set(NULL, (time_t)lean->day * SECONDS_A_DAY);
+    int time_len = day != NULL ? i2d_ASN1_TIME(day, &time) : 0;
+    ASN1_TIME_free(day);
+    if (time_len <= 0 || seal_header_write(&lean->header, &text) < 0) {
         out->failed = KERR_SEAL_FORM;
     } else {
-        seal_add_tlv(&value, 0x0c, text.data, text.len);
-        add_attribute(out, der, (size_t)len, value.data, value.len);
+        const struct seal_attributes attributes = {.time = time,
+            .time_len = (size_t)time_len,
+            .hash = hash,
+            .header = text.data,
+            .header_len = text.len};
+        seal_spell_attributes(&attributes, out);
     }
-    OPENSSL_free(der);
-    ASN1_OBJECT_free(oid);
+    OPENSSL_free(time);
 }
 
 /* r and s in DER; the caller frees. */

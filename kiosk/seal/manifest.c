@@ -327,9 +327,8 @@ read_signed(
     if (r < 0) {
         return r;
     }
-    r = parts.header_text != NULL ? KERR_SEAL_FORM
-                                  : seal_manifest_read_text(ASN1_STRING_get0_data(parts.content),
-                                        (size_t)ASN1_STRING_length(parts.content), &manifest);
+    r = parts.header != NULL ? KERR_SEAL_FORM
+                             : seal_manifest_read_text(parts.content, parts.content_len, &manifest);
     if (r == 0 &&
         !seal_common_name_is(parts.signer, seal_kind_file(plans[manifest->kind].signer))) {
         r = KERR_SEAL_SIGNATURE;

@@ -94,11 +94,10 @@ seal_receipt_verify(const struct seal_receipts *receipts, const uint8_t *bytes, 
     }
     if (!seal_common_name_is(parts.signer, RECEIPT_NAME)) {
         r = KERR_SEAL_SIGNATURE;
-    } else if (parts.header_text != NULL) {
+    } else if (parts.header != NULL) {
         r = KERR_SEAL_FORM;
     } else {
-        r = seal_receipt_read(ASN1_STRING_get0_data(parts.content),
-            (size_t)ASN1_STRING_length(parts.content), ret_receipt);
+        r = seal_receipt_read(parts.content, parts.content_len, ret_receipt);
     }
     seal_signed_release(&parts);
     return r;

@@ -92,16 +92,14 @@ seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_
     }
     struct seal_header header = {0};
     r = KERR_SEAL_FORM;
-    if (parts.header_text != NULL) {
-        r = seal_header_read(ASN1_STRING_get0_data(parts.header_text),
-            (size_t)ASN1_STRING_length(parts.header_text), &header);
+    if (parts.header != NULL) {
+        r = seal_header_read(parts.header, parts.header_len, &header);
     }
     if (r == 0 && !seal_common_name_is(parts.signer, header.kiosk)) {
         r = KERR_SEAL_SIGNATURE;
     }
     if (r == 0 && ret_sealed != NULL) {
-        r = buf_add(ret_sealed, ASN1_STRING_get0_data(parts.content),
-            (size_t)ASN1_STRING_length(parts.content));
+        r = buf_add(ret_sealed, parts.content, parts.content_len);
     }
     if (r == 0) {
         *ret_header = header;
@@ -124,9 +122,8 @@ seal_point_verify(const struct seal_verifier *verifier, const uint8_t *bytes, si
         return r;
     }
     struct seal_point point;
-    r = parts.header_text != NULL ? KERR_SEAL_FORM
-                                  : seal_point_read(ASN1_STRING_get0_data(parts.content),
-                                        (size_t)ASN1_STRING_length(parts.content), &point);
+    r = parts.header != NULL ? KERR_SEAL_FORM
+                             : seal_point_read(parts.content, parts.content_len, &point);
     if (r == 0 && !seal_common_name_is(parts.signer, point.kiosk)) {
         r = KERR_SEAL_SIGNATURE;
     }

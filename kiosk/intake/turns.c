@@ -1,6 +1,6 @@
-/* intake/turns.c - writers who share a commit. Where the storage lets one write at a time, whoever finds nobody
- * writing takes all that wait and commits them together; the others sleep until theirs is done. A commit on a
- * disk costs the same for one record as for several. */
+/* intake/turns.c - writers who share a commit. A ledger lets one write at a time, so whoever finds nobody writing
+ * takes all that wait and commits them together; the others sleep until theirs is done. A commit on a disk costs the
+ * same for one record as for several. */
 #include "intake/intake_priv.h"
 
 struct intake_job {
@@ -55,7 +55,7 @@ int
 intake_work(const struct intake_door *door, struct ledger_work *work)
 {
     struct intake_turns *turns = door->turns;
-    if (turns == NULL || !ledger_takes_turns(door->ledger)) {
+    if (turns == NULL) {
         ledger_work(door->ledger, &work, 1);
         return work->result;
     }

@@ -54,12 +54,6 @@ ledger_close(struct ledger *ledger)
     }
 }
 
-bool
-ledger_takes_turns(const struct ledger *ledger)
-{
-    return ledger->backend->takes_turns;
-}
-
 static bool
 is_name(const char *name)
 {
@@ -111,17 +105,8 @@ ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t coun
             work->result = KERR_INVALID;
         } else if (good_count == LEDGER_WORKS_MAX) {
             work->result = KERR_BUSY;
-        } else if (ledger->backend->work != NULL) {
-            good[good_count++] = work;
-        } else if (work->point != NULL) {
-            work->result = ledger->backend->point(ledger, work->point, work->envelope, work->len);
-        } else if (work->report != NULL) {
-            work->result = ledger->backend->report(ledger, work->report);
-        } else if (work->is_keep) {
-            work->result = ledger->backend->receipt_keep(
-                ledger, work->id, work->receipt, work->receipt_len, work->ret_receipt);
         } else {
-            work->result = ledger->backend->put(ledger, work->entry, work->envelope, work->len);
+            good[good_count++] = work;
         }
     }
     if (good_count > 0) {

@@ -37,9 +37,6 @@ char *ledger_where(const char *setting, const char *folder);
 int ledger_open(const char *where, struct ledger **ret_ledger);
 /* NULL is accepted. */
 void ledger_close(struct ledger *ledger);
-/* Whether writers of one program had better take turns by a lock of theirs: SQLite's file lock is
- * polled, not queued for. */
-bool ledger_takes_turns(const struct ledger *ledger);
 
 struct ledger_entry {
     uint8_t id[LEDGER_ID_LEN];
@@ -148,7 +145,7 @@ struct ledger_work {
     uint64_t position;
 };
 enum { LEDGER_WORKS_MAX = 16 };
-/* Does 1..LEDGER_WORKS_MAX works; on SQLite with one commit for all, which costs what one costs. Each has its own
+/* Does 1..LEDGER_WORKS_MAX works with one commit for all, which costs what one costs. Each has its own
  * result: what is wrong with one harms no other. When the commit itself fails, all get its error and none is done. */
 void ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count);
 

@@ -66,7 +66,7 @@ struct ledger_backend {
     void (*close)(struct ledger *ledger);
     int (*put)(
         struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len);
-    /* Several at once; NULL: one after the other. Arguments are checked. */
+    /* Several with one commit. Arguments are checked. */
     void (*work)(struct ledger *ledger, struct ledger_work *const *works, size_t count);
     int (*receipt)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
     int (*receipt_keep)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
@@ -86,16 +86,10 @@ struct ledger_backend {
     int (*booked)(struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all,
         uint64_t *ret_until);
     int (*runs)(struct ledger *ledger, ledger_each_run *each, void *ctx);
-    /* This and report: NULL when work does them. */
-    int (*point)(
-        struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len);
     int (*chains)(struct ledger *ledger, ledger_each_chain *each, void *ctx);
     int (*alarms)(struct ledger *ledger, uint64_t *ret_chains);
     int (*settle)(struct ledger *ledger, const char *kiosk, int64_t now);
-    int (*report)(struct ledger *ledger, const struct ledger_report *report);
     int (*reports)(struct ledger *ledger, ledger_each_report *each, void *ctx);
-    /* Writers of one program had better take turns: the file lock is polled, not queued for. */
-    bool takes_turns;
 };
 
 /* A handle of a backend begins with this. */

@@ -278,8 +278,9 @@ pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows)
 }
 
 static int
-prepare(struct pg_ledger *pg, enum pg_query which, const char *name)
+prepare(struct pg_ledger *pg, enum pg_query which)
 {
+    const char name[] = {'q', (char)('a' + (int)which), 0};
     if (pg->prepared[which]) {
         return 0;
     }
@@ -293,26 +294,118 @@ prepare(struct pg_ledger *pg, enum pg_query which, const char *name)
     return r;
 }
 
+static int
+send_prepared(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args)
+{
+    const char name[] = {'q', (char)('a' + (int)which), 0};
+    return PQsendQueryPrepared(
+        pg->line, name, args->count, args->values, args->lengths, args->formats, BINARY);
+}
+
 int
 pg_ask(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args,
     struct pg_rows **ret_rows)
 {
-    const char name[] = {'q', (char)('a' + (int)which), 0};
     int r = connected(pg);
+    r = r == 0 ? prepare(pg, which) : r;
     if (r < 0) {
         return r == KERR_NET ? KERR_BUSY : r;
     }
-    r = prepare(pg, which, name);
-    if (r < 0) {
-        return r;
-    }
     pg->warned = false;
-    if (PQsendQueryPrepared(
-            pg->line, name, args->count, args->values, args->lengths, args->formats, BINARY) == 0) {
+    if (send_prepared(pg, which, args) == 0) {
         drop(pg);
         return KERR_BUSY;
     }
     return receive(pg, ret_rows);
+}
+
+static int
+send_text(struct pg_ledger *pg, const char *sql)
+{
+    return PQsendQueryParams(pg->line, sql, 0, NULL, NULL, NULL, NULL, BINARY);
+}
+
+/* BEGIN, the turn, what is asked, COMMIT: all on their way before the first answer. */
+static bool
+send_all(struct pg_ledger *pg, const struct pg_asked *asked, size_t count)
+{
+    const struct pg_args none = {0};
+    bool ok = PQenterPipelineMode(pg->line) == 1 && send_text(pg, "BEGIN") == 1 &&
+              send_prepared(pg, PG_TURN, &none) == 1;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = send_prepared(pg, asked[i].which, &asked[i].args) == 1;
+    }
+    return ok && send_text(pg, "COMMIT") == 1 && PQpipelineSync(pg->line) == 1;
+}
+
+/* The next answer of a pipeline; NULL when the line is lost, or it is late. What ends the answers of a statement is taken
+ * too. */
+static PGresult *
+next_answer(struct pg_ledger *pg, int64_t until_ms)
+{
+    PGresult *result = await_answer(pg, until_ms) ? PQgetResult(pg->line) : NULL;
+    if (result != NULL && PQresultStatus(result) != PGRES_PIPELINE_SYNC &&
+        (!await_answer(pg, until_ms) || PQgetResult(pg->line) != NULL)) {
+        PQclear(result);
+        return NULL;
+    }
+    return result;
+}
+
+/* The answers to send_all. The first refusal counts; after it the server passes over the rest. */
+static int
+receive_all(struct pg_ledger *pg, size_t count, struct pg_rows **ret_rows)
+{
+    enum { BEFORE = 2 }; /* BEGIN and the turn */
+    int64_t until_ms = clock_mono_ms(clock_system()) + ANSWER_MS;
+    int r = 0;
+    bool at_end = false;
+    for (size_t i = 0; !at_end; i++) {
+        PGresult *result = next_answer(pg, until_ms);
+        if (result == NULL) {
+            return KERR_BUSY;
+        }
+        ExecStatusType status = PQresultStatus(result);
+        at_end = status == PGRES_PIPELINE_SYNC;
+        if (!at_end && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && r == 0) {
+            r = error_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+        }
+        if (i >= BEFORE && i < BEFORE + count) {
+            ret_rows[i - BEFORE] = (struct pg_rows *)result;
+        } else {
+            PQclear(result);
+        }
+    }
+    return PQexitPipelineMode(pg->line) == 1 && !pg->warned ? r : KERR_BUSY;
+}
+
+int
+pg_ask_all(
+    struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows)
+{
+    int r = connected(pg);
+    r = r == 0 ? prepare(pg, PG_TURN) : r;
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        r = prepare(pg, asked[i].which);
+    }
+    if (r < 0) {
+        return r == KERR_NET ? KERR_BUSY : r;
+    }
+    pg->warned = false;
+    r = send_all(pg, asked, count) ? receive_all(pg, count, ret_rows) : KERR_BUSY;
+    if (r < 0) {
+        for (size_t i = 0; i < count; i++) {
+            pg_rows_free(ret_rows[i]);
+            ret_rows[i] = NULL;
+        }
+        /* a refused COMMIT has ended the transaction itself */
+        bool is_open = r != KERR_BUSY && PQtransactionStatus(pg->line) != PQTRANS_IDLE;
+        if (r == KERR_BUSY || (is_open && pg_run(pg, "ROLLBACK", NULL) < 0)) {
+            drop(pg);
+            r = KERR_BUSY;
+        }
+    }
+    return r;
 }
 
 int

@@ -1,5 +1,5 @@
 /* ledger/postgres_ops.c - the ledger's operations on PostgreSQL. Each is one statement, so one way to
- * the server and back, and one transaction; the writing ones are functions of the schema. */
+ * the server and back, and one transaction, or one of several in one; the writing ones are functions of the schema. */
 #include "ledger/postgres_priv.h"
 
 #include <string.h>
@@ -20,6 +20,7 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_REPORT] = "INSERT INTO report(kiosk, at, bytes) VALUES($1, $2, $3)"
                   " ON CONFLICT (kiosk) DO UPDATE SET at = $2, bytes = $3",
     [PG_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
+    [PG_TURN] = "UPDATE change_count SET count = count",
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
     [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
     [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
@@ -128,24 +129,6 @@ read_verdict(const struct pg_rows *rows, struct ledger_entry *entry)
     return (int)verdict;
 }
 
-static int
-op_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
-{
-    struct pg_args args = {0};
-    pg_add_bytes(&args, entry->id, sizeof(entry->id));
-    pg_add_text(&args, entry->kiosk);
-    pg_add_number(&args, (int64_t)entry->epoch);
-    pg_add_number(&args, (int64_t)entry->sequence);
-    pg_add_bytes(&args, entry->hash, sizeof(entry->hash));
-    pg_add_number(&args, entry->received_at);
-    pg_add_bytes(&args, envelope, len);
-    struct pg_rows *rows = NULL;
-    int r = pg_ask(of(ledger), PG_PUT, &args, &rows);
-    r = r == 0 ? read_verdict(rows, entry) : r;
-    pg_rows_free(rows);
-    return r;
-}
-
 /* Appends the one field of the one row. */
 static int
 append_field(const struct pg_rows *rows, int row, int column, struct buf *ret_bytes)
@@ -167,19 +150,114 @@ op_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *r
     return r;
 }
 
+/* ---- works: what an intake writes ---- */
+
+/* The statement of a work. */
+static void
+ask_of(const struct ledger_work *work, struct pg_asked *ret_asked)
+{
+    struct pg_args *args = &ret_asked->args;
+    *args = (struct pg_args){0};
+    if (work->point != NULL) {
+        ret_asked->which = PG_POINT;
+        pg_add_text(args, work->point->kiosk);
+        pg_add_number(args, (int64_t)work->point->epoch);
+        pg_add_number(args, (int64_t)work->point->size);
+        pg_add_bytes(args, work->point->head, sizeof(work->point->head));
+        pg_add_number(args, work->point->at);
+        pg_add_bytes(args, work->envelope, work->len);
+        pg_add_number(args, LEDGER_POINT_LATE_S);
+    } else if (work->report != NULL) {
+        ret_asked->which = PG_REPORT;
+        pg_add_text(args, work->report->kiosk);
+        pg_add_number(args, work->report->at);
+        pg_add_bytes(args, work->report->bytes, work->report->len);
+    } else if (work->is_keep) {
+        ret_asked->which = PG_RECEIPT_KEEP;
+        pg_add_bytes(args, work->id, LEDGER_ID_LEN);
+        pg_add_bytes(args, work->receipt, work->receipt_len);
+    } else {
+        ret_asked->which = PG_PUT;
+        pg_add_bytes(args, work->entry->id, sizeof(work->entry->id));
+        pg_add_text(args, work->entry->kiosk);
+        pg_add_number(args, (int64_t)work->entry->epoch);
+        pg_add_number(args, (int64_t)work->entry->sequence);
+        pg_add_bytes(args, work->entry->hash, sizeof(work->entry->hash));
+        pg_add_number(args, work->entry->received_at);
+        pg_add_bytes(args, work->envelope, work->len);
+    }
+}
+
+/* What the answer to a work's statement says, which is committed. */
+static int
+result_of(const struct ledger_work *work, const struct pg_rows *rows)
+{
+    if (work->report != NULL) {
+        return 0;
+    }
+    if (work->point != NULL) {
+        return pg_rows_count(rows) == 1 ? (int)pg_number(rows, 0, 0) : KERR_STORE;
+    }
+    return work->is_keep ? append_field(rows, 0, 0, work->ret_receipt)
+                         : read_verdict(rows, work->entry);
+}
+
+static void
+work_alone(struct ledger *ledger, struct ledger_work *work)
+{
+    struct pg_asked asked;
+    struct pg_rows *rows = NULL;
+    ask_of(work, &asked);
+    int r = pg_ask(of(ledger), asked.which, &asked.args, &rows);
+    work->result = r == 0 ? result_of(work, rows) : r;
+    pg_rows_free(rows);
+}
+
+/* All in one transaction. Where one is refused, each gets a transaction of its own: what is wrong with one harms no
+ * other. Where nobody knows what the server did, nobody asks again but the terminals. */
+static void
+op_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
+{
+    struct pg_asked asked[LEDGER_WORKS_MAX];
+    struct pg_rows *rows[LEDGER_WORKS_MAX] = {NULL};
+    for (size_t i = 0; i < count; i++) {
+        ask_of(works[i], &asked[i]);
+    }
+    int r = count > 1 ? pg_ask_all(of(ledger), asked, count, rows) : KERR_STATE;
+    for (size_t i = 0; i < count; i++) {
+        if (r == 0) {
+            works[i]->result = result_of(works[i], rows[i]);
+        } else if (r == KERR_BUSY) {
+            works[i]->result = r;
+        } else {
+            work_alone(ledger, works[i]);
+        }
+        pg_rows_free(rows[i]);
+    }
+}
+
+static int
+op_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
+{
+    struct ledger_work work = {.entry = entry, .envelope = envelope, .len = len};
+    work_alone(ledger, &work);
+    return work.result;
+}
+
 static int
 op_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const uint8_t *receipt,
     size_t len, struct buf *ret_receipt)
 {
-    struct pg_args args = {0};
-    pg_add_bytes(&args, id, LEDGER_ID_LEN);
-    pg_add_bytes(&args, receipt, len);
-    struct pg_rows *rows = NULL;
-    int r = pg_ask(of(ledger), PG_RECEIPT_KEEP, &args, &rows);
-    r = r == 0 ? append_field(rows, 0, 0, ret_receipt) : r;
-    pg_rows_free(rows);
-    return r;
+    struct ledger_work work = {.is_keep = true,
+        .id = id,
+        .receipt = receipt,
+        .receipt_len = len,
+        .ret_receipt = ret_receipt};
+    work_alone(ledger, &work);
+    return work.result;
 }
+
+/* ---- reading ---- */
 
 /* Hands a batch to each; *below becomes the last one's position. */
 static int
@@ -394,22 +472,6 @@ op_runs(struct ledger *ledger, ledger_each_run *each, void *ctx)
 }
 
 static int
-op_point(struct ledger *ledger, const struct ledger_point *point, const uint8_t *bytes, size_t len)
-{
-    struct pg_args args = {0};
-    uint64_t verdict = 0;
-    pg_add_text(&args, point->kiosk);
-    pg_add_number(&args, (int64_t)point->epoch);
-    pg_add_number(&args, (int64_t)point->size);
-    pg_add_bytes(&args, point->head, sizeof(point->head));
-    pg_add_number(&args, point->at);
-    pg_add_bytes(&args, bytes, len);
-    pg_add_number(&args, LEDGER_POINT_LATE_S);
-    int r = ask_numbers(ledger, PG_POINT, &args, &verdict, NULL);
-    return r < 0 ? r : (int)verdict;
-}
-
-static int
 op_chains(struct ledger *ledger, ledger_each_chain *each, void *ctx)
 {
     const struct pg_args none = {0};
@@ -453,19 +515,6 @@ op_settle(struct ledger *ledger, const char *kiosk, int64_t now)
 }
 
 static int
-op_report(struct ledger *ledger, const struct ledger_report *report)
-{
-    struct pg_args args = {0};
-    struct pg_rows *rows = NULL;
-    pg_add_text(&args, report->kiosk);
-    pg_add_number(&args, report->at);
-    pg_add_bytes(&args, report->bytes, report->len);
-    int r = pg_ask(of(ledger), PG_REPORT, &args, &rows);
-    pg_rows_free(rows);
-    return r;
-}
-
-static int
 op_reports(struct ledger *ledger, ledger_each_report *each, void *ctx)
 {
     const struct pg_args none = {0};
@@ -483,6 +532,7 @@ op_reports(struct ledger *ledger, ledger_each_report *each, void *ctx)
 
 const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .put = op_put,
+    .work = op_work,
     .receipt = op_receipt,
     .receipt_keep = op_receipt_keep,
     .list = op_list,
@@ -494,10 +544,7 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .decided = op_decided,
     .booked = op_booked,
     .runs = op_runs,
-    .point = op_point,
     .chains = op_chains,
     .alarms = op_alarms,
     .settle = op_settle,
-    .report = op_report,
-    .reports = op_reports,
-    .takes_turns = false};
+    .reports = op_reports};

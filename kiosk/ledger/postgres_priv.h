@@ -6,6 +6,7 @@
 #include "ledger/ledger_priv.h"
 
 enum pg_query {
+    PG_TURN, /* takes the row that all writers take first */
     PG_PUT,
     PG_RECEIPT,
     PG_RECEIPT_KEEP,
@@ -48,6 +49,15 @@ void pg_add_number(struct pg_args *args, int64_t number);
  * error as in ledger.h; KERR_BUSY when it is not known whether the server did it. */
 int pg_ask(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args,
     struct pg_rows **ret_rows);
+struct pg_asked {
+    enum pg_query which;
+    struct pg_args args;
+};
+/* Asks several in one transaction and one way to the server and back, after PG_TURN, so that nobody else's locks cross
+ * theirs. 0 and all of ret_rows (the caller frees each), or an error: then none is done; KERR_BUSY when that is not
+ * known. */
+int pg_ask_all(
+    struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows);
 /* Runs SQL as it stands, one or many statements; ret_rows (may be NULL) gets the last answer. For the schema. */
 int pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows);
 

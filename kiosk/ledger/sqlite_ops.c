@@ -709,5 +709,4 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .chains = op_chains,
     .alarms = op_alarms,
     .settle = op_settle,
-    .reports = op_reports,
-    .takes_turns = true};
+    .reports = op_reports};

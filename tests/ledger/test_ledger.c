@@ -208,6 +208,90 @@ test_one_refused_of_several(void **state)
     assert_int_equal(2, ask(scene->path, "SELECT count(*) FROM entry"));
 }
 
+/* How many commits a ledger has seen: of SQLite the file's change counter (sqlite.org/fileformat.html section 1.3.7), of
+ * PostgreSQL the transactions that wrote entries. */
+static uint32_t
+commits(const struct scene *scene)
+{
+    if (scene->is_postgres) {
+        return (uint32_t)ask(scene->path, "SELECT count(DISTINCT xmin::text) FROM entry");
+    }
+    uint8_t counter[4];
+    FILE *file = fopen(scene->path, "rb");
+    assert_non_null(file);
+    assert_int_equal(0, fseek(file, 24, SEEK_SET));
+    assert_int_equal(4, fread(counter, 1, sizeof(counter), file));
+    (void)fclose(file);
+    return (uint32_t)counter[0] << 24 | (uint32_t)counter[1] << 16 | (uint32_t)counter[2] << 8 |
+           counter[3];
+}
+
+static void
+put_three(struct scene *scene, int results[3])
+{
+    struct ledger_entry entries[3];
+    struct ledger_work works[3], *all[3];
+    for (uint8_t i = 0; i < 3; i++) {
+        entries[i] = entry_of((uint8_t)(i + 1), "kiosk-001", 1, i + 1u, 1);
+        works[i] = (struct ledger_work){
+            .entry = &entries[i], .envelope = (const uint8_t *)"body", .len = 4};
+        all[i] = &works[i];
+    }
+    ledger_work(scene->ledger, all, 3);
+    for (size_t i = 0; i < 3; i++) {
+        results[i] = works[i].result;
+    }
+}
+
+static void
+test_several_are_one_commit(void **state)
+{
+    struct scene *scene = *state;
+    uint32_t before = commits(scene);
+    int results[3];
+    put_three(scene, results);
+    assert_int_equal(LEDGER_NEW, results[0]);
+    assert_int_equal(LEDGER_NEW, results[2]);
+    assert_int_equal(before + 1, commits(scene));
+}
+
+/* A commit that is refused has done nothing, and each is tried alone; of one that came with a warning (the standby has not
+ * confirmed it) nobody knows. */
+static void
+test_commit_of_several(void **state)
+{
+    struct scene *scene = *state;
+    if (!scene->is_postgres) {
+        skip();
+    }
+    static const char *const levels[] = {"EXCEPTION", "WARNING"};
+    for (size_t i = 0; i < 2; i++) {
+        char sql[512];
+        (void)snprintf(sql, sizeof(sql),
+            "TRUNCATE entry CASCADE; CREATE OR REPLACE FUNCTION late() RETURNS trigger LANGUAGE "
+            "plpgsql AS $$"
+            " BEGIN RAISE %s 'late'; RETURN NULL; END $$; DROP TRIGGER IF EXISTS late ON entry;"
+            " CREATE CONSTRAINT TRIGGER late AFTER INSERT ON entry DEFERRABLE INITIALLY DEFERRED"
+            " FOR EACH ROW WHEN (NEW.sequence = 2) EXECUTE FUNCTION late()",
+            levels[i]);
+        ask(scene->path, sql);
+        int results[3];
+        put_three(scene, results);
+        if (i == 0) {
+            assert_int_equal(LEDGER_NEW, results[0]);
+            assert_int_equal(KERR_STORE, results[1]);
+            assert_int_equal(LEDGER_NEW, results[2]);
+            assert_int_equal(2, ask(scene->path, "SELECT count(*) FROM entry"));
+        } else {
+            assert_int_equal(KERR_BUSY, results[0]);
+            assert_int_equal(KERR_BUSY, results[1]);
+            assert_int_equal(KERR_BUSY, results[2]);
+            put_three(scene, results);
+            assert_int_equal(LEDGER_SAME, results[1]);
+        }
+    }
+}
+
 struct listing {
     struct ledger *ledger;
     uint64_t positions[64];
@@ -608,6 +692,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_receipt_first_writer_wins, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_works_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_refused_of_several, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_several_are_one_commit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_commit_of_several, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),

@@ -105,8 +105,7 @@ type $first
 tap next
 wait screen lookup
 expect text "予約できました"
-shot first.png
-sleep 3000
+shot gate.png
 expect text "予約できました"
 tap finish
 wait screen attract 3
@@ -118,10 +117,11 @@ tap next
 wait screen lookup
 expect text "先に申し込んでいました"
 EOS
+mkfifo "$WORK/gate.png" # the terminal stands at it until the bundle is there
 start running sh -c "cd '$WORK' && exec '$BUILD/kiosk' --play '$WORK/running.play'"
 playing=$!
-within 300 test -s "$WORK/first.png" || fail "the running terminal shows nothing"
 "$BUILD/kioskctl" bundle make answers "$WORK/changed.tsv" >/dev/null || fail "no second bundle"
 within 100 cmp -s "$WORK/changed.tsv" "$taken" || fail "the second does not come down"
+timeout 60 cat "$WORK/gate.png" >/dev/null || fail "the running terminal shows nothing"
 wait "$playing" || fail "a running terminal does not tell the newer answer to the next visitor alone"
 exit 0

@@ -191,13 +191,15 @@ test_bounds(void **state)
     report.len = LEDGER_REPORT_MAX;
     assert_int_equal(0, ledger_report_keep(ledger, &report));
     /* the same bounds as one of several works */
-    struct ledger_work works[] = {
-        {.point = &point, .envelope = bytes, .len = 0}, {.report = &report}, {.point = &wrong}};
-    struct ledger_work *const all[] = {&works[0], &works[1], &works[2]};
+    struct ledger_work works[] = {{.point = &point, .envelope = bytes, .len = 0},
+        {.report = &report}, {.point = &wrong},
+        {.envelope = bytes, .len = 1}}; /* the last: nothing */
+    struct ledger_work *const all[] = {&works[0], &works[1], &works[2], &works[3]};
     ledger_work(ledger, all, ARRAY_LEN(all));
     assert_int_equal(KERR_INVALID, works[0].result);
     assert_int_equal(0, works[1].result);
     assert_int_equal(KERR_INVALID, works[2].result);
+    assert_int_equal(KERR_INVALID, works[3].result);
 }
 
 enum { WRITERS = 4, POINTS = 40 };

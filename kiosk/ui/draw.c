@@ -191,8 +191,9 @@ words_of(const struct drawing *d, const struct ui_element *e, const char *langua
     int own = theme_size(e->size, d->text_size), small;
     bool tool = e->role == UI_ROLE_TOOL;
     own = tool ? theme_size(e->size, UI_TEXT_NORMAL) : own; /* the bars stay as they are */
-    bool label =
-        tool || e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN || e->role == UI_ROLE_KEY;
+    bool centred = e->role == UI_ROLE_CHOICE && e->align == UI_ALIGN_CENTRE; /* a name alone */
+    bool label = tool || centred || e->role == UI_ROLE_BUTTON || e->role == UI_ROLE_MAIN ||
+                 e->role == UI_ROLE_KEY;
     bool read = e->role == UI_ROLE_TITLE || e->role == UI_ROLE_TEXT || e->role == UI_ROLE_NOTICE;
     /* what is touched may be as small as anything before its words don't fit */
     enum ui_text_size least = read || d->text_size < UI_TEXT_NORMAL ? d->text_size : UI_TEXT_NORMAL;

@@ -10,7 +10,7 @@
 enum {
     ROW_GOOD = 240, /* as high as a finger that trembles needs, when the names stay as wide as */
     NAME_GOOD_W = 700,
-    ROW_LEAST = 165, /* more columns before it is lower */
+    ROW_LEAST = 200, /* more columns before it is lower */
     ROW_MOST = 280,
     COLUMNS_LEAST = 2,
     COLUMNS_MOST = 5,
@@ -86,7 +86,7 @@ in_one_piece(struct app *app, enum ui_size size, int most)
 static enum ui_size
 size_of_names(struct app *app, int most)
 {
-    static const enum ui_size sizes[] = {UI_SIZE_CHOICE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_SMALL};
+    static const enum ui_size sizes[] = {UI_SIZE_CHOICE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
     size_t i = 0;
     while (i + 1 < ARRAY_LEN(sizes) && !in_one_piece(app, sizes[i], most)) {
         i++;

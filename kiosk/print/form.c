@@ -88,6 +88,7 @@ place_in_line(const struct sheet *sheet, const struct line *line, size_t index)
         all += share;
     }
     int share = share_in(line, cell_at(sheet, line->first + index));
+    all = all > 0 ? all : 1; /* a caller's cells without a share */
     int x = BODY_W * before / all;
     int end = BODY_W * (before + share) / all;
     return (struct print_rect){.x = MARGIN_LEFT + x, .w = end - x};

@@ -1,7 +1,7 @@
 /* seal/lean.c - the lean form: what of an envelope the city can't put back. A code on a screen has room for a thousand
  * bytes, and an envelope has 1,400 around the sealed words. Certificates, names, algorithms, digests and half of each
  * point follow from what the city has or from the rest; the envelope that is put together from the lean form has the
- * very same bytes, so it is the same record whichever way it came. Layout: kiosk/decisions/0043-record-as-code.md. */
+ * very same bytes, so it is the same record whichever way it came. Layout: kiosk/decisions/0044-record-as-code.md. */
 #include "seal_priv.h"
 
 #include <string.h>

@@ -169,7 +169,7 @@ struct seal_revocations seal_verifier_revocations(const struct seal_verifier *ve
  * the certificate was revoked. */
 int seal_verify(const struct seal_verifier *verifier, const uint8_t *envelope, size_t len,
     struct seal_header *ret_header, struct buf *ret_sealed);
-/* The lean form of an envelope, for a code on a screen: what the city can't put back (kiosk/decisions/0043-record-as-code.md).
+/* The lean form of an envelope, for a code on a screen: what the city can't put back (kiosk/decisions/0044-record-as-code.md).
  * KERR_SEAL_FORM for what is no envelope, or could not be put together again byte by byte; KERR_TOO_BIG above
  * SEAL_LEAN_MAX. */
 enum { SEAL_LEAN_MAX = 9 * 977 };

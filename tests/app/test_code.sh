@@ -106,7 +106,7 @@ WORDS=ja-easy visit seated "$(look 3 2)"
 settings 'code-after-s = 0' 'panel-px-per-m = 5560'
 WORDS=es visit small "$(look 2 3)"
 settings 'code-after-s = 0' 'panel-px-per-m = 5560' 'wheelchair = yes'
-WORDS=vi visit small-seated "$(look 2 1)"
+WORDS="vi" visit small-seated "$(look 2 1)"
 import '6 records are new, 2 were there already.'
 
 # 4. a long record: two codes, a page each, in any order

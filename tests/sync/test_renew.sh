@@ -86,7 +86,7 @@ sync_once failed
 # Two records wait, sealed under the old certificate, when the new ones come.
 enqueue 2
 mv "$FOLDER/answer" "$answer"
-sync_once done
+sync_once "done"
 [ "$(serial kiosk)" != "$before" ] || fail "the old certificate is in use"
 [ ! -e "$request" ] || fail "what is answered still waits"
 openssl verify -x509_strict -purpose sslclient -CAfile "$keys/kiosk-ca.crt" "$keys/kiosk-tls.crt" >/dev/null || fail "openssl"

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 
+enum { FORMS_OF_RECORD_MAX = 60 };
+
 struct filling {
     struct expr_env env;
     const struct form_def *form;
@@ -299,4 +301,34 @@ procedure_forms(const struct procedure *procedure, const struct fact_set *facts,
         }
     }
     return count;
+}
+
+/* "household[2].name" and "household[].name" are one question. */
+static bool
+same_question(const char *key, const char *template)
+{
+    size_t len = strcspn(template, "[");
+    if (template[len] == 0 || strncmp(key, template, len + 1) != 0) {
+        return strcmp(key, template) == 0;
+    }
+    const char *close = strchr(key + len, ']');
+    return close != NULL && strcmp(close, template + len + 1) == 0;
+}
+
+bool
+procedure_form_of(const struct procedure_set *set, const struct procedure *procedure,
+    const struct fact_set *facts, const char *key, struct procedure_form *ret_form)
+{
+    const char *ids[FORMS_OF_RECORD_MAX];
+    size_t count = procedure_forms(procedure, facts, ids, FORMS_OF_RECORD_MAX);
+    for (size_t i = 0; i < count && i < FORMS_OF_RECORD_MAX; i++) {
+        const struct form_def *form = form_find(set, ids[i]);
+        for (int j = 0; form != NULL && j < form->ref_count; j++) {
+            if (same_question(key, form->refs[j]->key)) {
+                *ret_form = form->info;
+                return true;
+            }
+        }
+    }
+    return false;
 }

@@ -365,6 +365,10 @@ size_t procedure_forms(const struct procedure *procedure, const struct fact_set 
 /* False when there is no such form. */
 bool procedure_form(
     const struct procedure_set *set, const char *id, struct procedure_form *ret_form);
+/* The form that the answer to this question goes into, of those that the record needs as the facts stand: why it is asked.
+ * False when there is none. */
+bool procedure_form_of(const struct procedure_set *set, const struct procedure *procedure,
+    const struct fact_set *facts, const char *key, struct procedure_form *ret_form);
 /* An answer that could have been chosen; a form on paper shows them all. */
 struct procedure_field_choice {
     struct procedure_words words;

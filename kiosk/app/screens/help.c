@@ -93,6 +93,27 @@ staff_button(struct app *app)
                         .align = UI_ALIGN_CENTRE});
 }
 
+/* Why the question below is asked: only what is needed, and the paper that its answer goes into. */
+static void
+why_below(struct app *app, struct flow *flow)
+{
+    struct question question;
+    struct procedure_form form;
+    AUTO_BUF text;
+    buf_init(&text, 4096);
+    if (app->under != &screen_question || interview_question(app->visit.interview, &question) < 0) {
+        return;
+    }
+    flow->y += COLUMN_GAP;
+    flow_text(
+        app, flow, say(app, "help.why"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 30);
+    if (procedure_form_of(
+            app->procedures, app->visit.procedure, app->visit.facts, question.key, &form)) {
+        (void)sayf(app, &text, "help.form", "form", form.title);
+        flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 30);
+    }
+}
+
 static void
 build(struct app *app)
 {
@@ -113,6 +134,7 @@ build(struct app *app)
         app, &flow, say(app, topic(app)), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 30);
     flow_text(
         app, &flow, say(app, "help.kept"), UI_ROLE_TEXT, UI_SIZE_HINT, UI_TONE_PAPER, false, 0);
+    why_below(app, &flow);
     staff_button(app);
 }
 

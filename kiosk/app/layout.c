@@ -304,21 +304,38 @@ part_for_page(
     return 0;
 }
 
+/* What words of a column may be, the largest first. */
+static const enum ui_size text_sizes[] = {
+    UI_SIZE_TITLE, UI_SIZE_VALUE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
+
 enum ui_size
 flow_size(struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold)
 {
-    static const enum ui_size steps[] = {
-        UI_SIZE_TITLE, UI_SIZE_VALUE, UI_SIZE_BODY, UI_SIZE_HINT, UI_SIZE_BAR};
     size_t i = 0;
-    while (i < ARRAY_LEN(steps) && steps[i] != size) {
+    while (i < ARRAY_LEN(text_sizes) && text_sizes[i] != size) {
         i++;
     }
-    for (; i + 1 < ARRAY_LEN(steps) &&
-           ui_text_height(app->ui, text, flow->w, steps[i], bold) > flow->bottom - flow->top;
+    for (; i + 1 < ARRAY_LEN(text_sizes) &&
+           ui_text_height(app->ui, text, flow->w, text_sizes[i], bold) > flow->bottom - flow->top;
          i++) {
-        size = steps[i + 1];
+        size = text_sizes[i + 1];
     }
     return size;
+}
+
+/* A notice has air around its words and perhaps a sign beside them: smaller words until all of it fits a page. */
+static void
+fit_notice(struct app *app, const struct flow *flow, struct ui_element *notice)
+{
+    int width;
+    int height;
+    ui_natural(app->ui, notice, &width, &height);
+    for (size_t i = 1; i < ARRAY_LEN(text_sizes) && height > flow->bottom - flow->top; i++) {
+        if (notice->size == text_sizes[i - 1]) {
+            notice->size = text_sizes[i];
+            ui_natural(app->ui, notice, &width, &height);
+        }
+    }
 }
 
 void
@@ -348,6 +365,9 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
         element.text = rest;
     }
     element.size = flow_size(app, flow, element.text, size, bold);
+    if (role == UI_ROLE_NOTICE) {
+        fit_notice(app, flow, &element);
+    }
     flow_element(app, flow, &element, 0);
     flow->y += gap_after;
 }

@@ -63,6 +63,7 @@ test_fields(void **state)
         "school[1]=yes\n"
         "which[1]=見本小学校\n"
         "copies[0]=\n"
+        "stamp[0]=\n"
         "day[0]=1941-03-05\n");
     fact_set_free(facts);
 
@@ -77,6 +78,78 @@ test_fields(void **state)
     filled.all[0] = 0; /* what who includes it asked stands on the form of what is included */
     assert_int_equal(procedure_form_fill(set, "bag", facts, 0, hear, &filled), 0);
     assert_string_equal(filled.all, "wants[0]=yes\n");
+    fact_set_free(facts);
+}
+
+/* What paper needs besides: how wide, in which boxes, and the answers that were not given. */
+struct looked {
+    int fields; /* of those asked for below */
+    size_t chosen, choices;
+};
+
+static void
+look(const struct procedure_field *field, void *ctx)
+{
+    struct looked *looked = ctx;
+    bool stamp = strcmp(field->id, "stamp") == 0;
+    assert_int_equal(field->seal, stamp);
+    assert_int_equal(field->rows != NULL, field->row > 0);
+    if (stamp) {
+        assert_int_equal(field->width, 12);
+        assert_null(field->key);
+        looked->fields++;
+    } else if (strcmp(field->id, "copies") == 0) {
+        assert_int_equal(field->width, 3);
+        assert_int_equal(field->comb, 2);
+        looked->fields++;
+    } else if (strcmp(field->id, "member") == 0 && field->row == 2) {
+        assert_string_equal(field->key, "family[3].name");
+        assert_string_equal(field->rows, "family");
+        looked->fields++;
+    } else if (strcmp(field->id, "sex") == 0) {
+        for (size_t i = 0; i < field->choice_count; i++) {
+            looked->chosen += field->choices[i].chosen;
+            assert_int_equal(
+                field->choices[i].chosen, strcmp(field->choices[i].words.source, "女") == 0);
+        }
+        looked->choices = field->choice_count;
+    } else if (strcmp(field->id, "people") == 0) {
+        assert_null(field->key); /* it follows from others */
+        assert_int_equal(field->choice_count, 0);
+    }
+}
+
+static void
+test_for_paper(void **state)
+{
+    (void)state;
+    static const char *const given[][2] = {{"applicant.sex", "female"}, {"family[1].name", "一郎"},
+        {"family[3].name", "葉子"}, {"family[3].birth", "2018-11-23"}};
+    struct fact_set *facts = facts_of(given, ARRAY_LEN(given));
+    struct looked looked = {0};
+    assert_int_equal(procedure_form_fill(set, "slip", facts, 1795361400, look, &looked), 0);
+    assert_int_equal(looked.fields, 3);
+    assert_int_equal(looked.chosen, 1);
+    assert_true(looked.choices > 1);
+    fact_set_free(facts);
+}
+
+/* Why a question is asked: the first of the record's forms that has its answer. */
+static void
+test_form_of_a_question(void **state)
+{
+    (void)state;
+    const struct procedure *whole = procedure_find(set, "whole");
+    struct fact_set *facts = fact_set_new();
+    struct procedure_form form;
+    assert_true(procedure_form_of(set, whole, facts, "applicant.name", &form));
+    assert_string_equal(form.id, "slip");
+    assert_true(procedure_form_of(set, whole, facts, "family[2].name", &form));
+    assert_false(procedure_form_of(set, whole, facts, "family[2].nothing", &form));
+    assert_false(procedure_form_of(set, whole, facts, "of-all.bag[1].weight", &form));
+    put(&(struct visit){.facts = facts}, "whole.together", "of-money of-all", FACT_ORIGIN_PERSON);
+    assert_true(procedure_form_of(set, whole, facts, "of-all.bag[1].weight", &form));
+    assert_string_equal(form.id, "bag");
     fact_set_free(facts);
 }
 
@@ -148,6 +221,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_for_paper),
+        cmocka_unit_test(test_form_of_a_question),
         cmocka_unit_test(test_which_forms),
         cmocka_unit_test(test_real_forms),
     };

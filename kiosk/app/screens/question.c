@@ -452,7 +452,13 @@ unsure_below_field(struct app *app, struct flow *flow)
     right.x = app->field_beside.x;
     right.w = app->field_beside.w;
     right.y = app->field_beside.y + writing_field_height(app) + GAP_MIN;
-    unsure_in_column(app, &right);
+    struct ui_element button = unsure_button(app, &right);
+    if (right.y + unsure_height(app, &right) > writing_top(app, flow)) {
+        button.picture = NULL; /* its words need the width; the keys keep their height */
+        button.size = UI_SIZE_BAR;
+    }
+    flow_element(app, &right, &button, unsure_least(app));
+    right.y += GAP_MIN;
     flow->y = flow->y < right.y ? right.y : flow->y;
 }
 

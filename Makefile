@@ -263,7 +263,7 @@ audit: setup-test
 	@$(BUILD)/tests/audit "$(CURDIR)" "$(abspath $(BUILD))"
 # The peers and floors of `make bench`, each with what it may link.
 BENCH_CFLAGS := -std=c17 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Wall -Wextra -Werror -Ikiosk -Itests -O2 -g
-BENCH_ROOMS_card := card record base
+BENCH_ROOMS_card := card seal record base
 BENCH_ROOMS_seal := store seal base
 BENCH_ROOMS_queue := store base
 BENCH_ROOMS_line := sync store seal base
@@ -283,7 +283,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) -lpthread -lm
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/queue $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search $(BUILD)/bench/intake $(BUILD)/bench/line
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(STORM) $(BUILD)/bench/content
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(STORM) bench-programs
 setup:
 	@packaging/setup build run
 setup-test:

@@ -1,4 +1,4 @@
 #!/bin/bash
 # The line from queue to ledger as in test_line.sh, with the ledger on PostgreSQL. timeout: 90
 set -u
-COUNT=${COUNT:-80} exec "$(dirname "$0")/test_line.sh" postgres
+COUNT=${COUNT:-200} exec "$(dirname "$0")/test_line.sh" postgres

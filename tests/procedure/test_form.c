@@ -72,7 +72,7 @@ test_fields(void **state)
     assert_int_equal(procedure_form_fill(set, "slip", facts, 0, hear, &filled), 0);
     assert_string_equal(filled.all,
         "name[0]=\nsex[0]=\nshown[0]=\nwants[0]=no\nold[0]=no\npeople[0]=0\n"
-        "grown[0]=0\nincome[0]=0\ncopies[0]=\nday[0]=\n");
+        "grown[0]=0\nincome[0]=0\ncopies[0]=\nstamp[0]=\nday[0]=\n");
     assert_int_equal(procedure_form_fill(set, "nothing", facts, 0, hear, &filled), KERR_NOT_FOUND);
     put(&(struct visit){.facts = facts}, "whole.wants", "yes", FACT_ORIGIN_PERSON);
     filled.all[0] = 0; /* what who includes it asked stands on the form of what is included */

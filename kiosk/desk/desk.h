@@ -43,9 +43,9 @@ uint16_t desk_port(const struct desk *desk);
  * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
 int desk_export_json(const struct desk_config *config, FILE *out);
 
-/* The filled forms of every record that is not done yet as folder/NUMBER.pdf, its guide slip as folder/NUMBER-slip.pdf; a file
+/* The filled forms of every record that is not done yet as folder/NUMBER-ID.pdf, its guide slip as folder/NUMBER-ID-slip.pdf (ID: the first eight digits); a file
  * that is there is written anew. The folder
- * must be there. *ret_count: how many files. Returns as desk_export_json does; also KERR_UI_FONT. */
+ * must be there. *ret_count: how many files. Returns as desk_export_json does; also KERR_UI_FONT, and after all others KERR_TOO_BIG when the paper of one is too long. */
 int desk_print(const struct desk_config *config, const char *folder, size_t *ret_count);
 
 /* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record whose

@@ -10,6 +10,8 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/hex.h"
+#include "base/log.h"
 #include "print/print.h"
 
 enum {
@@ -101,8 +103,7 @@ hear_value(struct paper *paper, const struct procedure_field *field)
     if (field->value[0] == 0) {
         return "";
     }
-    if (field->key !=
-        NULL) { /* an answer as it was given; else something that follows from answers */
+    if (field->key != NULL) { /* an answer as it was given; others follow from answers */
         (void)procedure_fact_words(
             paper->desk->config.procedures, paper->procedure, field->key, &question);
     }
@@ -396,12 +397,15 @@ struct batch {
     size_t count;
     uint64_t oldest; /* position of the last one seen */
     bool unread;
+    int left_out; /* why the last one could not be printed, or 0 */
 };
 
 static int
 write_paper(struct batch *batch, enum desk_paper paper, const struct record *record)
 {
-    char name[RECORD_NUMBER_LEN + 16];
+    const struct record_head *head = record_head(record);
+    char name[RECORD_NUMBER_LEN + 2 * RECORD_ID_LEN + 16];
+    char id[2 * RECORD_ID_LEN + 1]; /* numbers come again after years, ids never */
     bool slip = paper == DESK_PAPER_SLIP;
     AUTO_BUF pdf;
     buf_init(&pdf, DESK_PAPER_MAX);
@@ -409,8 +413,13 @@ write_paper(struct batch *batch, enum desk_paper paper, const struct record *rec
     if (r == KERR_NOT_FOUND) {
         return 0; /* it has no forms */
     }
-    (void)snprintf(
-        name, sizeof(name), slip ? "%s-slip.pdf" : "%s.pdf", record_head(record)->number);
+    if (r == KERR_TOO_BIG || r == KERR_INVALID) { /* one that can't be printed holds up no other */
+        LOG(LOG_ERROR, "desk.print", LOG_HEX("id", head->id, RECORD_ID_LEN), LOG_ERR(r));
+        batch->left_out = r;
+        return 0;
+    }
+    hex_encode(head->id, RECORD_ID_LEN, id);
+    (void)snprintf(name, sizeof(name), "%s-%.8s%s.pdf", head->number, id, slip ? "-slip" : "");
     char *path = fs_join(batch->folder, name);
     r = r < 0 ? r : fs_write_atomic(path, pdf.data, pdf.len, 0600);
     free(path);
@@ -455,5 +464,6 @@ desk_print(const struct desk_config *config, const char *folder, size_t *ret_cou
     print_free(batch.desk.print);
     desk_assets_free(batch.desk.assets);
     *ret_count = batch.count;
+    r = r == 0 ? batch.left_out : r;
     return r == 0 && batch.unread ? KERR_SEAL_OPEN : r;
 }

@@ -9,21 +9,22 @@
 #include "base/alloc.h"
 #include "base/err.h"
 
-enum { LINES_MAX = 96, TEXT_MAX = 4096 };
+enum { LINES_MAX = 400, TEXT_MAX = 4096 };
 
 struct guide {
     const struct desk_config *config;
     const char *code; /* of the visit's language */
     struct print_slip_line lines[LINES_MAX];
     size_t count;
-    char *made[LINES_MAX]; /* texts put together here; owned */
-    size_t made_count;
+    bool full; /* there was more to tell */
+    struct buf fee, fee_japanese;
 };
 
 static void
 add(struct guide *guide, enum print_slip_kind kind, const char *own, const char *japanese)
 {
-    if (guide->count < LINES_MAX) { /* a slip that is longer than this is no slip any more */
+    guide->full = guide->count == LINES_MAX;
+    if (!guide->full) {
         guide->lines[guide->count++] =
             (struct print_slip_line){.kind = kind, .own = own, .japanese = japanese};
     }
@@ -52,34 +53,19 @@ add_heading(struct guide *guide, const char *message)
         i18n_text_in(words, "ja", message));
 }
 
-static const char *
-keep(struct guide *guide, const struct buf *text)
-{
-    if (guide->made_count == LINES_MAX) {
-        return "";
-    }
-    char *copy = xstrdup(buf_str(text));
-    guide->made[guide->made_count++] = copy;
-    return copy;
-}
-
 static void
 add_fee(struct guide *guide, int64_t fee)
 {
     struct i18n *words = guide->config->words;
-    AUTO_BUF own;
-    AUTO_BUF japanese;
-    buf_init(&own, TEXT_MAX);
-    buf_init(&japanese, TEXT_MAX);
     if (fee <= 0) {
         return;
     }
     add_heading(guide, "check.fee");
     (void)i18n_use(words, guide->code);
-    (void)i18n_money(words, &own, fee);
+    (void)i18n_money(words, &guide->fee, fee);
     (void)i18n_use(words, "ja");
-    (void)i18n_money(words, &japanese, fee);
-    add(guide, PRINT_SLIP_TEXT, keep(guide, &own), keep(guide, &japanese));
+    (void)i18n_money(words, &guide->fee_japanese, fee);
+    add(guide, PRINT_SLIP_TEXT, buf_str(&guide->fee), buf_str(&guide->fee_japanese));
 }
 
 static void
@@ -159,6 +145,8 @@ desk_slip(struct desk *desk, const struct record *record, struct buf *ret_pdf)
     }
     struct guide *guide = xcalloc(1, sizeof(*guide));
     guide->config = config;
+    buf_init(&guide->fee, TEXT_MAX);
+    buf_init(&guide->fee_japanese, TEXT_MAX);
     guide->code = i18n_use(config->words, head->language) == 0 ? head->language : "ja";
     fill(guide, procedure, record);
     (void)i18n_receipt_number(&number, head->number);
@@ -169,15 +157,15 @@ desk_slip(struct desk *desk, const struct record *record, struct buf *ret_pdf)
         .number_words = buf_str(&number),
         .lines = guide->lines,
         .line_count = guide->count};
-    int r = print_begin(desk->print, slip.title, head->submitted_at, &document);
+    int r = guide->full ? KERR_TOO_BIG
+                        : print_begin(desk->print, slip.title, head->submitted_at, &document);
     if (r == 0) {
         (void)print_add_slip(document, &slip); /* told by the end */
         r = print_end(document, ret_pdf);
     }
     (void)i18n_use(config->words, "ja"); /* the page's own */
-    for (size_t i = 0; i < guide->made_count; i++) {
-        free(guide->made[i]);
-    }
+    buf_release(&guide->fee);
+    buf_release(&guide->fee_japanese);
     free(guide);
     return r;
 }

@@ -1,7 +1,7 @@
 /* i18n/i18n.h - words: gettext catalogs with a language that changes at run time, and how dates,
  * money and numbers are written in it. Message ids in C are short names ("pin.title"); content files
  * carry their Japanese as the id, each text once for all files. glibc's gettext reads LANGUAGE, which is process-wide:
- * one thread only (the frame loop's; the desk's page uses Japanese alone).
+ * one thread only (the frame loop's; the desk's, which leaves Japanese only to write a guide slip).
  *
  * Ruby is written {漢字|かんじ} inside any message; this room leaves it as it is. */
 #ifndef I18N_I18N_H

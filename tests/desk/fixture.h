@@ -10,6 +10,7 @@
 #include <cmocka.h>
 /* clang-format on */
 
+#include "base/conf.h"
 #include "base/hex.h"
 #include "desk/desk_priv.h"
 #include "desk/fake_clock.h"
@@ -67,6 +68,11 @@ start_desk(struct fixture *f)
     desk->wishes = desk_wishes_new();
     free(live);
     desk->sessions = desk_sessions_new(&f->clock.clock);
+    char *fonts = conf_share(NULL, "fonts");
+    char *list = fs_join(fonts, "paper.list");
+    assert_int_equal(print_new(list, &desk->print), 0);
+    free(list);
+    free(fonts);
     assert_int_equal(desk_assets_load("assets/desk", &desk->assets), 0);
     assert_int_equal(desk_staff_new(staff, seal_password_check, &f->clock.clock, &desk->staff), 0);
     assert_int_equal(ledger_open(ledger, &desk->ledger), 0);
@@ -122,6 +128,7 @@ teardown(void **state)
     ledger_close(f->desk.ledger);
     live_close(f->desk.live);
     desk_wishes_free(f->desk.wishes);
+    print_free(f->desk.print);
     desk_staff_free(f->desk.staff);
     desk_assets_free(f->desk.assets);
     desk_sessions_free(f->desk.sessions);

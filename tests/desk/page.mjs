@@ -162,6 +162,21 @@ const steps = {
     await accessible(page, "record");
   },
 
+  // The browser's own session gets the papers; whoever has none is led to the login.
+  async "the papers of a record"(page) {
+    for (const id of ["forms", "slip"]) {
+      const link = await page.getAttribute(`#${id}`, "href");
+      assert.match(link, /^\/record\/[0-9a-f]{32}\/(forms|slip)\.pdf$/);
+      const answer = await page.request.get(url + link, { maxRedirects: 0 });
+      assert.equal(answer.status(), 200);
+      assert.equal(answer.headers()["content-type"], "application/pdf");
+      assert.equal(answer.headers()["cache-control"], "no-store");
+      assert.equal((await answer.body()).subarray(0, 5).toString(), "%PDF-");
+      const stranger = await fetch(url + link, { redirect: "manual" });
+      assert.equal(stranger.status, 303);
+    }
+  },
+
   async "mark it done, and back"(page) {
     await page.keyboard.press("d");
     await page.waitForSelector("#undo");

@@ -281,6 +281,31 @@ test_refused(void **state)
     assert_int_equal(made(&form, &heard, &pdf), 0); /* what went wrong before leaves nothing */
 }
 
+/* More cells, or more pages, than any form of people has. */
+static void
+test_too_much(void **state)
+{
+    static struct print_cell cells[PRINT_CELLS_MAX + 1];
+    static char value[1200];
+    static struct heard heard;
+    struct print_form form;
+    (void)state;
+    memset(value, 'w', sizeof(value) - 1);
+    for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
+        cells[i] = (struct print_cell){.section = "", .label = "理由", .value = value, .share = 12};
+    }
+    AUTO_BUF pdf;
+    buf_init(&pdf, 16 * 1024 * 1024);
+    form_of(cells, PRINT_CELLS_MAX + 1, &form);
+    assert_int_equal(made(&form, &heard, &pdf), KERR_TOO_BIG);
+    form_of(cells, PRINT_PAGES_MAX * 4, &form);
+    assert_int_equal(made(&form, &heard, &pdf), KERR_TOO_BIG);
+    assert_int_equal(pdf.len, 0);
+    form_of(cells, 4, &form);
+    assert_int_equal(made(&form, &heard, &pdf), 0);
+    assert_true(heard.pages >= 2); /* so four times as many are more than the most */
+}
+
 /* A page that a table goes on tells its columns again; pages are counted on each. */
 static void
 test_pages(void **state)
@@ -384,6 +409,7 @@ main(void)
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_comb),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_slip),
     };

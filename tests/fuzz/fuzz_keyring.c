@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
+#include "fuzz/keys.h"
 #include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
@@ -27,11 +28,7 @@ remove_ca(void)
 static void
 make_ca(void)
 {
-    harness_folder_make(ca.folder);
-    char *keys = fs_join(ca.folder, "keys");
-    if (seal_keys_make(keys, "kiosk-001", "localhost") < 0) {
-        abort();
-    }
+    char *keys = fuzz_keys(ca.folder);
     ca.path = fs_join(keys, "city-ca.crt");
     free(keys);
     if (seal_load_trust(ca.path, &ca.trust) < 0 || atexit(remove_ca) != 0) {

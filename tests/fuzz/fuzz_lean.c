@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "fuzz/keys.h"
 #include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
@@ -18,11 +19,7 @@ static void
 make_keys(void)
 {
     char folder[HARNESS_FOLDER_LEN];
-    harness_folder_make(folder);
-    char *keys = fs_join(folder, "keys");
-    if (seal_keys_make(keys, "kiosk-001", "localhost") < 0) {
-        abort();
-    }
+    char *keys = fuzz_keys(folder);
     char *ca = fs_join(keys, "kiosk-ca.crt");
     char *city = fs_join(keys, "receipt.crt");
     char *kiosk = fs_join(keys, "kiosk.crt");

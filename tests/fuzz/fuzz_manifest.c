@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "fuzz/keys.h"
 #include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
@@ -24,9 +25,8 @@ remove_ca(void)
 static void
 make_ca(void)
 {
-    harness_folder_make(folder);
-    char *keys = fs_join(folder, "keys");
-    if (seal_keys_make(keys, "kiosk-001", "localhost") < 0 || atexit(remove_ca) != 0) {
+    char *keys = fuzz_keys(folder);
+    if (atexit(remove_ca) != 0) {
         abort();
     }
     ca = fs_join(keys, "city-ca.crt");

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "fuzz/keys.h"
 #include "harness/harness.h"
 #include "seal/seal.h"
 #include "seal/seal_priv.h"
@@ -19,11 +20,7 @@ receipts(void)
     static struct seal_receipts *made;
     if (made == NULL) {
         char folder[HARNESS_FOLDER_LEN];
-        harness_folder_make(folder);
-        char *keys = fs_join(folder, "keys");
-        if (seal_keys_make(keys, "kiosk-001", "localhost") < 0) {
-            abort();
-        }
+        char *keys = fuzz_keys(folder);
         char *ca = fs_join(keys, "city-ca.crt");
         if (seal_receipts_new(ca, &made) < 0) {
             abort();

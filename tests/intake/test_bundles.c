@@ -20,13 +20,13 @@
 #include "base/fs.h"
 #include "base/hex.h"
 #include "harness/harness.h"
+#include "intake/city.h"
 #include "intake/intake.h"
 #include "intake/intake_priv.h"
 
 static struct {
     char folder[HARNESS_FOLDER_LEN];
-    struct seal_verifier *verifier;
-    struct seal_signer *signer;
+    struct city city;
     struct intake *intake;
 } scene;
 
@@ -45,19 +45,9 @@ set_up(void **state)
 {
     *state = &scene;
     harness_folder_make(scene.folder);
-    assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_verifier_new(file("keys/kiosk-ca.crt"), &scene.verifier));
-    assert_int_equal(
-        0, seal_signer_new(file("keys/receipt.crt"), file("keys/receipt.key"), &scene.signer));
-    struct intake_config config = {.address = "127.0.0.1",
-        .tls_cert = file("keys/intake-tls.crt"),
-        .tls_key = file("keys/intake-tls.key"),
-        .client_ca = file("keys/kiosk-ca.crt"),
-        .ledger = file("ledger.db"),
-        .bundles = file("publish"),
-        .verifier = scene.verifier,
-        .signer = scene.signer,
-        .clock = clock_system()};
+    city_make(&scene.city, file);
+    struct intake_config config = city_listens(&scene.city, file);
+    config.bundles = file("publish");
     assert_int_equal(0, intake_start(&config, &scene.intake));
     return 0;
 }
@@ -67,8 +57,7 @@ tear_down(void **state)
 {
     (void)state;
     intake_stop(scene.intake);
-    seal_verifier_free(scene.verifier);
-    seal_signer_free(scene.signer);
+    city_free(&scene.city);
     return harness_folder_remove(scene.folder);
 }
 

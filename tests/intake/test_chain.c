@@ -20,6 +20,7 @@
 #include "base/report.h"
 #include "base/rng.h"
 #include "harness/harness.h"
+#include "intake/city.h"
 #include "intake/intake.h"
 #include "intake/intake_priv.h"
 #include "ledger/ledger.h"
@@ -30,10 +31,7 @@ enum { DAY_S = 86400 };
 
 struct scene {
     char folder[HARNESS_FOLDER_LEN];
-    struct seal_sealer *sealer, *other_sealer; /* other: another city's kiosk of the same name */
-    struct seal_verifier *verifier;
-    struct seal_signer *signer;
-    struct seal_receipts *receipts;
+    struct city city;
     struct intake *intake;
     atomic_long ahead_s; /* of the city's clock */
     atomic_int last_report, last_status;
@@ -84,25 +82,10 @@ set_up(void **state)
     *state = &scene;
     memset(&scene, 0, sizeof(scene));
     harness_folder_make(scene.folder);
-    assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_keys_make(file("other"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_sealer_new(file("keys/kiosk.crt"), file("keys/kiosk.key"),
-                            file("keys/recipients.pem"), &scene.sealer));
-    assert_int_equal(0, seal_sealer_new(file("other/kiosk.crt"), file("other/kiosk.key"),
-                            file("other/recipients.pem"), &scene.other_sealer));
-    assert_int_equal(0, seal_verifier_new(file("keys/kiosk-ca.crt"), &scene.verifier));
-    assert_int_equal(
-        0, seal_signer_new(file("keys/receipt.crt"), file("keys/receipt.key"), &scene.signer));
-    assert_int_equal(0, seal_receipts_new(file("keys/city-ca.crt"), &scene.receipts));
-    struct intake_config config = {.address = "127.0.0.1",
-        .tls_cert = file("keys/intake-tls.crt"),
-        .tls_key = file("keys/intake-tls.key"),
-        .client_ca = file("keys/kiosk-ca.crt"),
-        .ledger = file("ledger.db"),
-        .verifier = scene.verifier,
-        .signer = scene.signer,
-        .clock = &city_clock,
-        .answered = on_answered};
+    city_make(&scene.city, file);
+    struct intake_config config = city_listens(&scene.city, file);
+    config.clock = &city_clock;
+    config.answered = on_answered;
     assert_int_equal(0, intake_start(&config, &scene.intake));
     return 0;
 }
@@ -112,11 +95,7 @@ tear_down(void **state)
 {
     (void)state;
     intake_stop(scene.intake);
-    seal_sealer_free(scene.sealer);
-    seal_sealer_free(scene.other_sealer);
-    seal_verifier_free(scene.verifier);
-    seal_signer_free(scene.signer);
-    seal_receipts_free(scene.receipts);
+    city_free(&scene.city);
     assert_int_equal(0, harness_folder_remove(scene.folder));
     return 0;
 }
@@ -133,7 +112,8 @@ enqueue(struct store *store)
     header.epoch = slot.epoch;
     header.sequence = slot.sequence;
     rng_fill(header.id, sizeof(header.id));
-    assert_int_equal(0, seal_envelope(scene.sealer, &header, (const uint8_t *)"{}", 2, &envelope));
+    assert_int_equal(
+        0, seal_envelope(scene.city.sealer, &header, (const uint8_t *)"{}", 2, &envelope));
     assert_int_equal(
         0, store_put(store, &slot, header.id, envelope.data, envelope.len, 1800000000));
 }
@@ -148,7 +128,7 @@ sign(struct store *store)
     assert_int_equal(0, store_point_due(store, INT64_MAX / 2, &end));
     struct seal_point point = {.kiosk = "kiosk-001", .epoch = end.epoch, .size = end.size};
     memcpy(point.head, end.head, sizeof(point.head));
-    assert_int_equal(0, seal_point_make(scene.sealer, &point, &bytes));
+    assert_int_equal(0, seal_point_make(scene.city.sealer, &point, &bytes));
     assert_int_equal(0, store_point_keep(store, &end, bytes.data, bytes.len, 1800000000));
 }
 
@@ -162,8 +142,8 @@ new_sync(struct store *store, const struct clock *clock)
         .ca = file("keys/city-ca.crt"),
         .client_cert = file("keys/kiosk-tls.crt"),
         .client_key = file("keys/kiosk-tls.key"),
-        .receipts = scene.receipts,
-        .kiosks = scene.verifier,
+        .receipts = scene.city.receipts,
+        .kiosks = scene.city.verifier,
         .store = store,
         .clock = clock};
     assert_int_equal(0, sync_new(&config, &sync));
@@ -297,8 +277,8 @@ test_hostile(void **state)
     (void)state;
     static char good[16384], foreign[16384], text[16384];
     struct intake_session session = {.fd = -1};
-    make_point(scene.sealer, "kiosk-001", good, sizeof(good));
-    make_point(scene.other_sealer, "kiosk-001", foreign, sizeof(foreign));
+    make_point(scene.city.sealer, "kiosk-001", good, sizeof(good));
+    make_point(scene.city.other_sealer, "kiosk-001", foreign, sizeof(foreign));
     assert_int_equal(
         LEDGER_POINT_SAME, intake_note_point(scene.intake, &session, "kiosk-001", NULL));
     assert_int_equal(KERR_SEAL_FORM, intake_note_point(scene.intake, &session, "kiosk-001", ""));

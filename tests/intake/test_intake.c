@@ -26,6 +26,7 @@
 #include "base/fs.h"
 #include "base/hex.h"
 #include "harness/harness.h"
+#include "intake/city.h"
 #include "intake/intake.h"
 #include "ledger/ledger.h"
 #include "sync/certs.h"
@@ -34,11 +35,7 @@ struct scene {
     char folder[HARNESS_FOLDER_LEN];
     char path[256]; /* of the ledger */
     bool is_postgres;
-    struct seal_sealer *sealer;
-    struct seal_sealer *other_sealer; /* a kiosk of another city */
-    struct seal_verifier *verifier;
-    struct seal_signer *signer;
-    struct seal_receipts *receipts;
+    struct city city;
     struct intake *intake;
     atomic_long skew_ms; /* how far the test's clock is ahead */
     atomic_int events, last_error;
@@ -82,16 +79,11 @@ on_answered(void *ctx, const struct intake_event *event)
 static int
 start(void)
 {
-    struct intake_config config = {.address = "127.0.0.1",
-        .tls_cert = file("keys/intake-tls.crt"),
-        .tls_key = file("keys/intake-tls.key"),
-        .client_ca = file("keys/kiosk-ca.crt"),
-        .ledger = scene.path,
-        .verifier = scene.verifier,
-        .signer = scene.signer,
-        .clock = &test_clock,
-        .answered = on_answered,
-        .ctx = &scene};
+    struct intake_config config = city_listens(&scene.city, file);
+    config.ledger = scene.path;
+    config.clock = &test_clock;
+    config.answered = on_answered;
+    config.ctx = &scene;
     return intake_start(&config, &scene.intake);
 }
 
@@ -104,16 +96,7 @@ set_up(void **state)
     const char *given = getenv("LEDGER_AT");
     scene.is_postgres = given != NULL;
     snprintf(scene.path, sizeof(scene.path), "%s", given != NULL ? given : file("ledger.db"));
-    assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_keys_make(file("other"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_sealer_new(file("keys/kiosk.crt"), file("keys/kiosk.key"),
-                            file("keys/recipients.pem"), &scene.sealer));
-    assert_int_equal(0, seal_sealer_new(file("other/kiosk.crt"), file("other/kiosk.key"),
-                            file("other/recipients.pem"), &scene.other_sealer));
-    assert_int_equal(0, seal_verifier_new(file("keys/kiosk-ca.crt"), &scene.verifier));
-    assert_int_equal(
-        0, seal_signer_new(file("keys/receipt.crt"), file("keys/receipt.key"), &scene.signer));
-    assert_int_equal(0, seal_receipts_new(file("keys/city-ca.crt"), &scene.receipts));
+    city_make(&scene.city, file);
     assert_int_equal(0, start());
     return 0;
 }
@@ -123,11 +106,7 @@ tear_down(void **state)
 {
     (void)state;
     intake_stop(scene.intake);
-    seal_sealer_free(scene.sealer);
-    seal_sealer_free(scene.other_sealer);
-    seal_verifier_free(scene.verifier);
-    seal_signer_free(scene.signer);
-    seal_receipts_free(scene.receipts);
+    city_free(&scene.city);
     assert_int_equal(0, harness_folder_remove(scene.folder));
     return 0;
 }
@@ -243,7 +222,7 @@ test_put_twice_gives_one_receipt(void **state)
 {
     (void)state;
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 1, 1, "{\"a\":1}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 1, 1, "{\"a\":1}", &envelope);
     struct talk talk = {.method = "PUT",
         .path = path_of(1),
         .type = "application/cms",
@@ -254,7 +233,8 @@ test_put_twice_gives_one_receipt(void **state)
     assert_int_equal(201, talk.status);
     assert_string_equal("application/cms", talk.got_type);
     struct seal_receipt receipt;
-    assert_int_equal(0, seal_receipt_verify(scene.receipts, talk.got.data, talk.got.len, &receipt));
+    assert_int_equal(
+        0, seal_receipt_verify(scene.city.receipts, talk.got.data, talk.got.len, &receipt));
     uint8_t hash[SEAL_HASH_LEN];
     seal_hash(envelope.data, envelope.len, hash);
     assert_memory_equal(hash, receipt.envelope_hash, sizeof(hash));
@@ -290,7 +270,7 @@ test_receipt_is_made_up_for(void **state)
 {
     (void)state;
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 2, 2, "{\"a\":2}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 2, 2, "{\"a\":2}", &envelope);
     struct ledger_entry entry = {.epoch = 77, .sequence = 2, .received_at = 12345};
     snprintf(entry.kiosk, sizeof(entry.kiosk), "kiosk-001");
     memset(entry.id, 2, sizeof(entry.id));
@@ -307,7 +287,8 @@ test_receipt_is_made_up_for(void **state)
     ask(&talk);
     assert_int_equal(200, talk.status);
     struct seal_receipt receipt;
-    assert_int_equal(0, seal_receipt_verify(scene.receipts, talk.got.data, talk.got.len, &receipt));
+    assert_int_equal(
+        0, seal_receipt_verify(scene.city.receipts, talk.got.data, talk.got.len, &receipt));
     assert_int_equal(entry.position, receipt.position);
     assert_int_equal(12345, receipt.received_at);
     buf_release(&talk.got);
@@ -320,10 +301,10 @@ test_refusals(void **state)
     (void)state;
     enum { GOOD, SAME_ID, SAME_PLACE, FOREIGN_CITY, TEXT, EMPTY, LARGE, LARGEST, CUT, BODY_COUNT };
     struct buf bodies[BODY_COUNT];
-    seal(scene.sealer, "kiosk-001", 10, 10, "{\"good\":1}", &bodies[GOOD]);
-    seal(scene.sealer, "kiosk-001", 10, 10, "{\"good\":2}", &bodies[SAME_ID]);
-    seal(scene.sealer, "kiosk-001", 11, 10, "{\"good\":3}", &bodies[SAME_PLACE]);
-    seal(scene.other_sealer, "kiosk-001", 12, 12, "{}", &bodies[FOREIGN_CITY]);
+    seal(scene.city.sealer, "kiosk-001", 10, 10, "{\"good\":1}", &bodies[GOOD]);
+    seal(scene.city.sealer, "kiosk-001", 10, 10, "{\"good\":2}", &bodies[SAME_ID]);
+    seal(scene.city.sealer, "kiosk-001", 11, 10, "{\"good\":3}", &bodies[SAME_PLACE]);
+    seal(scene.city.other_sealer, "kiosk-001", 12, 12, "{}", &bodies[FOREIGN_CITY]);
     for (int i = TEXT; i < BODY_COUNT; i++) {
         buf_init(&bodies[i], 2 * SEAL_ENVELOPE_MAX);
     }
@@ -440,7 +421,7 @@ test_strangers_are_refused(void **state)
         {"the city's own server key", "keys/intake-tls.crt", "keys/intake-tls.key"},
     };
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 20, 20, "{}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 20, 20, "{}", &envelope);
     uint64_t before = newest();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct talk talk = {.method = "PUT",
@@ -502,7 +483,7 @@ test_kiosks_speak_for_themselves(void **state)
         {"not yet valid", "early.crt", "early.key", 0, 0, 0},
     };
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 50, 50, "{}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 50, 50, "{}", &envelope);
     char path[80], receipt_path[96];
     snprintf(path, sizeof(path), "%s", path_of(50));
     snprintf(receipt_path, sizeof(receipt_path), "%s/receipt", path);
@@ -590,7 +571,7 @@ test_busy_ledger(void **state)
 {
     (void)state;
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 30, 30, "{}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 30, 30, "{}", &envelope);
     sqlite3 *db = NULL;
     PGconn *line = NULL;
     if (scene.is_postgres) {
@@ -638,7 +619,7 @@ test_crowd_gets_one_receipt(void **state)
 {
     (void)state;
     struct buf envelope;
-    seal(scene.sealer, "kiosk-001", 40, 40, "{}", &envelope);
+    seal(scene.city.sealer, "kiosk-001", 40, 40, "{}", &envelope);
     struct member members[CROWD];
     memset(members, 0, sizeof(members));
     uint64_t before = newest();
@@ -707,8 +688,8 @@ test_start_errors(void **state)
         .tls_key = file("keys/intake-tls.key"),
         .client_ca = file("keys/kiosk-ca.crt"),
         .ledger = scene.path,
-        .verifier = scene.verifier,
-        .signer = scene.signer,
+        .verifier = scene.city.verifier,
+        .signer = scene.city.signer,
         .clock = &test_clock};
     struct intake *intake = NULL;
     struct intake_config config = good;

@@ -2,41 +2,13 @@
 # A terminal is revoked while intake and a connection stay: its records are laid apart and stay in its queue; lists that
 # may not be used change nothing, also over a restart; lifted, everything arrives. Real programs, TLS and stock openssl.
 set -u
-TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-BUILD=${BUILD:-$TOP/build}
-case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
-TOOL=$BUILD/asan/tests/intake/tool_line
-export ASAN_OPTIONS=detect_leaks=0 # the helper leaves its few path strings
-FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/revoked-XXXXXX")
-export KIOSK_HOME=$FOLDER/home
-INTAKE=''
-end() {
-    [ -z "$INTAKE" ] || { kill "$INTAKE" && wait "$INTAKE"; } 2>/dev/null
-    rm -rf "$FOLDER"
-}
-trap end EXIT
-fail() {
-    echo "test_revoked: FAILED: $*"
-    tail -n 5 "$FOLDER"/*.log 2>/dev/null
-    exit 1
-}
+. "$(dirname "$0")/line.sh"
 ctl() { # EXPECTED ARGUMENTS
     local expected=$1
     shift
     "$BUILD/kioskctl" "$@" >"$FOLDER/ctl.log" 2>&1
     local got=$?
     [ $got -eq "$expected" ] || fail "kioskctl $* ended with $got: $(cat "$FOLDER/ctl.log")"
-}
-start_intake() {
-    "$BUILD/kiosk-intake" 2>"$FOLDER/intake.log" &
-    INTAKE=$!
-    for _ in $(seq 200); do
-        grep -q event=intake.listening "$FOLDER/intake.log" && break
-        kill -0 "$INTAKE" 2>/dev/null || return 1
-        sleep 0.05
-    done
-    PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$FOLDER/intake.log")
-    "$TOOL" port "$PORT" || fail "no settings"
 }
 stop_intake() {
     kill "$INTAKE" && wait "$INTAKE"
@@ -57,9 +29,6 @@ health() {
         --key "$keys/kiosk-tls.key" --output "$FOLDER/answer" --write-out '%{http_code}' "https://127.0.0.1:$PORT/v1/health"
 }
 
-mkdir "$KIOSK_HOME"
-"$TOOL" init || fail "no set-up"
-keys=$KIOSK_HOME/keys
 start_intake || fail "no intake"
 "$TOOL" enqueue 2 || fail "enqueue"
 drain 0

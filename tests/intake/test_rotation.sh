@@ -2,25 +2,8 @@
 # The drill: three lists of keys come to a terminal whose queue is full of records of all of them; then the
 # line drains, and the desk reads every one. Real programs; the records are those of tool_line.
 set -u
-TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-BUILD=${BUILD:-$TOP/build}
-case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
-TOOL=$BUILD/asan/tests/intake/tool_line
+. "$(dirname "$0")/line.sh"
 EACH=${EACH:-10}
-export ASAN_OPTIONS=detect_leaks=0 # the helper leaves its few path strings
-FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/rotation-XXXXXX")
-export KIOSK_HOME=$FOLDER/home
-INTAKE=''
-end() {
-    [ -z "$INTAKE" ] || { kill "$INTAKE" && wait "$INTAKE"; } 2>/dev/null
-    rm -rf "$FOLDER"
-}
-trap end EXIT
-fail() {
-    echo "test_rotation: FAILED: $*"
-    tail -n 5 "$FOLDER"/*.log 2>/dev/null
-    exit 1
-}
 # How many records the desk reads, and how many it can't; then it must end with 1.
 read_as() {
     "$BUILD/kiosk-desk" --export json >"$FOLDER/out" 2>"$FOLDER/desk.log"
@@ -34,9 +17,6 @@ next() {
     "$BUILD/kioskctl" keys next "$@" >"$FOLDER/keys.log" 2>&1 || fail "keys next $*: $(cat "$FOLDER/keys.log")"
 }
 
-mkdir "$KIOSK_HOME"
-"$TOOL" init || fail "no set-up"
-keys=$KIOSK_HOME/keys
 "$TOOL" enqueue "$EACH" || fail "n"
 next
 one=$(ls "$keys"/city/*.key)
@@ -47,11 +27,7 @@ next "$(date -d '+3 days' +%F)" # one that has not begun changes nothing yet
 "$TOOL" enqueue "$EACH" || fail "before n + 3"
 [ "$("$TOOL" queued)" -eq $((4 * EACH)) ] || fail "not all wait"
 
-"$BUILD/kiosk-intake" 2>"$FOLDER/intake.log" &
-INTAKE=$!
-for _ in $(seq 200); do grep -q event=intake.listening "$FOLDER/intake.log" && break; sleep 0.05; done
-PORT=$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$FOLDER/intake.log")
-"$TOOL" port "$PORT" || fail "no settings"
+start_intake || fail "no intake"
 "$BUILD/kiosk-sync" --once 2>"$FOLDER/sync.log" || fail "the queue does not drain"
 "$TOOL" check $((4 * EACH)) || fail "the line"
 touch "$KIOSK_HOME/staff"

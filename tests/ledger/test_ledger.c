@@ -11,6 +11,7 @@
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -261,9 +262,6 @@ static void
 test_commit_of_several(void **state)
 {
     struct scene *scene = *state;
-    if (!scene->is_postgres) {
-        skip();
-    }
     static const char *const levels[] = {"EXCEPTION", "WARNING"};
     for (size_t i = 0; i < 2; i++) {
         char sql[512];
@@ -396,9 +394,6 @@ static void
 test_open_checks_whose_file(void **state)
 {
     struct scene *scene = *state;
-    if (scene->is_postgres) {
-        skip();
-    }
     struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
     struct ledger *second;
@@ -469,9 +464,6 @@ static void
 test_open_checks_the_database(void **state)
 {
     struct scene *scene = *state;
-    if (!scene->is_postgres) {
-        skip();
-    }
     static const struct {
         const char *sql;
         int result;
@@ -496,9 +488,6 @@ static void
 test_what_a_server_says(void **state)
 {
     struct scene *scene = *state;
-    if (!scene->is_postgres) {
-        skip();
-    }
     static const struct {
         const char *level, *code;
         int result;
@@ -541,13 +530,11 @@ test_what_a_server_says(void **state)
     }
 }
 
+/* Of the file; what a session of a server sets is in test_postgres.sh. */
 static void
 test_settings_are_durable(void **state)
 {
     struct scene *scene = *state;
-    if (scene->is_postgres) {
-        skip(); /* the server's; what a session sets is in test_postgres.sh */
-    }
     assert_int_equal(1296321585, ask(scene->path, "PRAGMA application_id"));
     assert_int_equal(3, ask(scene->path, "PRAGMA user_version"));
     assert_int_equal(0, ask(scene->path, "SELECT count(*) FROM pragma_journal_mode"
@@ -683,28 +670,90 @@ test_openers_race(void **state)
     assert_int_equal(0, ledger_open(scene->path, &scene->ledger));
 }
 
+/* Works of one commit, about two kiosks. */
+struct reporter {
+    pthread_t thread;
+    struct ledger *ledger;
+    int results[2];
+    atomic_bool is_done;
+};
+
+static void *
+report_two(void *arg)
+{
+    struct reporter *reporter = arg;
+    const struct ledger_report reports[2] = {
+        {.kiosk = "kiosk-002", .at = 1, .bytes = (const uint8_t *)"b", .len = 1},
+        {.kiosk = "kiosk-001", .at = 1, .bytes = (const uint8_t *)"a", .len = 1}};
+    struct ledger_work works[2] = {{.report = &reports[0]}, {.report = &reports[1]}};
+    struct ledger_work *const all[2] = {&works[0], &works[1]};
+    ledger_work(reporter->ledger, all, 2);
+    reporter->results[0] = works[0].result;
+    reporter->results[1] = works[1].result;
+    atomic_store(&reporter->is_done, true);
+    return NULL;
+}
+
+static void
+tell(PGconn *line, const char *sql)
+{
+    PGresult *result = PQexec(line, sql);
+    if (PQresultStatus(result) != PGRES_COMMAND_OK) {
+        fail_msg("%s: %s", sql, PQerrorMessage(line));
+    }
+    PQclear(result);
+}
+
+/* Two intakes write about the same kiosks, each in an order of its own: whoever comes second waits for the writers' turn with
+ * nothing in hand, so that nobody waits in a circle. */
+static void
+test_turn_comes_first(void **state)
+{
+    struct scene *scene = *state;
+    struct reporter second = {.ledger = scene->ledger};
+    PGconn *first = PQconnectdb(scene->path);
+    tell(first, "BEGIN; UPDATE change_count SET count = count;"
+                "INSERT INTO report VALUES('kiosk-001', 1, 'a')");
+    assert_int_equal(0, pthread_create(&second.thread, NULL, report_two, &second));
+    int64_t waiting = 0;
+    while (waiting == 0 && !atomic_load(&second.is_done)) {
+        waiting = ask(scene->path, "SELECT count(*) FROM pg_locks WHERE NOT granted");
+    }
+    assert_int_equal(1, waiting);
+    tell(first, "INSERT INTO report VALUES('kiosk-002', 1, 'b')");
+    tell(first, "COMMIT");
+    PQfinish(first);
+    assert_int_equal(0, pthread_join(second.thread, NULL));
+    assert_int_equal(0, second.results[0]);
+    assert_int_equal(0, second.results[1]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+/* What both storages promise. */
+#define OF_BOTH                                                                                    \
+    TEST(test_put_verdicts), TEST(test_put_bounds), TEST(test_receipt_first_writer_wins),          \
+        TEST(test_works_at_once), TEST(test_one_refused_of_several),                               \
+        TEST(test_several_are_one_commit), TEST(test_list_newest_first),                           \
+        TEST(test_marks_and_changes), TEST(test_two_handles_race), TEST(test_openers_race),        \
+        TEST(test_positions_never_come_back), TEST(test_busy_is_told)
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_put_verdicts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_put_bounds, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_receipt_first_writer_wins, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_works_at_once, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_one_refused_of_several, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_several_are_one_commit, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_commit_of_several, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_list_newest_first, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_marks_and_changes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_open_checks_whose_file, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_open_checks_the_database, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_what_a_server_says, set_up, tear_down),
+    const struct CMUnitTest of_file[] = {
+        OF_BOTH,
+        TEST(test_open_checks_whose_file),
+        TEST(test_settings_are_durable),
         cmocka_unit_test(test_where),
-        cmocka_unit_test_setup_teardown(test_settings_are_durable, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_two_handles_race, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_openers_race, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_positions_never_come_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_busy_is_told, set_up, tear_down),
     };
-    return cmocka_run_group_tests_name("ledger", tests, NULL, NULL);
+    const struct CMUnitTest of_server[] = {
+        OF_BOTH,
+        TEST(test_open_checks_the_database),
+        TEST(test_what_a_server_says),
+        TEST(test_commit_of_several),
+        TEST(test_turn_comes_first),
+    };
+    return getenv("LEDGER_AT") == NULL
+               ? cmocka_run_group_tests_name("ledger in a file", of_file, NULL, NULL)
+               : cmocka_run_group_tests_name("ledger on a server", of_server, NULL, NULL);
 }

@@ -32,8 +32,8 @@ LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/intake/test_carry" >"$CLUSTERS
     cat "$CLUSTERS/suite.out"
     fail "test_carry"
 }
-# what is skipped on a server is the two tests of SQLite's file; the summary names each again
-[ "$(grep -c '  SKIPPED ] test_.*' "$CLUSTERS/suites.out")" = 4 ] || fail "other tests were skipped"
+grep -q '  SKIPPED ]' "$CLUSTERS/suites.out" && fail "a test was skipped"
+grep -q 'OK ] test_turn_comes_first' "$CLUSTERS/suites.out" || fail "the server's own tests did not run"
 # a ledger that was carried on from an older version has the tables and functions of a new one
 grep -q 'CREATE FUNCTION public.ledger_decide' "$CLUSTERS/test_fleet.tables" || fail "a dump without functions"
 diff "$CLUSTERS/test_fleet.tables" "$CLUSTERS/test_versions.tables" || fail "an older ledger becomes another one"

@@ -16,39 +16,8 @@
 
 #include "base/err.h"
 #include "base/fs.h"
-#include "harness/harness.h"
+#include "seal/homes.h"
 #include "seal/seal.h"
-
-static char home[HARNESS_FOLDER_LEN];
-static char *keys;
-
-static char *
-in(const char *folder, const char *name)
-{
-    static char ring[8][256];
-    static unsigned next;
-    char *path = ring[next++ % 8];
-    (void)snprintf(path, 256, "%s/%s", folder, name);
-    return path;
-}
-
-static int
-make_home(void **state)
-{
-    (void)state;
-    harness_folder_make(home);
-    keys = fs_join(home, "keys");
-    assert_int_equal(seal_keys_make(keys, "kiosk-001", "127.0.0.1"), 0);
-    return 0;
-}
-
-static int
-remove_home(void **state)
-{
-    (void)state;
-    free(keys);
-    return harness_folder_remove(home);
-}
 
 static void
 write_text(const char *path, const char *text)
@@ -76,20 +45,20 @@ test_made_once(void **state)
         char name[64];
         struct stat st;
         (void)snprintf(name, sizeof(name), "%s.crt", files[i]);
-        assert_true(fs_exists(in(keys, name)));
+        assert_true(fs_exists(in(ours, name)));
         (void)snprintf(name, sizeof(name), "%s.key", files[i]);
-        assert_int_equal(stat(in(keys, name), &st), 0);
+        assert_int_equal(stat(in(ours, name), &st), 0);
         assert_int_equal(st.st_mode & 0777, 0600);
     }
-    assert_int_equal(fs_read(in(keys, "city.key"), &before), 0);
+    assert_int_equal(fs_read(in(ours, "city.key"), &before), 0);
     int count = 0;
-    assert_int_equal(fs_each(keys, NULL, count_entry, &count), 0);
+    assert_int_equal(fs_each(ours, NULL, count_entry, &count), 0);
     assert_int_equal(count, 23);
     /* a second run touches nothing */
-    assert_int_equal(seal_keys_make(keys, "kiosk-001", "127.0.0.1"), KERR_EXISTS);
+    assert_int_equal(seal_keys_make(ours, "kiosk-001", "127.0.0.1"), KERR_EXISTS);
     AUTO_BUF after;
     buf_init(&after, 65536);
-    assert_int_equal(fs_read(in(keys, "city.key"), &after), 0);
+    assert_int_equal(fs_read(in(ours, "city.key"), &after), 0);
     assert_string_equal(buf_str(&before), buf_str(&after));
     /* nor does one find a folder with something else in it and use it */
     char *other = in(home, "other");
@@ -184,16 +153,16 @@ test_bad_files(void **state)
     /* a good certificate with a broken one behind it is a broken file */
     AUTO_BUF both;
     buf_init(&both, 65536);
-    assert_int_equal(fs_read(in(keys, "recipients.pem"), &both), 0);
+    assert_int_equal(fs_read(in(ours, "recipients.pem"), &both), 0);
     assert_int_equal(fs_read(in(home, "garbage"), &both), 0);
     assert_int_equal(fs_write_atomic(in(home, "both"), both.data, both.len, 0600), 0);
     /* a key under a passphrase: nobody is there to type it */
     static const char locked[] = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIHj\n"
                                  "-----END ENCRYPTED PRIVATE KEY-----\n";
     write_text(in(home, "locked"), locked);
-    char *good_cert = in(keys, "kiosk.crt");
-    char *good_key = in(keys, "kiosk.key");
-    char *good_recipients = in(keys, "recipients.pem");
+    char *good_cert = in(ours, "kiosk.crt");
+    char *good_key = in(ours, "kiosk.key");
+    char *good_recipients = in(ours, "recipients.pem");
     const char *const bad[] = {"missing", "empty", "garbage", "text", "p384.crt", "rsa.crt", "both",
         "p384.key", "rsa.key", "locked", "keys"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -226,20 +195,20 @@ test_mismatched_pairs(void **state)
     struct seal_opener *opener = NULL;
     struct seal_verifier *verifier = NULL;
     /* certificate of one, key of another */
-    assert_int_equal(seal_sealer_new(in(keys, "kiosk.crt"), in(keys, "city.key"),
-                         in(keys, "recipients.pem"), &sealer),
+    assert_int_equal(seal_sealer_new(in(ours, "kiosk.crt"), in(ours, "city.key"),
+                         in(ours, "recipients.pem"), &sealer),
         KERR_SEAL_KEY);
     assert_int_equal(
-        seal_opener_new(in(keys, "city.crt"), in(keys, "recovery.key"), &opener), KERR_SEAL_KEY);
+        seal_opener_new(in(ours, "city.crt"), in(ours, "recovery.key"), &opener), KERR_SEAL_KEY);
     /* recipients that can't receive: a CA, a signing key, a TLS key */
     static const char *const wrong[] = {"city-ca.crt", "receipt.crt", "intake-tls.crt"};
     for (size_t i = 0; i < 3; i++) {
-        assert_int_equal(seal_sealer_new(in(keys, "kiosk.crt"), in(keys, "kiosk.key"),
-                             in(keys, wrong[i]), &sealer),
+        assert_int_equal(seal_sealer_new(in(ours, "kiosk.crt"), in(ours, "kiosk.key"),
+                             in(ours, wrong[i]), &sealer),
             KERR_SEAL_KEY);
     }
     /* trust in what is no CA */
-    assert_int_equal(seal_verifier_new(in(keys, "kiosk.crt"), &verifier), KERR_SEAL_KEY);
+    assert_int_equal(seal_verifier_new(in(ours, "kiosk.crt"), &verifier), KERR_SEAL_KEY);
 }
 
 static void
@@ -321,5 +290,5 @@ main(void)
         cmocka_unit_test(test_password_of_another_implementation),
         cmocka_unit_test(test_broken_password_lines),
     };
-    return cmocka_run_group_tests(tests, make_home, remove_home);
+    return cmocka_run_group_tests(tests, homes_make, homes_remove);
 }

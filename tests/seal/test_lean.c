@@ -14,36 +14,18 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
-#include "harness/harness.h"
+#include "seal/homes.h"
 #include "seal/seal.h"
 
 enum { SIZES = 9 };
 
-static char home[HARNESS_FOLDER_LEN];
-static char *ours; /* one city and its kiosk */
-static char *theirs; /* a stranger's, with the same names in every certificate */
 static struct seal_sealer *sealer;
 static struct seal_verifier *verifier;
-
-static char *
-in(const char *folder, const char *name)
-{
-    static char ring[8][256];
-    static unsigned next;
-    char *path = ring[next++ % 8];
-    (void)snprintf(path, 256, "%s/%s", folder, name);
-    return path;
-}
 
 static int
 begin(void **state)
 {
-    (void)state;
-    harness_folder_make(home);
-    ours = fs_join(home, "keys");
-    theirs = fs_join(home, "foreign");
-    assert_int_equal(seal_keys_make(ours, "kiosk-001", "127.0.0.1"), 0);
-    assert_int_equal(seal_keys_make(theirs, "kiosk-001", "127.0.0.1"), 0);
+    assert_int_equal(homes_make(state), 0);
     assert_int_equal(seal_sealer_new(in(ours, "kiosk.crt"), in(ours, "kiosk.key"),
                          in(ours, "recipients.pem"), &sealer),
         0);
@@ -54,12 +36,9 @@ begin(void **state)
 static int
 end(void **state)
 {
-    (void)state;
     seal_sealer_free(sealer);
     seal_verifier_free(verifier);
-    free(ours);
-    free(theirs);
-    return harness_folder_remove(home);
+    return homes_remove(state);
 }
 
 static struct seal_restorer *

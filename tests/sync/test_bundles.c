@@ -11,11 +11,12 @@
 #include <sys/file.h>
 #include <sys/socket.h>
 
+#include "intake/city.h"
+
 enum { LARGE = 300 * 1000 };
 
 static struct {
-    struct seal_verifier *verifier;
-    struct seal_signer *signer;
+    struct city city;
     struct intake *intake;
     /* the line: cuts each connection after so many bytes of the city's */
     pthread_t thread;
@@ -85,20 +86,9 @@ set_up(void **state)
 {
     (void)state;
     harness_folder_make(scene_folder);
-    assert_int_equal(0, seal_keys_make(file("keys"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_keys_make(file("foreign"), "kiosk-001", "127.0.0.1"));
-    assert_int_equal(0, seal_verifier_new(file("keys/kiosk-ca.crt"), &line.verifier));
-    assert_int_equal(
-        0, seal_signer_new(file("keys/receipt.crt"), file("keys/receipt.key"), &line.signer));
-    struct intake_config config = {.address = "127.0.0.1",
-        .tls_cert = file("keys/intake-tls.crt"),
-        .tls_key = file("keys/intake-tls.key"),
-        .client_ca = file("keys/kiosk-ca.crt"),
-        .ledger = file("ledger.db"),
-        .bundles = file("publish"),
-        .verifier = line.verifier,
-        .signer = line.signer,
-        .clock = clock_system()};
+    city_make(&line.city, file);
+    struct intake_config config = city_listens(&line.city, file);
+    config.bundles = file("publish");
     assert_int_equal(0, intake_start(&config, &line.intake));
     struct sockaddr_in here = {.sin_family = AF_INET};
     socklen_t len = sizeof(here);
@@ -121,8 +111,7 @@ tear_down(void **state)
     pthread_join(line.thread, NULL);
     close(line.listener);
     intake_stop(line.intake);
-    seal_verifier_free(line.verifier);
-    seal_signer_free(line.signer);
+    city_free(&line.city);
     return harness_folder_remove(scene_folder);
 }
 
@@ -192,7 +181,7 @@ test_newer_only(void **state)
     assert_int_equal(KERR_NOT_FOUND,
         sync_bundle_installed(here, file("keys/city-ca.crt"), SEAL_BUNDLE_KEYS, &installed));
     assert_int_equal(KERR_NOT_FOUND,
-        sync_bundle_installed(here, file("foreign/city-ca.crt"), SEAL_BUNDLE_LIVE, &installed));
+        sync_bundle_installed(here, file("other/city-ca.crt"), SEAL_BUNDLE_LIVE, &installed));
     /* one at a time: a stick while the line brings the same */
     int other = open(file("newer/live"), O_RDONLY | O_DIRECTORY);
     assert_int_equal(0, flock(other, LOCK_EX));

@@ -3,24 +3,7 @@
 # sealed before arrives with what comes after. While nobody signs, or a wrong answer lies there, records go on and
 # status tells. Real programs, TLS.
 set -u
-TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
-BUILD=${BUILD:-$TOP/build}
-case $BUILD in /*) ;; *) BUILD=$TOP/$BUILD ;; esac
-TOOL=$BUILD/asan/tests/intake/tool_line
-export ASAN_OPTIONS=detect_leaks=0 # the helper leaves its few path strings
-FOLDER=$(mktemp -d "${TMPDIR:-/tmp}/renew-XXXXXX")
-export KIOSK_HOME=$FOLDER/home
-INTAKE=''
-end() {
-    [ -z "$INTAKE" ] || { kill "$INTAKE" && wait "$INTAKE"; } 2>/dev/null
-    rm -rf "$FOLDER"
-}
-trap end EXIT
-fail() {
-    echo "test_renew: FAILED: $*"
-    tail -n 5 "$FOLDER"/*.log 2>/dev/null
-    exit 1
-}
+. "$(dirname "$0")/../intake/line.sh"
 sync_once() { # WHAT IS SAID OF THE RENEWAL
     "$BUILD/kiosk-sync" --once 2>"$FOLDER/sync.log" || fail "kiosk-sync ended with $?"
     grep -q "event=sync.renewal.* state=$1" "$FOLDER/sync.log" || [ "$1" = none ] || fail "renewal: not $1"
@@ -40,16 +23,11 @@ enqueue() {
     "$TOOL" enqueue "$1" || fail "enqueue"
 }
 
-mkdir -p "$KIOSK_HOME" "$FOLDER/office/keys"
-"$TOOL" init || fail "no set-up"
-keys=$KIOSK_HOME/keys
+mkdir -p "$FOLDER/office/keys"
 mv "$keys/kiosk-ca.key" "$FOLDER/office/keys/" # the intake hasn't it
 cp "$keys/kiosk-ca.crt" "$FOLDER/office/keys/"
 printf 'enrolment = %s\ncertificate-days = 20\n' "$KIOSK_HOME/enrol" >"$FOLDER/office/madoguchi.conf"
-"$BUILD/kiosk-intake" 2>"$FOLDER/intake.log" &
-INTAKE=$!
-for _ in $(seq 200); do grep -q event=intake.listening "$FOLDER/intake.log" && break; sleep 0.05; done
-"$TOOL" port "$(sed -n 's/.*event=intake.listening.* port=\([0-9]*\).*/\1/p' "$FOLDER/intake.log")" || fail "no settings"
+start_intake || fail "no intake"
 
 enqueue 1
 sync_once none # ten years are left

@@ -316,9 +316,8 @@ place_of(struct app *app, const struct flow *flow)
         .key_rows = key_rows(app)};
     int rows = portrait ? place.key_rows + 2 : place.key_rows;
     int room = flow->bottom - flow->y - (rows - 1) * place.gap;
-    if (room <
-        rows *
-            KEY_H_LEAST) { /* rather closer than lower: seated, tall letters, an act above them */
+    if (room < rows * KEY_H_LEAST) {
+        /* rather closer than lower: seated, tall letters, an act above them */
         room += (rows - 1) * (place.gap - KEYBOARD_GAP_SMALL);
         place.gap = KEYBOARD_GAP_SMALL;
     }

@@ -226,14 +226,17 @@ void
 card_release(struct card *card)
 {
     pthread_mutex_lock(&card->lock);
-    card->visit++;
+    bool unheard = false; /* of a card that came just now */
     for (size_t i = 0; i < card->queue_count; i++) {
         struct card_event *event = &card->queue[(card->queue_first + i) % CARD_QUEUE_MAX];
         if (is_answer(event)) {
             card_event_release(event);
             event->error = KERR_CANCELLED;
         }
+        unheard = unheard || event->type == CARD_EVENT_INSERTED;
     }
+    card->over = unheard ? card->over : card->visit;
+    card->visit++;
     card->want_release = true;
     if (card->want_refresh) {
         card->want_refresh = false;
@@ -295,6 +298,7 @@ card_start_timed(const struct card_transport_ops *ops, void *ctx, void (*wakeup)
     void *wakeup_ctx, const struct card_times *times, struct card **ret_card)
 {
     struct card *card = xcalloc(1, sizeof(*card));
+    card->visit = 1;
     card->times = *times;
     card->ops = ops;
     card->ctx = ctx;

@@ -133,8 +133,9 @@ int card_look(struct card *card);
 /* Looks at the card that lies there again (tries and kind): an INSERTED or REMOVED event follows. */
 void card_refresh(struct card *card);
 /* Powers the card down now and forgets what is known of it (the visit ended). A card that stays in the
- * field gives no INSERTED event until card_refresh or until it is lifted and placed again. A READ
- * event that is still to come arrives as KERR_CANCELLED, without facts. */
+ * field gives no INSERTED event until card_refresh or until it is lifted and placed again; one whose
+ * INSERTED event was not yet polled is the next visit's and can be read. A READ event that is still to come
+ * arrives as KERR_CANCELLED, without facts. */
 void card_release(struct card *card);
 
 /* While it rests no card is talked to: what is placed meanwhile gets no power and gives no INSERTED event

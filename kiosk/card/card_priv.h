@@ -165,6 +165,7 @@ struct contact {
     bool announced; /* an INSERTED event was posted: removal is worth an event */
     bool mute;
     bool released; /* card_release: nothing is done with it until it is looked at again */
+    uint64_t visit; /* in which it was announced; 0: it was not */
     char reader[sizeof(((struct card_reader_state *)0)->name)];
     uint32_t events;
     enum card_kind kind;
@@ -197,7 +198,8 @@ struct card {
     enum card_event_type asked; /* which of the three */
     bool confirmed; /* last_try_confirmed of the read under way */
     struct secret *pin; /* of the read under way, until the worker takes it */
-    uint64_t visit; /* grows with card_release: facts of an earlier visit are dropped */
+    uint64_t visit; /* from 1, grows with card_release: facts of an earlier visit are dropped */
+    uint64_t over; /* cards announced up to this visit are released */
     uint64_t read_visit; /* visit in which the read under way was asked for */
     int64_t read_deadline, look_deadline; /* when the watchdog answers; 0: nothing owed */
     bool hung; /* the watchdog answered; what the worker brings now is void */

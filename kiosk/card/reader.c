@@ -139,6 +139,7 @@ look_end(struct card *card, bool tell)
     card->look_deadline = 0;
     if (!card->hung && tell) {
         contact->announced = true;
+        contact->visit = card->visit;
         card_post(card, &(struct card_event){.type = CARD_EVENT_INSERTED,
                             .error = contact->error,
                             .kind = contact->kind,
@@ -231,13 +232,19 @@ look(struct card *card, int timeout_ms)
     track(card);
 }
 
+/* A card that the caller has not heard of yet lies there for the next visit. */
 static void
 do_release(struct card *card)
 {
     myna_end(&card->myna);
     secret_wipe_stack();
-    card->contact.released = card->contact.present;
-    card->contact.tries = CARD_TRIES_UNKNOWN;
+    pthread_mutex_lock(&card->lock);
+    bool over = card->contact.visit <= card->over;
+    pthread_mutex_unlock(&card->lock);
+    if (over) {
+        card->contact.released = card->contact.present;
+        card->contact.tries = CARD_TRIES_UNKNOWN;
+    }
 }
 
 /* Forgets the card without a word and looks again; an event follows in any case. */

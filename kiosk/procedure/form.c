@@ -143,10 +143,8 @@ shown_question(
 
 /* The words of the choice that this value is, when a field shows the answer of a question. */
 static struct procedure_words
-words_of(const struct form_def *form, const struct form_field *field, const struct expr_env *env,
-    const char *value)
+words_of(const struct question_def *question, const char *value)
 {
-    const struct question_def *question = shown_question(form, field, env);
     if (question == NULL) {
         return (struct procedure_words){0};
     }
@@ -160,10 +158,9 @@ words_of(const struct form_def *form, const struct form_field *field, const stru
 
 /* All answers of a choice of few. Returns how many, 0 for other fields. */
 static size_t
-choices_of(const struct form_def *form, const struct form_field *field, const struct expr_env *env,
-    const char *value, struct procedure_field_choice ret_choices[PROCEDURE_FIELD_CHOICES_MAX])
+choices_of(const struct question_def *question, const char *value,
+    struct procedure_field_choice ret_choices[PROCEDURE_FIELD_CHOICES_MAX])
 {
-    const struct question_def *question = shown_question(form, field, env);
     if (question == NULL ||
         (question->type != QUESTION_CHOICE && question->type != QUESTION_SEVERAL) ||
         question->choice_count > PROCEDURE_FIELD_CHOICES_MAX) {
@@ -203,22 +200,22 @@ tell(struct filling *filling, const struct form_field *field, int row, procedure
         return;
     }
     struct value value = expr_eval(field->value, &filling->env);
+    const struct question_def *question = shown_question(filling->form, field, &filling->env);
     told.type = types[field->type];
     if (field->tick) {
         told.ticked = value.know == VALUE_KNOWN && value.number != 0;
     } else if (value.know == VALUE_KNOWN) {
         answer_from_value(&(struct question_def){.type = told.type}, value, text);
         told.value = text;
-        told.words = words_of(filling->form, field, &filling->env, text);
+        told.words = words_of(question, text);
     }
-    const struct question_def *question = shown_question(filling->form, field, &filling->env);
     if (question != NULL) {
         entry_key(question->key, filling->index, key);
         told.key = key;
     }
     if (!field->tick) {
         told.choices = choices;
-        told.choice_count = choices_of(filling->form, field, &filling->env, text, choices);
+        told.choice_count = choices_of(question, text, choices);
     }
     each(&told, ctx);
     explicit_bzero(text, sizeof(text));

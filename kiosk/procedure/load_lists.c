@@ -106,9 +106,8 @@ add_entry(struct reading *reading, const struct cells *cells)
     const char *id = cells->text[COLUMN_ID];
     if (!entry_id_ok(id)) {
         load_mistake(reading->load, cells->line, cells->column,
-            "the id '%.60s' of an entry is written with small letters, digits and hyphens, %d at "
-            "most, "
-            "and isn't 'unknown'",
+            "the id '%.60s' of an entry is written with small letters, digits and hyphens, "
+            "%d at most, and isn't 'unknown'",
             id, ID_MAX);
         return;
     }

@@ -52,9 +52,8 @@ choice_ok(struct load *load, const struct node *node, const struct question_def 
     if (len == 0 || len > ID_MAX ||
         strspn(node->key, "abcdefghijklmnopqrstuvwxyz0123456789-") != len) {
         load_mistake(load, node->key_line, node->key_column,
-            "the value '%.60s' of a choice is written with small letters, digits and hyphens, %d "
-            "at "
-            "most",
+            "the value '%.60s' of a choice is written with small letters, digits and hyphens, "
+            "%d at most",
             node->key, ID_MAX);
         return false;
     }
@@ -162,8 +161,7 @@ read_choices(
     if (list->kind != NODE_MAP || count < 2 || count > CHOICES_MAX) {
         load_mistake(load, list->line, list->column,
             "'choices' are 2 to %d lines of 'value: words'; more are a list of the city, for the "
-            "type "
-            "pick",
+            "type pick",
             CHOICES_MAX);
         return;
     }

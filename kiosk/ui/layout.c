@@ -235,12 +235,8 @@ words_before(const struct text_font_ops *fonts, const struct text_layout *layout
         }
         int width = run->width_px;
         if (len < run->len) {
-            char *part = xstrdup(run->text); /* what is measured ends with a NUL */
-            part[len] = '\0';
-            width = fonts->width(
-                fonts->ctx, run->font, run->bold, run->size_px, part, len, run->script, run->rtl);
-            explicit_bzero(part, run->len);
-            free(part);
+            width = fonts->width(fonts->ctx, run->font, run->bold, run->size_px, run->text, len,
+                run->script, run->rtl);
         }
         x = run->x_px + width;
         bytes -= len;

@@ -67,7 +67,7 @@ settings
     printf 'tap start\ntap help\ntap staff\n'
     echo "$pin" | sed 's/./tap digit:&\n/g'
     printf 'tap next\nwait screen staff-desk\nshot staff.png\ntap codes\nwait screen attract\n'
-    sed 's/asked.png/&/' <<'PLAY'
+    cat <<'PLAY'
 language ja
 start survey
 complete 1

@@ -97,6 +97,7 @@ set_up(void **state)
     scene.is_postgres = given != NULL;
     snprintf(scene.path, sizeof(scene.path), "%s", given != NULL ? given : file("ledger.db"));
     city_make(&scene.city, file);
+    assert_int_equal(0, seal_verifier_honour(scene.city.verifier, file("revoked.crl")));
     assert_int_equal(0, start());
     return 0;
 }
@@ -708,6 +709,48 @@ test_start_errors(void **state)
     intake_stop(NULL);
 }
 
+/* The next list of revoked certificates: the kiosk's of TLS alone, or nobody's. */
+static void
+revoke_tls(bool is_lifted)
+{
+    const char *certs[] = {file("keys/kiosk-tls.crt")};
+    const struct seal_office office = {.ca_cert = file("keys/kiosk-ca.crt"),
+        .ca_key = file("keys/kiosk-ca.key"),
+        .folder = file("office"),
+        .now = clock_wall_s(clock_system())};
+    const struct seal_revoking revoking = {.path = file("revoked.crl"),
+        .kiosk = "kiosk-001",
+        .certs = certs,
+        .cert_count = 1,
+        .is_lifted = is_lifted};
+    assert_int_equal(0, seal_revoke(&office, &revoking));
+}
+
+/* Whoever has a line that was revoked brings nothing in, also what was signed by a certificate that still holds. */
+static void
+test_revoked_line(void **state)
+{
+    (void)state;
+    struct buf envelope;
+    seal(scene.city.sealer, "kiosk-001", 60, 60, "{}", &envelope);
+    struct talk put = {.method = "PUT",
+        .path = path_of(60),
+        .type = "application/cms",
+        .body = envelope.data,
+        .len = envelope.len};
+    uint64_t before = newest();
+    revoke_tls(false);
+    ask(&put);
+    assert_int_equal(403, put.status);
+    assert_non_null(strstr(buf_str(&put.got), "\"code\":\"revoked\""));
+    assert_int_equal(before, newest());
+    revoke_tls(true);
+    ask(&put);
+    assert_int_equal(201, put.status);
+    buf_release(&put.got);
+    buf_release(&envelope);
+}
+
 int
 main(void)
 {
@@ -720,6 +763,7 @@ main(void)
         cmocka_unit_test(test_strangers_are_refused),
         cmocka_unit_test(test_kiosks_speak_for_themselves),
         cmocka_unit_test(test_certificate_runs_out),
+        cmocka_unit_test(test_revoked_line),
         cmocka_unit_test(test_busy_ledger),
         cmocka_unit_test(test_crowd_gets_one_receipt),
         cmocka_unit_test(test_dawdlers_are_cut_off),

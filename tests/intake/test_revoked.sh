@@ -59,7 +59,15 @@ openssl crl -verify -CAfile "$keys/kiosk-ca.crt" -in "$keys/kiosk.crl" -noout 2>
 openssl verify -crl_check -CAfile "$keys/kiosk-ca.crt" -CRLfile "$keys/kiosk.crl" "$keys/kiosk.crt" 2>&1 |
     grep -q 'certificate revoked' || fail "openssl does not find the certificate revoked"
 
+says() { # HOW MANY reports the ledger has
+    local found
+    found=$(sqlite3 "$KIOSK_HOME/ledger.db" 'SELECT count(*) FROM report')
+    [ "$found" -eq "$1" ] || fail "$found reports, not $1"
+}
+says 1
+sqlite3 "$KIOSK_HOME/ledger.db" 'DELETE FROM report'
 drain 3
+says 0 # what a thief says of the terminal is not kept either
 [ "$("$TOOL" queued)" -eq 3 ] || fail "records left the queue of a revoked terminal"
 grep -q 'event=intake.refused.*status=403' "$FOLDER/intake.log" || fail "no 403 in the log"
 apart 3

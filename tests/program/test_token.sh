@@ -90,6 +90,7 @@ opened 1
 [ "$(grep -c 'Login failed' "$work/out")" -eq 1 ] || fail "a wrong PIN costs more than one try: $(cat "$work/out")"
 seal && fail "it seals with a wrong PIN"
 rm "$CREDENTIALS_DIRECTORY/token-pin"
+input=5678 # typed, were anybody asked
 opened 1
 opens="$opens;pin-value=5678" # it would stand in what the engine says
 opened 1

@@ -76,7 +76,7 @@ sync_once waits # 20 days are left, fewer than 30: it asks again
 "$BUILD/kioskctl" status >"$FOLDER/status.log" 2>&1 && fail "status: well, with 20 days left"
 grep -q 'cert. TLS .*renew it' "$FOLDER/status.log" || fail "status does not say to renew"
 
-# The intake takes no request in another's name, and none without a certificate's signature.
+# A request that was answered has its answer again; what is none, or needs a token, is refused.
 put() {
     curl --silent --noproxy '*' --max-time 10 --cacert "$keys/city-ca.crt" --cert "$keys/kiosk-tls.crt" --key "$keys/kiosk-tls.key" \
         --output "$FOLDER/answer" --write-out '%{http_code}' -T "$1" -H 'Content-Type: application/cms' \

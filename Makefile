@@ -170,6 +170,7 @@ $(BUILD)/asan/vcard.a: $(VCARD_OBJ)
 # Helper programs that shell tests drive.
 TEST_LIBS_sync_test_sync := -lssl
 TEST_LIBS_sync_test_answers := -lssl
+TEST_LIBS_sync_test_asking := -lssl
 TOOLS := $(patsubst tests/%.c,$(BUILD)/asan/tests/%,$(wildcard tests/*/tool_*.c))
 TEST_PARTS := $(call test_obj,$(HARNESS_SRC)) $(BUILD)/asan/vcard.a $(ROOMS:%=$(BUILD)/asan/%.a)
 TEST_LIBS = $(call pkg_libs,$(ALL_PKGS)) $(ALL_LIBS) -lcmocka -lpthread -lm

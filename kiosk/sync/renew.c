@@ -51,7 +51,7 @@ sync_renew(const struct sync_config *config, const struct sync_renewal *renewal)
     sync_answer_init(&answer);
     r = seal_own_ask(&renewal->own, kiosk, NULL, &request);
     r = r == 0 ? put(config, &request, &answer) : r;
-    if (r == 0 && answer.status == 200 && !answer.is_html) {
+    if (r == 0 && answer.status == 200) {
         const struct seal_own_grant grant = {.kiosk_ca = renewal->kiosk_ca,
             .kiosk = kiosk,
             .now = now,

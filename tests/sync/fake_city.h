@@ -251,8 +251,10 @@ static inline void
 fake_remember(struct fake_city *city, const struct buf *body)
 {
     pthread_mutex_lock(&city->lock);
-    if (city->requests > 0 && (body->len != city->last_request.len ||
-                                  memcmp(body->data, city->last_request.data, body->len) != 0)) {
+    if (city->requests > 0 &&
+        (body->len != city->last_request.len ||
+            (body->len > 0 && /* a GET has none */
+                memcmp(body->data, city->last_request.data, body->len) != 0))) {
         city->same_bytes = false;
     }
     city->requests++;

@@ -212,6 +212,21 @@ fs_sync(const char *path)
     return r == 0 ? sync_parent(path) : r;
 }
 
+int
+fs_link(const char *target, const char *path)
+{
+    size_t len = strlen(path) + sizeof(".link");
+    char *made = xcalloc(len, 1);
+    (void)snprintf(made, len, "%s.link", path);
+    (void)unlink(made); /* of a cut */
+    int r = symlink(target, made) == 0 && rename(made, path) == 0 ? 0 : err_from_errno();
+    if (r < 0) {
+        (void)unlink(made);
+    }
+    free(made);
+    return r;
+}
+
 char *
 fs_shown(const char *folder, const char *link)
 {

@@ -29,6 +29,9 @@ bool fs_is_folder(const char *path);
 int fs_make_folder(const char *path, mode_t mode);
 /* What was written to a file, and its name, survive a power cut after this. KERR_NOT_FOUND, KERR_IO. */
 int fs_sync(const char *path);
+/* Lets a link at path lead to target, in one step over whatever link or file is there; what it needs for that, PATH.link, is left by a
+ * power cut and goes the next time. Not synced. KERR_NO_SPACE, KERR_IO, KERR_NOT_FOUND. */
+int fs_link(const char *target, const char *path);
 /* Where a link in a folder leads, when that is a name of this folder ("now" -> "t-7-0badcafe"): the path, heap; NULL for none. Followed once,
  * so that what is read there belongs together though the link may be renamed meanwhile. */
 char *fs_shown(const char *folder, const char *link);

@@ -85,24 +85,14 @@ struct kept {
     const struct seal_manifest *now, *before; /* before may be NULL */
 };
 
-static bool
-names(const struct seal_manifest *manifest, const uint8_t hash[SEAL_HASH_LEN])
-{
-    for (size_t i = 0; manifest != NULL && i < manifest->count; i++) {
-        if (memcmp(manifest->files[i].hash, hash, SEAL_HASH_LEN) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static int
 drop_old(const char *name, void *ctx)
 {
     const struct kept *kept = ctx;
     uint8_t hash[SEAL_HASH_LEN];
-    if (hex_decode(name, hash, sizeof(hash)) == 0 && !names(kept->now, hash) &&
-        !names(kept->before, hash)) {
+    if (hex_decode(name, hash, sizeof(hash)) == 0 &&
+        seal_manifest_find_hash(kept->now, hash) == NULL &&
+        seal_manifest_find_hash(kept->before, hash) == NULL) {
         char *path = fs_join(kept->folder, name);
         (void)fs_remove(path); /* the next time, then */
         free(path);

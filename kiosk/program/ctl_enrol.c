@@ -18,6 +18,7 @@
 #include "base/fs.h"
 #include "program/ctl.h"
 #include "program/ctl_office.h"
+#include "program/ctl_own.h"
 #include "seal/seal.h"
 
 enum { HOURS = 72, HOURS_MAX = 24 * 30, SECONDS_AN_HOUR = 3600, TOKEN_LINE_MAX = 256 };
@@ -57,33 +58,6 @@ make_token(const struct conf *conf, const char *kiosk, const char *hours_text)
     return r;
 }
 
-/* The settings' files of this terminal; all heap. */
-struct own_paths {
-    char *cert, *key, *tls_cert, *tls_key;
-};
-
-static struct seal_own
-own_open(const struct conf *conf, struct own_paths *ret_paths)
-{
-    *ret_paths = (struct own_paths){.cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt"),
-        .key = conf_path(conf, "kiosk-key", "keys/kiosk.key"),
-        .tls_cert = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt"),
-        .tls_key = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key")};
-    return (struct seal_own){.cert = ret_paths->cert,
-        .key = ret_paths->key,
-        .tls_cert = ret_paths->tls_cert,
-        .tls_key = ret_paths->tls_key};
-}
-
-static void
-own_close(struct own_paths *paths)
-{
-    free(paths->cert);
-    free(paths->key);
-    free(paths->tls_cert);
-    free(paths->tls_key);
-}
-
 static int
 request(const struct conf *conf, const char *file)
 {
@@ -96,14 +70,14 @@ request(const struct conf *conf, const char *file)
     if (fgets(token, sizeof(token), stdin) == NULL || token[strspn(token, " -\n")] == 0) {
         return complain("standard input", "has no token", KERR_INVALID);
     }
-    struct own_paths paths;
-    struct seal_own own = own_open(conf, &paths);
+    struct ctl_own terminal;
+    ctl_own_open(conf, &terminal);
     AUTO_BUF bytes;
     AUTO_BUF name;
     buf_init(&bytes, SEAL_ASKED_MAX);
     buf_init(&name, 2 * (size_t)SEAL_NAME_MAX);
     (void)buf_printf(&name, "%s.request", kiosk); /* its bounds are checked with the name */
-    int r = seal_own_ask(&own, kiosk, token, &bytes);
+    int r = seal_own_ask(&terminal.own, kiosk, token, &bytes);
     explicit_bzero(token, sizeof(token));
     file = file != NULL ? file : buf_str(&name);
     r = r == 0 ? fs_write_atomic(file, bytes.data, bytes.len, 0644) : r;
@@ -112,7 +86,7 @@ request(const struct conf *conf, const char *file)
     } else {
         (void)printf("%s: bring it to the city: kioskctl enrol sign FILE\n", file);
     }
-    own_close(&paths);
+    ctl_own_close(&terminal);
     return r;
 }
 
@@ -201,8 +175,8 @@ list(const struct conf *conf)
 static int
 install(const struct conf *conf, const char *file)
 {
-    struct own_paths paths;
-    struct seal_own own = own_open(conf, &paths);
+    struct ctl_own terminal;
+    ctl_own_open(conf, &terminal);
     char *ca = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
     AUTO_BUF bytes;
     buf_init(&bytes, SEAL_GRANT_MAX);
@@ -215,7 +189,7 @@ install(const struct conf *conf, const char *file)
             .now = clock_wall_s(clock_system()),
             .bytes = bytes.data,
             .len = bytes.len};
-        r = seal_own_take(&own, &grant);
+        r = seal_own_take(&terminal.own, &grant);
         if (r < 0) {
             (void)complain(file,
                 r == KERR_NOT_FOUND ? "this terminal asked for nothing"
@@ -226,7 +200,7 @@ install(const struct conf *conf, const char *file)
         }
     }
     free(ca);
-    own_close(&paths);
+    ctl_own_close(&terminal);
     return r;
 }
 

@@ -12,6 +12,7 @@
 #include "base/fs.h"
 #include "program/ctl.h"
 #include "program/ctl_keys.h"
+#include "program/ctl_own.h"
 #include "seal/seal.h"
 #include "store/store.h"
 #include "sync/sync.h"
@@ -162,22 +163,15 @@ print_bundles(const struct conf *conf)
 static void
 print_renewal(const struct conf *conf)
 {
-    char *cert = conf_path(conf, "kiosk-cert", "keys/kiosk.crt");
-    char *key = conf_path(conf, "kiosk-key", "keys/kiosk.key");
-    char *tls_cert = conf_path(conf, "kiosk-tls-cert", "keys/kiosk-tls.crt");
-    char *tls_key = conf_path(conf, "kiosk-tls-key", "keys/kiosk-tls.key");
-    const struct seal_own own = {
-        .cert = cert, .key = key, .tls_cert = tls_cert, .tls_key = tls_key};
+    struct ctl_own terminal;
     int64_t asked_at = 0;
-    if (seal_own_asked_at(&own, &asked_at) == 0) {
+    ctl_own_open(conf, &terminal);
+    if (seal_own_asked_at(&terminal.own, &asked_at) == 0) {
         char when[CLOCK_RFC3339_LEN];
         clock_rfc3339(asked_at, when);
         (void)printf("renewal      asked %s; the city signs it: kioskctl enrol list\n", when);
     }
-    free(tls_key);
-    free(tls_cert);
-    free(key);
-    free(cert);
+    ctl_own_close(&terminal);
 }
 
 /* What the line needs besides the queue. */

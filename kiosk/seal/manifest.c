@@ -181,6 +181,17 @@ seal_manifest_find(const struct seal_manifest *manifest, const char *name)
                                       sizeof(manifest->files[0]), by_name);
 }
 
+const struct seal_file *
+seal_manifest_find_hash(const struct seal_manifest *manifest, const uint8_t hash[SEAL_HASH_LEN])
+{
+    for (size_t i = 0; manifest != NULL && i < manifest->count; i++) {
+        if (memcmp(manifest->files[i].hash, hash, SEAL_HASH_LEN) == 0) {
+            return &manifest->files[i];
+        }
+    }
+    return NULL;
+}
+
 /* Is a file named where another one needs a folder? */
 static bool
 has_file_as_folder(const struct seal_manifest *manifest)

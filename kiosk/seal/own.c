@@ -6,8 +6,6 @@
  * same contents first. */
 #include "seal_priv.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -218,24 +216,6 @@ seal_own_asked_at(const struct seal_own *own, int64_t *ret_at)
 
 /* --- taking --- */
 
-/* Makes a link at path to target, in one step over whatever is there. */
-static int
-put_link(const char *target, const char *path)
-{
-    size_t len = strlen(path) + sizeof(".link");
-    char *temp = xcalloc(len, 1);
-    (void)snprintf(temp, len, "%s.link", path);
-    (void)unlink(temp); /* of a run that was cut off */
-    int r = symlink(target, temp) == 0 && rename(temp, path) == 0
-                ? 0
-                : (errno == ENOSPC ? KERR_NO_SPACE : KERR_IO);
-    if (r < 0) {
-        (void)unlink(temp);
-    }
-    free(temp);
-    return r;
-}
-
 static bool
 is_link(const char *path)
 {
@@ -250,7 +230,7 @@ link_files(const struct places *places)
     for (size_t i = 0; r == 0 && i < FILES; i++) {
         if (places->at[i].path != NULL && !is_link(places->at[i].path)) {
             char *target = fs_join("own/now", places->at[i].name);
-            r = put_link(target, places->at[i].path);
+            r = fs_link(target, places->at[i].path);
             free(target);
         }
     }
@@ -261,7 +241,7 @@ link_files(const struct places *places)
 static int
 use_set(const struct places *places, const char *name)
 {
-    int r = put_link(name, places->now);
+    int r = fs_link(name, places->now);
     return r == 0 ? fs_sync(places->own) : r;
 }
 

@@ -2,7 +2,6 @@
  * again, and given out only when it verifies. */
 #include "seal_priv.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,26 +88,28 @@ keep(struct seal_restorer *restorer, X509 *cert)
     return 0;
 }
 
+struct adding {
+    struct seal_restorer *restorer;
+    const char *folder;
+};
+
+static int
+add_file(const char *name, void *ctx)
+{
+    const struct adding *adding = ctx;
+    X509 *cert = NULL;
+    char *path = fs_join(adding->folder, name);
+    /* another one's may be broken */
+    int r = seal_load_cert(path, &cert) == 0 ? keep(adding->restorer, cert) : 0;
+    free(path);
+    return r;
+}
+
 int
 seal_restorer_add_folder(struct seal_restorer *restorer, const char *path)
 {
-    DIR *folder = opendir(path);
-    if (folder == NULL) {
-        return KERR_NOT_FOUND;
-    }
-    int r = 0;
-    for (struct dirent *entry = NULL; r == 0 && (entry = readdir(folder)) != NULL;) {
-        size_t len = strlen(entry->d_name);
-        char *file = len > 4 && strcmp(entry->d_name + len - 4, ".crt") == 0
-                         ? fs_join(path, entry->d_name)
-                         : NULL;
-        X509 *cert = NULL;
-        if (file != NULL && seal_load_cert(file, &cert) == 0) { /* another one's may be broken */
-            r = keep(restorer, cert);
-        }
-        free(file);
-    }
-    (void)closedir(folder); /* was only read */
+    struct adding adding = {restorer, path};
+    int r = fs_each(path, ".crt", add_file, &adding);
     ERR_clear_error();
     return r;
 }

@@ -135,6 +135,9 @@ void seal_manifest_free(struct seal_manifest *manifest); /* NULL is accepted */
 int seal_manifest_add(struct seal_manifest *manifest, const struct seal_file *file);
 /* NULL when it is not there. */
 const struct seal_file *seal_manifest_find(const struct seal_manifest *manifest, const char *name);
+/* The first file with these contents. A manifest that is NULL has none. */
+const struct seal_file *seal_manifest_find_hash(
+    const struct seal_manifest *manifest, const uint8_t hash[SEAL_HASH_LEN]);
 /* Checks form, limits and signature against the city's CA file, as terminals do. KERR_SEAL_KEY (the CA file),
  * KERR_SEAL_FORM, KERR_SEAL_SIGNATURE. */
 int seal_manifest_read(

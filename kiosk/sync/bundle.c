@@ -99,17 +99,11 @@ struct taking {
 static bool
 take_from_tree(const struct taking *taking, const struct seal_file *file, const char *part)
 {
-    const struct seal_manifest *old = taking->installed.manifest;
-    for (size_t i = 0; old != NULL && i < old->count; i++) {
-        if (memcmp(old->files[i].hash, file->hash, sizeof(file->hash)) != 0) {
-            continue;
-        }
-        char *path = fs_join(taking->installed.tree, old->files[i].name);
-        bool ok = sync_tree_is_file(path, file) && link(path, part) == 0;
-        free(path);
-        return ok;
-    }
-    return false;
+    const struct seal_file *old = seal_manifest_find_hash(taking->installed.manifest, file->hash);
+    char *path = old != NULL ? fs_join(taking->installed.tree, old->name) : NULL;
+    bool ok = path != NULL && sync_tree_is_file(path, file) && link(path, part) == 0;
+    free(path);
+    return ok;
 }
 
 /* Goes on where the part ends. */

@@ -44,16 +44,15 @@ static const struct {
         "The city's clock then, by its Date, less the terminal's."),
     LINE("certificate_end_timestamp_seconds", "gauge", certificate_until,
         "When the terminal's certificate for TLS ends; 0: it can't be read."),
-    LINE("content_counter", "gauge", content_counter,
-        "The counter of the bundle of services, pages and words; 0: none."),
-    LINE("content_made_timestamp_seconds", "gauge", content_made_at, "When the city made it."),
-    LINE("keys_counter", "gauge", keys_counter, "The counter of the bundle of keys; 0: none."),
-    LINE("keys_made_timestamp_seconds", "gauge", keys_made_at, "When the city made it."),
-    LINE("live_counter", "gauge", live_counter, "The counter of the bundle of live data; 0: none."),
-    LINE("live_made_timestamp_seconds", "gauge", live_made_at, "When the city made it."),
-    LINE("answers_counter", "gauge", answers_counter,
-        "The counter of the bundle of answers; 0: none."),
-    LINE("answers_made_timestamp_seconds", "gauge", answers_made_at, "When the city made it."),
+#define BUNDLE(kind, holds)                                                                        \
+    LINE(#kind "_counter", "gauge", kind##_counter,                                                \
+        "The counter of the bundle of " holds "; 0: none."),                                       \
+        LINE(#kind "_made_timestamp_seconds", "gauge", kind##_made_at, "When the city made it.")
+    BUNDLE(content, "services, pages and words"),
+    BUNDLE(keys, "keys"),
+    BUNDLE(live, "live data"),
+    BUNDLE(answers, "answers"),
+#undef BUNDLE
 #undef LINE
 };
 

@@ -86,10 +86,7 @@ static int
 point(const char *folder, const char *link, const char *name)
 {
     char *path = fs_join(folder, link);
-    char *made = fs_join(folder, "link.new");
-    (void)unlink(made); /* of a cut */
-    int r = symlink(name, made) == 0 && rename(made, path) == 0 ? 0 : from_errno();
-    free(made);
+    int r = fs_link(name, path);
     free(path);
     return r == 0 ? fs_sync(folder) : r;
 }
@@ -130,12 +127,8 @@ tidy_part(const char *name, void *ctx)
 {
     const struct parts *parts = ctx;
     uint8_t hash[SEAL_HASH_LEN];
-    bool stays = false;
-    bool is_hash = hex_decode(name, hash, sizeof(hash)) == 0;
-    for (size_t i = 0; is_hash && parts->manifest != NULL && i < parts->manifest->count; i++) {
-        stays |= memcmp(parts->manifest->files[i].hash, hash, sizeof(hash)) == 0;
-    }
-    if (!stays) {
+    if (hex_decode(name, hash, sizeof(hash)) < 0 ||
+        seal_manifest_find_hash(parts->manifest, hash) == NULL) {
         struct removal removal = {parts->folder, 0};
         (void)remove_entry(name, &removal);
     }

@@ -581,6 +581,31 @@ test_make_dirs(void **state)
     assert_int_equal(fs_make_dirs("/"), 0);
 }
 
+/* A link is there at once or as it was; what a cut left of an earlier one is in nobody's way. */
+static void
+test_links(void **state)
+{
+    (void)state;
+    struct stat st;
+    struct buf data;
+    buf_init(&data, 20);
+    write_text(in("one"), "1");
+    write_text(in("two"), "2");
+    write_text(in("now"), "a file of before");
+    assert_int_equal(symlink("nowhere", in("now.link")), 0);
+    assert_int_equal(fs_link("one", in("now")), 0);
+    assert_int_equal(fs_read(in("now"), &data), 0);
+    assert_int_equal(fs_link("two", in("now")), 0);
+    assert_int_equal(fs_read(in("now"), &data), 0);
+    assert_string_equal(buf_str(&data), "12");
+    assert_int_equal(fs_link("one", in("none/now")), KERR_NOT_FOUND);
+    assert_int_equal(mkdir(in("folder"), 0700), 0);
+    assert_int_equal(fs_link("one", in("folder")), KERR_IO);
+    assert_true(fs_is_folder(in("folder")));
+    assert_int_equal(lstat(in("folder.link"), &st), -1);
+    buf_release(&data);
+}
+
 static void
 test_chance(void **state)
 {
@@ -653,6 +678,7 @@ main(void)
         cmocka_unit_test(test_home),
         cmocka_unit_test_setup_teardown(test_files, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_make_dirs, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_links, make_folder, remove_folder),
         cmocka_unit_test(test_chance),
         cmocka_unit_test(test_alloc_and_errors),
     };

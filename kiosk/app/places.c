@@ -14,7 +14,8 @@ enum {
     TOOL_AIR_LOW = 10, /* and on a small panel */
     TURN_H_LOW = 205, /* upright, seated, small: the keypad above it has what is left */
     TURN_PERCENT = 51, /* of the column, where the keypad takes the rest down to its end */
-    WHERE_H = 190, /* two lines with ruby */
+    WHERE_H = 200, /* two lines with ruby, or of Thai */
+    WHERE_AIR = 20, /* above it */
     WHERE_W_MIN = 700,
     BAR_AIR = 30, /* of the bottom bar, above and below its buttons */
     BAR_AIR_LOW = 10,
@@ -140,16 +141,16 @@ places_of(struct ui_rect panel, bool low, struct places *ret_places)
         }
         p->bottom_bar = at(0, first - BAR_AIR_LOW, panel.w, panel.h - first + BAR_AIR_LOW);
         end = first - GAP_MIN;
-        top = TOOL_AIR + WHERE_H;
-        p->where = at(margin, TOOL_AIR, panel.w - 2 * margin, WHERE_H);
+        top = WHERE_AIR + WHERE_H;
+        p->where = at(margin, WHERE_AIR, panel.w - 2 * margin, WHERE_H);
     } else if (low) {
         tools_aside(p, edge);
-        top = TOOL_AIR + WHERE_H;
-        p->where = at(p->column.x, TOOL_AIR, p->column.w, WHERE_H);
+        top = WHERE_AIR + WHERE_H;
+        p->where = at(p->column.x, WHERE_AIR, p->column.w, WHERE_H);
     } else if (p->portrait) {
         int h = tools_narrow(p, edge, TOOL_AIR);
         p->where = at(edge, h + TOOL_AIR + 10, panel.w - 2 * edge, WHERE_H);
-        top = h + TOOL_AIR + 10 + WHERE_H + 20;
+        top = h + TOOL_AIR + 10 + WHERE_H + 10;
         p->top_bar = at(0, 0, panel.w, top);
     } else {
         tools_wide(p, edge);

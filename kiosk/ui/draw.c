@@ -17,6 +17,7 @@ enum {
     RING = 110, /* of a choice */
     DOOR_PICTURE = 230,
     LEAST_PAD = 30,
+    KEY_PAD = 25, /* "abc" in one piece on a key of 16 mm */
     DASH = 30,
     SMALL_HEIGHT = 215, /* of a button: thinner border */
     STACKED_LEAST = 155, /* a tool as high as this has room for its word below the pictogram */
@@ -281,6 +282,7 @@ struct group {
     int icon_h, gap;
     struct words words;
     int pad_x, pad_y;
+    int least; /* of pad_x, where the words need the room */
 };
 
 static struct group
@@ -303,6 +305,7 @@ group_of(const struct drawing *d, const struct ui_element *e, const char *langua
         g.pad_x =
             e->size == UI_SIZE_SMALL || e->size == UI_SIZE_BAR ? size * 95 / 100 : size * 14 / 10;
         g.pad_y = draw_px(d, LEAST_PAD);
+        g.least = draw_px(d, e->role == UI_ROLE_KEY ? KEY_PAD : LEAST_PAD);
     }
     return g;
 }
@@ -322,12 +325,11 @@ draw_group(const struct drawing *d, struct item *item, const struct group *g, st
 {
     struct words_fit fit;
     int icons = icons_width(g);
-    int least = g->pad_x > 0 ? draw_px(d, LEAST_PAD) : 0;
-    int room = rect.w - 2 * least - icons;
+    int room = rect.w - 2 * g->least - icons;
     words_fit(d->layouts, d->fonts, &g->words, room > 1 ? room : 1, rect.h, &fit);
     item->overflow = fit.overflow || room < 1;
     int total = icons + fit.w;
-    int inner = rect.w - 2 * (g->pad_x < (rect.w - total) / 2 ? g->pad_x : least);
+    int inner = rect.w - 2 * (g->pad_x < (rect.w - total) / 2 ? g->pad_x : g->least);
     int x = rect.x + (rect.w - inner) / 2;
     x += align == UI_ALIGN_CENTRE ? (inner - total) / 2 : align == UI_ALIGN_END ? inner - total : 0;
     int y = rect.y;

@@ -414,6 +414,32 @@ test_whole_words(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* So narrow a key leaves its word more than its usual air. */
+static void
+test_word_on_a_narrow_key(void **state ATTR_UNUSED)
+{
+    struct ui *ui = scene_ui(NULL);
+    ui_begin(ui, "key");
+    ui_add(ui, &(struct ui_element){.role = UI_ROLE_KEY,
+                   .id = "key:abc",
+                   .rect = {500, 500, 178, 180},
+                   .text = "abc",
+                   .lang = "ja",
+                   .size = UI_SIZE_BAR,
+                   .align = UI_ALIGN_CENTRE});
+    ui_end(ui);
+    struct seen seen = {.lines = 0};
+    struct drawing drawing = paint_drawing(ui);
+    struct draw_ops ops = *drawing.ops;
+    ops.box = no_box;
+    ops.run = see_run;
+    ops.ctx = &seen;
+    drawing.ops = &ops;
+    draw_item(&drawing, &ui_shown(ui)->items[0]);
+    assert_int_equal(seen.lines, 1);
+    ui_free(ui);
+}
+
 /* However wide the place, a line of reading ends after 22 kanji, in any script. */
 static void
 test_line_length(void **state ATTR_UNUSED)
@@ -462,6 +488,7 @@ main(int argc, char **argv)
         cmocka_unit_test(test_goldens),
         cmocka_unit_test(test_line_length),
         cmocka_unit_test(test_whole_words),
+        cmocka_unit_test(test_word_on_a_narrow_key),
         cmocka_unit_test(test_right_to_left_is_centred),
         cmocka_unit_test(test_caret_before_the_unit),
         cmocka_unit_test(test_state_is_more_than_colour),

@@ -244,6 +244,11 @@ test_served(void **state)
     }
     expect(path, "Range: bytes=2-4", 206, "bytes 2-4/10", "234");
     expect(path, "Range: bytes=2-400", 206, "bytes 2-9/10", "23456789");
+    char ranged[160];
+    snprintf(ranged, sizeof(ranged), "Range: bytes=2-\r\nIf-Range: \"%s\"", hash_of("0123456789"));
+    expect(path, ranged, 206, "bytes 2-9/10", "23456789");
+    snprintf(ranged, sizeof(ranged), "Range: bytes=2-\r\nIf-Range: \"%s\"", hash_of("other"));
+    expect(path, ranged, 200, "", "0123456789"); /* the rest of something else */
     expect(path, "Range: bytes=10-", 416, "bytes */10", NULL);
     expect(path, "Range: bytes=18446744073709551616-", 200, "", "0123456789");
     expect(path, "Range: bytes=-3", 200, "", "0123456789");
@@ -260,7 +265,15 @@ test_served(void **state)
     for (size_t i = 0; i < ARRAY_LEN(none); i++) {
         expect(none[i], NULL, 404, "", NULL);
     }
-    /* a link among the files leads nowhere */
+    /* what is no file of ours: a folder, a pipe; a link leads nowhere */
+    snprintf(partly, sizeof(partly), "publish/live/%s", hash_of("folder"));
+    assert_int_equal(0, mkdir(file(partly), 0755));
+    snprintf(path, sizeof(path), "/v1/bundles/live/%s", hash_of("folder"));
+    expect(path, NULL, 404, "", NULL);
+    snprintf(partly, sizeof(partly), "publish/live/%s", hash_of("pipe"));
+    assert_int_equal(0, mkfifo(file(partly), 0644));
+    snprintf(path, sizeof(path), "/v1/bundles/live/%s", hash_of("pipe"));
+    expect(path, NULL, 404, "", NULL);
     snprintf(partly, sizeof(partly), "publish/live/%s", hash_of("city.key"));
     assert_int_equal(0, symlink(file("keys/city.key"), file(partly)));
     snprintf(path, sizeof(path), "/v1/bundles/live/%s", hash_of("city.key"));

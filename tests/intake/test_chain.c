@@ -304,8 +304,8 @@ test_hostile(void **state)
     assert_int_equal(
         LEDGER_POINT_NEWER, intake_note_point(scene.intake, &session, "kiosk-001", good));
     assert_true(session.has_point); /* and is not verified again on this line */
-    assert_int_equal(
-        LEDGER_POINT_SAME, intake_note_point(scene.intake, &session, "kiosk-001", good));
+    assert_int_equal(/* else it would not be this one's */
+        LEDGER_POINT_SAME, intake_note_point(scene.intake, &session, "kiosk-002", good));
     assert_int_equal(LEDGER_POINT_SAME, intake_note_point(scene.intake, NULL, "kiosk-001", good));
     ledger_close(ledger);
 }

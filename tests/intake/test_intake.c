@@ -38,7 +38,7 @@ struct scene {
     struct city city;
     struct intake *intake;
     atomic_long skew_ms; /* how far the test's clock is ahead */
-    atomic_int events, last_error;
+    atomic_int events, last_error, last_report;
 };
 
 static int64_t
@@ -74,6 +74,7 @@ on_answered(void *ctx, const struct intake_event *event)
     struct scene *s = ctx;
     atomic_fetch_add(&s->events, 1);
     atomic_store(&s->last_error, event->error);
+    atomic_store(&s->last_report, event->report);
 }
 
 static int
@@ -116,6 +117,7 @@ tear_down(void **state)
 struct talk {
     const char *method, *path, *type;
     const char *encoding; /* of the content; NULL: not said */
+    const char *word; /* one more header, of the kiosk itself; NULL: none */
     const char *cert, *key; /* NULL: the kiosk's TLS pair; "": none */
     const uint8_t *body;
     size_t len;
@@ -147,6 +149,7 @@ ask(struct talk *talk)
         snprintf(header, sizeof(header), "Content-Encoding: %s", talk->encoding);
         headers = curl_slist_append(headers, header);
     }
+    headers = talk->word != NULL ? curl_slist_append(headers, talk->word) : headers;
     buf_release(&talk->got);
     buf_init(&talk->got, 64 * 1024);
     curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -585,16 +588,19 @@ test_busy_ledger(void **state)
     struct talk talk = {.method = "PUT",
         .path = path_of(30),
         .type = "application/cms",
+        .word = "Madoguchi-Report: none",
         .body = envelope.data,
         .len = envelope.len};
     ask(&talk);
     assert_int_equal(503, talk.status);
     assert_in_range(talk.retry_after, 1, 10);
     assert_non_null(strstr(buf_str(&talk.got), "\"code\":\"busy\""));
+    assert_int_equal(0, atomic_load(&scene.last_report)); /* nobody waits a second time */
     PQfinish(line);
     sqlite3_close(db);
     ask(&talk);
     assert_int_equal(201, talk.status);
+    assert_int_equal(KERR_INVALID, atomic_load(&scene.last_report));
     buf_release(&talk.got);
     buf_release(&envelope);
 }

@@ -79,10 +79,56 @@ test_no_answers(void **state)
     }
 }
 
+static int
+add_piece(void *ctx, const uint8_t *bytes, size_t len)
+{
+    return buf_add(ctx, bytes, len);
+}
+
+/* A server that knows no ranges sends the whole; one that does sends the rest. Either way the rest is taken. */
+static void
+test_rest(void **state)
+{
+    (void)state;
+    static const struct fake_answer answers[] = {
+        {200, cms, FAKE_TEXT, 0, 0, "0123456789"}, {206, cms, FAKE_TEXT, 0, 0, "3456789"}};
+    char url[64];
+    snprintf(url, sizeof(url), "https://127.0.0.1:%u", scene.city.port);
+    const struct sync_config config = {.url = url,
+        .ca = file("keys/city-ca.crt"),
+        .client_cert = file("keys/kiosk-tls.crt"),
+        .client_key = file("keys/kiosk-tls.key"),
+        .clock = clock_system(),
+        .at_once = 1};
+    struct sync_http *http = NULL;
+    assert_int_equal(0, sync_http_new(&config, &http));
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+        struct sync_answer answer;
+        unsigned lane = 0;
+        int r = 0;
+        AUTO_BUF got;
+        buf_init(&got, 64);
+        const struct sync_get get = {
+            .path = "/v1/bundles/live", .tag = "", .from = 3, .take = add_piece, .ctx = &got};
+        sync_answer_init(&answer);
+        fake_script(&scene.city, &answers[i], 1);
+        assert_int_equal(0, sync_http_get(http, &get, &answer));
+        while (r == 0) {
+            r = sync_http_wait(http, 1000, &lane);
+        }
+        assert_int_equal(1, r);
+        assert_int_equal(answers[i].status, answer.status);
+        assert_string_equal("3456789", buf_str(&got));
+        sync_answer_release(&answer);
+    }
+    sync_http_free(http);
+}
+
 int
 main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_no_answers)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_answers), cmocka_unit_test(test_rest)};
     return cmocka_run_group_tests_name("asking", tests, group_set_up, group_tear_down);
 }

@@ -151,6 +151,18 @@ assert_taken(struct sync_bundle bundle, enum sync_bundle_result result, int erro
     }
 }
 
+static const char *
+blob(const char *folder, const char *text)
+{
+    static char name[200];
+    char hex[2 * SEAL_HASH_LEN + 1];
+    uint8_t hash[SEAL_HASH_LEN];
+    seal_hash((const uint8_t *)text, strlen(text), hash);
+    hex_encode(hash, sizeof(hash), hex);
+    snprintf(name, sizeof(name), "%s/%s", folder, hex);
+    return name;
+}
+
 static void
 test_newer_only(void **state)
 {
@@ -187,6 +199,14 @@ test_newer_only(void **state)
     assert_int_equal(0, flock(other, LOCK_EX));
     assert_taken(take(here, stick, SEAL_BUNDLE_LIVE), SYNC_BUNDLE_LATER, KERR_BUSY, 2);
     close(other);
+    /* what lies there as a part and is none: as long, longer */
+    static const char *const no_parts[] = {"Part", "longer"};
+    for (size_t i = 0; i < ARRAY_LEN(no_parts); i++) {
+        publish_text("stick-1", SEAL_BUNDLE_LIVE, "a.tsv", i == 0 ? "part" : "short");
+        write_bytes(
+            blob("newer/live/part", i == 0 ? "part" : "short"), no_parts[i], strlen(no_parts[i]));
+        assert_int_equal(SYNC_BUNDLE_TAKEN, take(here, stick, SEAL_BUNDLE_LIVE).result);
+    }
     /* the disk is bounded: two trees, nothing of what was fetched */
     for (unsigned i = 0; i < 5; i++) {
         char text[16];
@@ -205,18 +225,6 @@ copy(const char *from, const char *to)
     buf_init(&bytes, 8 * 1024 * 1024);
     assert_int_equal(0, fs_read(file(from), &bytes));
     write_bytes(to, bytes.data, bytes.len);
-}
-
-static const char *
-blob(const char *folder, const char *text)
-{
-    static char name[200];
-    char hex[2 * SEAL_HASH_LEN + 1];
-    uint8_t hash[SEAL_HASH_LEN];
-    seal_hash((const uint8_t *)text, strlen(text), hash);
-    hex_encode(hash, sizeof(hash), hex);
-    snprintf(name, sizeof(name), "%s/%s", folder, hex);
-    return name;
 }
 
 static void
@@ -399,6 +407,15 @@ test_line(void **state)
     publish_text("publish", SEAL_BUNDLE_LIVE, "a.tsv", "three");
     assert_true(sync_down_pass(down, bundles));
     assert_taken(bundles[SEAL_BUNDLE_LIVE], SYNC_BUNDLE_TAKEN, 0, 3);
+    /* nor more than it said: the disk is the queue's */
+    struct stat st;
+    publish_text("publish", SEAL_BUNDLE_LIVE, "a.tsv", "four");
+    fill_random(blob("publish/live", "four"), LARGE, 1);
+    assert_false(sync_down_pass(down, bundles));
+    assert_int_equal(SYNC_BUNDLE_LATER, bundles[SEAL_BUNDLE_LIVE].result);
+    assert_true(stat(file(blob("lined/live/part", "four")), &st) != 0 || st.st_size <= 4);
+    publish_text("publish", SEAL_BUNDLE_LIVE, "a.tsv", "four");
+    assert_true(sync_down_pass(down, bundles));
     sync_down_free(down);
 }
 

@@ -17,7 +17,7 @@ struct desk_config {
     const char *public_name; /* host[:port] of a TLS proxy before the page; NULL: none. Requests
                               * for it get Secure cookies */
     const char *ledger;
-    const char *staff; /* file of "name:hash" lines (seal_password_hash) */
+    const char *staff; /* file of "name:role:hash" lines (seal_password_hash); staff.c */
     const char *pages; /* folder of the page's files: assets/desk */
     const char *fonts; /* the list of fonts for paper: fonts/paper.list */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */

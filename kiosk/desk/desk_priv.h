@@ -1,5 +1,5 @@
 /* desk/desk_priv.h - what the files of the desk share. A request comes in as plain values (server.c
- * alone knows HTTP's library), pages.c decides, the other files each do one thing. Everything runs
+ * alone knows HTTP's library), routes.c decides who gets it, the other files each do one thing. Everything runs
  * in the listener's one thread. */
 #ifndef DESK_DESK_PRIV_H
 #define DESK_DESK_PRIV_H
@@ -63,12 +63,19 @@ struct desk_sessions *desk_sessions_new(const struct clock *clock);
 void desk_sessions_free(struct desk_sessions *sessions); /* wipes; NULL is accepted */
 /* A random token that belongs to nobody yet (the login page's). */
 void desk_token_make(char out[DESK_TOKEN_LEN]);
+/* What somebody may do: routes.c says which pages are whose, and nothing else does. */
+enum desk_role { DESK_CLERK, DESK_LEAD, DESK_OPERATOR, DESK_ROLE_COUNT };
+struct desk_who {
+    char name[LEDGER_NAME_MAX];
+    enum desk_role role;
+};
 /* Starts a session; when all places are taken the longest unused one ends. */
-void desk_session_begin(
-    struct desk_sessions *sessions, const char *name, char ret_token[DESK_TOKEN_LEN]);
-/* The name of who holds this token, or NULL. Ends what is over (30 minutes unused, 12 hours in all).
- * used: a person did something, the 30 minutes begin anew. Valid until the next call. */
-const char *desk_session_name(struct desk_sessions *sessions, const char *token, bool used);
+void desk_session_begin(struct desk_sessions *sessions, const char *name, enum desk_role role,
+    char ret_token[DESK_TOKEN_LEN]);
+/* Who holds this token (NULL: nobody's); false when nobody does. Ends what is over (30 minutes unused, 12 hours in
+ * all). used: a person did something, the 30 minutes begin anew. */
+bool desk_session_who(
+    struct desk_sessions *sessions, const char *token, bool used, struct desk_who *ret_who);
 void desk_session_end(struct desk_sessions *sessions, const char *token);
 /* The form token that belongs to a cookie's token: keyed hash, so that only our pages have it. */
 void desk_form_token(
@@ -86,8 +93,8 @@ void desk_staff_free(struct desk_staff *staff);
 enum desk_login { DESK_LOGIN_OK, DESK_LOGIN_WRONG, DESK_LOGIN_WAIT, DESK_LOGIN_LOCKED };
 /* One try. WAIT: nothing was checked, *ret_wait_s seconds are left. LOCKED: until the next day in
  * Japan or a restart. A name that nobody has is answered alike. */
-enum desk_login desk_staff_login(
-    struct desk_staff *staff, const char *name, const char *password, int *ret_wait_s);
+enum desk_login desk_staff_login(struct desk_staff *staff, const char *name, const char *password,
+    enum desk_role *ret_role, int *ret_wait_s);
 
 /* ---- assets.c: pages, words and files under assets/desk ---- */
 
@@ -174,10 +181,101 @@ struct desk_reply {
     char cookies[2][DESK_COOKIE_MAX]; /* Set-Cookie values, "" for none */
 };
 
-/* pages.c: the answer to any request. The body of reply must be initialised. */
+/* ---- routes.c: which handler a request gets, and who may have it ---- */
+
+enum {
+    HTTP_OK = 200,
+    HTTP_NO_CONTENT = 204,
+    HTTP_SEE_OTHER = 303,
+    HTTP_BAD_REQUEST = 400,
+    HTTP_UNAUTHORIZED = 401,
+    HTTP_FORBIDDEN = 403,
+    HTTP_NOT_FOUND = 404,
+    HTTP_METHOD = 405,
+    HTTP_TYPE = 415,
+    HTTP_MISDIRECTED = 421,
+    HTTP_TOO_MANY = 429,
+    HTTP_ERROR = 500
+};
+#define DESK_COOKIE_SESSION "desk"
+
+/* A request that passed the guards of its route, on its way through a handler. */
+struct desk_ask {
+    struct desk *desk;
+    const struct desk_request *request;
+    struct desk_reply *reply;
+    const char *token; /* of the session's cookie; NULL without one */
+    char form_token[DESK_TOKEN_LEN]; /* for the forms of the page to come */
+    struct desk_who who; /* nobody where the route asks for nobody */
+    uint8_t id[LEDGER_ID_LEN]; /* {id} of the path; a handler that looks one up sets it */
+    const char *name; /* {name} or {any} of the path, or "" */
+    struct desk_view view; /* of the query, or of the form; open is {id} */
+};
+enum desk_guard {
+    DESK_OPEN, /* GET without a session, or with guards of its own */
+    DESK_PAGE, /* GET by a person; without a session it leads to the login */
+    DESK_POLL, /* GET by the page's own script: no use that keeps a session alive; 401 without one */
+    DESK_FORM /* POST: our page, a form's type, and with roles the session's form token in "token" */
+};
+struct desk_route {
+    const char *method, *path; /* {id}, {name}, {any}: routes.c */
+    enum desk_guard kind;
+    unsigned roles; /* 1 << enum desk_role each; 0: nobody needs to be logged in */
+    const char *act; /* what is logged that it was done, with the record's id; NULL: nothing */
+    void (*handler)(struct desk_ask *ask);
+};
+extern const struct desk_route desk_routes[];
+extern const size_t desk_route_count;
+
+/* The answer to any request. The body of reply must be initialised. */
 void desk_answer(struct desk *desk, const struct desk_request *request, struct desk_reply *reply);
+void desk_not_found(struct desk_ask *ask);
+
+/* ---- reply.c: answers that all handlers give ---- */
+
+extern const char desk_type_html[];
+/* A whole page around content; a page that could not be made whole becomes a plain 500. */
+void desk_reply_page(struct desk_ask *ask, unsigned status, const char *name, const char *title,
+    const struct buf *content);
+/* A page that says one thing (message.title.WHAT, message.text.WHAT) and shows the way back. */
+void desk_reply_message(struct desk_ask *ask, unsigned status, const char *what);
+/* KERR_NOT_FOUND: there is no such thing; anything else: the records can't be read now. */
+void desk_reply_error(struct desk_ask *ask, int r);
+void desk_reply_empty(struct desk_ask *ask, unsigned status);
+void desk_reply_go(struct desk_ask *ask, const char *where);
+/* To the list as it was, with the record that ask->view.open names. */
+void desk_reply_view(struct desk_ask *ask);
+/* Two cookies an answer at most; value "" takes one away. */
+void desk_reply_cookie(struct desk_ask *ask, const char *name, const char *value);
+/* desk_form_field of the request's body. */
+bool desk_ask_field(const struct desk_ask *ask, const char *name, struct buf *out);
+
+/* ---- handlers: login.c, pages.c ---- */
+
+void desk_get_login(struct desk_ask *ask);
+void desk_post_login(struct desk_ask *ask);
+void desk_post_logout(struct desk_ask *ask);
+void desk_get_static(struct desk_ask *ask);
+void desk_get_events(struct desk_ask *ask);
+void desk_get_list(struct desk_ask *ask);
+void desk_get_home(struct desk_ask *ask);
+void desk_post_search(struct desk_ask *ask);
+void desk_get_record(struct desk_ask *ask);
+void desk_get_forms(struct desk_ask *ask);
+void desk_get_slip(struct desk_ask *ask);
+void desk_post_done(struct desk_ask *ask);
+void desk_post_new(struct desk_ask *ask);
+void desk_post_booked(struct desk_ask *ask);
+void desk_post_taken(struct desk_ask *ask);
+void desk_post_open(struct desk_ask *ask);
+void desk_get_arrivals(struct desk_ask *ask);
+
+/* ---- list.c, sheet.c ---- */
+
 /* list.c: the list as it is now; KERR_STORE. */
 int desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out);
+/* list.c: terminals whose events went back, or nothing. KERR_STORE. */
+int desk_alarms_html(struct desk *desk, struct buf *out);
 /* list.c: the id of the newest record of this number. KERR_NOT_FOUND, KERR_STORE. */
 int desk_list_find(
     struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN]);

@@ -170,8 +170,8 @@ add_alarm(const struct ledger_chain *chain, void *ctx)
 }
 
 /* Terminals whose chain of events went back or has two stories: somebody must look before their records are worked on. */
-static int
-add_alarms(struct desk *desk, struct buf *out)
+int
+desk_alarms_html(struct desk *desk, struct buf *out)
 {
     AUTO_BUF names;
     buf_init(&names, ALARM_NAMES_MAX);
@@ -198,7 +198,7 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
     if (r == 0) {
         r = ledger_list(desk->ledger, view->before, WALK_MAX, each_row, &page);
     }
-    r = r < 0 ? r : add_alarms(desk, &alarms);
+    r = r < 0 ? r : desk_alarms_html(desk, &alarms);
     if (r < 0) {
         goto out;
     }

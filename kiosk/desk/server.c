@@ -1,5 +1,5 @@
 /* desk/server.c - HTTP by libmicrohttpd, the only file that knows it. One thread; plain values go to
- * pages.c and come back. Bodies of requests and replies are wiped when they are done with. */
+ * routes.c and come back. Bodies of requests and replies are wiped when they are done with. */
 #include "desk_priv.h"
 
 #include <arpa/inet.h>

@@ -17,7 +17,7 @@ enum { IDLE_MS = 30 * 60 * 1000, LIMIT_MS = 12 * 60 * 60 * 1000 };
 struct session {
     bool taken;
     uint8_t hash[SEAL_HASH_LEN];
-    char name[LEDGER_NAME_MAX];
+    struct desk_who who;
     int64_t began_ms, used_ms;
 };
 
@@ -109,7 +109,8 @@ find(struct desk_sessions *sessions, const char *token)
 }
 
 void
-desk_session_begin(struct desk_sessions *sessions, const char *name, char ret_token[DESK_TOKEN_LEN])
+desk_session_begin(struct desk_sessions *sessions, const char *name, enum desk_role role,
+    char ret_token[DESK_TOKEN_LEN])
 {
     end_what_is_over(sessions);
     struct session *place = &sessions->places[0];
@@ -126,22 +127,25 @@ desk_session_begin(struct desk_sessions *sessions, const char *name, char ret_to
     explicit_bzero(place, sizeof(*place));
     desk_token_make(ret_token);
     (void)hash_token(ret_token, place->hash); /* we made it: it has the form */
-    (void)snprintf(place->name, sizeof(place->name), "%s", name); /* staff.c bounds it */
+    (void)snprintf(place->who.name, sizeof(place->who.name), "%s", name); /* staff.c bounds it */
+    place->who.role = role;
     place->began_ms = place->used_ms = clock_mono_ms(sessions->clock);
     place->taken = true;
 }
 
-const char *
-desk_session_name(struct desk_sessions *sessions, const char *token, bool used)
+bool
+desk_session_who(
+    struct desk_sessions *sessions, const char *token, bool used, struct desk_who *ret_who)
 {
     struct session *session = find(sessions, token);
     if (session == NULL) {
-        return NULL;
+        return false;
     }
     if (used) {
         session->used_ms = clock_mono_ms(sessions->clock);
     }
-    return session->name;
+    *ret_who = session->who;
+    return true;
 }
 
 void

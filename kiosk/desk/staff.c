@@ -1,5 +1,5 @@
 /* desk/staff.c - who may log in. The staff file is read at each try, so that a new or removed clerk
- * needs no restart. The ladder (as VxSuite's): the fifth wrong password in a row costs a wait of 15
+ * needs no restart. A line is name:role:hash; name:hash, as files had before roles, is a clerk's. The ladder (as VxSuite's): the fifth wrong password in a row costs a wait of 15
  * seconds, each further one twice the wait before; the fifteenth locks the name until the next day
  * in Japan or a restart. Names that nobody has climb ladders of their own, shared
  * by a secret hash, so that the answer never tells which names exist. */
@@ -83,18 +83,40 @@ today(const struct desk_staff *staff)
     return clock_japan_day(clock_wall_s(staff->clock));
 }
 
+/* What stands behind the name of a line. A role that nobody knows may nothing: false. */
+static bool
+read_role(char *rest, enum desk_role *ret_role, const char **ret_hash)
+{
+    static const char *const names[DESK_ROLE_COUNT] = {"clerk", "lead", "operator"};
+    char *colon = strchr(rest, ':');
+    *ret_role = DESK_CLERK;
+    *ret_hash = colon != NULL ? colon + 1 : rest;
+    if (colon == NULL) {
+        return true;
+    }
+    for (int role = 0; role < DESK_ROLE_COUNT; role++) {
+        if ((size_t)(colon - rest) == strlen(names[role]) &&
+            memcmp(rest, names[role], strlen(names[role])) == 0) {
+            *ret_role = (enum desk_role)role;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Runs the password against the line of this name. A name without a line is run against somebody
  * else's hash, for the same time, and never fits. */
 static bool
-password_fits(struct desk_staff *staff, const char *name, const char *password)
+password_fits(
+    struct desk_staff *staff, const char *name, const char *password, enum desk_role *ret_role)
 {
     AUTO_BUF file;
     buf_init(&file, STAFF_FILE_MAX);
     if (fs_read(staff->path, &file) < 0 || file.len == 0) {
         return false;
     }
-    char *own = NULL;
-    char *other = NULL;
+    const char *own = NULL;
+    const char *other = NULL;
     size_t name_len = strlen(name);
     for (char *line = (char *)file.data; line != NULL && *line != 0;) {
         char *end = strchr(line, '\n');
@@ -103,9 +125,11 @@ password_fits(struct desk_staff *staff, const char *name, const char *password)
         }
         char *colon = *line != '#' ? strchr(line, ':') : NULL;
         if (colon != NULL && colon != line) {
-            other = colon + 1;
+            enum desk_role role;
+            bool knows = read_role(colon + 1, &role, &other);
             if ((size_t)(colon - line) == name_len && memcmp(line, name, name_len) == 0) {
-                own = colon + 1;
+                own = knows ? other : NULL;
+                *ret_role = role;
                 break;
             }
         }
@@ -131,7 +155,8 @@ count_wrong(const struct desk_staff *staff, struct ladder *ladder)
 }
 
 enum desk_login
-desk_staff_login(struct desk_staff *staff, const char *name, const char *password, int *ret_wait_s)
+desk_staff_login(struct desk_staff *staff, const char *name, const char *password,
+    enum desk_role *ret_role, int *ret_wait_s)
 {
     size_t len = strlen(name);
     if (len == 0 || len >= LEDGER_NAME_MAX || !utf8_valid(name, len)) {
@@ -149,7 +174,7 @@ desk_staff_login(struct desk_staff *staff, const char *name, const char *passwor
         *ret_wait_s = (int)((left_ms + 999) / 1000);
         return DESK_LOGIN_WAIT;
     }
-    if (!password_fits(staff, name, password)) {
+    if (!password_fits(staff, name, password, ret_role)) {
         count_wrong(staff, ladder);
         return ladder->locked_day != 0 ? DESK_LOGIN_LOCKED : DESK_LOGIN_WRONG;
     }

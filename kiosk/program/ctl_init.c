@@ -381,7 +381,7 @@ make_hash_file(const char *path, const char *prefix, const char *first,
 static int
 make_staff(const struct paths *p, bool *ret_made)
 {
-    int r = make_hash_file(p->staff, STAFF_NAME ":", p->password, random_password, ret_made);
+    int r = make_hash_file(p->staff, STAFF_NAME ":lead:", p->password, random_password, ret_made);
     return r < 0 ? r : make_hash_file(p->pin, "", p->first_pin, random_pin, ret_made);
 }
 

@@ -81,12 +81,18 @@ start_desk(struct fixture *f)
 }
 
 static inline void
-log_in(struct fixture *f, const char *name)
+log_in_as(struct fixture *f, const char *name, enum desk_role role)
 {
     char token[DESK_TOKEN_LEN];
-    desk_session_begin(f->desk.sessions, name, token);
+    desk_session_begin(f->desk.sessions, name, role, token);
     (void)snprintf(f->cookie, sizeof(f->cookie), "desk=%s", token);
     desk_form_token(f->desk.sessions, token, f->token);
+}
+
+static inline void
+log_in(struct fixture *f, const char *name)
+{
+    log_in_as(f, name, DESK_CLERK);
 }
 
 static inline int

@@ -115,7 +115,10 @@ test_login(void **state)
     assert_true(desk_cookie_token(reply.cookies[0], "desk", session));
     assert_string_not_equal(session, token); /* what one had before login is no session */
     assert_non_null(strstr(reply.cookies[1], "Max-Age=0"));
-    assert_string_equal(desk_session_name(f->desk.sessions, session, false), "sato");
+    struct desk_who who;
+    assert_true(desk_session_who(f->desk.sessions, session, false, &who));
+    assert_string_equal(who.name, "sato");
+    assert_int_equal(who.role, DESK_CLERK); /* a line without a role */
     buf_release(&reply.body);
 
     reply =

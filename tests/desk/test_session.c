@@ -17,13 +17,20 @@ struct fixture {
     char token[DESK_TOKEN_LEN];
 };
 
+static const char *
+name_of(struct desk_sessions *sessions, const char *token, bool used)
+{
+    static struct desk_who who;
+    return desk_session_who(sessions, token, used, &who) ? who.name : NULL;
+}
+
 static int
 setup(void **state)
 {
     static struct fixture fixture;
     fake_clock_init(&fixture.clock, 1800000000);
     fixture.sessions = desk_sessions_new(&fixture.clock.clock);
-    desk_session_begin(fixture.sessions, "sato", fixture.token);
+    desk_session_begin(fixture.sessions, "sato", DESK_LEAD, fixture.token);
     *state = &fixture;
     return 0;
 }
@@ -41,15 +48,18 @@ test_found(void **state)
     struct fixture *f = *state;
     char other[DESK_TOKEN_LEN];
     assert_int_equal(strlen(f->token), 64);
-    assert_string_equal(desk_session_name(f->sessions, f->token, true), "sato");
+    assert_string_equal(name_of(f->sessions, f->token, true), "sato");
+    struct desk_who who;
+    assert_true(desk_session_who(f->sessions, f->token, true, &who));
+    assert_int_equal(who.role, DESK_LEAD);
     desk_token_make(other);
     assert_string_not_equal(other, f->token);
-    assert_null(desk_session_name(f->sessions, other, true));
-    assert_null(desk_session_name(f->sessions, NULL, true));
-    assert_null(desk_session_name(f->sessions, "", true));
+    assert_null(name_of(f->sessions, other, true));
+    assert_null(name_of(f->sessions, NULL, true));
+    assert_null(name_of(f->sessions, "", true));
     memcpy(other, f->token, sizeof(other));
     other[63] = other[63] == '0' ? '1' : '0';
-    assert_null(desk_session_name(f->sessions, other, true));
+    assert_null(name_of(f->sessions, other, true));
 }
 
 static void
@@ -57,9 +67,9 @@ test_logout(void **state)
 {
     struct fixture *f = *state;
     desk_session_end(f->sessions, "nonsense");
-    assert_non_null(desk_session_name(f->sessions, f->token, true));
+    assert_non_null(name_of(f->sessions, f->token, true));
     desk_session_end(f->sessions, f->token);
-    assert_null(desk_session_name(f->sessions, f->token, true));
+    assert_null(name_of(f->sessions, f->token, true));
 }
 
 static void
@@ -67,13 +77,13 @@ test_idle(void **state)
 {
     struct fixture *f = *state;
     fake_clock_pass(&f->clock, 30 * MINUTE - 1);
-    assert_non_null(desk_session_name(f->sessions, f->token, true)); /* used: begins anew */
+    assert_non_null(name_of(f->sessions, f->token, true)); /* used: begins anew */
     fake_clock_pass(&f->clock, 30 * MINUTE - 1);
-    assert_non_null(desk_session_name(f->sessions, f->token, false)); /* a poll is no use */
+    assert_non_null(name_of(f->sessions, f->token, false)); /* a poll is no use */
     fake_clock_pass(&f->clock, 1);
-    assert_null(desk_session_name(f->sessions, f->token, true));
+    assert_null(name_of(f->sessions, f->token, true));
     fake_clock_pass(&f->clock, -HOUR);
-    assert_null(desk_session_name(f->sessions, f->token, true)); /* ended for good */
+    assert_null(name_of(f->sessions, f->token, true)); /* ended for good */
 }
 
 static void
@@ -82,10 +92,10 @@ test_limit(void **state)
     struct fixture *f = *state;
     for (int i = 0; i < 12 * 4 - 1; i++) {
         fake_clock_pass(&f->clock, 15 * MINUTE);
-        assert_non_null(desk_session_name(f->sessions, f->token, true));
+        assert_non_null(name_of(f->sessions, f->token, true));
     }
     fake_clock_pass(&f->clock, 15 * MINUTE);
-    assert_null(desk_session_name(f->sessions, f->token, true));
+    assert_null(name_of(f->sessions, f->token, true));
 }
 
 static void
@@ -95,13 +105,13 @@ test_many(void **state)
     char last[DESK_TOKEN_LEN];
     for (int i = 0; i < DESK_SESSIONS_MAX - 1; i++) {
         fake_clock_pass(&f->clock, 1);
-        desk_session_begin(f->sessions, "suzuki", last);
+        desk_session_begin(f->sessions, "suzuki", DESK_CLERK, last);
     }
-    assert_string_equal(desk_session_name(f->sessions, f->token, false), "sato");
+    assert_string_equal(name_of(f->sessions, f->token, false), "sato");
     fake_clock_pass(&f->clock, 1);
-    desk_session_begin(f->sessions, "suzuki", last); /* one too many: the oldest ends */
-    assert_null(desk_session_name(f->sessions, f->token, false));
-    assert_string_equal(desk_session_name(f->sessions, last, false), "suzuki");
+    desk_session_begin(f->sessions, "suzuki", DESK_CLERK, last); /* one too many: the oldest ends */
+    assert_null(name_of(f->sessions, f->token, false));
+    assert_string_equal(name_of(f->sessions, last, false), "suzuki");
 }
 
 static void

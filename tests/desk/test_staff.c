@@ -30,6 +30,7 @@ struct fixture {
     struct fake_clock clock;
     struct desk_staff *staff;
     char path[64];
+    enum desk_role role;
 };
 
 static void
@@ -70,7 +71,7 @@ static enum desk_login
 try(struct fixture *f, const char *name, const char *password)
 {
     int wait_s = 0;
-    return desk_staff_login(f->staff, name, password, &wait_s);
+    return desk_staff_login(f->staff, name, password, &f->role, &wait_s);
 }
 
 static void
@@ -91,6 +92,37 @@ test_names(void **state)
     assert_int_equal(try(f, "\xff", "x"), DESK_LOGIN_WRONG);
     memset(longest, 'a', LEDGER_NAME_MAX);
     assert_int_equal(try(f, longest, "x"), DESK_LOGIN_WRONG);
+}
+
+/* name:role:hash. A line from before there were roles is a clerk's; one with a role that nobody knows is nobody's, and costs
+ * as much. */
+static void
+test_roles(void **state)
+{
+    struct fixture *f = *state;
+    write_staff(f->path, "old:=a\nkato:clerk:=a\nmori:lead:=a\nono:operator:=a\n"
+                         "typo:leed:=a\nempty::=a\ncase:Lead:=a\nlong:leader:=a\nshort:lea:=a\n");
+    static const struct {
+        const char *name;
+        enum desk_login login;
+        enum desk_role role;
+    } table[] = {
+        {"old", DESK_LOGIN_OK, DESK_CLERK},
+        {"kato", DESK_LOGIN_OK, DESK_CLERK},
+        {"mori", DESK_LOGIN_OK, DESK_LEAD},
+        {"ono", DESK_LOGIN_OK, DESK_OPERATOR},
+        {"typo", DESK_LOGIN_WRONG, DESK_CLERK},
+        {"empty", DESK_LOGIN_WRONG, DESK_CLERK},
+        {"case", DESK_LOGIN_WRONG, DESK_CLERK},
+        {"long", DESK_LOGIN_WRONG, DESK_CLERK},
+        {"short", DESK_LOGIN_WRONG, DESK_CLERK},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        f->role = DESK_ROLE_COUNT;
+        assert_int_equal(try(f, table[i].name, "a"), table[i].login);
+        assert_int_equal(f->role, table[i].role);
+        assert_int_equal(checks, i + 1);
+    }
 }
 
 static void
@@ -114,10 +146,12 @@ climb(struct fixture *f, const char *name)
     for (int wrong = 5; wrong < 15; wrong++) {
         assert_int_equal(try(f, name, "x"), DESK_LOGIN_WRONG);
         int before = checks;
-        assert_int_equal(desk_staff_login(f->staff, name, "aki", &wait_s), DESK_LOGIN_WAIT);
+        assert_int_equal(
+            desk_staff_login(f->staff, name, "aki", &f->role, &wait_s), DESK_LOGIN_WAIT);
         assert_int_equal(wait_s, expected);
         fake_clock_pass(&f->clock, expected - 1);
-        assert_int_equal(desk_staff_login(f->staff, name, "aki", &wait_s), DESK_LOGIN_WAIT);
+        assert_int_equal(
+            desk_staff_login(f->staff, name, "aki", &f->role, &wait_s), DESK_LOGIN_WAIT);
         assert_int_equal(wait_s, 1);
         assert_int_equal(checks, before); /* while waiting nothing is checked */
         fake_clock_pass(&f->clock, 1);
@@ -180,6 +214,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_roles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nobody_costs_as_much_as_somebody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder_of_nobody, setup, teardown),

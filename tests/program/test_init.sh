@@ -68,10 +68,10 @@ done
 [ "$(value ledger)" = ledger.db ] || fail "ledger"
 password=$(cat "$home/first-password.txt")
 [[ $password =~ ^[a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4}$ ]] || fail "the password is not readable"
-grep -Eqx 'staff:scrypt\$[0-9$a-f]+' "$home/staff" || fail "the staff file has another form"
+grep -Eqx 'staff:lead:scrypt\$[0-9$a-f]+' "$home/staff" || fail "the staff file has another form"
 grep -rqF "$password" "$home/staff" "$home/madoguchi.conf" && fail "the password is in other files"
 # the hash is that password's, by another implementation
-if ! python3 - "$password" "$(cut -d: -f2 "$home/staff")" <<'PYTHON'; then
+if ! python3 - "$password" "$(cut -d: -f3 "$home/staff")" <<'PYTHON'; then
 import hashlib, sys
 _, n, r, p, salt, want = sys.argv[2].split("$")
 got = hashlib.scrypt(sys.argv[1].encode(), salt=bytes.fromhex(salt), n=1 << int(n), r=int(r), p=int(p),

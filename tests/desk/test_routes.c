@@ -1,0 +1,166 @@
+/* Who may what: each line of the desk's table of routes has its row here, and each row is asked as every role and as nobody. A
+ * new route without a row, or a row without a route, is red. */
+#include "desk/fixture.h"
+
+/* Who gets in: c clerk, l lead, o operator, and - nobody needs to be logged in. */
+static const struct row {
+    const char *method, *pattern, *who, *path; /* path: with %s for a record's id */
+} rows[] = {
+    {"GET", "/static/{any}", "-", "/static/desk.css"},
+    {"GET", "/login", "-", "/login"},
+    {"POST", "/login", "-", "/login"},
+    {"POST", "/logout", "clo", "/logout"},
+    {"GET", "/events", "cl", "/events"},
+    {"GET", "/list", "cl", "/list"},
+    {"GET", "/", "clo", "/"},
+    {"POST", "/search", "cl", "/search"},
+    {"GET", "/record/{id}", "cl", "/record/%s"},
+    {"GET", "/record/{id}/forms.pdf", "cl", "/record/%s/forms.pdf"},
+    {"GET", "/record/{id}/slip.pdf", "cl", "/record/%s/slip.pdf"},
+    {"POST", "/record/{id}/done", "cl", "/record/%s/done"},
+    {"POST", "/record/{id}/new", "cl", "/record/%s/new"},
+    {"POST", "/record/{id}/booked", "cl", "/record/%s/booked"},
+    {"POST", "/record/{id}/taken", "cl", "/record/%s/taken"},
+    {"POST", "/record/{id}/open", "cl", "/record/%s/open"},
+    {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
+    {"GET", "{any}", "clo", "/nothing-here"},
+    {"POST", "{any}", "clo", "/nothing-here"},
+};
+
+static const struct row *
+row_of(const struct desk_route *route)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        if (strcmp(rows[i].method, route->method) == 0 &&
+            strcmp(rows[i].pattern, route->path) == 0) {
+            return &rows[i];
+        }
+    }
+    fail_msg("%s %s: no row says who may", route->method, route->path);
+    return NULL;
+}
+
+static struct desk_reply
+ask_row(struct fixture *f, const struct row *row, const char *hex, const char *body)
+{
+    char path[128];
+    bool has_id = strstr(row->path, "%s") != NULL;
+    const char *rest = has_id ? strstr(row->path, "%s") + 2 : "";
+    (void)snprintf(path, sizeof(path), "%.*s%s%s",
+        (int)(has_id ? rest - 2 - row->path : (ptrdiff_t)strlen(row->path)), row->path,
+        has_id ? hex : "", rest);
+    if (strcmp(row->method, "GET") == 0) {
+        return ask(f, (struct desk_request){.method = "GET", .path = path});
+    }
+    return post(f, path, body);
+}
+
+static bool
+says(const struct fixture *f, const struct desk_reply *reply, const char *what)
+{
+    const char *title = desk_word_of(f->desk.assets, "message.title.", what, NULL);
+    assert_non_null(title);
+    return strstr(buf_str(&reply->body), title) != NULL;
+}
+
+/* A whole request of somebody with this role: let through, or told whose it is and nothing changed. */
+static void
+try_as(struct fixture *f, const struct desk_route *route, const struct row *row, const char *hex,
+    enum desk_role role)
+{
+    static const char letters[] = "clo";
+    char body[128];
+    log_in_as(f, "佐藤", role);
+    bool may = strchr(row->who, '-') != NULL || strchr(row->who, letters[role]) != NULL;
+    if (route->kind == DESK_FORM && route->roles != 0) {
+        struct desk_reply reply = ask_row(f, row, hex, "token=x");
+        assert_int_equal(reply.status, 403);
+        assert_true(says(f, &reply, "foreign")); /* the token is looked at for every role */
+        buf_release(&reply.body);
+    }
+    (void)snprintf(body, sizeof(body), "token=%s&number=1&slot=x", f->token);
+    struct desk_reply reply = ask_row(f, row, hex, body);
+    bool told = reply.status == 403 && says(f, &reply, "role");
+    if (told == may) {
+        fail_msg(
+            "%s %s as role %c: status %u", row->method, row->pattern, letters[role], reply.status);
+    }
+    assert_int_not_equal(reply.status, 401);
+    assert_true(reply.status != 303 || strncmp(reply.location, "/login", 6) != 0 ||
+                strstr(row->path, "/log") != NULL);
+    buf_release(&reply.body);
+}
+
+static void
+test_each_route_and_role(void **state)
+{
+    struct fixture *f = *state;
+    struct filled_visit visit = {.procedure = "resident-record",
+        .language = "ja",
+        .fee = 300,
+        .at = NOW,
+        .facts = filled_resident,
+        .count = ARRAY_LEN(filled_resident)};
+    uint8_t id[RECORD_ID_LEN];
+    char hex[DESK_ID_LEN];
+    filled_put(&f->filled, &visit, id, NULL);
+    hex_encode(id, sizeof(id), hex);
+    assert_int_equal(desk_route_count, ARRAY_LEN(rows));
+    for (size_t i = 0; i < desk_route_count; i++) {
+        const struct desk_route *route = &desk_routes[i];
+        const struct row *row = row_of(route);
+        assert_true((strcmp(route->method, "POST") == 0) == (route->kind == DESK_FORM) ||
+                    route->kind == DESK_OPEN);
+        for (int role = 0; role < DESK_ROLE_COUNT; role++) {
+            try_as(f, route, row, hex, (enum desk_role)role);
+        }
+        f->cookie[0] = 0;
+        struct desk_reply reply = ask_row(f, row, hex, "token=x");
+        bool free = strcmp(row->who, "-") == 0;
+        bool sent = reply.status == 303 && strncmp(reply.location, "/login", 6) == 0;
+        bool refused = route->kind == DESK_POLL ? reply.status == 401 : sent;
+        assert_true(free || refused);
+        assert_true(!free || reply.status == 200 || strcmp(row->path, "/login") == 0);
+        buf_release(&reply.body);
+    }
+}
+
+/* A role that may not changes nothing: the record stands as it did. */
+static void
+test_operator_changes_nothing(void **state)
+{
+    struct fixture *f = *state;
+    struct filled_visit visit = {.procedure = "resident-record",
+        .language = "ja",
+        .fee = 300,
+        .at = NOW,
+        .facts = filled_resident,
+        .count = ARRAY_LEN(filled_resident)};
+    uint8_t id[RECORD_ID_LEN];
+    char path[64], body[128];
+    struct ledger_entry entry;
+    AUTO_BUF page;
+    buf_init(&page, DESK_PAGE_MAX);
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "/done", path);
+    log_in_as(f, "小野", DESK_OPERATOR);
+    (void)snprintf(body, sizeof(body), "token=%s", f->token);
+    struct desk_reply reply = post(f, path, body);
+    assert_int_equal(reply.status, 403);
+    buf_release(&reply.body);
+    assert_int_equal(ledger_get(f->filled.ledger, id, &entry, NULL), 0);
+    assert_string_equal(entry.state, "new");
+    assert_int_equal(get(f, "/", &page), 200); /* a page of their own, without anybody's record */
+    assert_non_null(strstr(buf_str(&page), "id=\"operator-title\""));
+    assert_null(strstr(buf_str(&page), "id=\"row-"));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_each_route_and_role),
+        TEST(test_operator_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

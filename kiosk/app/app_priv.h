@@ -91,6 +91,7 @@ struct trail {
 struct visit {
     bool open;
     uint64_t serial; /* counts visits; asynchronous results of another visit are dropped */
+    uint8_t id[RECORD_VISIT_LEN]; /* what its records share; drawn with the first of them */
     struct fact_set *facts; /* shared by all procedures of the visit: once only */
     const struct procedure *procedure;
     struct interview *interview;

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "base/rng.h"
 
 void
 visit_start(struct app *app)
@@ -296,6 +297,21 @@ visit_show_interview(struct app *app)
     app_go(app, interview_screen(app));
 }
 
+/* Records of one visit stand together at the counter. What is anonymous shares nothing with the others: beside them it
+ * would have a name. */
+static void
+set_visit(struct visit *visit, const struct procedure_info *info, struct record_head *head)
+{
+    static const uint8_t none[RECORD_VISIT_LEN];
+    if (info->anonymous) {
+        return;
+    }
+    if (memcmp(visit->id, none, sizeof(none)) == 0) {
+        rng_fill(visit->id, sizeof(visit->id));
+    }
+    memcpy(head->visit, visit->id, sizeof(head->visit));
+}
+
 void
 visit_submit(struct app *app, struct fact_set *take_facts)
 {
@@ -305,6 +321,7 @@ visit_submit(struct app *app, struct fact_set *take_facts)
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", info.id);
     (void)snprintf(head.in_force, sizeof(head.in_force), "%.10s", info.in_force);
     (void)snprintf(head.language, sizeof(head.language), "%s", i18n_current(app->i18n)->code);
+    set_visit(visit, &info, &head);
     visit->fee = head.fee;
     int r = app->submitter_error;
     if (app->submitter != NULL) {

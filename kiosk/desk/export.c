@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/hex.h"
 
 enum { LINE_BYTES_MAX = 2 * 1024 * 1024 }; /* a record of 256 KiB with every byte escaped */
 
@@ -37,11 +38,16 @@ write_line(FILE *out, const struct ledger_entry *entry, const struct record *rec
     const struct record_head *head = record != NULL ? record_head(record) : &nothing;
     char received[CLOCK_RFC3339_LEN];
     clock_rfc3339(entry->received_at, received);
+    char visit[2 * RECORD_VISIT_LEN + 1];
+    static const uint8_t none[RECORD_VISIT_LEN];
+    hex_encode(head->visit, RECORD_VISIT_LEN, visit);
+    bool has_visit = memcmp(head->visit, none, sizeof(none)) != 0;
     const char *const members[][2] = {
         {"number", head->number},
         {"procedure", head->procedure},
         {"kiosk", entry->kiosk},
         {"language", head->language},
+        {"visit", has_visit ? visit : ""},
         {"received_at", received},
         {"state", record != NULL ? entry->state : "unread"},
     };

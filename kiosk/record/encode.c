@@ -38,6 +38,13 @@ add_member(struct buf *out, const char *key, const char *value)
     add_json_string(out, value);
 }
 
+static bool
+has_visit(const struct record_head *head)
+{
+    static const uint8_t none[RECORD_VISIT_LEN];
+    return memcmp(head->visit, none, sizeof(none)) != 0;
+}
+
 int
 record_encode(const struct record *record, struct buf *ret_bytes)
 {
@@ -52,8 +59,14 @@ record_encode(const struct record *record, struct buf *ret_bytes)
     add_member(ret_bytes, "in_force", head->in_force);
     add_member(ret_bytes, "kiosk", head->kiosk);
     add_member(ret_bytes, "language", head->language);
-    (void)buf_printf(ret_bytes, ",\"submitted_at\":%lld,\"fee\":%lld,\"facts\":[",
+    (void)buf_printf(ret_bytes, ",\"submitted_at\":%lld,\"fee\":%lld",
         (long long)head->submitted_at, (long long)head->fee);
+    if (has_visit(head)) {
+        char visit[2 * RECORD_VISIT_LEN + 1];
+        hex_encode(head->visit, RECORD_VISIT_LEN, visit);
+        add_member(ret_bytes, "visit", visit);
+    }
+    (void)buf_add_str(ret_bytes, ",\"facts\":[");
     const struct fact_set *facts = record_facts(record);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const struct fact *fact = fact_set_at(facts, i);
@@ -121,20 +134,31 @@ decode_facts(const cJSON *list, struct fact_set *facts)
     return 0;
 }
 
+/* A visit of zeros is written by leaving it out, so check_canonical refuses it here. */
+static bool
+get_visit(const cJSON *root, struct record_head *head)
+{
+    char visit[2 * RECORD_VISIT_LEN + 1];
+    return cJSON_GetObjectItemCaseSensitive(root, "visit") == NULL ||
+           (get_string(root, "visit", visit, sizeof(visit)) &&
+               hex_decode(visit, head->visit, RECORD_VISIT_LEN) == 0);
+}
+
 static int
 decode_head(const cJSON *root, struct record_head *head)
 {
     char id[2 * RECORD_ID_LEN + 1];
     int64_t version;
-    bool ok =
-        cJSON_IsObject(root) && get_int(root, "v", &version) && version == RECORD_VERSION &&
-        get_string(root, "id", id, sizeof(id)) && hex_decode(id, head->id, RECORD_ID_LEN) == 0 &&
-        get_string(root, "number", head->number, sizeof(head->number)) &&
-        get_string(root, "procedure", head->procedure, sizeof(head->procedure)) &&
-        get_string(root, "in_force", head->in_force, sizeof(head->in_force)) &&
-        get_string(root, "kiosk", head->kiosk, sizeof(head->kiosk)) &&
-        get_string(root, "language", head->language, sizeof(head->language)) &&
-        get_int(root, "submitted_at", &head->submitted_at) && get_int(root, "fee", &head->fee);
+    bool ok = cJSON_IsObject(root) && get_int(root, "v", &version) && version == RECORD_VERSION &&
+              get_string(root, "id", id, sizeof(id)) &&
+              hex_decode(id, head->id, RECORD_ID_LEN) == 0 &&
+              get_string(root, "number", head->number, sizeof(head->number)) &&
+              get_string(root, "procedure", head->procedure, sizeof(head->procedure)) &&
+              get_string(root, "in_force", head->in_force, sizeof(head->in_force)) &&
+              get_string(root, "kiosk", head->kiosk, sizeof(head->kiosk)) &&
+              get_string(root, "language", head->language, sizeof(head->language)) &&
+              get_int(root, "submitted_at", &head->submitted_at) &&
+              get_int(root, "fee", &head->fee) && get_visit(root, head);
     return ok ? 0 : KERR_INVALID;
 }
 

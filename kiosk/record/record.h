@@ -19,6 +19,7 @@ enum {
     FACT_VALUE_MAX = 4096, /* bytes with NUL; the card's own files are bounded at 4 KB too */
     FACT_SET_MAX = 1024, /* facts in one visit */
     RECORD_ID_LEN = 16, /* 128 random bits */
+    RECORD_VISIT_LEN = 8, /* 64 random bits */
     RECORD_NUMBER_LEN = 9, /* eight digits and NUL */
     RECORD_ENCODED_MAX = 256 * 1024,
     RECORD_NAME_MAX = 64 /* ids of procedures, kiosks, languages, with NUL */
@@ -73,6 +74,9 @@ struct record_head {
     char language[RECORD_NAME_MAX]; /* the visitor's */
     int64_t submitted_at;
     int64_t fee; /* yen; -1 when there is none to tell */
+    /* What the records of one visit share, so that staff see them together: drawn at random at the visit's first record
+     * and forgotten with the visit. All zero: none, as in records from before, and in anonymous ones. */
+    uint8_t visit[RECORD_VISIT_LEN];
 };
 
 struct record; /* opaque, immutable */

@@ -291,6 +291,10 @@ start move-in
 complete 4
 expect screen accepted
 tap back
+start resident-record
+complete 4
+expect screen accepted
+tap back
 start sample-survey
 expect text "名前は聞きません。だれの答えかは、わかりません。"
 shot explain-survey.png
@@ -310,11 +314,16 @@ STEPS
 play "$WORK/broken.play"
 mv "$WORK/kiosk.key" "$KIOSK_HOME/keys/kiosk.key"
 
-# three records were made above and one survey; none by guides and self-checks
+# four records were made above and one survey; none by guides and self-checks
 city
-exported 4 >"$WORK/export.json"
-[ "$(wc -l <"$WORK/export.json")" -eq 4 ] || fail "not four records"
+exported 5 >"$WORK/export.json"
+[ "$(wc -l <"$WORK/export.json")" -eq 5 ] || fail "not five records"
 grep sample-survey "$WORK/export.json" >"$WORK/survey.json"
 grep -q '"sample-survey.easy"' "$WORK/survey.json" || fail "no answer of the survey"
+# records of one visit share its number, those of others have their own, and the survey has none: it would have a name
+sed -n 's/.*"procedure":"\([a-z-]*\)".*"visit":"\([0-9a-f]*\)".*/\1 \2/p' "$WORK/export.json" >"$WORK/visits"
+grep -qx 'sample-survey ' "$WORK/visits" || fail "the survey's record has a visit: $(cat "$WORK/visits")"
+[ "$(grep -cE ' [0-9a-f]{16}$' "$WORK/visits")" -eq 4 ] || fail "not four records with a visit: $(cat "$WORK/visits")"
+[ "$(cut -d' ' -f2 "$WORK/visits" | sort -u | grep -c .)" -eq 3 ] || fail "not three visits: $(cat "$WORK/visits")"
 grep -qE 'applicant|move\.|household|card' "$WORK/survey.json" && fail "the survey's record tells of a person"
 exit 0

@@ -250,12 +250,13 @@ test_members(void **state)
     char *text = run(f, 0);
     cJSON *json = line(text, 0);
     assert_non_null(json);
-    assert_int_equal(cJSON_GetArraySize(json), 7);
+    assert_int_equal(cJSON_GetArraySize(json), 8);
     assert_string_equal(member(json, "number"), number);
     assert_int_equal(strlen(number), 8);
     assert_string_equal(member(json, "procedure"), "resident-record");
     assert_string_equal(member(json, "kiosk"), "kiosk-001");
     assert_string_equal(member(json, "language"), "ja-easy");
+    assert_string_equal(member(json, "visit"), "");
     assert_string_equal(member(json, "received_at"), "2026-11-22T02:00:00Z");
     assert_string_equal(member(json, "state"), "done");
     const cJSON *facts = cJSON_GetObjectItemCaseSensitive(json, "facts");

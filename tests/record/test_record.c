@@ -104,6 +104,30 @@ test_decode(void **state)
     }
 }
 
+/* The records of one visit share a number, which is absent in what was sealed before there was one. */
+static void
+test_visit(void **state)
+{
+    (void)state;
+    struct record_head head = some_head();
+    struct fact_set *facts = some_facts();
+    memcpy(head.visit, "\x00\x1f\x02\x03\x04\x05\x06\xff", RECORD_VISIT_LEN);
+    struct record *record = record_new(&head, facts);
+    AUTO_BUF bytes;
+    buf_init(&bytes, RECORD_ENCODED_MAX);
+    assert_int_equal(record_encode(record, &bytes), 0);
+    assert_non_null(
+        strstr(buf_str(&bytes), ",\"fee\":300,\"visit\":\"001f0203040506ff\",\"facts\":["));
+    record_free(record);
+    assert_int_equal(record_decode(bytes.data, bytes.len, &record), 0);
+    assert_memory_equal(record_head(record)->visit, head.visit, RECORD_VISIT_LEN);
+    record_free(record);
+    assert_int_equal(record_decode((const uint8_t *)encoded, strlen(encoded), &record), 0);
+    assert_memory_equal(record_head(record)->visit, "\0\0\0\0\0\0\0", RECORD_VISIT_LEN);
+    record_free(record);
+    fact_set_free(facts);
+}
+
 /* Replaces the first "from" in the good encoding; the result must be refused. */
 static void
 refuse_replaced(const char *from, const char *to)
@@ -149,6 +173,13 @@ test_other_spellings(void **state)
         {"1795312800", "-0"},
         {"\"fee\":300", "\"fee\":3e2"},
         {"\"fee\":300", "\"fee\":true"},
+        {"\"facts\":[", "\"visit\":\"0000000000000000\",\"facts\":["},
+        {"\"facts\":[", "\"visit\":\"001F020304050607\",\"facts\":["},
+        {"\"facts\":[", "\"visit\":\"001f0203040506\",\"facts\":["},
+        {"\"facts\":[", "\"visit\":\"001f02030405060700\",\"facts\":["},
+        {"\"facts\":[", "\"visit\":7,\"facts\":["},
+        {"\"facts\":[", "\"visit\":null,\"facts\":["},
+        {"\"fee\":300", "\"visit\":\"001f020304050607\",\"fee\":300"},
         {"\"facts\":[", "\"facts\":[null,"},
         {"\"facts\":[", "\"facts\":[{},"},
         {"\"facts\":[", "\"fact\":["},
@@ -372,6 +403,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_encoding_is_fixed),
         cmocka_unit_test(test_decode),
+        cmocka_unit_test(test_visit),
         cmocka_unit_test(test_other_spellings),
         cmocka_unit_test(test_cuts_and_flips),
         cmocka_unit_test(test_hostile_sizes),

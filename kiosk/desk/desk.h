@@ -53,4 +53,11 @@ int desk_print(const struct desk_config *config, const char *folder, size_t *ret
  * answer of anybody. Errors as above; of two records with one number the newer one counts. */
 int desk_export_answers(const struct desk_config *config, FILE *out);
 
+/* What is wrong with the files of assets/handover, for kioskctl check: file, line (0: whole file), why, the text in question. */
+typedef void desk_report(
+    const char *file, int line, const char *reason, const char *detail, void *ctx);
+void desk_fields_check(
+    const char *path, const struct procedure_set *set, desk_report *report, void *ctx);
+void desk_substitutes_check(const char *path, desk_report *report, void *ctx);
+
 #endif

@@ -403,6 +403,16 @@ int procedure_form_fill(const struct procedure_set *set, const char *id,
 bool procedure_fact_words(const struct procedure_set *set, const char *procedure, const char *key,
     struct question *ret_question);
 
+/* Every fact that a record of this procedure can hold, in the order of its questions, with all that can be done together
+ * with it: the key of a group's entry has empty brackets ("household[].name"), entries is how many there are at most; 0
+ * outside a group. The question is valid during the call. */
+typedef void procedure_each_fact(const struct question *question, int entries, void *ctx);
+void procedure_facts_each(
+    const struct procedure *procedure, procedure_each_fact *each, void *ctx);
+/* Every fact of the dictionary, its key as files name it ("household.name"). */
+void procedure_dictionary_each(
+    const struct procedure_set *set, procedure_each_fact *each, void *ctx);
+
 /* Every source string of the set for the catalogs, in file order: context, source, file, line. */
 typedef void procedure_each_words(
     const struct procedure_words *words, const char *file, int line, void *ctx);

@@ -94,3 +94,28 @@ procedure_fact_words(const struct procedure_set *set, const char *procedure, con
     }
     return fact != NULL;
 }
+
+void
+procedure_facts_each(const struct procedure *procedure, procedure_each_fact *each, void *ctx)
+{
+    for (int i = 0; i < procedure->question_count; i++) {
+        const struct question_def *def = &procedure->questions[i];
+        struct question question;
+        fill(def, def->key, 0, &question);
+        const struct group_def *group = def->group >= 0 ? &procedure->groups[def->group] : NULL;
+        if (group != NULL) {
+            question.repeat_label = group->name;
+        }
+        each(&question, group != NULL ? group->max : 0, ctx);
+    }
+}
+
+void
+procedure_dictionary_each(const struct procedure_set *set, procedure_each_fact *each, void *ctx)
+{
+    for (size_t i = 0; i < set->fact_count; i++) {
+        struct question question;
+        fill(&set->facts[i], set->facts[i].id, 0, &question);
+        each(&question, 0, ctx);
+    }
+}

@@ -17,6 +17,7 @@
 #include "ctl_clips.h"
 #include "ctl_easy.h"
 #include "ctl_furigana.h"
+#include "desk/desk.h"
 #include "input/input.h"
 #include "program/ctl.h"
 #include "speech/speech.h"
@@ -226,6 +227,28 @@ check_names(struct check *check)
     free(path);
 }
 
+static void
+report_hand(const char *file, int line, const char *reason, const char *detail, void *ctx)
+{
+    check_say(ctx, file, line, line > 0 ? 1 : 0, reason, detail);
+}
+
+/* What facts are called in other systems, and which characters those can't hold; a folder of services alone has neither. */
+static void
+check_handover(struct check *check)
+{
+    char *folder = fs_join(check->assets, "handover");
+    char *fields = fs_join(folder, "fields.tsv");
+    char *substitutes = fs_join(folder, "substitutes.tsv");
+    if (fs_exists(folder)) {
+        desk_fields_check(fields, check->content.set, report_hand, check);
+        desk_substitutes_check(substitutes, report_hand, check);
+    }
+    free(substitutes);
+    free(fields);
+    free(folder);
+}
+
 int
 ctl_check(int argc, char **argv)
 {
@@ -245,6 +268,7 @@ ctl_check(int argc, char **argv)
             check_catalogs(&check);
             check_clips(&check);
             check_names(&check);
+            check_handover(&check);
         }
         (void)procedure_check_dates(check.content.set, clock_system(), report, &check);
     } else if (r != KERR_PROCEDURE_FILE) {

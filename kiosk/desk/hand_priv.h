@@ -1,0 +1,94 @@
+/* desk/hand_priv.h - what the files about handing over share: what facts are called elsewhere (assets/handover), which
+ * characters old systems can't hold, tables of records. */
+#ifndef DESK_HAND_PRIV_H
+#define DESK_HAND_PRIV_H
+
+#include "desk_priv.h"
+
+/* ---- fields.c: the field map ---- */
+
+enum { DESK_COLUMN_MAX = 256 }; /* bytes of a name with NUL */
+
+struct desk_fields;
+/* KERR_NOT_FOUND, KERR_INVALID (*ret_line: where, from 1). */
+int desk_fields_load(const char *path, struct desk_fields **ret_fields, int *ret_line);
+void desk_fields_free(struct desk_fields *fields); /* NULL is accepted */
+
+/* One fact that a record of a procedure may hold, as others call it. Points into the map and the set. */
+struct desk_column {
+    char key[FACT_KEY_MAX]; /* "household[2].name" */
+    char name[DESK_COLUMN_MAX]; /* 世帯員2_氏名 */
+    char english[DESK_COLUMN_MAX]; /* householdMember2.fullName */
+    const char *codes; /* "male=1 female=2", or "" */
+    struct question question;
+};
+struct desk_layout {
+    size_t count;
+    struct desk_column *columns; /* in the order of the questions, each person's together */
+};
+/* The same columns for every record of a procedure, whatever was answered. The caller frees. */
+void desk_layout_make(const struct desk_fields *fields, const struct procedure_set *set,
+    const struct procedure *procedure, struct desk_layout *ret_layout);
+void desk_layout_free(struct desk_layout *layout);
+/* The column of a fact, or NULL. */
+const struct desk_column *desk_layout_find(const struct desk_layout *layout, const char *key);
+/* An answer as it is handed over: its code, else the words of a choice, else as it is kept (dates YYYY-MM-DD). */
+void desk_column_value(
+    struct desk *desk, const struct desk_column *column, const char *value, struct buf *out);
+
+/* ---- fit.c: characters that a system on CP932 can't hold ---- */
+
+struct desk_substitutes;
+/* KERR_NOT_FOUND, KERR_INVALID (*ret_line: where, from 1). */
+int desk_substitutes_load(const char *path, struct desk_substitutes **ret, int *ret_line);
+void desk_substitutes_free(struct desk_substitutes *substitutes); /* NULL is accepted */
+size_t desk_substitutes_count(const struct desk_substitutes *substitutes);
+/* A line of the table, by place: its character, what may be written instead, its line. */
+void desk_substitute_at(const struct desk_substitutes *substitutes, size_t index,
+    const char **ret_character, const char **ret_instead, int *ret_line);
+
+struct desk_fit; /* a conversion that is open; it belongs to one thread */
+struct desk_fit *desk_fit_new(const struct desk_substitutes *substitutes); /* borrowed */
+void desk_fit_free(struct desk_fit *fit); /* NULL is accepted */
+enum desk_fits {
+    DESK_FITS, /* there and back it is the same */
+    DESK_FITS_TWIN, /* the same sign of JIS X 0208 with another code there */
+    DESK_FITS_NOT
+};
+enum { DESK_INSTEAD_MAX = 32 };
+/* How one character fits, a kanji together with the selector of its form. Appends its bytes of CP932 to out (nothing
+ * when it fits not); ret_instead gets what the table proposes for one that does not, "" without. */
+enum desk_fits desk_fit_character(struct desk_fit *fit, const char *text, size_t len,
+    struct buf *out, char ret_instead[DESK_INSTEAD_MAX]);
+/* Length of the character at text with the selectors behind it. */
+size_t desk_character_len(const char *text, size_t len);
+
+/* ---- table.c: CSV ---- */
+
+/* RFC 4180 with CRLF, every cell in quotes. In UTF-8 a mark stands first by which spreadsheets know it. In CP932 a
+ * character that does not fit is written as 〓, or as what the city's table says where substitute is set. What is not
+ * written as it came is told in the report, itself a table in UTF-8: nothing is replaced silently. */
+struct desk_table {
+    struct desk *desk; /* its words */
+    struct desk_fit *fit; /* CP932; NULL: UTF-8 */
+    bool substitute;
+    struct buf *out, *report; /* report may be NULL */
+    const char *number, *field; /* of the cell that is written, for the report */
+    bool inside; /* a row has begun */
+};
+void desk_table_begin(struct desk_table *table); /* the mark, and the head of the report */
+void desk_table_cell(struct desk_table *table, const char *text);
+void desk_table_end_row(struct desk_table *table);
+/* A line of the report about the present number: field, what (a word's id), the character or key, what was proposed. */
+void desk_table_tell(struct desk_table *table, const char *field, const char *what,
+    const char *character, size_t len, const char *instead);
+
+/* A moment as RFC 3339 in Japan's time. */
+enum { DESK_TIME_LEN = 32 }; /* "2026-11-22T19:00:00+09:00" and NUL */
+void desk_japan_time(int64_t at, char out[DESK_TIME_LEN]);
+/* The head of a table of this procedure's records, and a row of it. */
+void desk_hand_head(struct desk_table *table, const struct desk_layout *layout);
+void desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
+    const struct ledger_entry *entry, const struct record *record);
+
+#endif

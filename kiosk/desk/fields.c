@@ -134,8 +134,7 @@ numbered(const char *name, int index, char out[DESK_COLUMN_MAX])
     if (sign == NULL) {
         (void)snprintf(out, DESK_COLUMN_MAX, "%s", name);
     } else {
-        (void)snprintf(
-            out, DESK_COLUMN_MAX, "%.*s%d%s", (int)(sign - name), name, index, sign + 1);
+        (void)snprintf(out, DESK_COLUMN_MAX, "%.*s%d%s", (int)(sign - name), name, index, sign + 1);
     }
 }
 
@@ -312,8 +311,8 @@ struct checking {
 };
 
 static void
-check_codes(const struct checking *checking, const struct field *field,
-    const struct question *question)
+check_codes(
+    const struct checking *checking, const struct field *field, const struct question *question)
 {
     for (const char *at = field->codes; *at != 0;) {
         size_t end = strcspn(at, " ");
@@ -376,11 +375,11 @@ check_names(const struct checking *checking, const struct procedure *procedure)
                 strcmp(layout.columns[i].english, layout.columns[j].english) == 0) {
                 char detail[2 * FACT_KEY_MAX + 8];
                 alike = true;
-                (void)snprintf(detail, sizeof(detail), "%s, %s", layout.columns[j].key,
-                    layout.columns[i].key);
+                (void)snprintf(
+                    detail, sizeof(detail), "%s, %s", layout.columns[j].key, layout.columns[i].key);
                 checking->report(checking->path, 0,
-                    "two facts of one procedure are called alike; give one of them a line",
-                    detail, checking->ctx);
+                    "two facts of one procedure are called alike; give one of them a line", detail,
+                    checking->ctx);
             }
         }
     }
@@ -408,9 +407,9 @@ desk_fields_check(const char *path, const struct procedure_set *set, desk_report
     int r = desk_fields_load(path, &fields, &line);
     if (r < 0) {
         report(path, line,
-            r == KERR_INVALID
-                ? "fact, tab, name, tab, name in English, tab, where it is from, and with a tab codes"
-                : "the field map can't be read",
+            r == KERR_INVALID ? "fact, tab, name, tab, name in English, tab, where it is from, and "
+                                "with a tab codes"
+                              : "the field map can't be read",
             "", ctx);
         return;
     }

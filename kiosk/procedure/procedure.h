@@ -407,8 +407,7 @@ bool procedure_fact_words(const struct procedure_set *set, const char *procedure
  * with it: the key of a group's entry has empty brackets ("household[].name"), entries is how many there are at most; 0
  * outside a group. The question is valid during the call. */
 typedef void procedure_each_fact(const struct question *question, int entries, void *ctx);
-void procedure_facts_each(
-    const struct procedure *procedure, procedure_each_fact *each, void *ctx);
+void procedure_facts_each(const struct procedure *procedure, procedure_each_fact *each, void *ctx);
 /* Every fact of the dictionary, its key as files name it ("household.name"). */
 void procedure_dictionary_each(
     const struct procedure_set *set, procedure_each_fact *each, void *ctx);

@@ -146,8 +146,9 @@ static void
 post_mark(struct desk_ask *ask, const char *state)
 {
     struct desk *desk = ask->desk;
-    int r =
-        ledger_mark(desk->ledger, ask->id, state, ask->who.name, clock_wall_s(desk->config.clock));
+    const struct ledger_change change = {
+        .id = ask->id, .state = state, .by = ask->who.name, .at = clock_wall_s(desk->config.clock)};
+    int r = ledger_change(desk->ledger, &change, LEDGER_SEEN_ANY);
     LOG(LOG_INFO, "desk.mark", LOG_HEX("id", ask->id, sizeof(ask->id)), LOG_ID("state", state),
         LOG_ERR(r));
     if (r < 0) {

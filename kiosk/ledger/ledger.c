@@ -133,7 +133,23 @@ ledger_list(struct ledger *ledger, uint64_t before, size_t limit,
     int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
     void *ctx)
 {
-    return ledger->backend->list(ledger, before, limit, each, ctx);
+    const struct ledger_filter all = {NULL, NULL};
+    return ledger->backend->list(ledger, &all, before, limit, each, ctx);
+}
+
+int
+ledger_list_of(struct ledger *ledger, enum ledger_state state, const char *holder, uint64_t before,
+    size_t limit,
+    int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
+    void *ctx)
+{
+    bool of_state = state < LEDGER_STATE_COUNT;
+    if (!of_state && !is_name(holder)) {
+        return KERR_INVALID;
+    }
+    const struct ledger_filter filter = {
+        .state = of_state ? ledger_state_name(state) : NULL, .holder = of_state ? NULL : holder};
+    return ledger->backend->list(ledger, &filter, before, limit, each, ctx);
 }
 
 int
@@ -150,21 +166,66 @@ ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_chang
 }
 
 int
-ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
-    const char *by, int64_t now)
-{
-    bool is_state =
-        strcmp(state, "new") == 0 || strcmp(state, "done") == 0 || strcmp(state, "unread") == 0;
-    if (!is_state || strnlen(by, LEDGER_NAME_MAX) == LEDGER_NAME_MAX) {
-        return KERR_INVALID;
-    }
-    return ledger->backend->mark(ledger, id, state, by, now);
-}
-
-int
 ledger_quarantined(struct ledger *ledger, uint64_t *ret_count)
 {
     return ledger->backend->quarantined(ledger, ret_count);
+}
+
+/* ---- what the staff do ---- */
+
+static const char *const entry_states[LEDGER_STATE_COUNT] = {
+    "new", "work", "papers", "done", "back"};
+
+const char *
+ledger_state_name(enum ledger_state state)
+{
+    return entry_states[state];
+}
+
+enum ledger_state
+ledger_state_read(const char *name)
+{
+    int state = 0;
+    while (state < LEDGER_STATE_COUNT && strcmp(entry_states[state], name) != 0) {
+        state++;
+    }
+    return (enum ledger_state)state;
+}
+
+int
+ledger_change(struct ledger *ledger, const struct ledger_change *change, uint64_t seen)
+{
+    struct ledger_change good = *change;
+    bool is_state = change->state == NULL || ledger_state_read(change->state) != LEDGER_STATE_COUNT;
+    bool is_holder =
+        change->holder == NULL || strnlen(change->holder, LEDGER_NAME_MAX) < LEDGER_NAME_MAX;
+    bool is_note = change->note == NULL || strnlen(change->note, LEDGER_NOTE_MAX) < LEDGER_NOTE_MAX;
+    if (!is_state || !is_holder || !is_note || !is_name(change->by) || seen > LEDGER_SEEN_ANY) {
+        return KERR_INVALID;
+    }
+    good.note = change->note == NULL || change->note[0] == 0 ? NULL : change->note;
+    return ledger->backend->change(ledger, &good, seen);
+}
+
+int
+ledger_acts(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    int (*each)(const struct ledger_act *act, void *ctx), void *ctx)
+{
+    struct ledger_act act;
+    int r = ledger->backend->acted(ledger, id, INT64_MAX, &act);
+    while (r == 0) {
+        r = each(&act, ctx);
+        r = r == 0 ? ledger->backend->acted(ledger, id, act.number, &act) : r;
+    }
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
+int
+ledger_counts(struct ledger *ledger, const char *holder, struct ledger_counts *ret_counts)
+{
+    return strnlen(holder, LEDGER_NAME_MAX) < LEDGER_NAME_MAX
+               ? ledger->backend->counts(ledger, holder, ret_counts)
+               : KERR_INVALID;
 }
 
 /* ---- what kiosks say of themselves ---- */

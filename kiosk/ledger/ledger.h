@@ -45,10 +45,24 @@ struct ledger_entry {
     uint8_t hash[LEDGER_HASH_LEN];
     int64_t received_at;
     uint64_t position; /* 1, 2, ...; given by ledger_put */
-    char state[LEDGER_NAME_MAX]; /* "new", "done"; "unread" can't be opened */
+    char state[LEDGER_NAME_MAX]; /* of enum ledger_state, by its name */
     int64_t state_at;
     char state_by[LEDGER_NAME_MAX];
+    char holder[LEDGER_NAME_MAX]; /* whose work it is; "" nobody's */
 };
+
+/* How far the staff are with a record. */
+enum ledger_state {
+    LEDGER_STATE_NEW, /* "new" */
+    LEDGER_STATE_WORK, /* "work": somebody is at it */
+    LEDGER_STATE_PAPERS, /* "papers": the visitor is to bring something */
+    LEDGER_STATE_DONE, /* "done" */
+    LEDGER_STATE_BACK, /* "back": sent back, it can't go on as it is */
+    LEDGER_STATE_COUNT
+};
+const char *ledger_state_name(enum ledger_state state);
+/* LEDGER_STATE_COUNT for a name that is none. */
+enum ledger_state ledger_state_read(const char *name);
 
 enum ledger_verdict {
     LEDGER_NEW, /* stored now, committed */
@@ -155,15 +169,53 @@ void ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t
 int ledger_list(struct ledger *ledger, uint64_t before, size_t limit,
     int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
     void *ctx);
+/* As ledger_list, but only entries of one state, or (state LEDGER_STATE_COUNT) those that one person holds and that
+ * are neither done nor sent back. KERR_INVALID. */
+int ledger_list_of(struct ledger *ledger, enum ledger_state state, const char *holder,
+    uint64_t before, size_t limit,
+    int (*each)(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx),
+    void *ctx);
+/* How many entries each state has, and how many ledger_list_of gives for this holder. Cheap: kept, not counted. */
+struct ledger_counts {
+    uint64_t states[LEDGER_STATE_COUNT], held;
+};
+int ledger_counts(struct ledger *ledger, const char *holder, struct ledger_counts *ret_counts);
 /* One entry; ret_envelope (may be NULL) gets its bytes appended. KERR_NOT_FOUND. */
 int ledger_get(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     struct ledger_entry *ret_entry, struct buf *ret_envelope);
 /* Highest position, 0 when empty; cheap, for "anything new?". changes counts state changes too. */
 int ledger_newest(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes);
-/* Marks; idempotent: a state that is already so changes nothing, not even its time and author.
- * state is "new", "done" or "unread". KERR_INVALID, KERR_NOT_FOUND. */
-int ledger_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
-    const char *by, int64_t now);
+
+/* What the staff did with a record: a state, a holder or a note that somebody gave it. Acts are only added, and the state
+ * and the holder of an entry are what the newest act says, both by constraint; they go when the entry goes. */
+enum { LEDGER_NOTE_MAX = 2048 };
+struct ledger_act {
+    uint64_t number; /* 1, 2, ...; grows with each act of this ledger */
+    char kind[LEDGER_NAME_MAX]; /* "state", "holder", "note" */
+    char value[LEDGER_NOTE_MAX];
+    int64_t at;
+    char by[LEDGER_NAME_MAX];
+};
+struct ledger_change {
+    const uint8_t *id; /* LEDGER_ID_LEN bytes, of the record */
+    const char *state, *holder; /* NULL: stays; holder "": nobody's */
+    const char *note; /* NULL or "": none */
+    const char *by; /* not "" */
+    int64_t at;
+};
+enum ledger_changed {
+    LEDGER_CHANGED, /* stored now, committed */
+    LEDGER_CHANGED_SO, /* state and holder were so, and the note was the last one, by the same; nothing changed */
+    LEDGER_CHANGED_ELSE /* somebody did something since `seen`; nothing changed, no note either */
+};
+/* Does all of it or nothing. seen: the number of the record's newest act that the asker knows of, 0 for none;
+ * LEDGER_SEEN_ANY whatever stands there. A note alone is added to whatever stands there too: it overwrites
+ * nothing. An enum ledger_changed; KERR_INVALID, KERR_NOT_FOUND, errors of ledger_put. */
+#define LEDGER_SEEN_ANY ((uint64_t)INT64_MAX)
+int ledger_change(struct ledger *ledger, const struct ledger_change *change, uint64_t seen);
+/* A record's acts, newest first, as ledger_list does it. */
+int ledger_acts(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    int (*each)(const struct ledger_act *act, void *ctx), void *ctx);
 /* What the staff decided about a slot (a place at a time, "hall/2026-12-01/09:00") that a record asks
  * for. The newest decision of a record stands, the older ones are its history. The slot is the one
  * thing in a ledger that is not sealed: terminals tell it to whoever has the number. */

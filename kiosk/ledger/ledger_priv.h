@@ -9,6 +9,21 @@
 typedef int ledger_each(
     const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx);
 
+/* Which entries a list gives; both NULL: all. */
+struct ledger_filter {
+    const char *state, *holder;
+};
+/* Of a list: entries that one person holds and that are still to be worked on; entry_held is the index of the same words. */
+#define LEDGER_HELD(HOLDER)                                                                        \
+    "holder = " HOLDER " AND holder <> '' AND state IN ('new', 'work', 'papers')"
+/* The counts in the order of enum ledger_state, and how many this holder has. One text for both storages. */
+#define LEDGER_COUNTS(HOLDER)                                                                      \
+    "SELECT " LEDGER_COUNT("new") ", " LEDGER_COUNT("work") ", " LEDGER_COUNT(                     \
+        "papers") ", " LEDGER_COUNT("done") ", " LEDGER_COUNT("back") ", (SELECT count(*) FROM "   \
+                                                                      "entry WHERE " LEDGER_HELD(  \
+                                                                          HOLDER) ")"
+#define LEDGER_COUNT(STATE) "(SELECT count FROM state_count WHERE state = '" STATE "')"
+
 /* Sequences first..last of an epoch that came without a gap, or how many conflicts there were (first and
  * last are 0 then). */
 struct ledger_run {
@@ -71,12 +86,16 @@ struct ledger_backend {
     int (*receipt)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt);
     int (*receipt_keep)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
         const uint8_t *receipt, size_t len, struct buf *ret_receipt);
-    int (*list)(struct ledger *ledger, uint64_t before, size_t limit, ledger_each *each, void *ctx);
+    int (*list)(struct ledger *ledger, const struct ledger_filter *filter, uint64_t before,
+        size_t limit, ledger_each *each, void *ctx);
     int (*get)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
         struct ledger_entry *ret_entry, struct buf *ret_envelope);
     int (*newest)(struct ledger *ledger, uint64_t *ret_position, uint64_t *ret_changes);
-    int (*mark)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state,
-        const char *by, int64_t now);
+    int (*change)(struct ledger *ledger, const struct ledger_change *change, uint64_t seen);
+    /* The newest act of a record whose number is below one. KERR_NOT_FOUND. */
+    int (*acted)(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+        struct ledger_act *ret_act);
+    int (*counts)(struct ledger *ledger, const char *holder, struct ledger_counts *ret_counts);
     int (*quarantined)(struct ledger *ledger, uint64_t *ret_count);
     int (*decide)(
         struct ledger *ledger, struct ledger_decision *decision, uint64_t seen, int32_t places);

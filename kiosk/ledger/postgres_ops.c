@@ -1,13 +1,13 @@
 /* ledger/postgres_ops.c - the ledger's operations on PostgreSQL. Each is one statement, so one way to
  * the server and back, and one transaction, or one of several in one; the writing ones are functions of the schema. */
-#include "ledger/postgres_priv.h"
+#include "ledger/postgres_rows.h"
 
 #include <string.h>
 
 #include "base/err.h"
 
 #define ENTRY_COLUMNS                                                                              \
-    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
+    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
 
 #define BIGINT(number) number "::bigint"
 
@@ -27,8 +27,15 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = $1",
     [PG_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
                   " ORDER BY position DESC LIMIT $2",
+    [PG_BEFORE_STATE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+                        " AND state = $3 ORDER BY position DESC LIMIT $2",
+    [PG_BEFORE_HELD] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+                       " AND " LEDGER_HELD("$3") " ORDER BY position DESC LIMIT $2",
+    [PG_COUNTS] = LEDGER_COUNTS("$1"),
+    [PG_ACT] = "SELECT number, kind, value, acted_at, acted_by FROM act"
+               " WHERE id = $1 AND number < $2 ORDER BY number DESC LIMIT 1",
     [PG_NEWEST] = "SELECT coalesce(max(position), 0), (SELECT count FROM change_count) FROM entry",
-    [PG_MARK] = "SELECT ledger_mark($1, $2, $3, $4)",
+    [PG_CHANGE] = "SELECT ledger_change($1, $2, $3, $4, $5, $6, $7)",
     [PG_QUARANTINED] = "SELECT count(*) FROM quarantine",
     [PG_DECIDE] = "SELECT * FROM ledger_decide($1, $2, $3, $4, $5, $6, $7)",
     [PG_DECIDED] = "SELECT 0::bigint, number, id, state, slot, decided_at, decided_by FROM decision"
@@ -49,41 +56,11 @@ enum {
     COLUMN_STATE,
     COLUMN_STATE_AT,
     COLUMN_STATE_BY,
+    COLUMN_HOLDER,
     COLUMN_ENVELOPE
 };
 /* Columns of what ledger_put answers. */
 enum { PUT_VERDICT, PUT_POSITION, PUT_RECEIVED_AT, PUT_STATE, PUT_STATE_AT, PUT_STATE_BY };
-
-static struct pg_ledger *
-of(struct ledger *ledger)
-{
-    return (struct pg_ledger *)ledger; /* its first member */
-}
-
-static int
-read_text(const struct pg_rows *rows, int row, int column, char *out, size_t size)
-{
-    size_t len;
-    const char *text = pg_bytes(rows, row, column, &len);
-    if (text == NULL || len >= size) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, text, len);
-    out[len] = 0;
-    return 0;
-}
-
-static int
-read_blob(const struct pg_rows *rows, int row, int column, void *out, size_t len)
-{
-    size_t got;
-    const void *bytes = pg_bytes(rows, row, column, &got);
-    if (bytes == NULL || got != len) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, bytes, len);
-    return 0;
-}
 
 static int
 read_entry(const struct pg_rows *rows, int row, struct ledger_entry *ret_entry)
@@ -100,6 +77,7 @@ read_entry(const struct pg_rows *rows, int row, struct ledger_entry *ret_entry)
     r = r == 0 ? read_blob(rows, row, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
     r = r == 0 ? read_text(rows, row, COLUMN_STATE, entry.state, sizeof(entry.state)) : r;
     r = r == 0 ? read_text(rows, row, COLUMN_STATE_BY, entry.state_by, sizeof(entry.state_by)) : r;
+    r = r == 0 ? read_text(rows, row, COLUMN_HOLDER, entry.holder, sizeof(entry.holder)) : r;
     if (r == 0) {
         *ret_entry = entry;
     }
@@ -278,8 +256,13 @@ walk(const struct pg_rows *rows, int64_t *below, ledger_each *each, void *ctx)
 }
 
 static int
-op_list(struct ledger *ledger, uint64_t before, size_t limit, ledger_each *each, void *ctx)
+op_list(struct ledger *ledger, const struct ledger_filter *filter, uint64_t before, size_t limit,
+    ledger_each *each, void *ctx)
 {
+    const char *only = filter->state != NULL ? filter->state : filter->holder;
+    enum pg_query which = filter->state != NULL    ? PG_BEFORE_STATE
+                          : filter->holder != NULL ? PG_BEFORE_HELD
+                                                   : PG_BEFORE;
     enum { BATCH = 16 }; /* at most 8 MB of envelopes */
     int64_t below = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
     int r = 0;
@@ -289,8 +272,11 @@ op_list(struct ledger *ledger, uint64_t before, size_t limit, ledger_each *each,
         struct pg_args args = {0};
         pg_add_number(&args, below);
         pg_add_number(&args, (int64_t)count);
+        if (only != NULL) {
+            pg_add_text(&args, only);
+        }
         struct pg_rows *rows = NULL;
-        r = pg_ask(of(ledger), PG_BEFORE, &args, &rows);
+        r = pg_ask(of(ledger), which, &args, &rows);
         if (r == 0) {
             more = (size_t)pg_rows_count(rows) == count;
             r = walk(rows, &below, each, ctx);
@@ -352,24 +338,6 @@ op_quarantined(struct ledger *ledger, uint64_t *ret_count)
 {
     const struct pg_args none = {0};
     return ask_numbers(ledger, PG_QUARANTINED, &none, ret_count, NULL);
-}
-
-static int
-op_mark(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const char *state, const char *by,
-    int64_t now)
-{
-    struct pg_args args = {0};
-    pg_add_bytes(&args, id, LEDGER_ID_LEN);
-    pg_add_text(&args, state);
-    pg_add_text(&args, by);
-    pg_add_number(&args, now);
-    struct pg_rows *rows = NULL;
-    int r = pg_ask(of(ledger), PG_MARK, &args, &rows);
-    if (r == 0) {
-        r = pg_rows_count(rows) == 1 && pg_number(rows, 0, 0) == 1 ? 0 : KERR_NOT_FOUND;
-    }
-    pg_rows_free(rows);
-    return r;
 }
 
 /* Columns of a decision, the ruling before it. */
@@ -538,7 +506,9 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .list = op_list,
     .get = op_get,
     .newest = op_newest,
-    .mark = op_mark,
+    .change = pg_change,
+    .acted = pg_acted,
+    .counts = pg_counts,
     .quarantined = op_quarantined,
     .decide = op_decide,
     .decided = op_decided,

@@ -12,8 +12,12 @@ enum pg_query {
     PG_RECEIPT_KEEP,
     PG_GET,
     PG_BEFORE,
+    PG_BEFORE_STATE,
+    PG_BEFORE_HELD,
     PG_NEWEST,
-    PG_MARK,
+    PG_CHANGE,
+    PG_ACT,
+    PG_COUNTS,
     PG_QUARANTINED,
     PG_DECIDE,
     PG_DECIDED,
@@ -42,7 +46,7 @@ struct pg_args {
     uint8_t numbers[PG_ARGS_MAX][sizeof(int64_t)];
 };
 void pg_add_bytes(struct pg_args *args, const void *bytes, size_t len);
-void pg_add_text(struct pg_args *args, const char *text);
+void pg_add_text(struct pg_args *args, const char *text); /* NULL: SQL's NULL */
 void pg_add_number(struct pg_args *args, int64_t number);
 
 /* Asks a numbered statement, in a transaction of its own. 0 and *ret_rows (the caller frees), or an
@@ -75,6 +79,11 @@ int pg_schema(struct pg_ledger *pg);
 
 /* The operations, postgres_ops.c; closing is in postgres.c. */
 extern const struct ledger_backend ledger_postgres;
+/* postgres_acts.c */
+int pg_change(struct ledger *ledger, const struct ledger_change *change, uint64_t seen);
+int pg_acted(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+    struct ledger_act *ret_act);
+int pg_counts(struct ledger *ledger, const char *holder, struct ledger_counts *ret_counts);
 void ledger_postgres_close(struct ledger *ledger);
 
 #endif

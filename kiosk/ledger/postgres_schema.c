@@ -230,8 +230,120 @@ static const char VERSION_3[] =
                                            " RETURN settled; "
                                            "END $$;";
 
-/* Step i brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
-static const char *const STEPS[] = {VERSION_1, VERSION_2, VERSION_3};
+/* What the staff do with a record (sqlite.c, step 4). ledger_change answers an enum ledger_changed, NULL when there is no such
+ * record. The act is written before the entry that it speaks of, so the row of the entry is what a trigger can look at. */
+static const char VERSION_4[] =
+    "CREATE TABLE act("
+    " number bigint PRIMARY KEY,"
+    " id bytea NOT NULL REFERENCES entry(id) DEFERRABLE INITIALLY DEFERRED,"
+    " kind text NOT NULL CHECK(kind IN ('state', 'holder', 'note')),"
+    " value text NOT NULL,"
+    " acted_at bigint NOT NULL,"
+    " acted_by text NOT NULL);"
+    "CREATE INDEX act_record ON act(id, number);"
+    "INSERT INTO act(number, id, kind, value, acted_at, acted_by)"
+    " SELECT row_number() OVER (ORDER BY state_at, position), id, 'state', 'done', state_at, "
+    "state_by"
+    " FROM entry WHERE state = 'done';"
+    "CREATE FUNCTION ledger_act_guard() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " IF TG_OP = 'UPDATE' OR EXISTS (SELECT 1 FROM entry WHERE id = OLD.id) THEN"
+    "  RAISE EXCEPTION 'acts are only added';"
+    " END IF;"
+    " RETURN OLD; "
+    "END $$;"
+    "CREATE TRIGGER act_stays BEFORE UPDATE OR DELETE ON act"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_act_guard();"
+    "DROP FUNCTION ledger_mark(bytea, text, text, bigint);"
+    "ALTER TABLE entry DROP CONSTRAINT entry_state_check;"
+    "UPDATE entry SET state = 'new' WHERE state = 'unread';"
+    "ALTER TABLE entry ADD CONSTRAINT entry_state_check"
+    " CHECK(state IN ('new', 'work', 'papers', 'done', 'back')),"
+    " ADD COLUMN holder text COLLATE \"C\" NOT NULL DEFAULT '';"
+    "CREATE INDEX entry_state ON entry(state, position);"
+    "CREATE INDEX entry_held ON entry(holder, position)"
+    " WHERE holder <> '' AND state IN ('new', 'work', 'papers');"
+    "CREATE TABLE state_count(state text PRIMARY KEY, count bigint NOT NULL CHECK(count >= 0));"
+    "INSERT INTO state_count(state, count) SELECT s, (SELECT count(*) FROM entry WHERE state = s)"
+    " FROM unnest(ARRAY['new', 'work', 'papers', 'done', 'back']) s;"
+    "CREATE FUNCTION ledger_entry_count() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " IF TG_OP <> 'INSERT' THEN"
+    "  UPDATE state_count SET count = count - 1 WHERE state = OLD.state;"
+    " END IF;"
+    " IF TG_OP <> 'DELETE' THEN"
+    "  UPDATE state_count SET count = count + 1 WHERE state = NEW.state;"
+    " END IF;"
+    " RETURN NULL; "
+    "END $$;"
+    "CREATE TRIGGER entry_comes AFTER INSERT OR DELETE ON entry"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_entry_count();"
+    "CREATE TRIGGER entry_state_moves AFTER UPDATE OF state ON entry"
+    " FOR EACH ROW WHEN (NEW.state <> OLD.state) EXECUTE FUNCTION ledger_entry_count();"
+    "CREATE FUNCTION ledger_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " IF NEW.state <> OLD.state AND NEW.state IS DISTINCT FROM (SELECT value FROM act"
+    "  WHERE id = NEW.id AND kind = 'state' ORDER BY number DESC LIMIT 1) OR"
+    "  NEW.holder <> OLD.holder AND NEW.holder IS DISTINCT FROM (SELECT value FROM act"
+    "  WHERE id = NEW.id AND kind = 'holder' ORDER BY number DESC LIMIT 1) THEN"
+    "  RAISE EXCEPTION 'no act says so';"
+    " END IF;"
+    " RETURN NEW; "
+    "END $$;"
+    "CREATE TRIGGER entry_by_act BEFORE UPDATE OF state, holder ON entry"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_entry_guard();";
+
+static const char VERSION_4_CHANGE[] =
+    "CREATE FUNCTION ledger_act(a_id bytea, a_kind text, a_value text, a_time bigint, a_by text)"
+    " RETURNS void LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " IF a_value IS NOT NULL THEN"
+    "  INSERT INTO act(number, id, kind, value, acted_at, acted_by)"
+    "   SELECT coalesce(max(number), 0) + 1, a_id, a_kind, a_value, a_time, a_by FROM act;"
+    " END IF; "
+    "END $$;"
+    "CREATE FUNCTION ledger_change(a_id bytea, a_state text, a_holder text, a_note text,"
+    " a_time bigint, a_by text, a_seen bigint) RETURNS bigint LANGUAGE plpgsql AS $$ "
+    "DECLARE"
+    " e entry; newest bigint; "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1;"
+    " SELECT * INTO e FROM entry WHERE id = a_id;"
+    " IF NOT FOUND THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN NULL;"
+    " END IF;"
+    " a_state := nullif(a_state, e.state);"
+    " a_holder := nullif(a_holder, e.holder);"
+    " IF EXISTS (SELECT 1 FROM act WHERE id = a_id AND number > a_seen AND kind = 'note'"
+    "  AND value = a_note AND acted_by = a_by) THEN"
+    "  a_note := NULL;"
+    " END IF;"
+    " SELECT coalesce(max(number), 0) INTO newest FROM act WHERE id = a_id;"
+    " IF a_state IS NULL AND a_holder IS NULL AND a_note IS NULL THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN 1;"
+    " END IF;"
+    " IF (a_state IS NOT NULL OR a_holder IS NOT NULL) AND a_seen NOT IN (newest,"
+    "  9223372036854775807) THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN 2;"
+    " END IF;"
+    " PERFORM ledger_act(a_id, 'state', a_state, a_time, a_by);"
+    " PERFORM ledger_act(a_id, 'holder', a_holder, a_time, a_by);"
+    " PERFORM ledger_act(a_id, 'note', a_note, a_time, a_by);"
+    " IF a_state IS NOT NULL THEN"
+    "  UPDATE entry SET state = a_state, state_at = a_time, state_by = a_by WHERE id = a_id;"
+    " END IF;"
+    " IF a_holder IS NOT NULL THEN"
+    "  UPDATE entry SET holder = a_holder WHERE id = a_id;"
+    " END IF;"
+    " RETURN 0; "
+    "END $$;";
+
+/* Step i, its parts in turn, brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
+static const char *const STEPS[][2] = {
+    {VERSION_1}, {VERSION_2}, {VERSION_3}, {VERSION_4, VERSION_4_CHANGE}};
 
 /* 0 when there is no ledger in the first schema of the search path yet. */
 static int
@@ -268,7 +380,9 @@ migrate(struct pg_ledger *pg)
     int64_t version = 0;
     int r = version_of(pg, &version);
     while (r == 0 && version < (int64_t)ARRAY_LEN(STEPS)) {
-        r = pg_run(pg, STEPS[version], NULL);
+        for (size_t i = 0; r == 0 && i < ARRAY_LEN(STEPS[0]) && STEPS[version][i] != NULL; i++) {
+            r = pg_run(pg, STEPS[version][i], NULL);
+        }
         version++;
         char mark[64];
         (void)snprintf(mark, sizeof(mark), "UPDATE ledger_version SET version = %d", (int)version);

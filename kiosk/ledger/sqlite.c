@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 3, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 4, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -89,10 +89,59 @@ static const char STEP_3[] = "CREATE TABLE chain("
                              " at INTEGER NOT NULL,"
                              " bytes BLOB NOT NULL) STRICT;";
 
-static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3};
+/* What the staff do with a record: acts, only added to while the record is there. What an entry says of its state and its
+ * holder is what the newest act says, and how many are in each state is counted as they come and go. */
+static const char STEP_4[] =
+    "CREATE TABLE act("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL REFERENCES entry(id) DEFERRABLE INITIALLY DEFERRED,"
+    " kind TEXT NOT NULL CHECK(kind IN ('state', 'holder', 'note')),"
+    " value TEXT NOT NULL,"
+    " acted_at INTEGER NOT NULL,"
+    " acted_by TEXT NOT NULL) STRICT;"
+    "CREATE INDEX act_record ON act(id, number);"
+    "CREATE TRIGGER act_stays BEFORE UPDATE ON act"
+    " BEGIN SELECT RAISE(ABORT, 'acts are only added'); END;"
+    "CREATE TRIGGER act_goes_with_entry BEFORE DELETE ON act"
+    " WHEN EXISTS (SELECT 1 FROM entry WHERE id = OLD.id)"
+    " BEGIN SELECT RAISE(ABORT, 'acts are only added'); END;"
+    "INSERT INTO act(id, kind, value, acted_at, acted_by)"
+    " SELECT id, 'state', 'done', state_at, state_by FROM entry WHERE state = 'done'"
+    " ORDER BY state_at, position;"
+    "ALTER TABLE entry ADD COLUMN stage TEXT NOT NULL DEFAULT 'new'"
+    " CHECK(stage IN ('new', 'work', 'papers', 'done', 'back'));"
+    "UPDATE entry SET stage = 'done' WHERE state = 'done';"
+    "ALTER TABLE entry DROP COLUMN state;"
+    "ALTER TABLE entry RENAME COLUMN stage TO state;"
+    "ALTER TABLE entry ADD COLUMN holder TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX entry_state ON entry(state, position);"
+    "CREATE INDEX entry_held ON entry(holder, position)"
+    " WHERE holder <> '' AND state IN ('new', 'work', 'papers');"
+    "CREATE TABLE state_count(state TEXT NOT NULL PRIMARY KEY, count INTEGER NOT NULL"
+    " CHECK(count >= 0)) STRICT;"
+    "INSERT INTO state_count(state, count)"
+    " SELECT column1, (SELECT count(*) FROM entry WHERE state = column1)"
+    " FROM (VALUES ('new'), ('work'), ('papers'), ('done'), ('back'));"
+    "CREATE TRIGGER entry_comes AFTER INSERT ON entry"
+    " BEGIN UPDATE state_count SET count = count + 1 WHERE state = NEW.state; END;"
+    "CREATE TRIGGER entry_goes AFTER DELETE ON entry"
+    " BEGIN UPDATE state_count SET count = count - 1 WHERE state = OLD.state; END;"
+    "CREATE TRIGGER entry_state_moves AFTER UPDATE OF state ON entry WHEN NEW.state <> OLD.state"
+    " BEGIN UPDATE state_count SET count = count - 1 WHERE state = OLD.state;"
+    " UPDATE state_count SET count = count + 1 WHERE state = NEW.state; END;"
+    "CREATE TRIGGER entry_state_by_act BEFORE UPDATE OF state ON entry"
+    " WHEN NEW.state <> OLD.state AND NEW.state IS NOT (SELECT value FROM act"
+    "  WHERE id = NEW.id AND kind = 'state' ORDER BY number DESC LIMIT 1)"
+    " BEGIN SELECT RAISE(ABORT, 'no act says so'); END;"
+    "CREATE TRIGGER entry_holder_by_act BEFORE UPDATE OF holder ON entry"
+    " WHEN NEW.holder <> OLD.holder AND NEW.holder IS NOT (SELECT value FROM act"
+    "  WHERE id = NEW.id AND kind = 'holder' ORDER BY number DESC LIMIT 1)"
+    " BEGIN SELECT RAISE(ABORT, 'no act says so'); END;";
+
+static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4};
 
 #define ENTRY_COLUMNS                                                                              \
-    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by"
+    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
 
 /* The records that are booked for the slot ?3. */
 #define BOOKED_NOW "FROM decision WHERE slot = ?3 AND stands = 1 AND seat IS NOT NULL"
@@ -121,10 +170,22 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = ?1",
     [LEDGER_Q_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
                         " ORDER BY position DESC LIMIT 1",
+    [LEDGER_Q_BEFORE_STATE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+                              " AND state = ?2 ORDER BY position DESC LIMIT 1",
+    [LEDGER_Q_BEFORE_HELD] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+                             " AND " LEDGER_HELD("?2") " ORDER BY position DESC LIMIT 1",
+    [LEDGER_Q_COUNTS] = LEDGER_COUNTS("?1"),
     [LEDGER_Q_NEWEST] = "SELECT coalesce(max(position), 0), (SELECT count FROM change_count)"
                         " FROM entry",
-    [LEDGER_Q_MARK] = "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4"
-                      " WHERE id = ?1 AND state <> ?2",
+    [LEDGER_Q_ACT] = "SELECT number, kind, value, acted_at, acted_by FROM act"
+                     " WHERE id = ?1 AND number < ?2 ORDER BY number DESC LIMIT 1",
+    [LEDGER_Q_ACT_NOTE] = "SELECT 1 FROM act WHERE id = ?1 AND number > ?2 AND kind = 'note'"
+                          " AND value = ?3 AND acted_by = ?4 LIMIT 1",
+    [LEDGER_Q_ACT_ADD] = "INSERT INTO act(id, kind, value, acted_at, acted_by)"
+                         " VALUES(?1, ?2, ?3, ?4, ?5)",
+    [LEDGER_Q_SET_STATE] =
+        "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4 WHERE id = ?1",
+    [LEDGER_Q_SET_HOLDER] = "UPDATE entry SET holder = ?2 WHERE id = ?1",
     [LEDGER_Q_QUARANTINED] = "SELECT count(*) FROM quarantine",
     [LEDGER_Q_DECISION] = "SELECT number, id, state, slot, decided_at, decided_by FROM decision"
                           " WHERE id = ?1 AND number < ?2 ORDER BY number DESC LIMIT 1",

@@ -2,166 +2,12 @@
  * nothing on a conflict comes first, and only then a comparison says whether the row that was in
  * the way holds the same bytes. There is no moment between a check and an insert for two writers
  * to meet in. */
-#include "ledger/sqlite_priv.h"
+#include "ledger/sqlite_steps.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/err.h"
-
-/* What `SELECT entry columns, envelope` gives, in this order (sqlite.c). */
-enum {
-    COLUMN_ID,
-    COLUMN_KIOSK,
-    COLUMN_EPOCH,
-    COLUMN_SEQUENCE,
-    COLUMN_HASH,
-    COLUMN_RECEIVED_AT,
-    COLUMN_POSITION,
-    COLUMN_STATE,
-    COLUMN_STATE_AT,
-    COLUMN_STATE_BY,
-    COLUMN_ENVELOPE
-};
-
-static struct sqlite_ledger *
-of(struct ledger *ledger)
-{
-    return (struct sqlite_ledger *)ledger; /* its first member */
-}
-
-/* One step of a statement without rows to read: does it, forgets its arguments. */
-static int
-run(struct sqlite_ledger *ledger, enum ledger_query which)
-{
-    sqlite3_stmt *query = ledger->queries[which];
-    int code = sqlite3_step(query);
-    (void)sqlite3_reset(query); /* repeats the error of the step */
-    (void)sqlite3_clear_bindings(query);
-    return ledger_error(code);
-}
-
-/* One step towards a row; the caller calls done(). 0, KERR_NOT_FOUND or an error. */
-static int
-fetch(struct sqlite_ledger *ledger, enum ledger_query which)
-{
-    int code = sqlite3_step(ledger->queries[which]);
-    return code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? KERR_NOT_FOUND : ledger_error(code);
-}
-
-static void
-done(struct sqlite_ledger *ledger, enum ledger_query which)
-{
-    (void)sqlite3_reset(ledger->queries[which]); /* repeats the error of the step */
-    (void)sqlite3_clear_bindings(ledger->queries[which]);
-}
-
-static int
-begin(struct sqlite_ledger *ledger)
-{
-    return run(ledger, LEDGER_Q_BEGIN);
-}
-
-/* Ends the transaction: commits when r is 0, else undoes. Returns the first error. */
-static int
-finish(struct sqlite_ledger *ledger, int r)
-{
-    if (r == 0) {
-        r = run(ledger, LEDGER_Q_COMMIT);
-    }
-    if (r < 0 && sqlite3_get_autocommit(ledger->db) == 0) {
-        (void)run(ledger, LEDGER_Q_ROLLBACK); /* the error before it is what counts */
-    }
-    return r;
-}
-
-/* Binding fails only without memory or on a wrong index; both end in the step's error. */
-static int
-bind_blob(
-    struct sqlite_ledger *ledger, enum ledger_query which, int at, const void *bytes, size_t len)
-{
-    return ledger_error(sqlite3_bind_blob64(ledger->queries[which], at, bytes, len, SQLITE_STATIC));
-}
-
-static int
-bind_text(struct sqlite_ledger *ledger, enum ledger_query which, int at, const char *text)
-{
-    return ledger_error(sqlite3_bind_text(ledger->queries[which], at, text, -1, SQLITE_STATIC));
-}
-
-static int
-bind_number(struct sqlite_ledger *ledger, enum ledger_query which, int at, int64_t number)
-{
-    return ledger_error(sqlite3_bind_int64(ledger->queries[which], at, number));
-}
-
-/* The arguments ?1 to ?7 that insert, comparison and quarantine have in common. */
-static int
-bind_entry(struct sqlite_ledger *ledger, enum ledger_query which, const struct ledger_entry *entry,
-    const uint8_t *envelope, size_t len)
-{
-    int r = bind_blob(ledger, which, 1, entry->id, sizeof(entry->id));
-    r = r == 0 ? bind_text(ledger, which, 2, entry->kiosk) : r;
-    r = r == 0 ? bind_number(ledger, which, 3, (int64_t)entry->epoch) : r;
-    r = r == 0 ? bind_number(ledger, which, 4, (int64_t)entry->sequence) : r;
-    r = r == 0 ? bind_blob(ledger, which, 5, entry->hash, sizeof(entry->hash)) : r;
-    if (r == 0 && which != LEDGER_Q_SAME) {
-        r = bind_number(ledger, which, 6, entry->received_at);
-    }
-    return r == 0 ? bind_blob(ledger, which, 7, envelope, len) : r;
-}
-
-static int
-read_text(sqlite3_stmt *query, int column, char *out, size_t size)
-{
-    const unsigned char *text = sqlite3_column_text(query, column);
-    int len = sqlite3_column_bytes(query, column);
-    if (text == NULL || (size_t)len >= size) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, text, (size_t)len + 1);
-    return 0;
-}
-
-static int
-read_blob(sqlite3_stmt *query, int column, void *out, size_t len)
-{
-    const void *bytes = sqlite3_column_blob(query, column);
-    if (bytes == NULL || (size_t)sqlite3_column_bytes(query, column) != len) {
-        return KERR_STORE_CORRUPT;
-    }
-    memcpy(out, bytes, len);
-    return 0;
-}
-
-static int
-read_entry(sqlite3_stmt *query, struct ledger_entry *ret_entry)
-{
-    struct ledger_entry entry = {
-        .epoch = (uint64_t)sqlite3_column_int64(query, COLUMN_EPOCH),
-        .sequence = (uint64_t)sqlite3_column_int64(query, COLUMN_SEQUENCE),
-        .received_at = sqlite3_column_int64(query, COLUMN_RECEIVED_AT),
-        .position = (uint64_t)sqlite3_column_int64(query, COLUMN_POSITION),
-        .state_at = sqlite3_column_int64(query, COLUMN_STATE_AT),
-    };
-    int r = read_blob(query, COLUMN_ID, entry.id, sizeof(entry.id));
-    r = r == 0 ? read_text(query, COLUMN_KIOSK, entry.kiosk, sizeof(entry.kiosk)) : r;
-    r = r == 0 ? read_blob(query, COLUMN_HASH, entry.hash, sizeof(entry.hash)) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE, entry.state, sizeof(entry.state)) : r;
-    r = r == 0 ? read_text(query, COLUMN_STATE_BY, entry.state_by, sizeof(entry.state_by)) : r;
-    if (r == 0) {
-        *ret_entry = entry;
-    }
-    return r;
-}
-
-static int
-append_blob(sqlite3_stmt *query, int column, struct buf *ret_bytes)
-{
-    const void *bytes = sqlite3_column_blob(query, column);
-    size_t len = (size_t)sqlite3_column_bytes(query, column);
-    return bytes == NULL && len > 0 ? KERR_NO_MEMORY : buf_add(ret_bytes, bytes, len);
-}
 
 /* 0 with *entry as stored when the row that was in the way is the same, else KERR_NOT_FOUND. */
 static int
@@ -349,6 +195,7 @@ verdict_of(struct sqlite_ledger *ledger, struct ledger_work *work)
         (void)snprintf(entry->state, sizeof(entry->state), "new");
         entry->state_at = entry->received_at;
         entry->state_by[0] = 0;
+        entry->holder[0] = 0;
         return LEDGER_NEW;
     }
     int r = compare(ledger, entry, work->envelope, work->len);
@@ -399,10 +246,15 @@ op_receipt_keep(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], const uint8
 }
 
 static int
-op_list(struct ledger *any, uint64_t before, size_t limit, ledger_each *each, void *ctx)
+op_list(struct ledger *any, const struct ledger_filter *filter, uint64_t before, size_t limit,
+    ledger_each *each, void *ctx)
 {
     struct sqlite_ledger *ledger = of(any);
-    sqlite3_stmt *query = ledger->queries[LEDGER_Q_BEFORE];
+    const char *only = filter->state != NULL ? filter->state : filter->holder;
+    enum ledger_query which = filter->state != NULL    ? LEDGER_Q_BEFORE_STATE
+                              : filter->holder != NULL ? LEDGER_Q_BEFORE_HELD
+                                                       : LEDGER_Q_BEFORE;
+    sqlite3_stmt *query = ledger->queries[which];
     int64_t below = before == 0 || before > INT64_MAX ? INT64_MAX : (int64_t)before;
     int r = 0;
     AUTO_BUF envelope;
@@ -411,11 +263,12 @@ op_list(struct ledger *any, uint64_t before, size_t limit, ledger_each *each, vo
     for (size_t i = 0; i < limit && r == 0; i++) {
         struct ledger_entry entry;
         buf_clear(&envelope);
-        r = bind_number(ledger, LEDGER_Q_BEFORE, 1, below);
-        r = r == 0 ? fetch(ledger, LEDGER_Q_BEFORE) : r;
+        r = bind_number(ledger, which, 1, below);
+        r = r == 0 && only != NULL ? bind_text(ledger, which, 2, only) : r;
+        r = r == 0 ? fetch(ledger, which) : r;
         r = r == 0 ? read_entry(query, &entry) : r;
         r = r == 0 ? append_blob(query, COLUMN_ENVELOPE, &envelope) : r;
-        done(ledger, LEDGER_Q_BEFORE);
+        done(ledger, which);
         if (r == KERR_NOT_FOUND) {
             return 0;
         }
@@ -459,27 +312,6 @@ op_newest(struct ledger *any, uint64_t *ret_position, uint64_t *ret_changes)
     }
     done(ledger, LEDGER_Q_NEWEST);
     return r;
-}
-
-static int
-op_mark(struct ledger *any, const uint8_t id[LEDGER_ID_LEN], const char *state, const char *by,
-    int64_t now)
-{
-    struct sqlite_ledger *ledger = of(any);
-    int r = begin(ledger);
-    if (r < 0) {
-        return r;
-    }
-    r = bind_blob(ledger, LEDGER_Q_MARK, 1, id, LEDGER_ID_LEN);
-    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 2, state) : r;
-    r = r == 0 ? bind_text(ledger, LEDGER_Q_MARK, 3, by) : r;
-    r = r == 0 ? bind_number(ledger, LEDGER_Q_MARK, 4, now) : r;
-    r = r == 0 ? run(ledger, LEDGER_Q_MARK) : r;
-    bool is_changed = r == 0 && sqlite3_changes64(ledger->db) > 0;
-    r = is_changed ? run(ledger, LEDGER_Q_BUMP) : r;
-    r = finish(ledger, r);
-    struct ledger_entry entry;
-    return r == 0 && !is_changed ? op_get(any, id, &entry, NULL) : r;
 }
 
 static int
@@ -700,7 +532,9 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .list = op_list,
     .get = op_get,
     .newest = op_newest,
-    .mark = op_mark,
+    .change = sqlite_change,
+    .acted = sqlite_acted,
+    .counts = sqlite_counts,
     .quarantined = op_quarantined,
     .decide = op_decide,
     .decided = op_decided,

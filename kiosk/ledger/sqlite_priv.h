@@ -21,8 +21,15 @@ enum ledger_query {
     LEDGER_Q_RECEIPT_KEEP,
     LEDGER_Q_GET,
     LEDGER_Q_BEFORE,
+    LEDGER_Q_BEFORE_STATE,
+    LEDGER_Q_BEFORE_HELD,
     LEDGER_Q_NEWEST,
-    LEDGER_Q_MARK,
+    LEDGER_Q_ACT,
+    LEDGER_Q_ACT_NOTE,
+    LEDGER_Q_ACT_ADD,
+    LEDGER_Q_SET_STATE,
+    LEDGER_Q_SET_HOLDER,
+    LEDGER_Q_COUNTS,
     LEDGER_Q_QUARANTINED,
     LEDGER_Q_DECISION,
     LEDGER_Q_DECISION_REST,
@@ -53,5 +60,10 @@ void ledger_sqlite_close(struct ledger *ledger);
 
 /* The operations, sqlite_ops.c. */
 extern const struct ledger_backend ledger_sqlite;
+/* sqlite_acts.c */
+int sqlite_change(struct ledger *ledger, const struct ledger_change *change, uint64_t seen);
+int sqlite_acted(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], uint64_t below,
+    struct ledger_act *ret_act);
+int sqlite_counts(struct ledger *ledger, const char *holder, struct ledger_counts *ret_counts);
 
 #endif

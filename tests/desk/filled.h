@@ -148,6 +148,16 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     fact_set_free(facts);
 }
 
+/* A state, whatever stood there. */
+static inline int
+filled_mark(const struct filled *filled, const uint8_t id[RECORD_ID_LEN], const char *state,
+    const char *by, int64_t at)
+{
+    const struct ledger_change change = {.id = id, .state = state, .by = by, .at = at};
+    int r = ledger_change(filled->ledger, &change, LEDGER_SEEN_ANY);
+    return r < 0 ? r : 0;
+}
+
 static const struct filled_fact filled_resident[] = {
     {"applicant.name", "日立　花子", FACT_ORIGIN_CARD},
     {"applicant.address", "茨城県日立市助川町１丁目１番１号", FACT_ORIGIN_CARD},

@@ -114,7 +114,7 @@ test_answers(void **state)
     struct filled_visit one = visit(FILLED_WHOLE);
     filled_put(&f->filled, &one, id, asked);
     filled_put(&f->filled, &one, id, done);
-    assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW + 5), 0);
+    assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW + 5), 0);
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
     assert_int_equal(desk_export_answers(&f->config, out), 0);
@@ -204,7 +204,7 @@ test_decided_answers(void **state)
             number++;
         }
         if (rows[i].done) {
-            assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW), 0);
+            assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW), 0);
         }
     }
     FILE *out = open_memstream(&text, &len);
@@ -246,7 +246,7 @@ test_members(void **state)
     char number[RECORD_NUMBER_LEN];
     struct filled_visit one = visit(FILLED_WHOLE);
     filled_put(&f->filled, &one, id, number);
-    assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW + 5), 0);
+    assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW + 5), 0);
     char *text = run(f, 0);
     cJSON *json = line(text, 0);
     assert_non_null(json);

@@ -493,7 +493,7 @@ test_filter(void **state)
     filled_put(&f->filled, &visit, open, NULL);
     hex_encode(done, sizeof(done), done_hex);
     hex_encode(open, sizeof(open), open_hex);
-    assert_int_equal(ledger_mark(f->filled.ledger, done, "done", "sato", NOW), 0);
+    assert_int_equal(filled_mark(&f->filled, done, "done", "sato", NOW), 0);
     static const struct {
         const char *show;
         bool done, open;

@@ -152,14 +152,14 @@ test_batch(void **state)
     config.fonts = list;
     struct filled_visit visit = visit_of("seal-registration", "vi");
     filled_put(&f->filled, &visit, id, number);
-    assert_int_equal(ledger_mark(f->filled.ledger, id, "done", "sato", NOW), 0);
+    assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW), 0);
     assert_int_equal(desk_print(&config, folder, &count), 0);
     assert_int_equal(count, 0);
 
     visit.skip = 9999;
     filled_put(&f->filled, &visit, id, again);
     visit.skip = 0;
-    assert_int_equal(ledger_mark(f->filled.ledger, id, "new", "sato", NOW), 0);
+    assert_int_equal(filled_mark(&f->filled, id, "new", "sato", NOW), 0);
     filled_put(&f->filled, &visit, id, number);
     visit.skip = 9999;
     filled_put(&f->filled, &visit, id, again);

@@ -75,4 +75,13 @@ put(struct ledger *ledger, struct ledger_entry *entry, const char *bytes)
     return ledger_put(ledger, entry, (const uint8_t *)bytes, strlen(bytes));
 }
 
+/* A state, whatever stood there; 0 or an error. */
+ATTR_UNUSED static int
+mark(struct ledger *ledger, const uint8_t *id, const char *state, const char *by, int64_t at)
+{
+    const struct ledger_change change = {.id = id, .state = state, .by = by, .at = at};
+    int r = ledger_change(ledger, &change, LEDGER_SEEN_ANY);
+    return r < 0 ? r : 0;
+}
+
 #endif

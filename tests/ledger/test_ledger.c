@@ -306,7 +306,7 @@ note(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void
     assert_int_equal(n, len);
     assert_memory_equal(expect, envelope, len);
     /* No lock is held: the ledger may be written from here. */
-    assert_int_equal(0, ledger_mark(listing->ledger, entry->id, "done", "staff", 5));
+    assert_int_equal(0, mark(listing->ledger, entry->id, "done", "staff", 5));
     listing->positions[listing->count++] = entry->position;
     return listing->count == listing->stop_after ? 42 : 0;
 }
@@ -356,7 +356,7 @@ test_marks_and_changes(void **state)
     assert_int_equal(0, position);
     assert_int_equal(0, changes);
     struct ledger_entry entry = entry_of(1, "kiosk-001", 1, 1, 1);
-    assert_int_equal(KERR_NOT_FOUND, ledger_mark(scene->ledger, entry.id, "done", "a", 1));
+    assert_int_equal(KERR_NOT_FOUND, mark(scene->ledger, entry.id, "done", "a", 1));
     assert_int_equal(LEDGER_NEW, put(scene->ledger, &entry, "one"));
     static const struct {
         const char *state, *by;
@@ -371,12 +371,14 @@ test_marks_and_changes(void **state)
         {"done", "suzuki", 4, 0, 2, "done", "sato", 3},
         {"gone", "sato", 5, KERR_INVALID, 2, "done", "sato", 3},
         {"", "sato", 5, KERR_INVALID, 2, "done", "sato", 3},
-        {"unread", "desk", 6, 0, 3, "unread", "desk", 6},
+        {"unread", "sato", 5, KERR_INVALID, 2, "done", "sato", 3},
+        {"back", "", 5, KERR_INVALID, 2, "done", "sato", 3},
+        {"back", "desk", 6, 0, 3, "back", "desk", 6},
         {"new", "suzuki", 7, 0, 4, "new", "suzuki", 7},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        assert_int_equal(rows[i].result,
-            ledger_mark(scene->ledger, entry.id, rows[i].state, rows[i].by, rows[i].now));
+        assert_int_equal(
+            rows[i].result, mark(scene->ledger, entry.id, rows[i].state, rows[i].by, rows[i].now));
         assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
         assert_int_equal(1, position);
         assert_int_equal(rows[i].changes, changes);
@@ -414,7 +416,7 @@ test_open_checks_whose_file(void **state)
         const char *sql;
         int result;
     } rows[] = {
-        {"PRAGMA user_version = 4; PRAGMA application_id = 1296321585", KERR_STORE_VERSION},
+        {"PRAGMA user_version = 1000; PRAGMA application_id = 1296321585", KERR_STORE_VERSION},
         {"CREATE TABLE other(x)", KERR_STORE},
         {"PRAGMA application_id = 77", KERR_STORE},
     };
@@ -536,7 +538,7 @@ test_settings_are_durable(void **state)
 {
     struct scene *scene = *state;
     assert_int_equal(1296321585, ask(scene->path, "PRAGMA application_id"));
-    assert_int_equal(3, ask(scene->path, "PRAGMA user_version"));
+    assert_int_equal(4, ask(scene->path, "PRAGMA user_version"));
     assert_int_equal(0, ask(scene->path, "SELECT count(*) FROM pragma_journal_mode"
                                          " WHERE journal_mode <> 'delete'"));
     assert_int_equal(6, ask(scene->path, "SELECT count(*) FROM pragma_table_list"

@@ -32,7 +32,7 @@ struct opener {
 static void
 make_version(const struct scene *scene, unsigned version, const char *path)
 {
-    static char sql[32768];
+    static char sql[65536];
     char name[64];
     snprintf(name, sizeof(name), "tests/ledger/schema-%u%s.sql", version,
         scene->is_postgres ? ".postgres" : "");
@@ -87,6 +87,25 @@ assert_same_tables(const char *folder, const char *one, const char *other)
     sqlite3_close(db);
 }
 
+static int
+add_act(const struct ledger_act *act, void *ctx)
+{
+    assert_string_equal("state", act->kind);
+    assert_string_equal("done", act->value);
+    assert_string_equal("sato", act->by);
+    assert_int_equal(1100, act->at);
+    ++*(uint64_t *)ctx;
+    return 0;
+}
+
+static uint64_t
+acts_of(struct ledger *ledger, const uint8_t *id)
+{
+    uint64_t count = 0;
+    assert_int_equal(0, ledger_acts(ledger, id, add_act, &count));
+    return count;
+}
+
 /* Opened by this program, it holds what it held, and its tables are those of a new file. Several may
  * open it at once. */
 static void
@@ -123,6 +142,11 @@ carry_on(struct scene *scene, unsigned version)
     assert_string_equal("done", entry.state);
     assert_string_equal("sato", entry.state_by);
     assert_int_equal(1100, entry.state_at);
+    assert_int_equal(1, acts_of(old, entry.id)); /* who had it done stands among the acts */
+    struct ledger_counts counts;
+    assert_int_equal(0, ledger_counts(old, "sato", &counts));
+    assert_int_equal(1, counts.states[LEDGER_STATE_NEW]);
+    assert_int_equal(1, counts.states[LEDGER_STATE_DONE]);
     assert_int_equal(0, ledger_receipt(old, entry.id, &receipt));
     assert_string_equal("receipt1", buf_str(&receipt));
     entry = entry_of(2, "kiosk-001", UINT64_MAX, UINT64_MAX, 2);
@@ -159,12 +183,19 @@ test_second_version(void **state)
     carry_on(*state, 2);
 }
 
+static void
+test_third_version(void **state)
+{
+    carry_on(*state, 3);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_first_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_second_version, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_third_version, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("versions", tests, NULL, NULL);
 }

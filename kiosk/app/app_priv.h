@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/owner_priv.h"
 #include "base/secret.h"
 #include "app/widgets_priv.h"
 #include "app/writing_priv.h"
@@ -90,7 +91,7 @@ struct trail {
 /* Everything of one visitor. visit_end wipes all of it. */
 struct visit {
     bool open;
-    uint64_t serial; /* counts visits; asynchronous results of another visit are dropped */
+    uint64_t serial; /* whose this is: what it asks for carries it (owner_priv.h) */
     uint8_t id[RECORD_VISIT_LEN]; /* what its records share; drawn with the first of them */
     struct fact_set *facts; /* shared by all procedures of the visit: once only */
     const struct procedure *procedure;
@@ -198,6 +199,7 @@ struct content_stamp {
 };
 
 struct app {
+    struct owner owner; /* who stands there */
     const struct conf *conf;
     const struct clock *clock;
     struct ui *ui;

@@ -76,6 +76,7 @@ ask_next(struct app *app)
     }
     memcpy(reading, app->visit.field + writing->from, writing->to - writing->from);
     writing->ticket = input_convert(app->input, reading);
+    writing->visit = app->visit.serial;
     explicit_bzero(reading, sizeof(reading));
     writing->looking = writing->ticket != 0;
     writing->face = writing->looking ? WRITING_WORDS : WRITING_KEYS;
@@ -113,6 +114,10 @@ kanji_poll(struct app *app)
     struct writing *writing = &app->visit.writing;
     if (!writing->looking || !input_poll(app->input, &writing->result) ||
         writing->result.ticket != writing->ticket) {
+        return;
+    }
+    if (!owner_lets_out(&app->owner, ARTEFACT_WORDS, writing->visit)) {
+        explicit_bzero(&writing->result, sizeof(writing->result));
         return;
     }
     writing->looking = false;

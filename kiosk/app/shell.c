@@ -166,6 +166,10 @@ app_rebuild(struct app *app)
         build(app, app->flow_reserve);
     }
     page_turn_buttons(app);
+    if (!owner_lets_out(&app->owner, ARTEFACT_SCREEN, app->visit.serial)) {
+        visit_end(app); /* what it was made of is another visit's; shows the start page */
+        return;
+    }
     ui_end(app->ui);
     if (app->trace) {
         trace_frame(app);
@@ -356,7 +360,8 @@ handle(struct app *app, const struct ui_input *input)
 static void
 submitted(struct app *app, const struct submit_result *result)
 {
-    if (result->visit != app->visit.serial || app_page(app) != &screen_submitting) {
+    if (!owner_lets_out(&app->owner, ARTEFACT_RECEIPT, result->visit) ||
+        app_page(app) != &screen_submitting) {
         return; /* that visitor has gone; the record is in the queue all the same */
     }
     app->touched_ms = clock_mono_ms(app->clock);

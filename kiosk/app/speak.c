@@ -52,6 +52,13 @@ clicks_of(const char *word)
                                          : CLICKS_WITH_SPEECH;
 }
 
+/* From the room's threads. */
+static bool
+may_be_heard(void *ctx, uint64_t visit)
+{
+    return owner_lets_out(ctx, ARTEFACT_SPEECH, visit);
+}
+
 static void
 open_voices(struct app *app, struct speak *speak, void (*wakeup)(void *), void *wakeup_ctx)
 {
@@ -60,6 +67,8 @@ open_voices(struct app *app, struct speak *speak, void (*wakeup)(void *), void *
     struct speech_config config = {.sounds = sounds,
         .device = conf_str(app->conf, "sound-device", NULL),
         .cap_db = (int)conf_int(app->conf, "sound-cap-db", 0, 40, 0),
+        .may = may_be_heard,
+        .may_ctx = &app->owner,
         .wakeup = wakeup,
         .wakeup_ctx = wakeup_ctx};
     int r = speech_new(&config, &speak->speech);
@@ -321,7 +330,8 @@ say_these(struct app *app, const char *why, const size_t *which, size_t count)
         if (buf_add_byte(&pool, 0) < 0 || pool.len - at[n] > LINE_TEXT_MAX) {
             break;
         }
-        lines[n] = (struct speech_line){.language = u->language, .personal = u->personal};
+        lines[n] = (struct speech_line){
+            .language = u->language, .personal = u->personal, .visit = app->visit.serial};
         speak->element_of[n++] = (int)u->element;
     }
     for (size_t i = 0; i < n; i++) {
@@ -642,7 +652,8 @@ speak_phrase(struct app *app, const char *japanese)
     AUTO_BUF text;
     buf_init(&text, LINE_TEXT_MAX);
     spoken_text(app, "ja", japanese, &text);
-    struct speech_line line = {.language = "ja", .text = buf_str(&text)};
+    struct speech_line line = {
+        .language = "ja", .text = buf_str(&text), .visit = app->visit.serial};
     record(app, "phrase", &line, "say");
     silence(speak);
     speak->whole_page = false;

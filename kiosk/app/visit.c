@@ -14,7 +14,7 @@ visit_start(struct app *app)
 {
     struct visit *visit = &app->visit;
     visit->open = true;
-    visit->serial++;
+    visit->serial = owner_next(&app->owner);
     visit->fee = -1;
     app->touched_ms = clock_mono_ms(app->clock);
     LOG(LOG_INFO, "visit.start", LOG_INT("serial", visit->serial));
@@ -34,7 +34,7 @@ void
 visit_forget(struct app *app)
 {
     struct visit *visit = &app->visit;
-    uint64_t serial = visit->serial;
+    uint64_t serial = owner_next(&app->owner);
     visit_drop_pin(app);
     interview_free(visit->interview);
     interview_free(visit->guide);
@@ -53,7 +53,7 @@ visit_forget(struct app *app)
     explicit_bzero(visit, sizeof(*visit));
     explicit_bzero(&app->glosses, sizeof(app->glosses));
     *visit = (struct visit){
-        .facts = facts, .readings = readings, .apart = apart, .serial = serial + 1, .fee = -1};
+        .facts = facts, .readings = readings, .apart = apart, .serial = serial, .fee = -1};
     if (app->card != NULL) {
         card_release(app->card);
         app->card_fresh = false;
@@ -356,7 +356,7 @@ looks(const struct app *app)
 static void
 look_at_card(struct app *app)
 {
-    int r = card_look(app->card);
+    int r = card_look(app->card, app->visit.serial);
     if (r == 0) {
         app_turn(app, &screen_reading);
     } else if (r != KERR_STATE) {
@@ -500,9 +500,23 @@ card_read_done(struct app *app, const struct card_event *event)
     show_fault(app, error);
 }
 
+/* What the card told somebody who has left is told nobody else; that the reader is free again is. */
+static void
+drop_foreign(struct app *app, struct card_event *event)
+{
+    bool answer = event->type == CARD_EVENT_READ || event->type == CARD_EVENT_SERIAL ||
+                  event->type == CARD_EVENT_LOOK;
+    if (answer && !owner_lets_out(&app->owner, ARTEFACT_CARD, event->visit)) {
+        card_event_release(event);
+        event->error = KERR_CANCELLED;
+        event->tries = CARD_TRIES_UNKNOWN;
+    }
+}
+
 void
 visit_card_event(struct app *app, struct card_event *event)
 {
+    drop_foreign(app, event);
     switch (event->type) {
     case CARD_EVENT_READERS:
         app->readers = event->readers;

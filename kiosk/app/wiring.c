@@ -215,6 +215,8 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         .wheelchair = strcmp(conf_str(app->conf, "wheelchair", "no"), "yes") == 0};
     app->prefs = app->prefs_of_machine;
     app->trace = getenv("MADOGUCHI_TRACE") != NULL;
+    owner_init(&app->owner);
+    app->visit.serial = owner_now(&app->owner);
     app->visit.facts = fact_set_new();
     app->visit.readings = fact_set_new();
     app->visit.apart = fact_set_new();

@@ -57,6 +57,7 @@ struct writing {
     size_t part_count;
     /* kanji */
     uint64_t ticket; /* of the conversion under way */
+    uint64_t visit; /* that asked for it */
     bool looking; /* it has not answered yet */
     bool nothing; /* it had nothing to offer */
     size_t from, to; /* what is being converted */

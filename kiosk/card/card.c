@@ -70,7 +70,9 @@ card_post(struct card *card, const struct card_event *take_event)
     if (card->queue_count == CARD_QUEUE_MAX) {
         queue_drop_oldest(card);
     }
-    card->queue[(card->queue_first + card->queue_count++) % CARD_QUEUE_MAX] = *take_event;
+    struct card_event *event = &card->queue[(card->queue_first + card->queue_count++) % CARD_QUEUE_MAX];
+    *event = *take_event;
+    event->visit = is_answer(event) ? card->asker : 0; /* one is owed at a time */
     card->wake_due = true; /* the watchdog calls: no lock of ours is held then */
     pthread_cond_broadcast(&card->changed);
 }
@@ -163,7 +165,8 @@ watchdog(void *arg)
 
 /* One request is under way at a time. */
 static int
-ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool last_try_confirmed)
+ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool last_try_confirmed,
+    uint64_t visit)
 {
     pthread_mutex_lock(&card->lock);
     if (card->read_owed) {
@@ -173,6 +176,7 @@ ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool 
     }
     card->read_owed = true;
     card->asked = type;
+    card->asker = visit;
     if (card->hung) {
         secret_free(take_pin);
         post_timeout(card, type);
@@ -190,21 +194,22 @@ ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool 
 }
 
 int
-card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed)
+card_read(
+    struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit)
 {
-    return ask(card, CARD_EVENT_READ, take_pin, last_try_confirmed);
+    return ask(card, CARD_EVENT_READ, take_pin, last_try_confirmed, visit);
 }
 
 int
-card_serial(struct card *card)
+card_serial(struct card *card, uint64_t visit)
 {
-    return ask(card, CARD_EVENT_SERIAL, NULL, false);
+    return ask(card, CARD_EVENT_SERIAL, NULL, false, visit);
 }
 
 int
-card_look(struct card *card)
+card_look(struct card *card, uint64_t visit)
 {
-    return ask(card, CARD_EVENT_LOOK, NULL, false);
+    return ask(card, CARD_EVENT_LOOK, NULL, false, visit);
 }
 
 void

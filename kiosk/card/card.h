@@ -57,6 +57,7 @@ struct card_inside {
 struct card_event {
     enum card_event_type type;
     int error; /* 0 or KERR_CARD_... */
+    uint64_t visit; /* READ, SERIAL, LOOK: for whom it was asked */
     enum card_kind kind; /* INSERTED, READ */
     int tries; /* PIN tries left, 0 blocked, CARD_TRIES_UNKNOWN */
     int readers; /* how many readers there are */
@@ -114,22 +115,24 @@ bool card_poll(struct card *card, struct card_event *ret_event);
 /* Reads the card that lies there, with its PIN. One READ event follows, always. The room takes pin
  * over and wipes it in any case. last_try_confirmed: the visitor was shown that one try is left and
  * said yes; without it the last try is never used (KERR_CARD_PIN_LAST_TRY). VERIFY goes out at most
- * once a call. Afterwards the card is without power; after a wrong PIN the same call works again.
+ * once a call. Afterwards the card is without power; after a wrong PIN the same call works again. visit: any number, comes
+ * back with the event, so that the caller can tell whose it is.
  * The READ event's tries are what the card said, or CARD_TRIES_UNKNOWN; its errors: the KERR_CARD_
  * codes, KERR_CANCELLED (card_release came in between), KERR_STATE (released before). It comes
  * within 10 s (KERR_CARD_TIMEOUT). KERR_STATE when the READ event of an earlier call was not yet
  * polled. */
-int card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed);
+int card_read(
+    struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit);
 /* Reads what the card tells anybody without a PIN: its own serial number and its last day (1.12). One SERIAL event
  * follows, always; its errors are those of READ but for the PIN's. No PIN is sent and no try is touched. Whoever
  * asks keeps the serial no longer than a moment: it names this card for ever (kiosk/decisions/0020). Afterwards the
  * card is without power. KERR_STATE when the event of an earlier call was not yet polled. */
-int card_serial(struct card *card);
+int card_serial(struct card *card, uint64_t visit);
 /* Reads what the card tells anybody of how long it serves: its last day, that of its user authentication certificate, the
  * tries left of its other secrets. One LOOK event follows, always; its errors are those of SERIAL. Neither the card's
  * serial number nor anything of the certificate but its last day is handed over or kept; no PIN is sent and no try is touched.
  * Afterwards the card is without power. KERR_STATE when the event of an earlier call was not yet polled. */
-int card_look(struct card *card);
+int card_look(struct card *card, uint64_t visit);
 /* Looks at the card that lies there again (tries and kind): an INSERTED or REMOVED event follows. */
 void card_refresh(struct card *card);
 /* Powers the card down now and forgets what is known of it (the visit ended). A card that stays in the

@@ -196,6 +196,7 @@ struct card {
     bool
         read_owed; /* card_read, card_serial or card_look was called and its event not yet polled */
     enum card_event_type asked; /* which of the three */
+    uint64_t asker; /* the caller's visit, to be told with the answer */
     bool confirmed; /* last_try_confirmed of the read under way */
     struct secret *pin; /* of the read under way, until the worker takes it */
     uint64_t visit; /* from 1, grows with card_release: facts of an earlier visit are dropped */

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 
 enum {
+    PRINT_SLIP_LIFE_S = 60, /* the spool drops a visitor's slip by itself */
     PRINT_CELLS_MAX = 2000, /* of one form */
     PRINT_TICKS_MAX = 24, /* of one cell */
     PRINT_COLUMNS_MAX = 8, /* of a table; entries with more are told below each other */

@@ -43,6 +43,7 @@ static const int rates[SPEECH_RATE_COUNT] = {50, 75, 100, 125, 150, 175, 200};
 struct job {
     char *language, *text; /* owned; wiped when freed */
     bool personal;
+    uint64_t visit;
     bool made; /* sound is here, or can't be had (NULL) */
     bool begins; /* its line */
     int line;
@@ -61,6 +62,8 @@ struct speech {
     char *open_jtalk, *espeak, *dictionary, *voice, *device; /* owned; device may be NULL */
     bool can_jtalk, can_espeak;
     int child_ms, cap_db;
+    bool (*may)(void *ctx, uint64_t visit);
+    void *may_ctx;
     void (*wakeup)(void *ctx);
     void *wakeup_ctx;
     struct audio *audio; /* the caller's thread only */
@@ -135,7 +138,7 @@ static void
 add_line(struct speech *speech, struct jobs *jobs, const struct speech_line *line, int index)
 {
     const char *at = line->text;
-    const struct job like = {.personal = line->personal, .line = index};
+    const struct job like = {.personal = line->personal, .visit = line->visit, .line = index};
     struct piece piece;
     if (strlen(at) <= SENTENCE_MAX && clips_find(speech->clips, line->language, at) != NULL) {
         add_sentence(speech, jobs, line->language, at, &like);
@@ -408,6 +411,20 @@ add_chime(struct speech *speech, int16_t *out, size_t count, double gain)
     }
 }
 
+/* Whose list this was has left: silence at once. True when there was something to be said. */
+static bool
+drop_foreign(struct speech *speech)
+{
+    bool said = speech->playing < speech->now.count;
+    if (!said || speech->may == NULL ||
+        speech->may(speech->may_ctx, speech->now.all[speech->playing].visit)) {
+        return false;
+    }
+    mix_cut(speech->mix);
+    speech->playing = speech->now.count;
+    return true;
+}
+
 static void
 fill(void *ctx, int16_t *out, size_t count)
 {
@@ -415,6 +432,7 @@ fill(void *ctx, int16_t *out, size_t count)
     bool moved = false;
     memset(out, 0, count * sizeof(*out));
     (void)pthread_mutex_lock(&speech->lock);
+    moved = drop_foreign(speech);
     size_t n = say(speech, out, count, &moved);
     double gain = pow(10, mix_gain_db(speech->volume, speech->output, speech->cap_db) / 20.0);
     for (size_t i = 0; i < n; i++) {
@@ -463,6 +481,8 @@ speech_new(const struct speech_config *config, struct speech **ret_speech)
     speech->can_espeak = engine_exists(speech->espeak);
     speech->child_ms = config->child_ms > 0 ? config->child_ms : CHILD_MS;
     speech->cap_db = config->cap_db;
+    speech->may = config->may;
+    speech->may_ctx = config->may_ctx;
     speech->wakeup = config->wakeup;
     speech->wakeup_ctx = config->wakeup_ctx;
     char *list = fs_join(config->sounds != NULL ? config->sounds : "", "readings.ja");

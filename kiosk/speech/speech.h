@@ -46,6 +46,9 @@ struct speech_config {
     const char *device; /* SDL's name of the sound device; NULL: the system's default */
     int cap_db; /* what full volume is below full scale: 0 to 40 */
     int child_ms; /* how long a child may take for a sentence; 0: 5000 */
+    /* May a line of this visit be heard now? Asked from SDL's thread for each piece of sound; NULL: always. Takes no lock. */
+    bool (*may)(void *ctx, uint64_t visit);
+    void *may_ctx;
     void (*wakeup)(void *ctx); /* from any thread: something changed; NULL: nobody waits */
     void *wakeup_ctx;
 };
@@ -55,6 +58,7 @@ struct speech_line {
     const char *language; /* "ja", "ja-easy", "en", "zh-Hans"...: BCP 47 codes of i18n */
     const char *text; /* UTF-8, as it is said: no ruby */
     bool personal; /* holds something of the visitor */
+    uint64_t visit; /* for whom, told to may() */
 };
 
 /* Reads clips' and readings' lists. Opens no device, starts no child. KERR_NO_MEMORY. */

@@ -181,7 +181,7 @@ read_card(struct card *card, struct bell *bell, const char *pin)
     for (const char *p = pin; *p != 0; p++) {
         (void)secret_push(secret, (uint8_t)*p);
     }
-    if (card_read(card, secret, false) < 0) {
+    if (card_read(card, secret, false, 7) < 0) {
         die("card_read");
     }
     wait_event(card, bell, CARD_EVENT_READ);

@@ -30,7 +30,7 @@ place(struct bench *bench, const char *name, const char *words)
 static struct card_event
 ask(struct bench *bench)
 {
-    assert_int_equal(card_look(bench->room), 0);
+    assert_int_equal(card_look(bench->room, 7), 0);
     return bench_event(bench, CARD_EVENT_LOOK);
 }
 
@@ -67,9 +67,9 @@ tells_all_in_eight_commands(void **state)
         "00a4040c0ad392f000260100000001", "00b08a00000000", "00200098", "00b0880000", "0020009b"};
     struct bench bench;
     place(&bench, "hanako", "");
-    assert_int_equal(card_look(bench.room), 0);
-    assert_int_equal(card_look(bench.room), KERR_STATE); /* one request at a time */
-    assert_int_equal(card_serial(bench.room), KERR_STATE);
+    assert_int_equal(card_look(bench.room, 7), 0);
+    assert_int_equal(card_look(bench.room, 7), KERR_STATE); /* one request at a time */
+    assert_int_equal(card_serial(bench.room, 7), KERR_STATE);
     struct card_event event = bench_event(&bench, CARD_EVENT_LOOK);
     expect_inside(&event, "2031-03-05", 3, 5, 3);
     assert_string_equal(event.expiry, "2031-03-05");
@@ -323,7 +323,7 @@ release_wipes_the_answer(void **state)
     for (int late = 0; late < 2; late++) {
         struct bench bench;
         place(&bench, "hanako", late == 0 ? "delay=7:200" : "");
-        assert_int_equal(card_look(bench.room), 0);
+        assert_int_equal(card_look(bench.room, 7), 0);
         if (late == 1) { /* it lies in the queue already */
             while (vtransport_powered(bench.vt)) {
                 nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
@@ -350,7 +350,7 @@ hanging_is_answered(void **state)
     bench_expect(&bench, CARD_EVENT_READERS, 0, CARD_TRIES_UNKNOWN);
     vtransport_place(bench.vt, 0, bench_card(&bench, "hanako", "delay=7:900"));
     bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3);
-    assert_int_equal(card_look(bench.room), 0);
+    assert_int_equal(card_look(bench.room, 7), 0);
     bench_expect(&bench, CARD_EVENT_LOOK, KERR_CARD_TIMEOUT, CARD_TRIES_UNKNOWN);
     bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3); /* the driver came back */
     bench_stop(&bench);

@@ -616,7 +616,7 @@ one_read_at_a_time(void **state)
     struct bench bench;
     begin(&bench, "hanako", "delay=4:30", 3);
     bench_read(&bench, "1234", false);
-    assert_int_equal(card_read(bench.room, bench_pin("1234"), false), KERR_STATE);
+    assert_int_equal(card_read(bench.room, bench_pin("1234"), false, 7), KERR_STATE);
     bench_expect(&bench, CARD_EVENT_READ, 0, CARD_TRIES_UNKNOWN);
     bench_no_event(&bench, 20);
     assert_int_equal(vtransport_verifies(bench.vt), 1);

@@ -16,8 +16,8 @@ tells_serial_and_last_day(void **state)
     (void)state;
     struct bench bench;
     place(&bench, "");
-    assert_int_equal(card_serial(bench.room), 0);
-    assert_int_equal(card_serial(bench.room), KERR_STATE); /* one request at a time */
+    assert_int_equal(card_serial(bench.room, 7), 0);
+    assert_int_equal(card_serial(bench.room, 7), KERR_STATE); /* one request at a time */
     struct card_event event = bench_event(&bench, CARD_EVENT_SERIAL);
     assert_int_equal(event.error, 0);
     assert_string_equal(event.serial, "400000520311111");
@@ -49,7 +49,7 @@ says_why_not(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct bench bench;
         place(&bench, rows[i].words);
-        assert_int_equal(card_serial(bench.room), 0);
+        assert_int_equal(card_serial(bench.room, 7), 0);
         struct card_event event = bench_event(&bench, CARD_EVENT_SERIAL);
         if (event.error != rows[i].error) {
             fail_msg("%s: %s", rows[i].words, err_str(event.error));
@@ -67,7 +67,7 @@ no_card(void **state)
     struct bench bench;
     bench_start(&bench);
     bench_expect(&bench, CARD_EVENT_READERS, 0, CARD_TRIES_UNKNOWN);
-    assert_int_equal(card_serial(bench.room), 0);
+    assert_int_equal(card_serial(bench.room, 7), 0);
     bench_expect(&bench, CARD_EVENT_SERIAL, KERR_CARD_REMOVED, CARD_TRIES_UNKNOWN);
     bench_stop(&bench);
 }
@@ -79,7 +79,7 @@ release_wipes_the_answer(void **state)
     (void)state;
     struct bench bench;
     place(&bench, "delay=4:200");
-    assert_int_equal(card_serial(bench.room), 0);
+    assert_int_equal(card_serial(bench.room, 7), 0);
     card_release(bench.room);
     struct card_event event = bench_event(&bench, CARD_EVENT_SERIAL);
     assert_int_equal(event.error, KERR_CANCELLED);
@@ -99,7 +99,7 @@ hanging_is_answered(void **state)
     bench_expect(&bench, CARD_EVENT_READERS, 0, CARD_TRIES_UNKNOWN);
     vtransport_place(bench.vt, 0, bench_card(&bench, "hanako", "delay=4:900"));
     bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3);
-    assert_int_equal(card_serial(bench.room), 0);
+    assert_int_equal(card_serial(bench.room, 7), 0);
     bench_expect(&bench, CARD_EVENT_SERIAL, KERR_CARD_TIMEOUT, CARD_TRIES_UNKNOWN);
     bench_expect(&bench, CARD_EVENT_INSERTED, 0, 3); /* the driver came back */
     bench_stop(&bench);

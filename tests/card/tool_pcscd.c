@@ -57,7 +57,7 @@ start_read(struct tool *tool, const char *pin, bool confirmed)
         (void)secret_push(secret, (uint8_t)*p);
     }
     tool->asked = clock_mono_ms(clock_system());
-    printf("asked %s\n", err_str(card_read(tool->card, secret, confirmed)));
+    printf("asked %s\n", err_str(card_read(tool->card, secret, confirmed, 7)));
 }
 
 /* False to end. */

@@ -100,7 +100,7 @@ check_in_card_came(struct app *app)
     app->visit.fault = 0;
     int r = app->card_error != 0                    ? app->card_error
             : app->card_kind != CARD_KIND_MY_NUMBER ? KERR_CARD_UNKNOWN
-                                                    : card_serial(app->card);
+                                                    : card_serial(app->card, app->visit.serial);
     app->visit.tapping = r == 0;
     if (r < 0 && r != KERR_STATE) { /* an answer to the visit before is on its way: then again */
         no_luck(app, r);

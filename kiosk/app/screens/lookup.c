@@ -115,7 +115,9 @@ build(struct app *app)
 {
     struct flow flow = page_begin_visit(app);
     struct procedure_info info = procedure_info(app->visit.procedure);
-    const struct live_table *table = info.live != NULL ? live_table(app->live, info.live) : NULL;
+    bool ours = owner_lets_out(&app->owner, ARTEFACT_LIVE, app->visit.serial);
+    const struct live_table *table =
+        info.live != NULL && ours ? live_table(app->live, info.live) : NULL;
     size_t row = 0;
     const struct state *state = state_of(table, typed(app), &row);
     struct flow left = page_picture(app, flow, state != NULL ? state->picture : "check-round",

@@ -104,7 +104,7 @@ send(struct app *app)
     struct secret *pin = app->visit.pin;
     app->visit.pin = NULL;
     app_go(app, &screen_reading);
-    int r = card_read(app->card, pin, app->visit.last_try_confirmed);
+    int r = card_read(app->card, pin, app->visit.last_try_confirmed, app->visit.serial);
     if (r < 0) {
         app->visit.fault = r;
         app_go(app, fault_screen(r));

@@ -70,7 +70,8 @@ card_post(struct card *card, const struct card_event *take_event)
     if (card->queue_count == CARD_QUEUE_MAX) {
         queue_drop_oldest(card);
     }
-    struct card_event *event = &card->queue[(card->queue_first + card->queue_count++) % CARD_QUEUE_MAX];
+    struct card_event *event =
+        &card->queue[(card->queue_first + card->queue_count++) % CARD_QUEUE_MAX];
     *event = *take_event;
     event->visit = is_answer(event) ? card->asker : 0; /* one is owed at a time */
     card->wake_due = true; /* the watchdog calls: no lock of ours is held then */
@@ -194,8 +195,7 @@ ask(struct card *card, enum card_event_type type, struct secret *take_pin, bool 
 }
 
 int
-card_read(
-    struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit)
+card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit)
 {
     return ask(card, CARD_EVENT_READ, take_pin, last_try_confirmed, visit);
 }

@@ -121,8 +121,7 @@ bool card_poll(struct card *card, struct card_event *ret_event);
  * codes, KERR_CANCELLED (card_release came in between), KERR_STATE (released before). It comes
  * within 10 s (KERR_CARD_TIMEOUT). KERR_STATE when the READ event of an earlier call was not yet
  * polled. */
-int card_read(
-    struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit);
+int card_read(struct card *card, struct secret *take_pin, bool last_try_confirmed, uint64_t visit);
 /* Reads what the card tells anybody without a PIN: its own serial number and its last day (1.12). One SERIAL event
  * follows, always; its errors are those of READ but for the PIN's. No PIN is sent and no try is touched. Whoever
  * asks keeps the serial no longer than a moment: it names this card for ever (kiosk/decisions/0020). Afterwards the

@@ -11,12 +11,13 @@
 
 #include "app/app_priv.h"
 #include "app/printing_priv.h"
+#include "base/alloc.h"
 #include "base/err.h"
 #include "print/print.h"
 
 enum {
     SCHEDULES = 1000000,
-    EVENTS = 40,
+    EVENTS = 60,
     WAIT_MS = 45000,
     LP_MAX_MS = 20000, /* what a child of the printer may take */
     SLOTS = 2, /* late answers of one kind at the same time */
@@ -312,8 +313,8 @@ test_schedules(void **state)
         }
     }
     for (int i = 0; i < ARTEFACT_COUNT; i++) {
-        print_message("%-8s %9lu came out, %9lu were refused\n", names[i], sums.out[i],
-            sums.refused[i]);
+        print_message(
+            "%-8s %9lu came out, %9lu were refused\n", names[i], sums.out[i], sums.refused[i]);
         assert_true(sums.out[i] > count / 100);
         assert_true(sums.refused[i] > count / 100); /* or there was nothing to be refused */
     }
@@ -352,7 +353,8 @@ test_printing(void **state)
     bool done;
     owner_init(&owner);
     printing_init(&p, &owner, WAIT_MS, 0);
-    assert_int_equal(printing_ask(&p, 1, 0), KERR_BUSY); /* a killed terminal's slip may lie there */
+    assert_int_equal(
+        printing_ask(&p, 1, 0), KERR_BUSY); /* a killed terminal's slip may lie there */
     assert_int_equal(printing_next(&p, 0), PRINTING_SWEEP);
     assert_false(printing_settled(&p, 0));
     printing_swept(&p, false);
@@ -397,11 +399,40 @@ test_printing(void **state)
     assert_true(PRINTING_SETTLE_MAX_MS > PRINT_SLIP_LIFE_S * 1000 + LP_MAX_MS);
 }
 
+/* What a card told somebody who has left is nobody's fact, and its tries are nobody's. */
+static void
+test_late_card(void **state)
+{
+    (void)state;
+    struct app *app = xcalloc(1, sizeof(*app));
+    owner_init(&app->owner);
+    app->clock = clock_system();
+    app->screen = &screen_reading;
+    app->visit.facts = fact_set_new();
+    app->visit.serial = owner_next(&app->owner);
+    app->card_tries = 3;
+    struct card_event event = {.type = CARD_EVENT_READ,
+        .visit = app->visit.serial - 1,
+        .kind = CARD_KIND_MY_NUMBER,
+        .tries = 1,
+        .facts = fact_set_new()};
+    assert_int_equal(fact_set_put(event.facts, "applicant.name", "x", FACT_ORIGIN_CARD, 1), 0);
+    visit_card_event(app, &event);
+    assert_null(event.facts);
+    assert_int_equal(fact_set_count(app->visit.facts), 0);
+    assert_false(app->visit.card_used);
+    assert_int_equal(app->card_tries, 3);
+    assert_int_equal(atomic_load(&app->owner.refused[ARTEFACT_CARD]), 1);
+    fact_set_free(app->visit.facts);
+    free(app);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check),
+        cmocka_unit_test(test_late_card),
         cmocka_unit_test(test_printing),
         cmocka_unit_test(test_schedules),
     };

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,10 @@
 #include "app/printing_priv.h"
 #include "base/alloc.h"
 #include "base/err.h"
+#include "base/fs.h"
+#include "harness/harness.h"
 #include "print/print.h"
+#include "speech/speech.h"
 
 enum {
     SCHEDULES = 1000000,
@@ -427,12 +431,55 @@ test_late_card(void **state)
     free(app);
 }
 
+/* A sentence whose visit is over is silence at once, however long its voice still takes. */
+static bool
+may_be_heard(void *ctx, uint64_t visit)
+{
+    return owner_lets_out(ctx, ARTEFACT_SPEECH, visit);
+}
+static bool
+falls_silent(struct speech *speech, int within_ms)
+{
+    int64_t end = clock_mono_ms(clock_system()) + within_ms;
+    while (speech_at(speech) >= 0 && clock_mono_ms(clock_system()) < end) {
+        (void)poll(NULL, 0, 1);
+    }
+    return speech_at(speech) < 0;
+}
+static void
+test_late_sentence(void **state)
+{
+    (void)state;
+    static const char script[] = "#!/bin/sh\nexec sleep 60\n";
+    char folder[HARNESS_FOLDER_LEN];
+    struct owner owner;
+    struct speech *speech;
+    owner_init(&owner);
+    harness_folder_make(folder);
+    char *voice = fs_join(folder, "voice");
+    assert_int_equal(fs_write_atomic(voice, script, sizeof(script) - 1, 0700), 0);
+    struct speech_config config = {
+        .espeak = voice, .child_ms = 30000, .may = may_be_heard, .may_ctx = &owner};
+    assert_int_equal(speech_new(&config, &speech), 0);
+    assert_int_equal(speech_open(speech), 0);
+    struct speech_line line = {
+        .language = "en", .text = "Whose is this?", .visit = owner_now(&owner)};
+    assert_int_equal(speech_say(speech, &line, 1), 0);
+    assert_false(falls_silent(speech, 150));
+    (void)owner_next(&owner);
+    assert_true(falls_silent(speech, 5000));
+    speech_free(speech);
+    free(voice);
+    assert_int_equal(harness_folder_remove(folder), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_late_card),
+        cmocka_unit_test(test_late_sentence),
         cmocka_unit_test(test_printing),
         cmocka_unit_test(test_schedules),
     };

@@ -8,7 +8,6 @@
 
 #include <fcntl.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -403,41 +402,6 @@ test_beginnings_first(void **state)
     speech_free(speech);
 }
 
-/* A line whose visit is over is not heard, not even the rest of it. */
-static bool
-may_be_heard(void *ctx, uint64_t visit)
-{
-    return visit == atomic_load((atomic_uint_fast64_t *)ctx);
-}
-static void
-test_foreign(void **state)
-{
-    (void)state;
-    atomic_uint_fast64_t visit = 2;
-    struct speech_config config = {.may = may_be_heard, .may_ctx = &visit};
-    static const struct speech_line many[] = {{.language = "en", .text = "Tone.", .visit = 1},
-        {.language = "en", .text = "Tone.", .visit = 1}};
-    struct speech *speech = open_speech(&config);
-    assert_int_equal(speech_say(speech, many, 2), 0);
-    until_silent(speech);
-    speech_free(speech);
-    struct heard h = heard(0);
-    assert_int_equal(h.to, 0);
-    /* it ends in the middle of a line */
-    atomic_store(&visit, 1);
-    speech = open_speech(&config);
-    assert_int_equal(speech_say(speech, many, 2), 0);
-    for (int64_t end = now_ms() + 20000; speech_at(speech) == 0; nap()) {
-        assert_true(now_ms() < end);
-    }
-    assert_int_equal(speech_at(speech), 1);
-    atomic_store(&visit, 2);
-    until_silent(speech);
-    speech_free(speech);
-    h = heard(0);
-    assert_true(h.to > 0 && length_ms(&h) < 1900); /* two tones take longer */
-}
-
 static void
 test_pause_and_cut(void **state)
 {
@@ -818,7 +782,6 @@ main(void)
         cmocka_unit_test(test_order_and_place),
         cmocka_unit_test(test_clauses_are_heard_as_they_come),
         cmocka_unit_test(test_beginnings_first),
-        cmocka_unit_test(test_foreign),
         cmocka_unit_test(test_pause_and_cut),
         cmocka_unit_test(test_closed_is_silent),
         cmocka_unit_test(test_click),

@@ -226,7 +226,8 @@ take_row(struct live_table *table, char *line)
 {
     struct row *row = &table->rows[table->count];
     *row = (struct row){.count = 0};
-    for (char *at = line; at != NULL;) {
+    char *at = line;
+    do { /* an empty line too has one field */
         char *tab = strchr(at, '\t');
         if (row->count == LIVE_FIELDS_MAX) {
             return false;
@@ -236,7 +237,7 @@ take_row(struct live_table *table, char *line)
             *tab = 0;
         }
         at = tab != NULL ? tab + 1 : NULL;
-    }
+    } while (at != NULL);
     table->count++;
     return row_fits(table->form, row);
 }

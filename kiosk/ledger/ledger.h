@@ -253,6 +253,74 @@ int ledger_booked(
 /* Envelopes in quarantine: each is a sign of a cloned or rolled-back kiosk. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 
+/* ---- what is deleted by rule, and what stays of it ---- */
+
+enum { LEDGER_NUMBER_LEN = 9, LEDGER_DAY_LEN = 11 };
+/* The proof of a deletion: which record it was, by the hash of its envelope, and by which rule it went. Only added, by
+ * constraint. A record that comes again (a stick, a code, a late terminal) is known by it: ledger_put answers LEDGER_SAME with
+ * the state "deleted" and stores nothing, ledger_receipt_keep gives the receipt that it was handed. */
+struct ledger_gone {
+    uint64_t line; /* 1, 2, ...; grows with each */
+    uint64_t position; /* that of the entry */
+    uint8_t id[LEDGER_ID_LEN];
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t epoch, sequence;
+    uint8_t hash[LEDGER_HASH_LEN];
+    int64_t received_at, done_at, deleted_at;
+    char rule[LEDGER_NAME_MAX];
+    char number[LEDGER_NUMBER_LEN]; /* what the visitor was told; "" when nobody could open it */
+};
+/* A row of counts without persons: what a deleted record was. Times: minutes from arrival to "done", summed up. */
+struct ledger_tally {
+    char day[LEDGER_DAY_LEN]; /* YYYY-MM-DD */
+    char procedure[LEDGER_NAME_MAX], language[LEDGER_NAME_MAX], kiosk[LEDGER_NAME_MAX];
+    char assisted[LEDGER_NAME_MAX], outcome[LEDGER_NAME_MAX];
+    uint64_t records;
+    int64_t minutes;
+};
+/* Entries that are "done" or "back" since `until` or before, those that are longest so first, behind an entry (NULL: from the
+ * first; state_at and position count), at most limit, which is at most LEDGER_DUE_MAX: how many in
+ * *ret_count. Only id, state_at and position are filled. */
+enum { LEDGER_DUE_MAX = 100 };
+int ledger_due(struct ledger *ledger, int64_t until, const struct ledger_entry *behind,
+    size_t limit, struct ledger_entry ret_entries[LEDGER_DUE_MAX], size_t *ret_count);
+/* Deletes the envelope, receipt, acts and decisions of a record that is "done" or "back" since done_until or before, empties envelopes of the same
+ * id in quarantine, writes the line of proof and adds one to the counts: all or nothing. In: id,
+ * deleted_at, rule, number. tally may be NULL; its records is not read. KERR_STATE: it isn't done for so long (somebody took it
+ * back meanwhile); KERR_NOT_FOUND; KERR_INVALID; errors of ledger_put. 0 also when it went before. */
+int ledger_forget(struct ledger *ledger, const struct ledger_gone *gone, int64_t done_until,
+    const struct ledger_tally *tally);
+/* After deletions: lets the storage write over what was there. Nothing on SQLite, which overwrites at once (secure_delete);
+ * VACUUM on PostgreSQL, which takes minutes for a large ledger. */
+int ledger_tidy(struct ledger *ledger);
+/* The proof for an id. KERR_NOT_FOUND. */
+int ledger_gone(
+    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct ledger_gone *ret_gone);
+/* Proofs, each during its call: for a number, newest first (a kiosk gives a number again after 10,000); those behind a
+ * line, oldest first; those before a line (0: all), newest first. At most limit. A non-zero answer of each stops
+ * and is returned; each must not ask this ledger. */
+typedef int ledger_each_gone(const struct ledger_gone *gone, void *ctx);
+int ledger_gone_number(
+    struct ledger *ledger, const char *number, size_t limit, ledger_each_gone *each, void *ctx);
+int ledger_gone_after(
+    struct ledger *ledger, uint64_t line, size_t limit, ledger_each_gone *each, void *ctx);
+int ledger_gone_before(
+    struct ledger *ledger, uint64_t line, size_t limit, ledger_each_gone *each, void *ctx);
+/* A run of the rule: when, by the city's clock; up to which moment that clock was believed; how many records went; a word
+ * about it. Only added. */
+struct ledger_sweep {
+    int64_t at, trusted_at;
+    uint64_t deleted;
+    char word[LEDGER_NAME_MAX];
+};
+int ledger_sweep_add(struct ledger *ledger, const struct ledger_sweep *sweep);
+/* The newest first, as above. */
+int ledger_sweeps(struct ledger *ledger, size_t limit,
+    int (*each)(const struct ledger_sweep *sweep, void *ctx), void *ctx);
+/* Counts of days from..to (both in), by day and the rest, as above. */
+int ledger_tallies(struct ledger *ledger, const char *from, const char *to,
+    int (*each)(const struct ledger_tally *tally, void *ctx), void *ctx);
+
 /* Sequences that did not come though a later one did. */
 struct ledger_gap {
     uint64_t first, last;

@@ -4,6 +4,7 @@
 #ifndef LEDGER_LEDGER_PRIV_H
 #define LEDGER_LEDGER_PRIV_H
 
+#include "ledger/ask_priv.h"
 #include "ledger/ledger.h"
 
 typedef int ledger_each(
@@ -37,7 +38,8 @@ typedef int ledger_each_run(const struct ledger_run *run, void *ctx);
 enum { RUN_KIOSK, RUN_EPOCH, RUN_HALF, RUN_FIRST, RUN_LAST, RUN_LAST_AT, RUN_CONFLICTS };
 #define LEDGER_RUNS(NUMBER)                                                                        \
     "SELECT kiosk, epoch, half, first, last,"                                                      \
-    " (SELECT received_at FROM entry WHERE position = newest) AS last_at," NUMBER(                 \
+    " coalesce((SELECT received_at FROM entry WHERE position = newest),"                           \
+    "  (SELECT received_at FROM gone WHERE position = newest)) AS last_at," NUMBER(                \
         "0") " AS conflicts FROM (SELECT kiosk, epoch, half, min(place) AS first, max(place) AS "  \
              "last,"                                                                               \
              "  max(position) AS newest FROM (SELECT kiosk, epoch, position,"                      \
@@ -46,7 +48,8 @@ enum { RUN_KIOSK, RUN_EPOCH, RUN_HALF, RUN_FIRST, RUN_LAST, RUN_LAST_AT, RUN_CON
                       "   sequence & 9223372036854775807 AS place,"                                \
                       "   (sequence & 9223372036854775807) - row_number()"                         \
                       "    OVER (PARTITION BY kiosk, epoch, sequence < 0 ORDER BY sequence) AS "   \
-                      "island FROM entry) p"                                                       \
+                      "island FROM (SELECT kiosk, epoch, sequence, position FROM entry UNION ALL " \
+                      "SELECT kiosk, epoch, sequence, position FROM gone) e) p"                    \
                       "  GROUP BY kiosk, epoch, half, island) r"                                   \
                       " UNION ALL SELECT kiosk, epoch, " NUMBER("0") ", " NUMBER("0") ", " NUMBER( \
                           "0") ","                                                                 \
@@ -109,6 +112,9 @@ struct ledger_backend {
     int (*alarms)(struct ledger *ledger, uint64_t *ret_chains);
     int (*settle)(struct ledger *ledger, const char *kiosk, int64_t now);
     int (*reports)(struct ledger *ledger, ledger_each_report *each, void *ctx);
+    int (*ask)(struct ledger *ledger, const struct ledger_question *questions, size_t count,
+        ledger_each_row *each, void *ctx);
+    int (*tidy)(struct ledger *ledger);
 };
 
 /* A handle of a backend begins with this. */

@@ -19,14 +19,15 @@
 
 /* Under the kiosk's 30 s for a whole request, with two hosts and two statements. */
 #define CONNECT_S "3"
-enum { ANSWER_MS = 5000, TEXT = 0, BINARY = 1 };
+enum { ANSWER_MS = 5000, TIDY_MS = 3600 * 1000, TEXT = 0, BINARY = 1 };
 
 struct pg_ledger {
     struct ledger ledger; /* first: what ledger.h hands around is the address of this */
     char *uri; /* owned; may hold a password: never logged */
     PGconn *line; /* owned; NULL while there is none */
-    bool prepared[PG_QUERY_COUNT]; /* on this line */
+    bool prepared[PG_QUERY_COUNT + LEDGER_ASK_COUNT]; /* on this line */
     bool warned; /* the statement under way brought a warning */
+    int64_t patience_ms; /* how long an answer may take */
 };
 
 void
@@ -66,6 +67,12 @@ int
 pg_rows_count(const struct pg_rows *rows)
 {
     return PQntuples((const PGresult *)rows);
+}
+
+int
+pg_rows_width(const struct pg_rows *rows)
+{
+    return PQnfields((const PGresult *)rows);
 }
 
 const void *
@@ -167,7 +174,7 @@ await_answer(struct pg_ledger *pg, int64_t until_ms)
 static int
 receive(struct pg_ledger *pg, struct pg_rows **ret_rows)
 {
-    int64_t until_ms = clock_mono_ms(clock_system()) + ANSWER_MS;
+    int64_t until_ms = clock_mono_ms(clock_system()) + pg->patience_ms;
     PGresult *last = NULL;
     int r = 0;
     for (;;) {
@@ -277,15 +284,40 @@ pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows)
     return pg->line != NULL ? send_and_receive(pg, sql, ret_rows) : KERR_BUSY;
 }
 
-static int
-prepare(struct pg_ledger *pg, enum pg_query which)
+enum { NAME_LEN = 4, LETTERS = 26 };
+
+static void
+name_of(int which, char out[NAME_LEN])
 {
-    const char name[] = {'q', (char)('a' + (int)which), 0};
+    out[0] = 'q';
+    out[1] = (char)('a' + which / LETTERS);
+    out[2] = (char)('a' + which % LETTERS);
+    out[3] = 0;
+}
+
+int
+ledger_postgres_tidy(struct ledger *any)
+{
+    struct pg_ledger *pg = (struct pg_ledger *)any; /* its first member */
+    int r = connected(pg);
+    pg->patience_ms = TIDY_MS;
+    r = r == 0 ? pg_run(pg, "VACUUM entry, decision, quarantine", NULL) : r;
+    pg->patience_ms = ANSWER_MS;
+    return r == KERR_NET ? KERR_BUSY : r;
+}
+
+static int
+prepare(struct pg_ledger *pg, int which)
+{
+    char name[NAME_LEN];
+    name_of(which, name);
     if (pg->prepared[which]) {
         return 0;
     }
     pg->warned = false;
-    if (PQsendPrepare(pg->line, name, pg_queries[which], 0, NULL) == 0) {
+    const char *words =
+        which < PG_QUERY_COUNT ? pg_queries[which] : ledger_asks[which - PG_QUERY_COUNT];
+    if (PQsendPrepare(pg->line, name, words, 0, NULL) == 0) {
         drop(pg);
         return KERR_BUSY;
     }
@@ -295,16 +327,16 @@ prepare(struct pg_ledger *pg, enum pg_query which)
 }
 
 static int
-send_prepared(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args)
+send_prepared(struct pg_ledger *pg, int which, const struct pg_args *args)
 {
-    const char name[] = {'q', (char)('a' + (int)which), 0};
+    char name[NAME_LEN];
+    name_of(which, name);
     return PQsendQueryPrepared(
         pg->line, name, args->count, args->values, args->lengths, args->formats, BINARY);
 }
 
 int
-pg_ask(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args,
-    struct pg_rows **ret_rows)
+pg_ask(struct pg_ledger *pg, int which, const struct pg_args *args, struct pg_rows **ret_rows)
 {
     int r = connected(pg);
     r = r == 0 ? prepare(pg, which) : r;
@@ -357,7 +389,7 @@ static int
 receive_all(struct pg_ledger *pg, size_t count, struct pg_rows **ret_rows)
 {
     enum { BEFORE = 2 }; /* BEGIN and the turn */
-    int64_t until_ms = clock_mono_ms(clock_system()) + ANSWER_MS;
+    int64_t until_ms = clock_mono_ms(clock_system()) + pg->patience_ms;
     int r = 0;
     bool at_end = false;
     for (size_t i = 0; !at_end; i++) {
@@ -414,6 +446,7 @@ ledger_postgres_open(const char *uri, struct ledger **ret_ledger)
     struct pg_ledger *pg = xcalloc(1, sizeof(*pg));
     pg->ledger.backend = &ledger_postgres;
     pg->uri = xstrdup(uri);
+    pg->patience_ms = ANSWER_MS;
     int r = connected(pg);
     if (r < 0) {
         ledger_postgres_close(&pg->ledger);

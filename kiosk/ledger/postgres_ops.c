@@ -517,4 +517,6 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .chains = op_chains,
     .alarms = op_alarms,
     .settle = op_settle,
-    .reports = op_reports};
+    .reports = op_reports,
+    .ask = ledger_postgres_ask,
+    .tidy = ledger_postgres_tidy};

@@ -36,7 +36,7 @@ extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */
 struct pg_ledger; /* begins with a struct ledger */
 struct pg_rows; /* an answer; libpq's PGresult */
 
-enum { PG_ARGS_MAX = 7 };
+enum { PG_ARGS_MAX = LEDGER_ARGS_MAX };
 /* $1, $2, ... in the order in which they are added. Bytes and texts are borrowed until the statement
  * has been asked. */
 struct pg_args {
@@ -51,10 +51,9 @@ void pg_add_number(struct pg_args *args, int64_t number);
 
 /* Asks a numbered statement, in a transaction of its own. 0 and *ret_rows (the caller frees), or an
  * error as in ledger.h; KERR_BUSY when it is not known whether the server did it. */
-int pg_ask(struct pg_ledger *pg, enum pg_query which, const struct pg_args *args,
-    struct pg_rows **ret_rows);
+int pg_ask(struct pg_ledger *pg, int which, const struct pg_args *args, struct pg_rows **ret_rows);
 struct pg_asked {
-    enum pg_query which;
+    int which; /* an enum pg_query, or PG_QUERY_COUNT and an enum ledger_ask */
     struct pg_args args;
 };
 /* Asks several in one transaction and one way to the server and back, after PG_TURN, so that nobody else's locks cross
@@ -65,9 +64,13 @@ int pg_ask_all(
 /* Runs SQL as it stands, one or many statements; ret_rows (may be NULL) gets the last answer. For the schema. */
 int pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows);
 
+/* Gives the space of deleted rows back (VACUUM), so that new ones are written over them. Takes its time. */
+int ledger_postgres_tidy(struct ledger *ledger);
+
 /* NULL is accepted. */
 void pg_rows_free(struct pg_rows *rows);
 int pg_rows_count(const struct pg_rows *rows);
+int pg_rows_width(const struct pg_rows *rows);
 /* A field of type bigint; 0 when it is none. */
 int64_t pg_number(const struct pg_rows *rows, int row, int column);
 /* A field's bytes, as long as the rows live; NULL for SQL's NULL. */

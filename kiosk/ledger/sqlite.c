@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 4, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 5, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -137,8 +137,49 @@ static const char STEP_4[] =
     " WHEN NEW.holder <> OLD.holder AND NEW.holder IS NOT (SELECT value FROM act"
     "  WHERE id = NEW.id AND kind = 'holder' ORDER BY number DESC LIMIT 1)"
     " BEGIN SELECT RAISE(ABORT, 'no act says so'); END;";
+/* What stays of records whose data were deleted by rule: a line of proof each, and counts without persons. Lines are only
+ * added, whoever writes: one that was changed would prove nothing. */
+#define STAYS(table)                                                                               \
+    "CREATE TRIGGER " table "_unchanged BEFORE UPDATE ON " table                                   \
+    " BEGIN SELECT RAISE(ABORT, '" table " is only added to'); END;"                               \
+    "CREATE TRIGGER " table "_kept BEFORE DELETE ON " table " BEGIN SELECT RAISE(ABORT, '" table   \
+    " is only added to'); END;"
+static const char STEP_5[] =
+    "CREATE INDEX entry_over ON entry(state_at, position) WHERE state IN ('done', 'back');"
+    "CREATE TABLE gone("
+    " line INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " position INTEGER NOT NULL UNIQUE,"
+    " id BLOB NOT NULL UNIQUE CHECK(length(id) = 16),"
+    " kiosk TEXT NOT NULL,"
+    " epoch INTEGER NOT NULL,"
+    " sequence INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK(length(hash) = 32),"
+    " received_at INTEGER NOT NULL,"
+    " done_at INTEGER NOT NULL,"
+    " deleted_at INTEGER NOT NULL,"
+    " rule TEXT NOT NULL CHECK(length(rule) > 0),"
+    " number TEXT NOT NULL,"
+    " UNIQUE(kiosk, epoch, sequence)) STRICT;"
+    "CREATE INDEX gone_number ON gone(number, line);" STAYS(
+        "gone") "CREATE TABLE sweep("
+                " line INTEGER PRIMARY KEY AUTOINCREMENT,"
+                " at INTEGER NOT NULL,"
+                " trusted_at INTEGER NOT NULL,"
+                " deleted INTEGER NOT NULL,"
+                " word TEXT NOT NULL) STRICT;" STAYS(
+                    "sweep") "CREATE TABLE tally("
+                             " day TEXT NOT NULL CHECK(length(day) = 10),"
+                             " procedure TEXT NOT NULL,"
+                             " language TEXT NOT NULL,"
+                             " kiosk TEXT NOT NULL,"
+                             " assisted TEXT NOT NULL,"
+                             " outcome TEXT NOT NULL,"
+                             " records INTEGER NOT NULL CHECK(records > 0),"
+                             " minutes INTEGER NOT NULL,"
+                             " PRIMARY KEY(day, procedure, language, kiosk, assisted, outcome)) "
+                             "STRICT;";
 
-static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4};
+static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
@@ -158,9 +199,15 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_FORGET_MARK] = "RELEASE here",
     [LEDGER_Q_INSERT] =
         "INSERT INTO entry(id, kiosk, epoch, sequence, hash, received_at, state_at, envelope)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7) ON CONFLICT DO NOTHING",
+        " SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7"
+        " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE id = ?1)"
+        " AND NOT EXISTS (SELECT 1 FROM gone WHERE kiosk = ?2 AND epoch = ?3 AND sequence = ?4)"
+        " ON CONFLICT DO NOTHING",
     [LEDGER_Q_SAME] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = ?1 AND kiosk = ?2"
-                      " AND epoch = ?3 AND sequence = ?4 AND hash = ?5 AND envelope = ?7",
+                      " AND epoch = ?3 AND sequence = ?4 AND hash = ?5 AND envelope = ?7"
+                      " UNION ALL SELECT id, kiosk, epoch, sequence, hash, received_at, position,"
+                      " 'deleted', deleted_at, '', '' FROM gone WHERE id = ?1 AND kiosk = ?2"
+                      " AND epoch = ?3 AND sequence = ?4 AND hash = ?5",
     [LEDGER_Q_SET_ASIDE] =
         "INSERT INTO quarantine(id, kiosk, epoch, sequence, hash, received_at, envelope)"
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
@@ -186,6 +233,7 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_SET_STATE] =
         "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4 WHERE id = ?1",
     [LEDGER_Q_SET_HOLDER] = "UPDATE entry SET holder = ?2 WHERE id = ?1",
+    [LEDGER_Q_IS_GONE] = "SELECT 1 FROM gone WHERE id = ?1",
     [LEDGER_Q_QUARANTINED] = "SELECT count(*) FROM quarantine",
     [LEDGER_Q_DECISION] = "SELECT number, id, state, slot, decided_at, decided_by FROM decision"
                           " WHERE id = ?1 AND number < ?2 ORDER BY number DESC LIMIT 1",
@@ -393,6 +441,9 @@ ledger_sqlite_close(struct ledger *any)
     struct sqlite_ledger *ledger = (struct sqlite_ledger *)any; /* its first member */
     for (size_t i = 0; i < LEDGER_Q_COUNT; i++) {
         (void)sqlite3_finalize(ledger->queries[i]); /* repeats an error that was told already */
+    }
+    for (size_t i = 0; i < LEDGER_ASK_COUNT; i++) {
+        (void)sqlite3_finalize(ledger->asks[i]); /* the same */
     }
     (void)sqlite3_close(ledger->db); /* every statement is finalized, so it can't refuse */
     free(ledger);

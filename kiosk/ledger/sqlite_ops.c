@@ -206,6 +206,22 @@ verdict_of(struct sqlite_ledger *ledger, struct ledger_work *work)
     return r < 0 ? r : LEDGER_SAME;
 }
 
+/* The receipt that counts. Of a record that was deleted by rule none is stored any more: a terminal that asks again
+ * after all that time gets the one just made. */
+static int
+kept_receipt(struct ledger *any, const struct ledger_work *work)
+{
+    struct sqlite_ledger *ledger = of(any);
+    int r = op_receipt(any, work->id, work->ret_receipt);
+    if (r != KERR_NOT_FOUND) {
+        return r;
+    }
+    r = bind_blob(ledger, LEDGER_Q_IS_GONE, 1, work->id, LEDGER_ID_LEN);
+    r = r == 0 ? fetch(ledger, LEDGER_Q_IS_GONE) : r;
+    done(ledger, LEDGER_Q_IS_GONE);
+    return r == 0 ? buf_add(work->ret_receipt, work->receipt, work->receipt_len) : r;
+}
+
 static void
 op_work(struct ledger *any, struct ledger_work *const *works, size_t count)
 {
@@ -215,9 +231,8 @@ op_work(struct ledger *any, struct ledger_work *const *works, size_t count)
         if (r < 0) {
             works[i]->result = r;
         } else if (works[i]->result == 0 && works[i]->point == NULL && works[i]->report == NULL) {
-            works[i]->result = works[i]->is_keep
-                                   ? op_receipt(any, works[i]->id, works[i]->ret_receipt)
-                                   : verdict_of(ledger, works[i]);
+            works[i]->result =
+                works[i]->is_keep ? kept_receipt(any, works[i]) : verdict_of(ledger, works[i]);
         }
     }
 }
@@ -543,4 +558,6 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .chains = op_chains,
     .alarms = op_alarms,
     .settle = op_settle,
-    .reports = op_reports};
+    .reports = op_reports,
+    .ask = ledger_sqlite_ask,
+    .tidy = ledger_sqlite_tidy};

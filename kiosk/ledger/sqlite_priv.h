@@ -30,6 +30,7 @@ enum ledger_query {
     LEDGER_Q_SET_STATE,
     LEDGER_Q_SET_HOLDER,
     LEDGER_Q_COUNTS,
+    LEDGER_Q_IS_GONE,
     LEDGER_Q_QUARANTINED,
     LEDGER_Q_DECISION,
     LEDGER_Q_DECISION_REST,
@@ -51,12 +52,16 @@ struct sqlite_ledger {
     struct ledger ledger; /* first: what ledger.h hands around is the address of this */
     sqlite3 *db; /* owned */
     sqlite3_stmt *queries[LEDGER_Q_COUNT]; /* owned; prepared at opening, reset after each use */
+    sqlite3_stmt *asks[LEDGER_ASK_COUNT]; /* owned; prepared at their first use */
 };
 
 /* A KERR_ code for a SQLite result; 0 for SQLITE_OK, SQLITE_ROW and SQLITE_DONE. */
 int ledger_error(int code);
 /* Finalizes, closes, frees; also a handle that was only half opened. */
 void ledger_sqlite_close(struct ledger *ledger);
+
+/* sqlite_ask.c: deleted rows are overwritten as they go (secure_delete): nothing is left to do. */
+int ledger_sqlite_tidy(struct ledger *ledger);
 
 /* The operations, sqlite_ops.c. */
 extern const struct ledger_backend ledger_sqlite;

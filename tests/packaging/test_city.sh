@@ -63,6 +63,12 @@ expect "other bytes" 409 "$(send 9443 "$WORK/other" "$(record 1)")"
 kill $PIDS && wait $PIDS
 PIDS=''
 
+# A line of proof of what was deleted by rule, and counts, with a place for every kind of value.
+sqlite3 "$KIOSK_HOME/ledger.db" "INSERT INTO gone(line, position, id, kiosk, epoch, sequence, hash, received_at, done_at, deleted_at, rule, number)
+ VALUES(7, 900, randomblob(16), 'kiosk-009', -1, 5, randomblob(32), 1, 2, 3, '30 days', '');
+INSERT INTO sweep(at, trusted_at, deleted, word) VALUES(4, 4, 1, 'done');
+INSERT INTO tally VALUES('2026-11-22', 'resident-record', '', 'kiosk-009', 'no', 'done', 2, 30);" || fail "no line of proof"
+
 # It moves.
 cluster_make one && cluster_start one || fail "no server"
 WORD='ge%heim\8431' # in the URI as it has to be there

@@ -61,7 +61,7 @@ static const struct ledger_tally TALLY = {.day = "2026-11-22",
     .minutes = 12};
 
 static void
-mark(struct ledger *ledger, uint8_t which, const char *state, int64_t at)
+be_marked(struct ledger *ledger, uint8_t which, const char *state, int64_t at)
 {
     uint8_t id[LEDGER_ID_LEN];
     memset(id, which, sizeof(id));
@@ -101,10 +101,10 @@ test_due(void **state)
         struct ledger_entry entry = entry_of(i, "kiosk-001", 7, i, i);
         assert_int_equal(LEDGER_NEW, put(ledger, &entry, "body"));
     }
-    mark(ledger, 1, "done", 3000);
-    mark(ledger, 2, "done", 2000);
-    mark(ledger, 3, "done", 3001);
-    mark(ledger, 4, "back", 3000);
+    be_marked(ledger, 1, "done", 3000);
+    be_marked(ledger, 2, "done", 2000);
+    be_marked(ledger, 3, "done", 3001);
+    be_marked(ledger, 4, "back", 3000);
     assert_int_equal(0, ledger_due(ledger, 3000, NULL, LEDGER_DUE_MAX, due, &count));
     assert_int_equal(3, count);
     assert_int_equal(2, due[0].id[0]);
@@ -120,7 +120,7 @@ test_due(void **state)
     assert_int_equal(KERR_STATE, ledger_forget(ledger, &gone, 3000, &TALLY)); /* too young */
     gone = gone_of(5, "");
     assert_int_equal(KERR_STATE, ledger_forget(ledger, &gone, 9000, &TALLY)); /* nobody did it */
-    mark(ledger, 1, "new", 3100);
+    be_marked(ledger, 1, "new", 3100);
     gone = gone_of(1, "");
     assert_int_equal(KERR_STATE, ledger_forget(ledger, &gone, 9000, &TALLY)); /* taken back */
     gone = gone_of(9, "");
@@ -148,7 +148,7 @@ test_forgotten(void **state)
     buf_init(&receipt, 100);
     for (uint8_t i = 1; i <= 3; i++) {
         put_long(ledger, i, i, LEDGER_NEW);
-        mark(ledger, i, "done", 2000);
+        be_marked(ledger, i, "done", 2000);
     }
     memset(decision.id, 2, sizeof(decision.id));
     assert_int_equal(LEDGER_DECIDED, ledger_decide(ledger, &decision, 0, 1));
@@ -216,8 +216,8 @@ test_comes_again(void **state)
     for (uint8_t i = 1; i <= 3; i++) {
         put_long(ledger, i, i, LEDGER_NEW);
     }
-    mark(ledger, 2, "done", 2000);
-    mark(ledger, 3, "done", 2000);
+    be_marked(ledger, 2, "done", 2000);
+    be_marked(ledger, 3, "done", 2000);
     struct ledger_gone gone = gone_of(3, "");
     assert_int_equal(0, ledger_forget(ledger, &gone, 2000, NULL));
     gone = gone_of(2, "00100029");
@@ -274,7 +274,7 @@ test_lines_stay(void **state)
     struct scene *scene = *state;
     struct ledger_sweep sweep = {.at = 5000, .trusted_at = 4000, .deleted = 1, .word = "done"};
     put_long(scene->ledger, 1, 1, LEDGER_NEW);
-    mark(scene->ledger, 1, "done", 2000);
+    be_marked(scene->ledger, 1, "done", 2000);
     struct ledger_gone gone = gone_of(1, "00100011");
     assert_int_equal(0, ledger_forget(scene->ledger, &gone, 2000, NULL));
     assert_int_equal(0, ledger_sweep_add(scene->ledger, &sweep));
@@ -317,7 +317,7 @@ test_nothing_left(void **state)
     }
     for (uint8_t i = 1; i <= 9; i++) {
         put_long(scene->ledger, i, i, LEDGER_NEW);
-        mark(scene->ledger, i, "done", 2000);
+        be_marked(scene->ledger, i, "done", 2000);
     }
     assert_true(found_in(scene->path, 5) > 100); /* the scan can find */
     for (uint8_t i = 1; i <= 8; i++) {

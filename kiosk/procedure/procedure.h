@@ -412,6 +412,12 @@ void procedure_facts_each(const struct procedure *procedure, procedure_each_fact
 void procedure_dictionary_each(
     const struct procedure_set *set, procedure_each_fact *each, void *ctx);
 
+/* A procedure as JSON for another engine, expressions as trees; the shape is that of assets/pre-entry/engine.js. Appended.
+ * number: gives each string that it names a number. KERR_TOO_BIG. */
+typedef int procedure_word_number(const struct procedure_words *words, void *ctx);
+int procedure_outline(const struct procedure *procedure, procedure_word_number *number, void *ctx,
+    struct buf *ret_json);
+
 /* Every source string of the set for the catalogs, in file order: context, source, file, line. */
 typedef void procedure_each_words(
     const struct procedure_words *words, const char *file, int line, void *ctx);

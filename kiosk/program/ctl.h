@@ -14,6 +14,7 @@ int ctl_check(int argc, char **argv); /* content files and catalogs */
 int ctl_extract(int argc, char **argv); /* the content's words as a .pot */
 int ctl_new(int argc, char **argv); /* a definition file to start from */
 int ctl_preview(int argc, char **argv); /* the kiosk, opened at one service */
+int ctl_pre_entry(int argc, char **argv); /* pages on which people answer at home */
 int ctl_import(int argc, char **argv); /* a definition file from a spreadsheet */
 int ctl_fleet(int argc, char **argv); /* gaps and conflicts of the ledger's kiosks */
 int ctl_status(int argc, char **argv); /* queue counts for a person */

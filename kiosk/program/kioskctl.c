@@ -29,6 +29,7 @@ static const struct command {
     {"extract", ctl_extract, "write the content's words as a .pot"},
     {"new", ctl_new, "make a definition file to start from: new procedure ID DOOR"},
     {"preview", ctl_preview, "open the kiosk at one service, to look at it"},
+    {"pre-entry", ctl_pre_entry, "pages on which people answer at home: ASSETS OUT; key"},
     {"import", ctl_import, "make a definition file from a spreadsheet (XLSForm, .xlsx or .csv)"},
     {"live", ctl_live, "what comes with the sync: check files, make the sample city's"},
     {"table", ctl_table, "make the tables of postal codes and of kanji forms"},
@@ -39,9 +40,9 @@ print_usage(FILE *out)
 {
     (void)fprintf(out, "usage: kioskctl COMMAND [ARGUMENTS]\n\n"); /* nobody to tell a failure */
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        (void)fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].what);
+        (void)fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].what);
     }
-    (void)fprintf(out, "  %-8s %s\n", "help", "this list");
+    (void)fprintf(out, "  %-9s %s\n", "help", "this list");
 }
 
 int

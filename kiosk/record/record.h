@@ -9,6 +9,7 @@
 #ifndef RECORD_RECORD_H
 #define RECORD_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -30,6 +31,7 @@ enum fact_origin {
     FACT_ORIGIN_PERSON, /* answered by the visitor */
     FACT_ORIGIN_STAFF, /* entered by a clerk beside the visitor */
     FACT_ORIGIN_DERIVED, /* computed or set by default from other facts */
+    FACT_ORIGIN_PRE_ENTRY, /* answered by the visitor at home, brought as a code */
     FACT_ORIGIN_COUNT
 };
 
@@ -61,8 +63,25 @@ const struct fact *fact_set_get(const struct fact_set *set, const char *key);
 const char *fact_set_value(const struct fact_set *set, const char *key);
 size_t fact_set_count(const struct fact_set *set);
 const struct fact *fact_set_at(const struct fact_set *set, size_t index);
-/* "card", "person", "staff", "derived". */
+/* "card", "person", "staff", "derived", "pre-entry". */
 const char *fact_origin_name(enum fact_origin origin);
+
+/* Answers that were given at home (pre_entry.c). Nothing of it is an answer yet: each is offered to the interview, which judges
+ * it. */
+enum { PRE_ENTRY_ANSWERS_MAX = 400 };
+struct pre_entry; /* opaque */
+/* KERR_INVALID for what is none. */
+int pre_entry_read(const uint8_t *bytes, size_t len, struct pre_entry **ret_entry);
+void pre_entry_free(struct pre_entry *pre); /* wipes; NULL is accepted */
+const char *pre_entry_procedure(
+    const struct pre_entry *pre); /* as written there: may be no procedure */
+const char *pre_entry_language(const struct pre_entry *pre);
+int64_t pre_entry_at(const struct pre_entry *pre); /* seconds since 1970, by the clock at home */
+/* The answer to the question of this key, given out once; NULL without one. Lives as long as it. */
+const char *pre_entry_take(struct pre_entry *pre, const char *key);
+/* How a question is told: 24 bits of its key without the index, which is *ret_entry (0: none). Two questions of one
+ * procedure may not share it (kioskctl pre-entry looks). */
+uint32_t pre_entry_key_hash(const char *key, unsigned *ret_entry);
 
 /* Head of a record: everything but the facts. Plain value. */
 struct record_head {

@@ -219,6 +219,24 @@ int seal_codes_take(struct seal_codes *codes, const char **at, struct buf *ret_b
 void seal_codes_missing(const struct seal_codes *codes,
     void (*each)(unsigned which, unsigned number, unsigned count, void *ctx), void *ctx);
 
+/* Pre-entries: answers that somebody gave at home, sealed by the page to the city's terminals (kiosk/decisions/0057-pre-entry.md). The
+ * keys lie in a folder that all terminals of the city have, each named after its day: 2026-11-22.key. They open
+ * pre-entries and nothing else; a key that is older than SEAL_PRE_KEY_DAYS opens nothing. pre_entry.c */
+enum { SEAL_PRE_MARK = 0xd1, SEAL_PRE_POINT = 65, SEAL_PRE_KEY_DAYS = 90 };
+struct seal_pre_keys;
+/* No folder is one without keys. KERR_SEAL_KEY, and then nothing is given. */
+int seal_pre_keys_new(const char *folder, int64_t now, struct seal_pre_keys **ret_keys);
+void seal_pre_keys_free(struct seal_pre_keys *keys); /* NULL is accepted */
+/* KERR_SEAL_FORM (no pre-entry), KERR_NOT_FOUND (of a key that isn't here: too old, or another city's), KERR_SEAL_OPEN. */
+int seal_pre_open(
+    const struct seal_pre_keys *keys, const uint8_t *bytes, size_t len, struct buf *ret_plain);
+/* At the city: makes today's key, the folder too. KERR_EXISTS, KERR_IO, KERR_NO_SPACE, KERR_SEAL_CRYPTO. */
+int seal_pre_key_make(const char *folder, int64_t now);
+/* The public point of the newest key, which pages are made with: 4, x, y. KERR_NOT_FOUND, KERR_SEAL_KEY. */
+int seal_pre_point(const char *folder, int64_t now, uint8_t out[SEAL_PRE_POINT]);
+/* Removes keys that open nothing any more. KERR_IO. */
+int seal_pre_keys_tidy(const char *folder, int64_t now, size_t *ret_removed);
+
 /* For finding envelopes in a damaged file: how long the one that begins here says to be, 0 when none can
  * begin here. Proves nothing. */
 size_t seal_envelope_length(const uint8_t *bytes, size_t len);

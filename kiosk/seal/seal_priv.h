@@ -99,6 +99,19 @@ int seal_credential(const char *name, struct buf *ret_word);
 /* token.c: whether what stands where a key's path could is a key in a PKCS #11 token; and that key, NULL without one. */
 bool seal_is_in_token(const char *path);
 EVP_PKEY *seal_token_key_load(const char *uri);
+/* pre_entry.c: HPKE (RFC 9180), base mode, DHKEM(P-256, HKDF-SHA256), HKDF-SHA256, AES-128-GCM: the first message to a key. enc
+ * is a point, compressed or not; bytes end with the tag. KERR_SEAL_FORM, KERR_SEAL_OPEN. */
+struct seal_hpke {
+    const uint8_t *enc;
+    size_t enc_len;
+    const uint8_t *info;
+    size_t info_len;
+    const uint8_t *aad;
+    size_t aad_len;
+    const uint8_t *bytes;
+    size_t len;
+};
+int seal_hpke_open(EVP_PKEY *key, const struct seal_hpke *sealed, struct buf *ret_plain);
 /* A store that trusts exactly the CA certificates of a file. The caller frees. */
 int seal_load_trust(const char *ca_path, X509_STORE **ret_store);
 bool seal_is_p256(const EVP_PKEY *key);

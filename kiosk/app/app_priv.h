@@ -9,6 +9,7 @@
 
 #include "app/app.h"
 #include "app/owner_priv.h"
+#include "base/call.h"
 #include "base/secret.h"
 #include "app/widgets_priv.h"
 #include "app/writing_priv.h"
@@ -198,6 +199,15 @@ struct content_stamp {
     int64_t newest; /* seconds since 1970 */
 };
 
+/* calling.c: the call for staff that is under way, or the last one. */
+struct calling {
+    char *path, *answer_path; /* owned */
+    struct call call;
+    bool is_open; /* the page "call" stands, and nobody only practises */
+    bool is_coming; /* the city said that somebody comes */
+    int64_t look_ms; /* monotonic; then the answer is looked for */
+};
+
 struct app {
     struct owner owner; /* who stands there */
     const struct conf *conf;
@@ -225,6 +235,7 @@ struct app {
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
     int under_page;
+    const struct screen *left; /* the page that app_over left last */
     const struct screen *beneath; /* the overlay that language or still-there interrupted */
     /* while a screen is built: the column's page so far, whether the turning buttons need room */
     int flow_page;
@@ -261,6 +272,7 @@ struct app {
     char staff_digits[16];
     int staff_wrong;
     int64_t staff_locked_until_ms;
+    struct calling calling;
     bool codes; /* the staff asked for every record as a code */
     bool quit;
     int frame_error;
@@ -505,6 +517,14 @@ bool payment_means(struct app *app, struct buf *out);
 /* An answer as people read it. */
 void answer_words(
     struct app *app, const struct question *question, const char *value, struct buf *out);
+
+/* calling.c: calls for staff that the city hears of */
+void calling_open(struct app *app);
+void calling_close(struct app *app);
+/* The page "call" appeared: the page below it, and what led to it there. */
+void calling_begin(struct app *app, const char *page, const char *reason);
+void calling_watch(struct app *app); /* each step of the loop */
+int calling_sleep_ms(const struct app *app); /* until the next look; -1: none */
 
 /* heading.c: of whom is asked, the question, why, and why an answer was not taken. below: height of what stands
  * below it, for which words become smaller and fewer; 0: it turns pages. field: what stands below is a field and

@@ -59,6 +59,7 @@ app_over(struct app *app, const struct screen *screen)
     if (app->screen == screen) {
         return;
     }
+    app->left = app->screen;
     if (!app_is_overlay(app->screen)) {
         app->under = app->screen;
         app->under_page = app->visit.page;
@@ -480,6 +481,8 @@ sleep_ms(const struct app *app, int asked)
     } else {
         wait = content_wait_ms(app);
     }
+    int call = calling_sleep_ms(app);
+    wait = call >= 0 && (wait < 0 || wait > call) ? call : wait;
     int ear = speak_sleep_ms(app);
     wait = ear >= 0 && (wait < 0 || wait > ear) ? ear : wait;
     if (asked >= 0 && (wait < 0 || wait > asked)) {
@@ -498,6 +501,7 @@ app_step(struct app *app, int timeout_ms)
     explicit_bzero(&input, sizeof(input));
     poll_devices(app);
     watch_time(app);
+    calling_watch(app);
     content_watch(app);
     app_rebuild(app);
     speak_step(app);

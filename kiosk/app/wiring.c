@@ -252,6 +252,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         LOG(LOG_ERROR, "queue.open", LOG_ERR(r));
     }
     open_staff(app);
+    calling_open(app);
     speak_open(app, wake, app->ui);
     check_in_restore(app);
     r = open_preview(app, options->preview);
@@ -276,6 +277,7 @@ app_free(struct app *app)
         app->stand[0] = 0;
         visit_end(app); /* powers the card down */
     }
+    calling_close(app);
     card_stop(app->card);
     speak_close(app);
     fact_set_free(app->visit.facts);

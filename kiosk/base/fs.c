@@ -118,8 +118,9 @@ sync_parent(const char *path)
     return r;
 }
 
-int
-fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
+/* Puts the bytes beside the path and renames them over it; synced before that, or not. */
+static int
+replace(const char *path, const void *data, size_t len, mode_t mode, bool is_synced)
 {
     size_t temp_len = strlen(path) + sizeof(".new-XXXXXX");
     char *temp = xcalloc(temp_len, 1);
@@ -131,7 +132,7 @@ fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
         goto out;
     }
     r = write_all(fd, data, len);
-    if (r == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0)) {
+    if (r == 0 && (fchmod(fd, mode) != 0 || (is_synced && fsync(fd) != 0))) {
         r = err_from_errno();
     }
     if (close(fd) != 0 && r == 0) {
@@ -142,12 +143,23 @@ fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
     }
     if (r < 0) {
         (void)unlink(temp); /* leaves the old file as the only one */
-        goto out;
     }
-    r = sync_parent(path);
 out:
     free(temp);
     return r;
+}
+
+int
+fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
+{
+    int r = replace(path, data, len, mode, true);
+    return r == 0 ? sync_parent(path) : r;
+}
+
+int
+fs_write_quick(const char *path, const void *data, size_t len, mode_t mode)
+{
+    return replace(path, data, len, mode, false);
 }
 
 int

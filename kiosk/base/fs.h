@@ -19,6 +19,8 @@ int fs_read_regular(const char *path, struct buf *ret_data);
  * KERR_NO_SPACE, KERR_IO or KERR_NOT_FOUND (no such folder); the old file is then untouched, unless
  * only the folder's fsync failed: then the new one is there and may be undone by a power cut. */
 int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
+/* The same without waiting for the disk: readers see the old file or the new one, a power cut may leave neither. */
+int fs_write_quick(const char *path, const void *data, size_t len, mode_t mode);
 /* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
 int fs_make_dirs(const char *path);
 bool fs_exists(const char *path);

@@ -27,6 +27,7 @@ enum intake_route {
     INTAKE_ROUTE_RECORD, /* /v1/records/{id} */
     INTAKE_ROUTE_RECEIPT, /* /v1/records/{id}/receipt */
     INTAKE_ROUTE_REPORT, /* /v1/report */
+    INTAKE_ROUTE_CALL, /* /v1/call */
     INTAKE_ROUTE_HEALTH, /* /v1/health */
     INTAKE_ROUTE_ENROLMENT, /* /v1/enrolment */
     INTAKE_ROUTE_BUNDLE /* /v1/bundles/{kind} and /v1/bundles/{kind}/{sha256} */
@@ -56,6 +57,7 @@ enum intake_problem {
     INTAKE_PROBLEM_ID,
     INTAKE_PROBLEM_CONFLICT,
     INTAKE_PROBLEM_REPORT, /* nothing that a terminal of ours says */
+    INTAKE_PROBLEM_CALL, /* the same of a call for staff */
     INTAKE_PROBLEM_NO_RECEIPT,
     INTAKE_PROBLEM_NO_BUNDLE, /* nothing of this kind is published, or no such file */
     INTAKE_PROBLEM_RANGE,
@@ -222,6 +224,11 @@ int intake_note_point(
 #define INTAKE_REPORT_HEADER "Madoguchi-Report" /* base/report.h */
 /* Keeps what a kiosk says of itself. 0, also for no text; KERR_INVALID, errors of the ledger. */
 int intake_note_report(struct intake *intake, const char *peer, const char *text);
+
+#define INTAKE_CALL_HEADER "Madoguchi-Call" /* base/call.h */
+/* Keeps a call for staff and answers how it stands; the kiosk asks again and again while it waits. */
+void intake_put_call(
+    struct intake *intake, const char *peer, const char *text, struct intake_reply *ret_reply);
 
 /* enrol.c: a terminal asks for its next certificates: 202 while staff have not signed, then 200 with them. Any worker
  * thread; borrowed during the call. */

@@ -14,6 +14,9 @@ intake_route(const char *path, uint8_t ret_id[SEAL_ID_LEN])
     if (strcmp(path, "/v1/report") == 0) {
         return INTAKE_ROUTE_REPORT;
     }
+    if (strcmp(path, "/v1/call") == 0) {
+        return INTAKE_ROUTE_CALL;
+    }
     if (strcmp(path, "/v1/health") == 0) {
         return INTAKE_ROUTE_HEALTH;
     }

@@ -44,6 +44,7 @@ static const struct {
     [INTAKE_PROBLEM_ID] = {422, "Unprocessable Content", "id-mismatch", 0},
     [INTAKE_PROBLEM_CONFLICT] = {409, "Conflict", "conflict", 0},
     [INTAKE_PROBLEM_REPORT] = {422, "Unprocessable Content", "report-form", 0},
+    [INTAKE_PROBLEM_CALL] = {422, "Unprocessable Content", "call-form", 0},
     [INTAKE_PROBLEM_NO_RECEIPT] = {404, "Not Found", "no-such-record", 0},
     [INTAKE_PROBLEM_NO_BUNDLE] = {404, "Not Found", "no-such-bundle", 0},
     [INTAKE_PROBLEM_RANGE] = {416, "Range Not Satisfiable", "range", 0},

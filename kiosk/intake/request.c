@@ -56,7 +56,7 @@ static bool
 takes_put(enum intake_route route)
 {
     return route == INTAKE_ROUTE_RECORD || route == INTAKE_ROUTE_REPORT ||
-           route == INTAKE_ROUTE_ENROLMENT;
+           route == INTAKE_ROUTE_CALL || route == INTAKE_ROUTE_ENROLMENT;
 }
 
 static enum intake_problem
@@ -164,6 +164,9 @@ answer(struct intake *intake, struct MHD_Connection *connection, struct request 
         intake_get_bundle(intake, &ask, reply);
         break;
     }
+    case INTAKE_ROUTE_CALL:
+        intake_put_call(intake, request->peer, header(connection, INTAKE_CALL_HEADER), reply);
+        break;
     case INTAKE_ROUTE_REPORT:
         reply->status = 204; /* what it brings is in its headers: take_word */
         break;

@@ -79,10 +79,19 @@ can_be_reported(const struct ledger_report *report)
 }
 
 static bool
+can_be_called(const struct ledger_call *call)
+{
+    bool is_state = strcmp(call->state, "rings") == 0 || strcmp(call->state, "over") == 0;
+    return is_state && is_name(call->kiosk) && is_name(call->page) && is_name(call->reason) &&
+           call->id > 0 && call->id <= INT64_MAX;
+}
+
+static bool
 can_be_done(const struct ledger_work *work)
 {
     return work->point != NULL    ? can_be_noted(work->point, work->len)
            : work->report != NULL ? can_be_reported(work->report)
+           : work->call != NULL   ? can_be_called(work->call)
            : work->is_keep        ? work->receipt_len > 0
                                   : work->entry != NULL && can_be_put(work->entry, work->len);
 }
@@ -273,6 +282,30 @@ ledger_reports(
     struct ledger *ledger, int (*each)(const struct ledger_report *report, void *ctx), void *ctx)
 {
     return ledger->backend->reports(ledger, each, ctx);
+}
+
+int
+ledger_call_note(struct ledger *ledger, struct ledger_call *call)
+{
+    struct ledger_work work = {.call = call};
+    struct ledger_work *const works[] = {&work};
+    ledger_work(ledger, works, 1);
+    return work.result;
+}
+
+int
+ledger_call_answer(
+    struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now)
+{
+    bool is_good = is_name(kiosk) && is_name(by) && id > 0 && id <= INT64_MAX;
+    return is_good ? ledger->backend->call_answer(ledger, kiosk, id, by, now) : KERR_INVALID;
+}
+
+int
+ledger_calls(struct ledger *ledger, int64_t now,
+    int (*each)(const struct ledger_call *call, void *ctx), void *ctx)
+{
+    return ledger->backend->calls(ledger, now - LEDGER_CALL_S, each, ctx);
 }
 
 /* ---- decisions about slots ---- */

@@ -139,10 +139,38 @@ int ledger_report_keep(struct ledger *ledger, const struct ledger_report *report
 int ledger_reports(
     struct ledger *ledger, int (*each)(const struct ledger_report *report, void *ctx), void *ctx);
 
+/* A call for staff from a kiosk (base/call.h), of each kiosk the newest. */
+struct ledger_call {
+    char kiosk[LEDGER_NAME_MAX];
+    uint64_t id; /* by chance; 1 to INT64_MAX */
+    char state[LEDGER_NAME_MAX]; /* "rings", "coming" (somebody said so), "over" */
+    int64_t said_at; /* when it was made, by the kiosk's clock */
+    char page[LEDGER_NAME_MAX], reason[LEDGER_NAME_MAX];
+    int64_t began_at, heard_at; /* when it came and was last heard of, the city's clock */
+    int64_t answered_at; /* 0: nobody did */
+    char answered_by[LEDGER_NAME_MAX];
+};
+enum {
+    LEDGER_CALL_S = 30 * 60, /* after which it is over by itself */
+    LEDGER_CALL_HEARD_S = 5, /* how old heard_at may grow while the kiosk asks again and again */
+    LEDGER_CALL_LATE_S = 60 /* a call made before the newest is a request that was overtaken */
+};
+/* Keeps what a kiosk says of its call, and tells how it stands. In: kiosk, id, state ("rings" or "over"), said_at, page,
+ * reason, heard_at (the city's clock, now). Out: state. Safe to repeat: what is over stays over, what somebody answered
+ * stays answered, and only what staff see anew counts as a change. KERR_INVALID, errors of ledger_put. */
+int ledger_call_note(struct ledger *ledger, struct ledger_call *call);
+/* Somebody comes: of several who say so the first stays. KERR_NOT_FOUND when that call is over, or another one was made since. */
+int ledger_call_answer(
+    struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now);
+/* Each call that is not over, oldest first. As ledger_chains. */
+int ledger_calls(struct ledger *ledger, int64_t now,
+    int (*each)(const struct ledger_call *call, void *ctx), void *ctx);
+
 /* A put, a keep, or a kiosk's word of itself, as one of several in one commit. */
 struct ledger_work {
     const struct ledger_point *point; /* not NULL: as ledger_point_note, its bytes in envelope */
     const struct ledger_report *report; /* not NULL: as ledger_report_keep */
+    struct ledger_call *call; /* not NULL: as ledger_call_note */
     bool is_keep; /* of a receipt; else a put */
     /* In, for a put: as ledger_put. */
     struct ledger_entry *entry;

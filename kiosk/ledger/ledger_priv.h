@@ -59,6 +59,7 @@ enum { RUN_KIOSK, RUN_EPOCH, RUN_HALF, RUN_FIRST, RUN_LAST, RUN_LAST_AT, RUN_CON
 
 typedef int ledger_each_chain(const struct ledger_chain *chain, void *ctx);
 typedef int ledger_each_report(const struct ledger_report *report, void *ctx);
+typedef int ledger_each_call(const struct ledger_call *call, void *ctx);
 /* The columns of a chain and of a report, in this order. */
 #define LEDGER_CHAIN                                                                               \
     "kiosk, epoch, size, head, seen_at, alarms, alarm_at, bytes, alarm_bytes FROM chain"
@@ -74,6 +75,22 @@ enum {
     CHAIN_ALARM_BYTES
 };
 enum { REPORT_KIOSK, REPORT_AT, REPORT_BYTES };
+/* The columns of a call, in this order. */
+#define LEDGER_CALL                                                                                \
+    "kiosk, id, state, said_at, page, reason, began_at, heard_at, answered_at, answered_by FROM "  \
+    "kiosk_call"
+enum {
+    CALL_KIOSK,
+    CALL_ID,
+    CALL_STATE,
+    CALL_SAID_AT,
+    CALL_PAGE,
+    CALL_REASON,
+    CALL_BEGAN_AT,
+    CALL_HEARD_AT,
+    CALL_ANSWERED_AT,
+    CALL_ANSWERED_BY
+};
 /* The point of the last alarm becomes the largest; one text for both storages but for the two arguments. */
 #define LEDGER_SETTLE(KIOSK, NOW)                                                                  \
     "UPDATE chain SET size = alarm_size, head = alarm_head, bytes = alarm_bytes, seen_at = " NOW   \
@@ -115,6 +132,10 @@ struct ledger_backend {
     int (*ask)(struct ledger *ledger, const struct ledger_question *questions, size_t count,
         ledger_each_row *each, void *ctx);
     int (*tidy)(struct ledger *ledger);
+    int (*call_answer)(
+        struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now);
+    /* That began after a moment. */
+    int (*calls)(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx);
 };
 
 /* A handle of a backend begins with this. */

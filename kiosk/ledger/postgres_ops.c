@@ -19,6 +19,10 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_SETTLE] = "SELECT ledger_settle($1, $2)",
     [PG_REPORT] = "INSERT INTO report(kiosk, at, bytes) VALUES($1, $2, $3)"
                   " ON CONFLICT (kiosk) DO UPDATE SET at = $2, bytes = $3",
+    [PG_CALL] = "SELECT ledger_call($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    [PG_CALL_ANSWER] = "SELECT ledger_call_answer($1, $2, $3, $4)",
+    [PG_CALLS] = "SELECT " LEDGER_CALL " WHERE state <> 'over' AND began_at > $1"
+                 " ORDER BY began_at, kiosk",
     [PG_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
     [PG_TURN] = "UPDATE change_count SET count = count",
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
@@ -150,6 +154,18 @@ ask_of(const struct ledger_work *work, struct pg_asked *ret_asked)
         pg_add_text(args, work->report->kiosk);
         pg_add_number(args, work->report->at);
         pg_add_bytes(args, work->report->bytes, work->report->len);
+    } else if (work->call != NULL) {
+        ret_asked->which = PG_CALL;
+        pg_add_text(args, work->call->kiosk);
+        pg_add_number(args, (int64_t)work->call->id);
+        pg_add_text(args, work->call->state);
+        pg_add_number(args, work->call->said_at);
+        pg_add_text(args, work->call->page);
+        pg_add_text(args, work->call->reason);
+        pg_add_number(args, work->call->heard_at);
+        pg_add_number(args, LEDGER_CALL_S);
+        pg_add_number(args, LEDGER_CALL_LATE_S);
+        pg_add_number(args, LEDGER_CALL_HEARD_S);
     } else if (work->is_keep) {
         ret_asked->which = PG_RECEIPT_KEEP;
         pg_add_bytes(args, work->id, LEDGER_ID_LEN);
@@ -175,6 +191,11 @@ result_of(const struct ledger_work *work, const struct pg_rows *rows)
     }
     if (work->point != NULL) {
         return pg_rows_count(rows) == 1 ? (int)pg_number(rows, 0, 0) : KERR_STORE;
+    }
+    if (work->call != NULL) {
+        return pg_rows_count(rows) == 1
+                   ? read_text(rows, 0, 0, work->call->state, sizeof(work->call->state))
+                   : KERR_STORE;
     }
     return work->is_keep ? append_field(rows, 0, 0, work->ret_receipt)
                          : read_verdict(rows, work->entry);
@@ -498,6 +519,52 @@ op_reports(struct ledger *ledger, ledger_each_report *each, void *ctx)
     return r;
 }
 
+static int
+op_call_answer(struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now)
+{
+    struct pg_args args = {0};
+    uint64_t coming = 0;
+    pg_add_text(&args, kiosk);
+    pg_add_number(&args, (int64_t)id);
+    pg_add_text(&args, by);
+    pg_add_number(&args, now);
+    int r = ask_numbers(ledger, PG_CALL_ANSWER, &args, &coming, NULL);
+    return r == 0 && coming == 0 ? KERR_NOT_FOUND : r;
+}
+
+static int
+read_call(const struct pg_rows *rows, int row, struct ledger_call *call)
+{
+    *call = (struct ledger_call){.id = (uint64_t)pg_number(rows, row, CALL_ID),
+        .said_at = pg_number(rows, row, CALL_SAID_AT),
+        .began_at = pg_number(rows, row, CALL_BEGAN_AT),
+        .heard_at = pg_number(rows, row, CALL_HEARD_AT),
+        .answered_at = pg_number(rows, row, CALL_ANSWERED_AT)};
+    int r = read_text(rows, row, CALL_KIOSK, call->kiosk, sizeof(call->kiosk));
+    r = r == 0 ? read_text(rows, row, CALL_STATE, call->state, sizeof(call->state)) : r;
+    r = r == 0 ? read_text(rows, row, CALL_PAGE, call->page, sizeof(call->page)) : r;
+    r = r == 0 ? read_text(rows, row, CALL_REASON, call->reason, sizeof(call->reason)) : r;
+    return r == 0 ? read_text(
+                        rows, row, CALL_ANSWERED_BY, call->answered_by, sizeof(call->answered_by))
+                  : r;
+}
+
+static int
+op_calls(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx)
+{
+    struct pg_args args = {0};
+    struct pg_rows *rows = NULL;
+    pg_add_number(&args, after);
+    int r = pg_ask(of(ledger), PG_CALLS, &args, &rows);
+    for (int row = 0; r == 0 && row < pg_rows_count(rows); row++) {
+        struct ledger_call call;
+        r = read_call(rows, row, &call);
+        r = r == 0 ? each(&call, ctx) : r;
+    }
+    pg_rows_free(rows);
+    return r;
+}
+
 const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .put = op_put,
     .work = op_work,
@@ -519,4 +586,6 @@ const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .settle = op_settle,
     .reports = op_reports,
     .ask = ledger_postgres_ask,
-    .tidy = ledger_postgres_tidy};
+    .tidy = ledger_postgres_tidy,
+    .call_answer = op_call_answer,
+    .calls = op_calls};

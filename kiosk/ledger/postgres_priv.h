@@ -29,6 +29,9 @@ enum pg_query {
     PG_SETTLE,
     PG_REPORT,
     PG_REPORTS,
+    PG_CALL,
+    PG_CALL_ANSWER,
+    PG_CALLS,
     PG_QUERY_COUNT
 };
 extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */

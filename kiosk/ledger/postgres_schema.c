@@ -437,9 +437,77 @@ static const char VERSION_5[] =
                  " END IF; "
                  "END $$;";
 
+/* Calls for staff: of each kiosk the newest. ledger_call answers its state, ledger_call_answer 1 when somebody comes. Whoever
+ * finds nothing to change takes no lock. */
+static const char VERSION_6[] =
+    "CREATE TABLE kiosk_call("
+    " kiosk text COLLATE \"C\" PRIMARY KEY CHECK(kiosk <> ''),"
+    " id bigint NOT NULL,"
+    " state text NOT NULL DEFAULT 'rings' CHECK(state IN ('rings', 'coming', 'over')),"
+    " said_at bigint NOT NULL,"
+    " page text NOT NULL,"
+    " reason text NOT NULL,"
+    " began_at bigint NOT NULL,"
+    " heard_at bigint NOT NULL,"
+    " answered_at bigint NOT NULL DEFAULT 0,"
+    " answered_by text NOT NULL DEFAULT '');"
+    "CREATE FUNCTION ledger_call(a_kiosk text, a_id bigint, a_state text, a_said bigint,"
+    " a_page text, a_reason text, a_time bigint, a_most bigint, a_late bigint, a_heard bigint)"
+    " RETURNS text LANGUAGE plpgsql AS $$ "
+    "DECLARE"
+    " c kiosk_call; is_there boolean; "
+    "BEGIN"
+    " FOR turn IN 1..2 LOOP"
+    "  SELECT * INTO c FROM kiosk_call WHERE kiosk = a_kiosk;"
+    "  is_there := FOUND;"
+    "  IF is_there AND c.id = a_id THEN"
+    "   IF c.state = 'over' OR c.began_at + a_most <= a_time THEN"
+    "    RETURN 'over';"
+    "   END IF;"
+    "   IF a_state <> 'over' AND abs(a_time - c.heard_at) < a_heard THEN"
+    "    RETURN c.state;"
+    "   END IF;"
+    "  ELSIF a_state = 'over'"
+    "   OR (is_there AND a_said < c.said_at AND abs(a_time - c.heard_at) <= a_late) THEN"
+    "   RETURN 'over';"
+    "  END IF;"
+    "  IF turn = 1 THEN" /* again, with the row that all writers take first */
+    "   UPDATE change_count SET count = count;"
+    "  END IF;"
+    " END LOOP;"
+    " IF is_there AND c.id = a_id THEN"
+    "  UPDATE kiosk_call SET state = CASE WHEN a_state = 'over' THEN 'over' ELSE state END,"
+    "   heard_at = a_time WHERE kiosk = a_kiosk RETURNING * INTO STRICT c;"
+    "  IF a_state = 'over' THEN"
+    "   UPDATE change_count SET count = count + 1;"
+    "  END IF;"
+    "  RETURN c.state;"
+    " END IF;"
+    " INSERT INTO kiosk_call(kiosk, id, said_at, page, reason, began_at, heard_at)"
+    "  VALUES(a_kiosk, a_id, a_said, a_page, a_reason, a_time, a_time)"
+    "  ON CONFLICT (kiosk) DO UPDATE SET id = a_id, state = 'rings', said_at = a_said,"
+    "  page = a_page, reason = a_reason, began_at = a_time, heard_at = a_time, answered_at = 0,"
+    "  answered_by = '';"
+    " UPDATE change_count SET count = count + 1;"
+    " RETURN 'rings'; "
+    "END $$;"
+    "CREATE FUNCTION ledger_call_answer(a_kiosk text, a_id bigint, a_by text, a_time bigint)"
+    " RETURNS bigint LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1;"
+    " UPDATE kiosk_call SET state = 'coming', answered_by = a_by, answered_at = a_time"
+    "  WHERE kiosk = a_kiosk AND id = a_id AND state = 'rings';"
+    " IF FOUND THEN"
+    "  RETURN 1;"
+    " END IF;"
+    " UPDATE change_count SET count = count - 1;"
+    " RETURN (SELECT count(*) FROM kiosk_call"
+    "  WHERE kiosk = a_kiosk AND id = a_id AND state = 'coming'); "
+    "END $$;";
+
 /* Step i, its parts in turn, brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
 static const char *const STEPS[][2] = {
-    {VERSION_1}, {VERSION_2}, {VERSION_3}, {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}};
+    {VERSION_1}, {VERSION_2}, {VERSION_3}, {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}};
 
 /* 0 when there is no ledger in the first schema of the search path yet. */
 static int

@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 5, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 6, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -179,7 +179,21 @@ static const char STEP_5[] =
                              " PRIMARY KEY(day, procedure, language, kiosk, assisted, outcome)) "
                              "STRICT;";
 
-static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5};
+/* Calls for staff: of each kiosk the newest. */
+static const char STEP_6[] =
+    "CREATE TABLE kiosk_call("
+    " kiosk TEXT NOT NULL PRIMARY KEY CHECK(length(kiosk) > 0),"
+    " id INTEGER NOT NULL,"
+    " state TEXT NOT NULL DEFAULT 'rings' CHECK(state IN ('rings', 'coming', 'over')),"
+    " said_at INTEGER NOT NULL,"
+    " page TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " began_at INTEGER NOT NULL,"
+    " heard_at INTEGER NOT NULL,"
+    " answered_at INTEGER NOT NULL DEFAULT 0,"
+    " answered_by TEXT NOT NULL DEFAULT '') STRICT;";
+
+static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
@@ -258,6 +272,17 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_REPORT] = "INSERT INTO report(kiosk, at, bytes) VALUES(?1, ?2, ?3)"
                         " ON CONFLICT DO UPDATE SET at = ?2, bytes = ?3",
     [LEDGER_Q_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
+    [LEDGER_Q_CALL] = "SELECT " LEDGER_CALL " WHERE kiosk = ?1",
+    [LEDGER_Q_CALL_KEEP] =
+        "INSERT INTO kiosk_call(kiosk, id, said_at, page, reason, began_at, heard_at)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT DO UPDATE SET id = ?2, state = 'rings',"
+        " said_at = ?3, page = ?4, reason = ?5, began_at = ?6, heard_at = ?6, answered_at = 0,"
+        " answered_by = ''",
+    [LEDGER_Q_CALL_HEARD] = "UPDATE kiosk_call SET state = ?2, heard_at = ?3 WHERE kiosk = ?1",
+    [LEDGER_Q_CALL_ANSWER] = "UPDATE kiosk_call SET state = 'coming', answered_by = ?3,"
+                             " answered_at = ?4 WHERE kiosk = ?1 AND id = ?2 AND state = 'rings'",
+    [LEDGER_Q_CALLS] = "SELECT " LEDGER_CALL " WHERE state <> 'over' AND began_at > ?1"
+                       " ORDER BY began_at, kiosk",
     [LEDGER_Q_BOOKED] = "SELECT count(*), count(*) FILTER (WHERE decided_at <= ?1) " BOOKED_NOW,
 };
 

@@ -146,6 +146,9 @@ write_one(struct sqlite_ledger *ledger, struct ledger_work *work)
     if (work->report != NULL) {
         return write_report(ledger, work);
     }
+    if (work->call != NULL) {
+        return sqlite_write_call(ledger, work);
+    }
     if (work->is_keep) {
         r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, work->id, LEDGER_ID_LEN);
         r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, work->receipt, work->receipt_len)
@@ -230,7 +233,8 @@ op_work(struct ledger *any, struct ledger_work *const *works, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (r < 0) {
             works[i]->result = r;
-        } else if (works[i]->result == 0 && works[i]->point == NULL && works[i]->report == NULL) {
+        } else if (works[i]->result == 0 && works[i]->point == NULL && works[i]->report == NULL &&
+                   works[i]->call == NULL) {
             works[i]->result =
                 works[i]->is_keep ? kept_receipt(any, works[i]) : verdict_of(ledger, works[i]);
         }
@@ -560,4 +564,6 @@ const struct ledger_backend ledger_sqlite = {.close = ledger_sqlite_close,
     .settle = op_settle,
     .reports = op_reports,
     .ask = ledger_sqlite_ask,
-    .tidy = ledger_sqlite_tidy};
+    .tidy = ledger_sqlite_tidy,
+    .call_answer = sqlite_call_answer,
+    .calls = sqlite_calls};

@@ -45,6 +45,11 @@ enum ledger_query {
     LEDGER_Q_SETTLE,
     LEDGER_Q_REPORT,
     LEDGER_Q_REPORTS,
+    LEDGER_Q_CALL,
+    LEDGER_Q_CALL_KEEP,
+    LEDGER_Q_CALL_HEARD,
+    LEDGER_Q_CALL_ANSWER,
+    LEDGER_Q_CALLS,
     LEDGER_Q_COUNT
 };
 
@@ -62,6 +67,11 @@ void ledger_sqlite_close(struct ledger *ledger);
 
 /* sqlite_ask.c: deleted rows are overwritten as they go (secure_delete): nothing is left to do. */
 int ledger_sqlite_tidy(struct ledger *ledger);
+/* sqlite_calls.c: calls for staff. The first inside a transaction. */
+int sqlite_write_call(struct sqlite_ledger *ledger, struct ledger_work *work);
+int sqlite_call_answer(
+    struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now);
+int sqlite_calls(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx);
 
 /* The operations, sqlite_ops.c. */
 extern const struct ledger_backend ledger_sqlite;

@@ -1,4 +1,4 @@
-/* ledger/sqlite_steps.h - how the operations on SQLite bind, step and read: what their files (sqlite_ops.c, sqlite_acts.c) share. */
+/* ledger/sqlite_steps.h - how the operations on SQLite bind, step and read: what their files (sqlite_ops.c, sqlite_acts.c, sqlite_calls.c) share. */
 #ifndef LEDGER_SQLITE_STEPS_H
 #define LEDGER_SQLITE_STEPS_H
 

@@ -1,4 +1,4 @@
-/* kiosk-sync: sends sealed records to the city, and takes the city's bundles, until SIGINT or SIGTERM. --once tries each
+/* kiosk-sync: sends sealed records to the city, takes its bundles, and tells it when somebody calls for staff, until SIGINT or SIGTERM. --once tries each
  * queued record and each kind of bundle once and ends: 0 the queue is empty, 3 it is not, 1 broken set-up, 2 wrong use. */
 #include <pthread.h>
 #include <signal.h>
@@ -44,6 +44,8 @@ enum {
     HEALTH,
     BUNDLES,
     KEYRING,
+    CALL,
+    CALL_ANSWER,
     PATH_COUNT
 };
 
@@ -145,15 +147,83 @@ tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int6
     }
 }
 
-/* ---- bundles: a thread beside the records, which never wait for them ---- */
+/* ---- threads beside the records, which never wait for them ---- */
 
-struct looking {
-    struct sync_down *down;
-    int64_t look_s;
+struct beside {
     pthread_t thread;
     pthread_mutex_t lock; /* for the next two */
     pthread_cond_t wake;
     bool is_ending;
+};
+
+/* False when it is time to end. */
+static bool
+rest(struct beside *beside, int64_t ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* exists on every Linux */
+    int64_t ns = until.tv_nsec + ms % 1000 * 1000000;
+    until.tv_sec += ms / 1000 + ns / 1000000000;
+    until.tv_nsec = (long)(ns % 1000000000);
+    (void)pthread_mutex_lock(&beside->lock);
+    int r = 0;
+    while (!beside->is_ending && r == 0) {
+        r = pthread_cond_timedwait(&beside->wake, &beside->lock, &until);
+    }
+    bool goes_on = !beside->is_ending;
+    (void)pthread_mutex_unlock(&beside->lock);
+    return goes_on;
+}
+
+/* Signals are the main thread's. False when there is no thread to be had. */
+static bool
+begin(struct beside *beside, void *(*work)(void *arg), void *arg)
+{
+    sigset_t all;
+    sigset_t before;
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic); /* none of these can fail on Linux with these values */
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&beside->wake, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+    (void)pthread_mutex_init(&beside->lock, NULL);
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    bool ok = pthread_create(&beside->thread, NULL, work, arg) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return ok;
+}
+
+static void
+end(struct beside *beside)
+{
+    (void)pthread_mutex_lock(&beside->lock);
+    beside->is_ending = true;
+    (void)pthread_cond_signal(&beside->wake);
+    (void)pthread_mutex_unlock(&beside->lock);
+    (void)pthread_join(beside->thread, NULL); /* it was started and is joined once */
+}
+
+/* Calls for staff. */
+struct calling {
+    struct sync_call *call;
+    struct beside beside;
+};
+
+static void *
+call_on(void *arg)
+{
+    struct calling *calling = arg;
+    while (rest(&calling->beside, sync_call_step(calling->call))) {
+    }
+    return NULL;
+}
+
+/* Bundles. */
+struct looking {
+    struct sync_down *down;
+    int64_t look_s;
+    struct beside beside;
 };
 
 static void
@@ -176,23 +246,6 @@ look_once(struct sync_down *down)
     }
 }
 
-/* False when it is time to end. */
-static bool
-rest(struct looking *looking, int64_t seconds)
-{
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* exists on every Linux */
-    until.tv_sec += seconds;
-    (void)pthread_mutex_lock(&looking->lock);
-    int r = 0;
-    while (!looking->is_ending && r == 0) {
-        r = pthread_cond_timedwait(&looking->wake, &looking->lock, &until);
-    }
-    bool goes_on = !looking->is_ending;
-    (void)pthread_mutex_unlock(&looking->lock);
-    return goes_on;
-}
-
 static void *
 look_on(void *arg)
 {
@@ -201,40 +254,11 @@ look_on(void *arg)
     rng_fill(&chance, sizeof(chance));
     int64_t first = looking->look_s < FIRST_LOOK_MAX_S ? looking->look_s : FIRST_LOOK_MAX_S;
     int64_t wait = chance % first;
-    while (rest(looking, wait)) {
+    while (rest(&looking->beside, wait * 1000)) {
         look_once(looking->down);
         wait = sync_down_wait_s(looking->down, looking->look_s);
     }
     return NULL;
-}
-
-/* Signals are the main thread's. False when there is no thread to be had. */
-static bool
-look_begin(struct looking *looking)
-{
-    sigset_t all;
-    sigset_t before;
-    pthread_condattr_t monotonic;
-    (void)pthread_condattr_init(&monotonic); /* none of these can fail on Linux with these values */
-    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(&looking->wake, &monotonic);
-    (void)pthread_condattr_destroy(&monotonic);
-    (void)pthread_mutex_init(&looking->lock, NULL);
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool ok = pthread_create(&looking->thread, NULL, look_on, looking) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return ok;
-}
-
-static void
-look_end(struct looking *looking)
-{
-    (void)pthread_mutex_lock(&looking->lock);
-    looking->is_ending = true;
-    (void)pthread_cond_signal(&looking->wake);
-    (void)pthread_mutex_unlock(&looking->lock);
-    (void)pthread_join(looking->thread, NULL); /* it was started and is joined once */
 }
 
 static int
@@ -290,6 +314,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     struct store *store = NULL;
     struct sync *sync = NULL;
     struct sync_down *down = NULL;
+    struct calling calling = {.call = NULL};
     int r = seal_receipts_new(paths[CITY_CA], &receipts);
     r = r == 0 ? seal_verifier_new(paths[KIOSK_CA], &kiosks) : r;
     r = r == 0 ? store_open(paths[QUEUE], &store) : r;
@@ -309,6 +334,8 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         .keyring = paths[KEYRING],
         .reserve = SYNC_RESERVE};
     r = r == 0 ? sync_down_new(&config, &place, &down) : r;
+    const struct sync_call_files files = {.call = paths[CALL], .answer = paths[CALL_ANSWER]};
+    r = r == 0 ? sync_call_new(&config, &files, &calling.call) : r;
     int result = EXIT_SET_UP;
     if (r < 0) {
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
@@ -328,14 +355,20 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
             tell(sync, store, paths, started_at); /* goes along with the first record */
             result = run_once(sync, store);
             look_once(down);
-        } else if (look_begin(&looking)) {
-            result = run(sync, &config, &renewal, paths, started_at);
-            look_end(&looking);
+        } else if (begin(&looking.beside, look_on, &looking)) {
+            if (begin(&calling.beside, call_on, &calling)) {
+                result = run(sync, &config, &renewal, paths, started_at);
+                end(&calling.beside);
+            } else {
+                LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
+            }
+            end(&looking.beside);
         } else {
             LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
         }
         tell(sync, store, paths, started_at);
     }
+    sync_call_free(calling.call);
     sync_down_free(down);
     sync_free(sync);
     store_close(store);
@@ -372,7 +405,9 @@ main(int argc, char **argv)
         [QUEUE] = conf_path(conf, "queue", "queue.db"),
         [HEALTH] = conf_path(conf, "sync-health", "sync.prom"),
         [BUNDLES] = conf_path(conf, "bundles", "bundles"),
-        [KEYRING] = conf_path(conf, "keyring", "keyring.der")};
+        [KEYRING] = conf_path(conf, "keyring", "keyring.der"),
+        [CALL] = conf_path(conf, "call", "call"),
+        [CALL_ANSWER] = conf_path(conf, "call-answer", "call-answer")};
     int result = work(conf, paths, once);
     for (size_t i = 0; i < PATH_COUNT; i++) {
         free(paths[i]);

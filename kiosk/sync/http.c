@@ -195,6 +195,9 @@ set_headers(struct lane *lane, const struct sync_request *request)
     if (r == 0 && request->report != NULL) {
         r = append_header(lane, "Madoguchi-Report: ", request->report);
     }
+    if (r == 0 && request->call != NULL) {
+        r = append_header(lane, "Madoguchi-Call: ", request->call);
+    }
     bool is_set =
         r == 0 && curl_easy_setopt(lane->easy, CURLOPT_HTTPHEADER, lane->headers) == CURLE_OK;
     return is_set ? 0 : KERR_NO_MEMORY;

@@ -126,6 +126,27 @@ int sync_renew(const struct sync_config *config, const struct sync_renewal *rene
 /* Ends the connections on which nothing is under way: the next ones begin with the certificate in use then. */
 void sync_hang_up(struct sync *sync);
 
+/* --- calls for staff (kiosk/decisions/0058-calls.md) --- */
+
+/* Files that the terminal shares with its sync, each one line (base/call.h). All borrowed. */
+struct sync_call_files {
+    const char *call; /* the terminal writes: its newest call */
+    const char *answer; /* the sync writes: what the city says of it */
+};
+enum {
+    SYNC_CALL_LOOK_MS = 250, /* how often the file is looked at */
+    SYNC_CALL_ASK_MS = 1000, /* how often the city is asked whether somebody comes */
+    SYNC_CALL_TIMEOUT_S = 5
+};
+struct sync_call;
+/* Belongs to one thread, which may be another one than the sync's. As sync_down_new; timeout_s 0: SYNC_CALL_TIMEOUT_S. */
+int sync_call_new(const struct sync_config *line, const struct sync_call_files *files,
+    struct sync_call **ret_call);
+void sync_call_free(struct sync_call *call);
+/* Looks at the file, tells the city when there is something to tell, and lays its answer beside. A call is told until the city
+ * says that it is over, at most CALL_MOST_S. Milliseconds until it is worth calling again. */
+int64_t sync_call_step(struct sync_call *call);
+
 /* --- without a network: a stick (base/pack.h) --- */
 
 /* All borrowed. */

@@ -62,6 +62,7 @@ struct sync_request {
     size_t len;
     const char *report; /* a line for the header of the same name; copied; NULL: none */
     const char *point; /* hexadecimal digits, for the header of the same name; copied; NULL: none */
+    const char *call; /* a line for the header of the same name; copied; NULL: none */
 };
 /* Room for a signed point in hexadecimal digits, with the NUL. */
 enum { SYNC_POINT_TEXT = 2 * SEAL_POINT_MAX + 1 };

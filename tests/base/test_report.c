@@ -1,4 +1,4 @@
-/* What a terminal says of itself: one spelling each, bounds, and nothing else is taken. */
+/* What a terminal says of itself, and of a call for staff: one spelling each, bounds, and nothing else is taken. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/call.h"
 #include "base/err.h"
 #include "base/report.h"
 
@@ -134,6 +135,98 @@ test_hostile(void **state)
     }
 }
 
+/* ---- calls ---- */
+
+static const struct call a_call = {.id = 9007199254740991,
+    .state = CALL_OVER,
+    .at = 1800000000,
+    .page = "pin-last",
+    .reason = "help"};
+static const char call_line[] =
+    "madoguchi-call 1; id=9007199254740991; state=over; at=1800000000; page=pin-last; reason=help";
+
+static void
+test_call(void **state)
+{
+    (void)state;
+    struct call read;
+    AUTO_BUF text;
+    buf_init(&text, CALL_TEXT_MAX);
+    assert_int_equal(0, call_write(&a_call, &text));
+    assert_string_equal(call_line, buf_str(&text));
+    memset(&read, 1, sizeof(read));
+    assert_int_equal(0, call_read(call_line, &read));
+    assert_int_equal(a_call.id, read.id);
+    assert_int_equal(a_call.state, read.state);
+    assert_int_equal(a_call.at, read.at);
+    assert_string_equal(a_call.page, read.page);
+    assert_string_equal(a_call.reason, read.reason);
+    struct call wrong[] = {a_call, a_call, a_call, a_call, a_call, a_call, a_call};
+    wrong[0].id = 0;
+    wrong[1].id++;
+    wrong[2].state = CALL_COMING; /* is the city's to say */
+    wrong[3].at = 253402300800;
+    wrong[4].page[0] = 0;
+    strcpy(wrong[5].page, "a b");
+    memset(wrong[6].reason, 'a', sizeof(wrong[6].reason));
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_int_equal(KERR_INVALID, call_write(&wrong[i], &text));
+    }
+}
+
+static void
+test_call_answer(void **state)
+{
+    (void)state;
+    static const char line_of_answer[] = "madoguchi-call-answer 1; id=7; state=coming";
+    enum call_state stands = CALL_RINGS;
+    uint64_t id = 0;
+    AUTO_BUF text;
+    buf_init(&text, CALL_TEXT_MAX);
+    assert_int_equal(0, call_answer_write(7, CALL_COMING, &text));
+    assert_string_equal(line_of_answer, buf_str(&text));
+    assert_int_equal(0, call_answer_read(line_of_answer, &id, &stands));
+    assert_int_equal(7, id);
+    assert_int_equal(CALL_COMING, stands);
+    assert_int_equal(KERR_INVALID, call_answer_write(0, CALL_COMING, &text));
+    static const char *const others[] = {"", "madoguchi-call-answer 1; id=0; state=coming",
+        "madoguchi-call-answer 1; id=07; state=coming", "madoguchi-call-answer 1; id=7; state=went",
+        "madoguchi-call-answer 1; id=7; state=coming ", "madoguchi-call-answer 1; id=7",
+        "<html>madoguchi-call-answer 1; id=7; state=coming"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        assert_int_equal(KERR_INVALID, call_answer_read(others[i], &id, &stands));
+    }
+}
+
+/* Each byte of the line made another one, and each beginning of it: refused, or another line that is well formed. */
+static void
+test_calls_from_outside(void **state)
+{
+    (void)state;
+    char changed[sizeof(call_line)];
+    struct call read;
+    AUTO_BUF again;
+    buf_init(&again, CALL_TEXT_MAX);
+    for (size_t at = 0; at + 1 < sizeof(call_line); at++) {
+        memcpy(changed, call_line, sizeof(call_line));
+        changed[at] = 0;
+        assert_true(at > sizeof(call_line) - sizeof("help") || call_read(changed, &read) < 0);
+        for (int byte = 1; byte < 256; byte++) {
+            changed[at] = (char)byte;
+            if (call_read(changed, &read) == 0) {
+                buf_clear(&again);
+                assert_int_equal(0, call_write(&read, &again));
+                assert_string_equal(changed, buf_str(&again));
+            }
+        }
+    }
+    char longer[CALL_TEXT_MAX + 2];
+    memset(longer, 'a', sizeof(longer) - 1);
+    longer[sizeof(longer) - 1] = 0;
+    memcpy(longer, call_line, sizeof(call_line) - 1);
+    assert_int_equal(KERR_INVALID, call_read(longer, &read));
+}
+
 int
 main(void)
 {
@@ -141,6 +234,9 @@ main(void)
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_call),
+        cmocka_unit_test(test_call_answer),
+        cmocka_unit_test(test_calls_from_outside),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

@@ -27,6 +27,8 @@ test_paths(void **state)
         {"/v1/enrolment", INTAKE_ROUTE_ENROLMENT},
         {"/v1/report", INTAKE_ROUTE_REPORT},
         {"/v1/reports", INTAKE_ROUTE_NONE},
+        {"/v1/call", INTAKE_ROUTE_CALL},
+        {"/v1/call/", INTAKE_ROUTE_NONE},
         {"/v1/records/" ID, INTAKE_ROUTE_RECORD},
         {"/v1/bundles/content", INTAKE_ROUTE_BUNDLE},
         {"/v1/bundles/answers/" ID ID, INTAKE_ROUTE_BUNDLE},

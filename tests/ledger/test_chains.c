@@ -243,6 +243,114 @@ test_writers(void **state)
     assert_int_equal(0, alarms(scene->ledger));
 }
 
+/* ---- calls for staff ---- */
+
+static int
+see_call(const struct ledger_call *call, void *ctx)
+{
+    char *text = ctx;
+    size_t len = strlen(text);
+    snprintf(text + len, 1024 - len, "%s %llu %s %s/%s %lld %lld %lld %s|", call->kiosk,
+        (unsigned long long)call->id, call->state, call->page, call->reason,
+        (long long)call->began_at, (long long)call->heard_at, (long long)call->answered_at,
+        call->answered_by);
+    return 0;
+}
+
+static const char *
+calls(struct ledger *ledger, int64_t now)
+{
+    static char text[1024];
+    text[0] = 0;
+    assert_int_equal(0, ledger_calls(ledger, now, see_call, text));
+    return text;
+}
+
+static void
+test_calls(void **state)
+{
+    struct ledger *ledger = ((struct scene *)*state)->ledger;
+    static const struct {
+        const char *kiosk;
+        uint64_t id;
+        const char *says;
+        int64_t said_at, at;
+        const char *stands; /* what the kiosk hears; NULL: a clerk comes; "": that is too late */
+        uint64_t changes;
+        const char *seen;
+    } rows[] = {
+        {"k-1", 5, "over", 100, 1000, "over", 0, ""}, /* of which nothing was heard */
+        {"k-1", 5, "rings", 100, 1000, "rings", 1, "k-1 5 rings home/help 1000 1000 0 |"},
+        {"k-1", 5, "rings", 100, 1004, "rings", 1, "k-1 5 rings home/help 1000 1000 0 |"},
+        {"k-1", 5, "rings", 100, 1005, "rings", 1, "k-1 5 rings home/help 1000 1005 0 |"},
+        {"k-1", 4, "over", 90, 1006, "over", 1, "k-1 5 rings home/help 1000 1005 0 |"},
+        {"k-1", 4, "rings", 90, 1006, "over", 1, "k-1 5 rings home/help 1000 1005 0 |"}, /* late */
+        {"k-1", 4, "sato", 0, 1006, "", 1, "k-1 5 rings home/help 1000 1005 0 |"},
+        {"k-1", 5, "sato", 0, 1007, NULL, 2, "k-1 5 coming home/help 1000 1005 1007 sato|"},
+        {"k-1", 5, "mori", 0, 1008, NULL, 2, "k-1 5 coming home/help 1000 1005 1007 sato|"},
+        {"k-1", 5, "rings", 100, 1010, "coming", 2, "k-1 5 coming home/help 1000 1010 1007 sato|"},
+        {"k-1", 5, "over", 100, 1011, "over", 3, ""},
+        {"k-1", 5, "rings", 100, 1012, "over", 3, ""}, /* the same, repeated on the line */
+        {"k-1", 5, "sato", 0, 1012, "", 3, ""},
+        {"k-1", 6, "rings", 100, 1013, "rings", 4, "k-1 6 rings home/help 1013 1013 0 |"},
+        /* a terminal whose clock went back: taken when the one before was silent for a minute */
+        {"k-1", 7, "rings", 50, 1073, "over", 4, "k-1 6 rings home/help 1013 1013 0 |"},
+        {"k-1", 7, "rings", 50, 1074, "rings", 5, "k-1 7 rings home/help 1074 1074 0 |"},
+        {"k-2", 7, "rings", 60, 1075, "rings", 6,
+            "k-1 7 rings home/help 1074 1074 0 |k-2 7 rings home/help 1075 1075 0 |"},
+        {"k-2", 7, "rings", 60, 2873, "rings", 6,
+            "k-1 7 rings home/help 1074 1074 0 |k-2 7 rings home/help 1075 2873 0 |"},
+        {"k-2", 7, "rings", 60, 2874, "rings", 6, "k-2 7 rings home/help 1075 2873 0 |"},
+        {"k-2", 7, "rings", 60, 2875, "over", 6, ""}, /* half an hour: nobody rings for ever */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct ledger_call call = {.id = rows[i].id,
+            .said_at = rows[i].said_at,
+            .heard_at = rows[i].at,
+            .page = "home",
+            .reason = "help"};
+        snprintf(call.kiosk, sizeof(call.kiosk), "%s", rows[i].kiosk);
+        snprintf(call.state, sizeof(call.state), "%s", rows[i].says);
+        if (rows[i].stands == NULL || rows[i].stands[0] == 0) {
+            assert_int_equal(rows[i].stands == NULL ? 0 : KERR_NOT_FOUND,
+                ledger_call_answer(ledger, rows[i].kiosk, rows[i].id, rows[i].says, rows[i].at));
+        } else {
+            assert_int_equal(0, ledger_call_note(ledger, &call));
+            if (strcmp(rows[i].stands, call.state) != 0) {
+                fail_msg("row %zu: %s", i, call.state);
+            }
+        }
+        if (strcmp(rows[i].seen, calls(ledger, rows[i].at)) != 0 ||
+            changes(ledger) != rows[i].changes) {
+            fail_msg("row %zu: %s, %llu changes", i, calls(ledger, rows[i].at),
+                (unsigned long long)changes(ledger));
+        }
+    }
+}
+
+static void
+test_call_bounds(void **state)
+{
+    struct ledger *ledger = ((struct scene *)*state)->ledger;
+    const struct ledger_call good = {
+        .kiosk = "k-1", .id = 1, .state = "rings", .page = "home", .reason = "help"};
+    struct ledger_call wrong[] = {good, good, good, good, good, good, good};
+    wrong[0].kiosk[0] = 0;
+    wrong[1].id = 0;
+    wrong[2].id = (uint64_t)INT64_MAX + 1;
+    snprintf(wrong[3].state, sizeof(wrong[3].state), "coming"); /* no kiosk says that */
+    wrong[4].page[0] = 0;
+    wrong[5].reason[0] = 0;
+    memset(wrong[6].kiosk, 'k', sizeof(wrong[6].kiosk));
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        assert_int_equal(KERR_INVALID, ledger_call_note(ledger, &wrong[i]));
+    }
+    assert_int_equal(KERR_INVALID, ledger_call_answer(ledger, "", 1, "sato", 1));
+    assert_int_equal(KERR_INVALID, ledger_call_answer(ledger, "k-1", 0, "sato", 1));
+    assert_int_equal(KERR_INVALID, ledger_call_answer(ledger, "k-1", 1, "", 1));
+    assert_string_equal("", calls(ledger, 0));
+}
+
 int
 main(void)
 {
@@ -252,6 +360,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_reports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_writers, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_calls, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_call_bounds, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("chains", tests, NULL, NULL);
 }

@@ -156,6 +156,14 @@ carry_on(struct scene *scene, unsigned version)
     assert_int_equal(
         version < 2 ? LEDGER_DECIDED : LEDGER_DECIDED_SO, ledger_decide(old, &decision, 0, 1));
     assert_int_equal(version < 2 ? 1 : 2, decision.number);
+    struct ledger_call call = {.kiosk = "kiosk-001",
+        .id = 1,
+        .state = "rings",
+        .page = "home",
+        .reason = "help",
+        .heard_at = 9000};
+    assert_int_equal(0, ledger_call_note(old, &call));
+    assert_string_equal("rings", call.state);
     struct ledger_point point = {.kiosk = "kiosk-001", .epoch = UINT64_MAX, .size = 1};
     assert_int_equal(LEDGER_POINT_NEWER, ledger_point_note(old, &point, (const uint8_t *)"p", 1));
     entry = entry_of(3, "kiosk-001", 7, 2, 3);

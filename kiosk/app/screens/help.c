@@ -156,12 +156,13 @@ tap(struct app *app, const char *id)
 const struct screen screen_help = {.name = "help", .build = build, .tap = tap};
 
 /* A person is called: a sign large enough to be seen across the hall, until staff or the visitor end
- * it. The page covers everything personal and is waited for longer than others (shell.c). */
+ * it; where the line is there, it says when somebody is on the way (calling.c). The page covers everything personal and is waited for longer than others (shell.c). */
 
 static void
 call_enter(struct app *app)
 {
     LOG(LOG_INFO, "call", LOG_ID("page", page_below(app)));
+    calling_begin(app, page_below(app), app->left->name);
     speak_chime(app, false);
 }
 
@@ -170,7 +171,7 @@ call_build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.help"), NULL);
     struct flow left = page_picture(app, flow, "bell", UI_TONE_CARE);
-    page_title(app, &left, say(app, "call.title"));
+    page_title(app, &left, say(app, app->calling.is_coming ? "call.coming" : "call.title"));
     flow_text(
         app, &left, say(app, "call.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     page_main(app, "next", say(app, "call.go-on"), 0);

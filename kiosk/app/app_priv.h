@@ -10,6 +10,7 @@
 #include "app/app.h"
 #include "app/owner_priv.h"
 #include "base/call.h"
+#include "app/pause_priv.h"
 #include "base/secret.h"
 #include "app/widgets_priv.h"
 #include "app/writing_priv.h"
@@ -49,7 +50,8 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_submitting, screen_accepted, screen_still_there, screen_help, screen_take_card,
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
-    screen_take_results, screen_not_here, screen_code;
+    screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
+    screen_resume;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
@@ -129,6 +131,11 @@ struct visit {
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;
+    int64_t until_s; /* screen_paused: when the visit that waits is over */
+    bool card_again; /* and whether its card has to be read again */
+    char typed[SEAL_DRAFT_NUMBER_LEN]; /* screen_resume: digits so far */
+    int resume_error; /* why the last number led nowhere; 0 */
+    struct resumed resumed; /* the place of a visit that was taken up */
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */
@@ -273,6 +280,7 @@ struct app {
     int staff_wrong;
     int64_t staff_locked_until_ms;
     struct calling calling;
+    struct pause pause; /* visits that wait */
     bool codes; /* the staff asked for every record as a code */
     bool quit;
     int frame_error;
@@ -346,6 +354,9 @@ bool trail_words(struct app *app, const char *target, struct trail_words *ret_wo
 void trail_row(
     struct app *app, struct flow *flow, const char *id, const char *target, const char *title);
 int64_t app_today(const struct app *app); /* days since 1970 in Japan */
+
+/* screens/pause.c: the visit pauses, and its number is shown; or it can't be kept. */
+void pause_tap(struct app *app);
 
 /* content.c: services, pages and words, read anew when they changed */
 /* Folder "assets" or "locale" of the set that is shown. Heap. */

@@ -19,7 +19,8 @@ app_is_overlay(const struct screen *screen)
     return screen == &screen_language || screen == &screen_help || screen == &screen_still_there ||
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
            screen == &screen_practice || screen == &screen_call || screen == &screen_sound ||
-           screen == &screen_text_size || screen == &screen_contrast || screen == &screen_keys;
+           screen == &screen_text_size || screen == &screen_contrast || screen == &screen_keys ||
+           screen == &screen_not_kept;
 }
 
 static void
@@ -235,7 +236,8 @@ app_apply_preferences(struct app *app)
 static void
 leave(struct app *app)
 {
-    if (app->screen == &screen_accepted || app->screen == &screen_code) {
+    if (app->screen == &screen_accepted || app->screen == &screen_code ||
+        app->screen == &screen_paused) {
         visit_finish(app);
     } else if (app->screen == &screen_take_card) {
         visit_end(app);
@@ -503,6 +505,7 @@ app_step(struct app *app, int timeout_ms)
     watch_time(app);
     calling_watch(app);
     content_watch(app);
+    pause_watch(app);
     app_rebuild(app);
     speak_step(app);
 }

@@ -38,6 +38,7 @@ visit_forget(struct app *app)
     visit_drop_pin(app);
     interview_free(visit->interview);
     interview_free(visit->guide);
+    resumed_clear(&visit->resumed);
     struct fact_set *facts = visit->facts;
     struct fact_set *readings = visit->readings;
     struct fact_set *apart = visit->apart;
@@ -136,6 +137,7 @@ visit_results(struct app *app)
     struct visit *visit = &app->visit;
     if (visit->guide != NULL) {
         interview_free(visit->interview);
+        resumed_clear(&visit->resumed);
         visit->interview = visit->guide;
         visit->guide = NULL;
         visit->procedure = interview_procedure(visit->interview);
@@ -210,6 +212,7 @@ visit_choose(struct app *app, const char *procedure)
         visit_start(app);
     }
     visit_drop_pin(app);
+    resumed_clear(&app->visit.resumed);
     remember_way(app);
     interview_free(app->visit.interview);
     struct procedure_info info = procedure_info(found);
@@ -294,6 +297,7 @@ void
 visit_show_interview(struct app *app)
 {
     interview_refresh(app->visit.interview);
+    pause_find_place(app);
     app_go(app, interview_screen(app));
 }
 
@@ -415,12 +419,23 @@ card_went(struct app *app)
     }
 }
 
+/* What the visitor put in place of the card's words before the visit paused stays. */
+static bool
+corrected(const struct app *app, const char *key)
+{
+    const struct fact *kept = fact_set_get(app->visit.facts, key);
+    return app->visit.resumed.asked != NULL && kept != NULL && kept->origin == FACT_ORIGIN_PERSON;
+}
+
 static void
 take_facts(struct app *app, const struct fact_set *facts)
 {
     int64_t now = clock_wall_s(app->clock);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const struct fact *fact = fact_set_at(facts, i);
+        if (corrected(app, fact->key)) {
+            continue;
+        }
         int r = fact_set_put(app->visit.facts, fact->key, fact->value, FACT_ORIGIN_CARD, now);
         if (r < 0) {
             LOG(LOG_WARN, "card.fact", LOG_ERR(r)); /* too much: the visitor types it instead */
@@ -472,6 +487,7 @@ card_look_done(struct app *app, const struct card_event *event)
     put_tries(app, "card.register-tries", event->inside.register_tries);
     app->visit.card_looked = true;
     interview_refresh(app->visit.interview);
+    pause_find_place(app);
     app_turn(app, interview_screen(app));
 }
 
@@ -489,6 +505,7 @@ card_read_done(struct app *app, const struct card_event *event)
     if (event->error == 0 && event->facts != NULL) {
         take_facts(app, event->facts);
         interview_refresh(app->visit.interview);
+        pause_find_place(app);
         app_turn(app, interview_screen(app));
         return;
     }

@@ -253,6 +253,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     }
     open_staff(app);
     calling_open(app);
+    pause_open(app);
     speak_open(app, wake, app->ui);
     check_in_restore(app);
     r = open_preview(app, options->preview);
@@ -280,6 +281,7 @@ app_free(struct app *app)
     calling_close(app);
     card_stop(app->card);
     speak_close(app);
+    pause_close(app);
     fact_set_free(app->visit.facts);
     fact_set_free(app->visit.readings);
     fact_set_free(app->visit.apart);

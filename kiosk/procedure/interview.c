@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/err.h"
 
-static void
-look(struct interview *interview)
+void
+interview_look(struct interview *interview)
 {
     flow_compute(interview, &interview->flow, SIZE_MAX, true);
 }
@@ -52,7 +52,7 @@ interview_new(const struct procedure *procedure, struct fact_set *facts, const s
     interview->flow.slots =
         xcalloc((size_t)procedure->slot_max + 1, sizeof(*interview->flow.slots));
     interview->offered = xcalloc(CHOICES_MAX, sizeof(*interview->offered));
-    look(interview);
+    interview_look(interview);
     stand(interview, 0);
     return interview;
 }
@@ -128,7 +128,7 @@ void
 interview_refresh(struct interview *interview)
 {
     struct place place = place_of(interview, interview->cursor);
-    look(interview);
+    interview_look(interview);
     size_t at = find_place(interview, place);
     bool same = at < interview->flow.count && compare_places(place_of(interview, at), place) == 0 &&
                 interview->flow.slots[at].relevant == KNOW_YES;
@@ -200,8 +200,8 @@ interview_progress(const struct interview *interview, int *ret_number, int *ret_
     return certain;
 }
 
-static void
-remember_asked(struct interview *interview, const char *key)
+void
+interview_remember_asked(struct interview *interview, const char *key)
 {
     if (flow_asked(interview, key)) {
         return;
@@ -241,12 +241,12 @@ interview_answer(struct interview *interview, const char *answer, enum fact_orig
         return r;
     }
     if (slot->page) {
-        remember_asked(interview, slot->key);
+        interview_remember_asked(interview, slot->key);
     }
     if (slot->question == interview->procedure->together) {
         interview->tasks_seen = interview->flow.offered;
     }
-    look(interview);
+    interview_look(interview);
     if (interview->returning) {
         interview->cursor = first_open(interview);
         interview->returning = interview->cursor < interview->flow.count;
@@ -355,7 +355,7 @@ int
 interview_finish(struct interview *interview, struct fact_set *ret_facts)
 {
     struct procedure_stop stop;
-    look(interview);
+    interview_look(interview);
     if (!interview->procedure->info.keeps || interview_stopped(interview, &stop)) {
         return KERR_STATE;
     }

@@ -291,6 +291,15 @@ int interview_answer(struct interview *interview, const char *answer, enum fact_
     struct interview_verdict *ret_verdict);
 /* One question back, answers stay. False at the first (the app goes to the page before). */
 bool interview_back(struct interview *interview);
+/* A visit that pauses and is taken up again, perhaps with newer content. The keys that were answered on a page of this
+ * interview, in that order: what may be come back to. */
+size_t interview_asked_count(const struct interview *interview);
+const char *interview_asked(const struct interview *interview, size_t index);
+/* An interview over the facts of before takes the keys of this set as answered on its pages, and stands behind them. What
+ * the facts hold and the questions of today do not take is asked again. Once more after a card was read. */
+void interview_resume(struct interview *interview, const struct fact_set *asked);
+/* Stands at the question of this key, "" for the check page, but never behind one that is open. */
+void interview_stand(struct interview *interview, const char *key);
 /* From the check page to the question of this key; afterwards back to check. KERR_NOT_FOUND. */
 int interview_change(struct interview *interview, const char *key);
 

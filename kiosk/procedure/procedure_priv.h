@@ -521,6 +521,9 @@ struct interview {
  * derived answers are put into, or taken out of, the facts. */
 void flow_compute(struct interview *interview, struct flow *flow, size_t open_from, bool write);
 bool flow_asked(const struct interview *interview, const char *key);
+/* interview.c, for resume.c */
+void interview_look(struct interview *interview); /* computes the flow anew */
+void interview_remember_asked(struct interview *interview, const char *key);
 /* Is the nth included procedure done together with this one? n from 1; 0 is the procedure itself. */
 enum know flow_part(const struct interview *interview, const struct flow *flow, int part);
 /* The condition as it stands for a part: none and no are no, NULL is `without`. */

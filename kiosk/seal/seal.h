@@ -390,6 +390,30 @@ int seal_tag(const char *key_path, const char *text, char out[SEAL_TAG_LEN]);
 /* Makes such a key, 0600. KERR_EXISTS, KERR_IO, KERR_NO_SPACE, KERR_NOT_FOUND. */
 int seal_tag_key_make(const char *path);
 
+/* Drafts: a visit that pauses, sealed under eight digits that only the visitor takes along. The digits alone open nothing:
+ * the salt is chance that lives in the terminal's memory as long as it runs (kiosk/decisions/0056-pause.md). One
+ * scrypt (a tenth of a second) gives the name under which a draft is found, and its key. */
+enum {
+    SEAL_DRAFT_NUMBER_LEN = 9, /* with NUL */
+    SEAL_DRAFT_SALT_LEN = 32,
+    SEAL_DRAFT_NAME_LEN = 16,
+    SEAL_DRAFT_MAX = 128 * 1024 /* bytes of a draft */
+};
+struct seal_draft_key { /* wipe it after use */
+    uint8_t name[SEAL_DRAFT_NAME_LEN];
+    uint8_t key[32];
+};
+/* KERR_SEAL_CRYPTO. */
+int seal_draft_key(const char number[SEAL_DRAFT_NUMBER_LEN],
+    const uint8_t salt[SEAL_DRAFT_SALT_LEN], struct seal_draft_key *ret_key);
+/* AES-256-GCM; the length is padded to a multiple of 4 KiB. A key is used once. KERR_TOO_BIG, KERR_SEAL_CRYPTO,
+ * KERR_NO_MEMORY. */
+int seal_draft_close(
+    const struct seal_draft_key *key, const uint8_t *plain, size_t len, struct buf *ret_bytes);
+/* Appends what was sealed. KERR_SEAL_OPEN: another key, or a bit was changed. */
+int seal_draft_open(
+    const struct seal_draft_key *key, const uint8_t *bytes, size_t len, struct buf *ret_plain);
+
 /* Staff passwords: scrypt (RFC 7914) with a random salt, as one line of text. */
 enum { SEAL_PASSWORD_HASH_MAX = 160 };
 int seal_password_hash(const char *password, char out[SEAL_PASSWORD_HASH_MAX]);

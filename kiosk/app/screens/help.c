@@ -62,7 +62,7 @@ static size_t
 way_count(const struct app *app)
 {
     bool over = app->under == &screen_accepted || app->under == &screen_code ||
-                app->under == &screen_take_card;
+                app->under == &screen_take_card || app->under == &screen_paused;
     return ARRAY_LEN(ways) - (over ? 1 : 0);
 }
 
@@ -198,6 +198,10 @@ leave_build(struct app *app)
     page_title(app, &left, say(app, "leave.title"));
     flow_text(
         app, &left, say(app, "leave.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
+    if (pause_offered(app)) {
+        flow_door(
+            app, &left, "pause", "clock", say(app, "leave.pause"), say(app, "leave.pause-detail"));
+    }
     page_main(app, "finish", say(app, "leave.stop"), 0);
 }
 
@@ -206,6 +210,8 @@ leave_tap(struct app *app, const char *id)
 {
     if (strcmp(id, "back") == 0) {
         app_return(app);
+    } else if (strcmp(id, "pause") == 0) {
+        pause_tap(app);
     } else if (strcmp(id, "finish") == 0) {
         visit_finish(app);
     }

@@ -10,7 +10,7 @@ enum {
     DOOR_H_FEW = 430, /* few doors are larger */
     THREE_COLUMNS_W = 3900,
     NAMES_BESIDE_W = 2000, /* upright: two doors without a second line */
-    CELLS_MAX = PROCEDURE_DOORS_MAX + 1,
+    CELLS_MAX = PROCEDURE_DOORS_MAX + 2,
     SEARCH_H = 230,
     SEARCH_W = 1200
 };
@@ -36,6 +36,15 @@ cells(struct app *app, char ids[CELLS_MAX][UI_ID_MAX], struct ui_element element
         elements[count].id = "search";
         elements[count].text = say(app, "search.title");
         elements[count].picture = "search";
+        elements[count].tone = UI_TONE_SOFT;
+        count++;
+    }
+    if (pause_any(app)) { /* last, so that no other moves for it */
+        elements[count] = usual;
+        elements[count].id = "resume";
+        elements[count].text = say(app, "home.resume");
+        elements[count].detail = say(app, "home.resume-detail");
+        elements[count].picture = "clock";
         elements[count].tone = UI_TONE_SOFT;
         count++;
     }
@@ -197,6 +206,8 @@ tap(struct app *app, const char *id)
         (void)visit_choose(app, guide); /* the set has it */
     } else if (strcmp(id, "unsure") == 0) {
         app_over(app, &screen_help);
+    } else if (strcmp(id, "resume") == 0) {
+        app_go(app, &screen_resume);
     } else if (strcmp(id, "search") == 0) {
         trail_start(app, "search:");
     } else if (strcmp(id, "access") == 0) {

@@ -1,0 +1,252 @@
+/* screens/pause.c - a visit that pauses: its number and code with the time until which it waits; the page that asks for a
+ * number to go on; and what is said when nothing more can be kept. The number is the key: it is on these pages alone. */
+#include "app/app_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+
+enum { CODE_SIDE = 700, DIGITS = SEAL_DRAFT_NUMBER_LEN - 1, FIELD_H = 330 };
+
+/* A time of the day: "9:05". */
+static void
+time_words(int64_t wall_s, char out[16])
+{
+    struct clock_date date = clock_japan(wall_s);
+    (void)snprintf(out, 16, "%d:%02d", date.hour, date.minute);
+}
+
+static void
+until(struct app *app, struct flow *flow)
+{
+    char time[16];
+    AUTO_BUF text;
+    buf_init(&text, 512);
+    time_words(app->visit.until_s, time);
+    (void)sayf(app, &text, "pause.until", "time", time);
+    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, GAP_MIN);
+}
+
+static void
+paused_build(struct app *app)
+{
+    struct flow flow = page_begin(app, NULL, "pause.go-on");
+    char code[PAUSE_CODE_MAX];
+    AUTO_BUF rows;
+    AUTO_BUF number;
+    buf_init(&rows, 64 * 1024);
+    buf_init(&number, 32);
+    pause_code_write(app->visit.number, code);
+    qr_rows(code, &rows);
+    (void)i18n_receipt_number(&number, app->visit.number); /* two groups of four */
+    struct ui_rect box = qr_place(app, &flow, CODE_SIDE);
+    page_title(app, &flow, say(app, "pause.title"));
+    flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
+    until(app, &flow);
+    flow_text(
+        app, &flow, say(app, "pause.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 40);
+    if (app->visit.card_again) {
+        flow_text(app, &flow, say(app, "pause.card"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+            false, 40);
+    }
+    flow_text(
+        app, &flow, say(app, "pause.how"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
+    qr_add(app, box, &rows, say(app, "pause.code"), UI_STATE_PERSONAL);
+    page_main(app, "finish", say(app, "bar.finish"), 0);
+    explicit_bzero(code, sizeof(code));
+}
+
+/* Into the visit that was under way, at its place; the card is asked first when it was read before. */
+static void
+go_on(struct app *app)
+{
+    visit_go_on(app);
+    app_rebuild(app);
+}
+
+static void
+paused_tap(struct app *app, const char *id)
+{
+    char number[SEAL_DRAFT_NUMBER_LEN];
+    if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
+        visit_finish(app);
+    } else if (strcmp(id, "back") == 0) {
+        memcpy(number, app->visit.number, sizeof(number));
+        int r = pause_take_up(app, number);
+        explicit_bzero(number, sizeof(number));
+        if (r == 0) {
+            go_on(app);
+        } else {
+            app->visit.resume_error = r;
+            app_go(app, &screen_resume);
+        }
+    }
+}
+
+const struct screen screen_paused = {.name = "paused", .build = paused_build, .tap = paused_tap};
+
+/* So many wait already, or the answers are too long. Nothing is lost. */
+static void
+not_kept_build(struct app *app)
+{
+    struct flow flow = page_begin(app, say(app, "bar.help"), "leave.go-on");
+    struct flow left = page_picture(app, flow, "box-full", UI_TONE_CARE);
+    page_title(app, &left, say(app, "pause.not-title"));
+    flow_text(app, &left, say(app, "pause.not-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+        false, 0);
+    page_main(app, "call", say(app, "fault.call"), 0);
+}
+
+static void
+not_kept_tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "back") == 0) {
+        app_return(app);
+    } else if (strcmp(id, "call") == 0 || strcmp(id, "next") == 0) {
+        app_over(app, &screen_call);
+    }
+}
+
+const struct screen screen_not_kept = {
+    .name = "not-kept", .build = not_kept_build, .tap = not_kept_tap};
+
+void
+pause_tap(struct app *app)
+{
+    if (pause_visit(app) == 0) {
+        app_go(app, &screen_paused);
+    } else {
+        app_over(app, &screen_not_kept);
+    }
+}
+
+/* ---- going on ---- */
+
+static void
+digits(struct app *app, struct flow *flow)
+{
+    char text[DIGITS + 2] = "";
+    const char *typed = app->visit.typed;
+    size_t have = strlen(typed);
+    for (size_t i = 0, at = 0; i < DIGITS; i++) {
+        text[at++] = i < have ? typed[i] : '_';
+        if (i == DIGITS / 2 - 1) {
+            text[at++] = ' ';
+        }
+    }
+    struct ui_element field = {.id = "field:number",
+        .role = UI_ROLE_FIELD,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = text,
+        .size = UI_SIZE_KEY,
+        .bold = true,
+        .tone = UI_TONE_SURFACE,
+        .label = say(app, "resume.field"),
+        .state = UI_STATE_PERSONAL,
+        .caret = (int)(have + (have >= DIGITS / 2 ? 1 : 0)) + 1};
+    flow_element(app, flow, &field, FIELD_H);
+    flow->y += GAP_MIN;
+    explicit_bzero(text, sizeof(text));
+}
+
+/* Why the last number led nowhere, or what kind of number it is. */
+static void
+advice(struct app *app, struct flow *flow)
+{
+    char n[16];
+    AUTO_BUF text;
+    buf_init(&text, 2048);
+    int64_t locked_s = pause_locked_s(app);
+    int error = app->visit.resume_error;
+    if (locked_s > 0) {
+        time_words(clock_wall_s(app->clock) + locked_s + 59, n);
+        (void)sayf(app, &text, "resume.locked", "time", n);
+    } else if (error == KERR_NOT_FOUND) {
+        (void)snprintf(n, sizeof(n), "%d", pause_tries(app));
+        (void)buf_printf(&text, "%s\n", say(app, "resume.wrong"));
+        (void)sayf(app, &text, "pin.tries", "n", n);
+    } else if (error == KERR_INVALID) {
+        (void)buf_add_str(&text, say(app, "resume.gone"));
+    } else {
+        flow_text(app, flow, say(app, "resume.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+            false, 0);
+        return;
+    }
+    flow_text(app, flow, buf_str(&text), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE, true, 0);
+}
+
+static void
+resume_build(struct app *app)
+{
+    struct flow flow = page_begin(app, say(app, "home.resume"), "bar.back");
+    flow = page_beside_keypad(app, flow);
+    page_title(app, &flow, say(app, "resume.title"));
+    digits(app, &flow);
+    advice(app, &flow);
+    page_keypad(app, "digit:", "", "");
+    bool ready = strlen(app->visit.typed) == DIGITS && pause_locked_s(app) == 0;
+    page_main(app, "next", say(app, "home.resume"), ready ? 0 : UI_STATE_WAITING);
+}
+
+static void
+take_up(struct app *app)
+{
+    if (strlen(app->visit.typed) != DIGITS) {
+        return;
+    }
+    int r = pause_take_up(app, app->visit.typed);
+    if (r == 0) {
+        go_on(app);
+        return;
+    }
+    explicit_bzero(app->visit.typed, sizeof(app->visit.typed));
+    app->visit.resume_error = r;
+    app->visit.page = 0;
+}
+
+static void
+add_digit(struct app *app, char digit)
+{
+    size_t have = strlen(app->visit.typed);
+    if (have < DIGITS && digit >= '0' && digit <= '9') {
+        app->visit.typed[have] = digit;
+        app->visit.typed[have + 1] = 0;
+        app->visit.resume_error = 0;
+    }
+}
+
+/* A number pad's, or a scanner's: the word before its number has no digits. */
+static void
+resume_type(struct app *app, const char *text)
+{
+    add_digit(app, text[0]);
+}
+
+static void
+resume_erase(struct app *app)
+{
+    size_t have = strlen(app->visit.typed);
+    app->visit.typed[have > 0 ? have - 1 : 0] = 0;
+}
+
+static void
+resume_tap(struct app *app, const char *id)
+{
+    if (strcmp(id, "back") == 0) {
+        explicit_bzero(app->visit.typed, sizeof(app->visit.typed));
+        app_go(app, &screen_home);
+    } else if (strcmp(id, "next") == 0) {
+        take_up(app);
+    } else if (strcmp(id, "digit:delete") == 0) {
+        resume_erase(app);
+    } else if (strncmp(id, "digit:", 6) == 0) {
+        add_digit(app, id[6]);
+    }
+}
+
+const struct screen screen_resume = {.name = "resume",
+    .build = resume_build,
+    .tap = resume_tap,
+    .type = resume_type,
+    .erase = resume_erase};

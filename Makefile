@@ -236,6 +236,11 @@ CHECK_IN_SRC := $(wildcard tests/check-in/*.c)
 $(BUILD)/tests/check-in: $(call stage_obj,$(CHECK_IN_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
+# Visits that pause and are taken up again.
+PAUSE_SRC := $(wildcard tests/pause/*.c)
+$(BUILD)/tests/pause: $(call stage_obj,$(PAUSE_SRC) $(STAGE_SRC)) $(STAGE_ROOMS:%=$(BUILD)/plain/%.a)
+	@mkdir -p $(@D)
+	$(SAY)$(CC) $(CFLAGS_plain) $(LDFLAGS_plain) -o $@ $^ $(call pkg_libs,$(sort $(foreach r,$(STAGE_ROOMS),$(PKG_$(r))))) $(foreach r,$(STAGE_ROOMS),$(LIB_$(r))) -lpthread -lm
 # Every procedure of the content, played to its end; what was answered is told by calls that are led through given.c.
 EVERY_SRC := $(wildcard tests/every/*.c)
 EVERY_WRAPS := interview_random_answer interview_answer interview_back interview_finish ui_tap ui_type
@@ -286,7 +291,7 @@ $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) $(BENCH_LIBS_$*) -lpthread -lm
 bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/queue $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search $(BUILD)/bench/intake $(BUILD)/bench/line $(BUILD)/bench/paper
 # What tests/run builds before it runs anything.
-check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(STORM) bench-programs
+check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(BUILD)/tests/pause $(STORM) bench-programs
 setup:
 	@packaging/setup build run
 setup-test:

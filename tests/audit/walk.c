@@ -453,6 +453,38 @@ start_pages(struct walk *walk)
     }
 }
 
+/* Somebody answers, goes on later, and types a number that is wrong. */
+static void
+pausing(struct walk *walk)
+{
+    struct app *app = walk->app;
+    struct interview_verdict verdict;
+    stage_reset(walk->stage);
+    if (visit_choose(app, "resident-record") < 0) {
+        return;
+    }
+    (void)interview_answer(app->visit.interview, "日立　花子", FACT_ORIGIN_PERSON, &verdict);
+    visit_show_interview(app);
+    app_over(app, &screen_leave);
+    app_rebuild(app);
+    look(walk, "that can pause");
+    app->visit.card_used = true;
+    tap(walk, "pause");
+    look(walk, "with a number");
+    tap(walk, "finish");
+    tap(walk, "language:ja");
+    look(walk, "while somebody pauses");
+    tap(walk, "resume");
+    look(walk, "");
+    for (int i = 0; i < SEAL_DRAFT_NUMBER_LEN - 1; i++) {
+        stage_pass(walk->stage, 2000);
+        tap(walk, "digit:0");
+    }
+    tap(walk, "next");
+    look(walk, "a wrong number");
+    stage_pass(walk->stage, 60 * 60 * 1000);
+}
+
 static void
 fault_pages(struct walk *walk)
 {
@@ -560,6 +592,7 @@ walk_all(struct audit *audit)
         ink_body(audit);
     }
     start_pages(&walk);
+    pausing(&walk);
     size_t services = procedure_count(walk.app->procedures);
     for (size_t i = 0; i < services; i++) {
         const char *service = procedure_info(procedure_at(walk.app->procedures, i)).id;

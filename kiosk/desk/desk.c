@@ -1,5 +1,5 @@
 /* desk/desk.c - puts the desk together and takes it apart. */
-#include "desk_priv.h"
+#include "keep_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +58,7 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
         r = ledger_open(config->ledger, &desk->ledger);
     }
     if (r == 0) {
+        desk_forget_gone(desk);
         r = desk_server_start(desk);
     }
     if (r < 0) {

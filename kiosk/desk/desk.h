@@ -3,6 +3,7 @@
 #ifndef DESK_DESK_H
 #define DESK_DESK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -20,6 +21,7 @@ struct desk_config {
     const char *staff; /* file of "name:role:hash" lines (seal_password_hash); staff.c */
     const char *pages; /* folder of the page's files: assets/desk */
     const char *fonts; /* the list of fonts for paper: fonts/paper.list */
+    int retain_days; /* DESK_RETAIN_LEAST..DESK_RETAIN_MOST: personal data go so long after "done" */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_opener *opener; /* borrowed */
@@ -52,6 +54,21 @@ int desk_print(const struct desk_config *config, const char *folder, size_t *ret
  * slot was decided is "booked" or "taken", with the slot; any other that is done is "done", the rest "asked". No name, no
  * answer of anybody. Errors as above; of two records with one number the newer one counts. */
 int desk_export_answers(const struct desk_config *config, FILE *out);
+
+/* Deletes what is to go by rule: records that are "done" for retain_days, or for the legal period that their service's file
+ * names (keep-days) when that is longer, and whose slots have passed by as much. A line of proof and counts stay
+ * (ledger/ledger.h). Records that can't be opened stay for the longest period of all.
+ *
+ * The clock is believed no further than a day past what two of the terminals' own clocks say (the only one's, when there is but one);
+ * and when the rule did not run for more than a week nothing goes until somebody says that the clock is right: KERR_STATE, also when no
+ * terminal ever told its time. Each run is told in the ledger. Also KERR_STORE, KERR_BUSY. */
+enum { DESK_RETAIN_LEAST = 30, DESK_RETAIN_DEFAULT = 90, DESK_RETAIN_MOST = 36500 };
+struct desk_retained {
+    uint64_t deleted;
+    uint64_t kept; /* done for retain_days, and kept by a longer rule */
+};
+int desk_retain(
+    const struct desk_config *config, bool clock_is_right, struct desk_retained *ret_retained);
 
 /* What is wrong with the files of assets/handover, for kioskctl check: file, line (0: whole file), why, the text in question. */
 typedef void desk_report(

@@ -144,6 +144,8 @@ struct desk {
     struct ledger *ledger; /* the listener's thread only, once it runs */
     struct live *live; /* free places; the same */
     struct desk_wishes *wishes;
+    uint64_t
+        gone; /* the line of proof up to which what is in memory was forgotten, and one more; 0: not looked yet */
     struct print *print; /* the listener's thread only */
     void *server; /* server.c's */
     uint16_t port;
@@ -192,6 +194,7 @@ enum {
     HTTP_FORBIDDEN = 403,
     HTTP_NOT_FOUND = 404,
     HTTP_METHOD = 405,
+    HTTP_GONE = 410,
     HTTP_TYPE = 415,
     HTTP_MISDIRECTED = 421,
     HTTP_TOO_MANY = 429,
@@ -309,6 +312,7 @@ void desk_wishes_free(struct desk_wishes *wishes); /* NULL is accepted */
 int desk_wishes_read(struct desk *desk, uint64_t most);
 /* Who asks for this slot, as far as was read, in the order in which they asked. The caller frees. */
 size_t desk_wishes_for(const struct desk *desk, const char *slot, struct desk_wish **ret_wishes);
+void desk_wishes_forget(struct desk_wishes *wishes, const uint8_t id[LEDGER_ID_LEN]);
 /* The slot number index (from 0) that a record asks for, with its question; false when there are fewer. */
 bool desk_wish_at(const struct desk_config *config, const struct record *record, size_t index,
     struct question *ret_question, const char **ret_slot);

@@ -1,6 +1,6 @@
 /* desk/pages.c - the handlers of the work page: the list, a record beside it, and what is done with it. routes.c has let a
  * request through before one of them is called. */
-#include "desk_priv.h"
+#include "keep_priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -55,6 +55,9 @@ work_page(struct desk_ask *ask, const char *notice_word)
     } else if (r == 0) {
         sheet_none(desk, &sheet);
     }
+    if (r == KERR_NOT_FOUND && desk_reply_gone(ask, ask->id)) {
+        return;
+    }
     if (r < 0) {
         LOG(LOG_WARN, "desk.work", LOG_ERR(r));
         desk_reply_error(ask, r);
@@ -73,6 +76,9 @@ work_page(struct desk_ask *ask, const char *notice_word)
             FILL("show", tab), FILL("text", desk_word_of(desk->assets, "show.", tab, tab)));
     }
     desk_arrivals_tabs(desk, &tabs);
+    if (ask->who.role == DESK_LEAD) {
+        desk_part(desk->assets, &tabs, "tabs-lead", NULL, 0);
+    }
     DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name),
         FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
         FILL("before", before), FILL("open", view->open), FILL_HTML("tabs", &tabs),
@@ -130,7 +136,9 @@ desk_post_search(struct desk_ask *ask)
     }
     int r = desk_list_find(ask->desk, number, ask->id);
     if (r == KERR_NOT_FOUND) {
-        work_page(ask, "search.absent");
+        if (!desk_reply_gone_number(ask, number)) {
+            work_page(ask, "search.absent");
+        }
         return;
     }
     if (r < 0) {
@@ -237,6 +245,7 @@ desk_get_events(struct desk_ask *ask)
         reply->status = HTTP_ERROR;
         return;
     }
+    desk_forget_gone(desk);
     (void)desk_wishes_read(
         desk, WISHES_A_POLL); /* what does not go now is tried again where it is needed */
     if (desk_query_number(ask->request->since, UINT64_MAX) == changes) {

@@ -1,7 +1,7 @@
 /* desk/routes.c - which handler a request gets, and who may have it. One table says all of it; the guards stand here alone,
  * in their order: Host, method, then (for a form) where it comes from and what it is, then who asks, then the form token,
  * then the role; only then a handler looks anything up. */
-#include "desk_priv.h"
+#include "keep_priv.h"
 
 #include <string.h>
 
@@ -41,6 +41,8 @@ const struct desk_route desk_routes[] = {
     {"POST", "/record/{id}/taken", DESK_FORM, RECORDS, "decide", desk_post_taken},
     {"POST", "/record/{id}/open", DESK_FORM, RECORDS, "decide", desk_post_open},
     {"GET", "/check-in/{name}", DESK_PAGE, RECORDS, "arrivals", desk_get_arrivals},
+    /* what the lead looks after */
+    {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},
     /* what is left */
     {"GET", "{any}", DESK_PAGE, ALL, NULL, desk_not_found},
     {"POST", "{any}", DESK_FORM, ALL, NULL, desk_not_found},

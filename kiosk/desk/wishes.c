@@ -143,6 +143,19 @@ forget_old(struct desk_wishes *wishes, const char *first)
     wishes->count = kept;
 }
 
+void
+desk_wishes_forget(struct desk_wishes *wishes, const uint8_t id[LEDGER_ID_LEN])
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < wishes->count; i++) {
+        if (memcmp(wishes->all[i].id, id, LEDGER_ID_LEN) != 0) {
+            wishes->all[kept++] = wishes->all[i];
+        }
+    }
+    explicit_bzero(wishes->all + kept, (wishes->count - kept) * sizeof(*wishes->all));
+    wishes->count = kept;
+}
+
 int
 desk_wishes_read(struct desk *desk, uint64_t most)
 {

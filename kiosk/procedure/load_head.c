@@ -6,7 +6,7 @@
 
 static const char *const head_keys[] = {"procedure", "kind", "anonymous", "keep", "hidden",
     "look-at-card", "in-force", "until", "follows", "counter", "minutes", "picture", "title",
-    "about", "bring", "not-here", "also-at", "include", "results", "forms", "live", "fee",
+    "about", "bring", "not-here", "also-at", "include", "results", "forms", "keep-days", "live", "fee",
     "fee-note", "next", "questions", "source"};
 static const char *const kind_names[PROCEDURE_KIND_COUNT] = {
     "apply", "guide", "book", "check-in", "report", "ask", "self"};
@@ -190,6 +190,7 @@ head_read(struct load *load, const struct node *root, const char *name, struct p
     info->follows = field_text(load, root, "follows", true);
     info->picture = field_text(load, root, "picture", true);
     info->minutes = (int)field_int(load, root, "minutes", 1, 240, 5);
+    info->keep_days = (int)field_int(load, root, "keep-days", 1, 36500, 0);
     info->title = field_words(load, root, "title", true, info->id);
     info->about = field_words(load, root, "about", true, info->id);
     info->fee_note = field_words(load, root, "fee-note", false, info->id);

@@ -81,6 +81,7 @@ struct procedure_info {
     const char *picture; /* pictogram name */
     struct procedure_words title, about;
     int minutes; /* about how long; without what may be included */
+    int keep_days; /* legal period for which its records are kept after they are done; 0: the city's general one */
     size_t bring_count;
     const struct procedure_words *bring; /* things to bring, those of a condition too */
     size_t also_count;

@@ -1,6 +1,7 @@
 /* program/kiosk_desk.c - the desk. Without arguments it serves the staff's page until SIGTERM or
  * SIGINT; with --export json it writes the records to standard output and ends, with --print the forms of all that
  * is not done into a folder. Settings come from $KIOSK_HOME/madoguchi.conf. */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,6 +106,8 @@ load(struct parts *parts, struct desk_config *ret_config)
         .pages = parts->pages,
         .fonts = parts->fonts,
         .live = parts->live,
+        .retain_days = (int)conf_int(
+            parts->conf, "retain-days", DESK_RETAIN_LEAST, DESK_RETAIN_MOST, DESK_RETAIN_DEFAULT),
         .verifier = parts->verifier,
         .opener = parts->opener,
         .words = parts->words,
@@ -146,6 +149,23 @@ print_all(const struct desk_config *config, const char *folder)
     return r;
 }
 
+/* What is to go by rule goes. Not in the dark: what stayed, and why, is said. */
+static int
+retain(const struct desk_config *config, bool clock_is_right)
+{
+    struct desk_retained retained;
+    int r = desk_retain(config, clock_is_right, &retained);
+    (void)printf("%" PRIu64 " deleted, %" PRIu64 " kept by a longer rule\n", retained.deleted,
+        retained.kept);
+    if (r == KERR_STATE) {
+        (void)fputs("kiosk-desk: nothing is deleted: the rule did not run for more than a week, or "
+                    "no terminal told"
+                    " its time. Look at the clock, then: kiosk-desk --retain --clock-is-right\n",
+            stderr);
+    }
+    return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -153,8 +173,12 @@ main(int argc, char **argv)
     bool export = argc == 3 && strcmp(argv[1], "--export") == 0 &&
                   (strcmp(argv[2], "json") == 0 || strcmp(argv[2], "answers") == 0);
     bool paper = argc == 3 && strcmp(argv[1], "--print") == 0;
-    if (argc != 1 && !export && !paper) {
-        (void)fputs("use: kiosk-desk [--export json|answers] [--print FOLDER]\n", stderr);
+    bool clock_is_right = argc == 3 && strcmp(argv[2], "--clock-is-right") == 0;
+    bool retains = (argc == 2 || clock_is_right) && strcmp(argv[1], "--retain") == 0;
+    if (argc != 1 && !export && !paper && !retains) {
+        (void)fputs("use: kiosk-desk [--export json|answers] [--print FOLDER]"
+                    " [--retain [--clock-is-right]]\n",
+            stderr);
         return EXIT_USE;
     }
     struct parts parts = {0};
@@ -162,7 +186,8 @@ main(int argc, char **argv)
     int r = load(&parts, &config);
     if (r == 0) {
         bool answers = export && argv[2][0] == 'a';
-        r = paper     ? print_all(&config, argv[2])
+        r = retains   ? retain(&config, clock_is_right)
+            : paper   ? print_all(&config, argv[2])
             : answers ? desk_export_answers(&config, stdout)
             : export  ? desk_export_json(&config, stdout)
                       : serve(&config);

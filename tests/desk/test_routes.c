@@ -23,6 +23,7 @@ static const struct row {
     {"POST", "/record/{id}/taken", "cl", "/record/%s/taken"},
     {"POST", "/record/{id}/open", "cl", "/record/%s/open"},
     {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
+    {"GET", "/retention", "l", "/retention"},
     {"GET", "{any}", "clo", "/nothing-here"},
     {"POST", "{any}", "clo", "/nothing-here"},
 };

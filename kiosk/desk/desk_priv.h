@@ -271,6 +271,10 @@ void desk_post_new(struct desk_ask *ask);
 void desk_post_booked(struct desk_ask *ask);
 void desk_post_taken(struct desk_ask *ask);
 void desk_post_open(struct desk_ask *ask);
+void desk_get_calls(struct desk_ask *ask);
+void desk_post_coming(struct desk_ask *ask);
+/* calls.c: the calls from terminals as they are now; errors of ledger_calls. */
+int desk_calls_html(struct desk_ask *ask, struct buf *out);
 void desk_get_arrivals(struct desk_ask *ask);
 
 /* ---- list.c, sheet.c ---- */

@@ -44,8 +44,10 @@ work_page(struct desk_ask *ask, const char *notice_word)
     AUTO_BUF list;
     AUTO_BUF sheet;
     AUTO_BUF notice;
+    AUTO_BUF calls;
     AUTO_BUF content;
     buf_init(&list, DESK_PAGE_MAX);
+    buf_init(&calls, DESK_PAGE_MAX);
     buf_init(&sheet, DESK_PAGE_MAX);
     buf_init(&notice, 4096);
     buf_init(&content, DESK_PAGE_MAX);
@@ -58,6 +60,7 @@ work_page(struct desk_ask *ask, const char *notice_word)
     if (r == KERR_NOT_FOUND && desk_reply_gone(ask, ask->id)) {
         return;
     }
+    r = r == 0 ? desk_calls_html(ask, &calls) : r;
     if (r < 0) {
         LOG(LOG_WARN, "desk.work", LOG_ERR(r));
         desk_reply_error(ask, r);
@@ -82,7 +85,8 @@ work_page(struct desk_ask *ask, const char *notice_word)
     DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name),
         FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
         FILL("before", before), FILL("open", view->open), FILL_HTML("tabs", &tabs),
-        FILL_HTML("notice", &notice), FILL_HTML("list", &list), FILL_HTML("sheet", &sheet));
+        FILL_HTML("notice", &notice), FILL_HTML("list", &list), FILL_HTML("sheet", &sheet),
+        FILL_HTML("calls", &calls));
     desk_reply_page(ask, HTTP_OK, "work-page", "page.work", &content);
 }
 

@@ -29,6 +29,7 @@ const struct desk_route desk_routes[] = {
     /* what the page itself asks for */
     {"GET", "/events", DESK_POLL, RECORDS, NULL, desk_get_events},
     {"GET", "/list", DESK_POLL, RECORDS, NULL, desk_get_list},
+    {"GET", "/calls", DESK_POLL, RECORDS, NULL, desk_get_calls},
     /* work */
     {"GET", "/", DESK_PAGE, ALL, NULL, desk_get_home},
     {"POST", "/search", DESK_FORM, RECORDS, "search", desk_post_search},
@@ -40,6 +41,7 @@ const struct desk_route desk_routes[] = {
     {"POST", "/record/{id}/booked", DESK_FORM, RECORDS, "decide", desk_post_booked},
     {"POST", "/record/{id}/taken", DESK_FORM, RECORDS, "decide", desk_post_taken},
     {"POST", "/record/{id}/open", DESK_FORM, RECORDS, "decide", desk_post_open},
+    {"POST", "/calls/coming", DESK_FORM, RECORDS, "coming", desk_post_coming},
     {"GET", "/check-in/{name}", DESK_PAGE, RECORDS, "arrivals", desk_get_arrivals},
     /* what the lead looks after */
     {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},

@@ -61,6 +61,10 @@ function put(kind) {
   return execFileSync(env.PAGE_FILL, [env.PAGE_HOME, "put", kind], { encoding: "utf8" }).trim();
 }
 
+function call(kiosk, id, state) {
+  return execFileSync(env.PAGE_FILL, [env.PAGE_HOME, "call", kiosk, id, state], { encoding: "utf8" }).trim();
+}
+
 function grouped(number) {
   return `${number.slice(0, 4)} ${number.slice(4)}`;
 }
@@ -285,6 +289,38 @@ const steps = {
     await page.waitForSelector("#booking[data-decision=taken]");
   },
 
+  async "a call rings, somebody comes, and it ends"(page) {
+    const open = page.url();
+    const title = await page.title();
+    await page.click("#call-sound");
+    assert.equal(await page.getAttribute("#call-sound", "aria-pressed"), "true");
+    await page.waitForFunction(() => Number(document.getElementById("call-sound").dataset.rang) === 1); // how it sounds
+    const begin = Date.now();
+    assert.equal(call("kiosk-007", "77", "rings"), "rings");
+    await page.waitForSelector("#call-kiosk-007 .call-form");
+    console.log(`# a call is seen after ${Date.now() - begin} ms`);
+    assert.ok(Date.now() - begin < 2500, "too late");
+    await page.waitForFunction(() => Number(document.getElementById("call-sound").dataset.rang) >= 2); // it rings
+    assert.match(await page.title(), /^【よびだし】/);
+    assert.match(await page.textContent("#call-kiosk-007"), /kiosk-007.*質問のページ.*てつだって/s);
+    await picture(page, "call");
+    await accessible(page, "call");
+    await page.reload(); // the sound stays switched on
+    assert.equal(await page.getAttribute("#call-sound", "aria-pressed"), "true");
+    await page.click("#coming-kiosk-007");
+    await page.waitForSelector("#call-kiosk-007 .call-by");
+    assert.equal(page.url(), open); // what was being read or written stays
+    assert.match(await page.textContent("#call-kiosk-007"), /佐藤さんが向かっています/);
+    assert.equal(await page.title(), title);
+    assert.equal(call("kiosk-007", "77", "rings"), "coming");
+    await picture(page, "call-coming");
+    await accessible(page, "call-coming");
+    assert.equal(call("kiosk-007", "77", "over"), "over");
+    await page.waitForSelector("#call-kiosk-007", { state: "detached" });
+    await page.click("#call-sound");
+    assert.equal(await page.getAttribute("#call-sound", "aria-pressed"), "false");
+  },
+
   async "targets are large enough"(page) {
     const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, input:not([type=hidden])"))
       .filter((element) => element.offsetParent !== null && !element.matches(".skip, #home"))
@@ -341,6 +377,12 @@ const steps = {
     await logIn(plain, "佐藤", password);
     await plain.click("a.row >> nth=0");
     assert.equal(await plain.locator("#record").count(), 1);
+    assert.equal(call("kiosk-007", "78", "rings"), "rings");
+    await plain.reload();
+    await plain.click("#coming-kiosk-007");
+    assert.equal(await plain.locator("#record").count(), 1); // beside the record that is open
+    assert.equal(await plain.locator("#call-kiosk-007 .call-by").count(), 1);
+    assert.equal(call("kiosk-007", "78", "over"), "over");
     assert.equal(await plain.isVisible("#print"), false);
     await plain.click("#logout-ok");
     assert.equal(new URL(plain.url()).pathname, "/login");

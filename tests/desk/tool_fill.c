@@ -4,6 +4,7 @@
  *   tool_fill HOME init PORT            keys, settings, staff (佐藤 / naka-machi 5)
  *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, room; AGO seconds ago;
  *                                       prints the numbers
+ *   tool_fill HOME call KIOSK ID STATE  what a terminal says of a call for staff ("rings", "over"); prints how it stands
  *   tool_fill HOME day                  the day of the slot that a room asks for: ten days from now */
 #include <time.h>
 
@@ -132,6 +133,21 @@ put(struct filled *filled, const char *kind, long times, int64_t ago)
     return 2;
 }
 
+static int
+say_call(struct filled *filled, char **words)
+{
+    struct ledger_call call = {.id = strtoull(words[1], NULL, 10),
+        .page = "question",
+        .reason = "help",
+        .said_at = (int64_t)time(NULL),
+        .heard_at = (int64_t)time(NULL)};
+    (void)snprintf(call.kiosk, sizeof(call.kiosk), "%s", words[0]);
+    (void)snprintf(call.state, sizeof(call.state), "%s", words[2]);
+    int r = ledger_call_note(filled->ledger, &call);
+    printf("%s\n", call.state);
+    return r == 0 ? 0 : 1;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -147,8 +163,9 @@ main(int argc, char **argv)
         return 2;
     }
     filled_open(&filled, argv[1]);
-    int result = strcmp(argv[2], "init") == 0
-                     ? init(argv[1], argv[3])
+    int result = strcmp(argv[2], "init") == 0 ? init(argv[1], argv[3])
+                 : strcmp(argv[2], "call") == 0 && argc == 6
+                     ? say_call(&filled, argv + 3)
                      : put(&filled, argv[3], argc > 4 ? strtol(argv[4], NULL, 10) : 1,
                            argc > 5 ? strtol(argv[5], NULL, 10) : 0);
     filled_close(&filled);

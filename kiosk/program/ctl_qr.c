@@ -8,6 +8,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/hex.h"
 #include "ledger/ledger.h"
 #include "program/ctl.h"
@@ -176,6 +177,38 @@ read_all(struct import *import, FILE *in)
     return good ? 0 : 1;
 }
 
+struct issued {
+    struct import *import;
+    const char *folder;
+};
+
+static int
+add_issued(const char *kiosk, void *ctx)
+{
+    const struct issued *issued = ctx;
+    char *path = fs_join(issued->folder, kiosk);
+    int r = seal_restorer_add_folder(issued->import->restorer, path);
+    free(path);
+    return r == KERR_TOO_BIG ? r : 0; /* what is no folder has none */
+}
+
+/* Terminals' certificates: what was laid there by hand, and what enrolment issued here. Neither need be there: they may all be in
+ * the ledger. */
+static int
+add_certificates(struct import *import, const struct conf *conf)
+{
+    char *enrolment = conf_path(conf, "enrolment", "enrol");
+    char *folder = fs_join(enrolment, "issued");
+    struct issued issued = {import, folder};
+    int r = seal_restorer_add_folder(import->restorer, import->certs);
+    if (r == 0 || r == KERR_NOT_FOUND) {
+        r = fs_each(folder, NULL, add_issued, &issued);
+    }
+    free(folder);
+    free(enrolment);
+    return r == KERR_NOT_FOUND ? 0 : r;
+}
+
 /* The city's side: what kiosk-intake has, and terminals' certificates. */
 static int
 import_codes(const struct conf *conf, FILE *in)
@@ -187,8 +220,7 @@ import_codes(const struct conf *conf, FILE *in)
     if (r == 0) {
         r = seal_restorer_new(import.intake.verifier, city, &import.restorer);
         if (r == 0) {
-            r = seal_restorer_add_folder(import.restorer, import.certs);
-            r = r == KERR_NOT_FOUND ? 0 : r; /* they may all be in the ledger */
+            r = add_certificates(&import, conf);
         }
         if (r < 0) {
             (void)fprintf(stderr, "kioskctl qr: certificates: %s\n", err_str(r));

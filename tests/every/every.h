@@ -35,8 +35,14 @@ struct effort {
 extern struct effort effort;
 void effort_page(const struct app *app); /* counts the page that is shown, once */
 
-/* A terminal whose clock goes by itself. */
-void every_open(struct stage *stage, const char *top, const char *build);
+/* A terminal whose clock goes by itself. home: an enrolled terminal's folder, or NULL for one of its own. */
+void every_open(struct stage *stage, const char *top, const char *build, const char *home);
+/* Plays a visit to its end with answers by chance; given then holds what was answered, until given_end. */
+enum every_end { EVERY_DONE, EVERY_NOT_HERE, EVERY_LOST };
+enum every_end every_complete(
+    struct stage *stage, const char *procedure, const char *language, bool card, unsigned seed);
+/* May a visit with this seed come with a card? */
+bool every_card(const struct procedure_info *info, unsigned seed);
 /* Plays these steps (kiosk/app/README.md); false after a message on stderr. */
 bool every_play(struct stage *stage, const char *steps);
 /* Is every form of this record filled, none without what it needs? Adds to *forms; else why says what lacks. */
@@ -44,5 +50,9 @@ bool every_forms(const struct app *app, const struct record *record,
     const struct procedure *procedure, unsigned *forms, char why[WHY_MAX]);
 /* The commonest visits: prints what each costs; false when one costs more than it may. */
 bool every_visits(const char *top, const char *build);
+/* Visits FIRST to FIRST + COUNT - 1 of a day, of all kinds and languages in turn, at the terminal of this home; their records stay
+ * in its queue. A line each on standard output (day.c); false when one did not come to its end. */
+bool every_day(
+    const char *top, const char *build, const char *home, unsigned first, unsigned count);
 
 #endif

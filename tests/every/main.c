@@ -5,6 +5,7 @@
  *
  *   every TOP BUILD [--seeds N] [--only PROCEDURE] [--mistaken]
  *   every TOP BUILD --visits     the commonest visits and what they cost (visits.c)
+ *   every TOP BUILD --day HOME FIRST COUNT     visits for a day at the counter (day.c)
  */
 #include "every/every.h"
 
@@ -52,12 +53,15 @@ wall_s(void *ctx)
 }
 
 void
-every_open(struct stage *stage, const char *top, const char *build)
+every_open(struct stage *stage, const char *top, const char *build, const char *home)
 {
     /* half the dots of a usual panel of the same size: layout is the same, drawing a quarter of the work */
-    stage_open(stage,
-        &(struct stage_options){
-            .top = top, .build = build, .width_px = 960, .height_px = 540, .px_per_m = 2015});
+    stage_open(stage, &(struct stage_options){.top = top,
+                          .build = build,
+                          .home = home,
+                          .width_px = 960,
+                          .height_px = 540,
+                          .px_per_m = 2015});
     stage->clock.mono_ms = mono_ms;
     stage->clock.wall_s = wall_s;
     stage_reset(stage);
@@ -71,6 +75,32 @@ every_play(struct stage *stage, const char *steps)
         fs_write_atomic(path, steps, strlen(steps), 0600) == 0 && app_play(stage->app, path) == 0;
     free(path);
     return good;
+}
+
+enum every_end
+every_complete(
+    struct stage *stage, const char *procedure, const char *language, bool card, unsigned seed)
+{
+    char steps[256];
+    given_begin();
+    if (card) {
+        stage_card(stage, true);
+    }
+    (void)snprintf(steps, sizeof(steps), "language %s\nstart %s\n%s", language, procedure,
+        card ? "read-card 1234\n" : "");
+    bool played = every_play(stage, steps);
+    if (played && stage->app->screen == &screen_not_here) {
+        return EVERY_NOT_HERE;
+    }
+    (void)snprintf(steps, sizeof(steps), "complete %u\n", seed);
+    played = played && every_play(stage, steps);
+    return played && given.why[0] == 0 ? EVERY_DONE : EVERY_LOST;
+}
+
+bool
+every_card(const struct procedure_info *info, unsigned seed)
+{
+    return info->card && !info->anonymous && info->kind != PROCEDURE_CHECK_IN && seed % 2 == 1;
 }
 
 static bool
@@ -260,25 +290,14 @@ visit(struct stage_city *city, const struct options *options, size_t index, unsi
     struct procedure_info info = procedure_info(procedure);
     const char *code =
         i18n_language_at(app->i18n, (index + seed) % i18n_language_count(app->i18n))->code;
-    bool card = info.card && !info.anonymous && info.kind != PROCEDURE_CHECK_IN && seed % 2 == 1;
+    bool card = every_card(&info, seed);
     char why[WHY_MAX] = "";
-    char steps[256];
-    given_begin();
-    if (card) {
-        stage_card(stage, true);
-    }
-    (void)snprintf(steps, sizeof(steps), "language %s\nstart %s\n%s", code, info.id,
-        card ? "read-card 1234\n" : "");
-    bool played = every_play(stage, steps);
-    bool stopped = played && app->screen == &screen_not_here; /* the card was enough to know it */
-    if (played && !stopped) {
-        (void)snprintf(steps, sizeof(steps), "complete %u\n", seed);
-        played = every_play(stage, steps);
-    }
-    if (!played || given.why[0] != 0) {
-        (void)snprintf(why, sizeof(why), "%s", played ? given.why : "did not come to its end");
+    enum every_end end = every_complete(stage, info.id, code, card, seed);
+    if (end == EVERY_LOST) {
+        (void)snprintf(
+            why, sizeof(why), "%s", given.why[0] != 0 ? given.why : "did not come to its end");
     } else {
-        look_into_queue(city, procedure, stopped, options, tally, why);
+        look_into_queue(city, procedure, end == EVERY_NOT_HERE, options, tally, why);
     }
     tally->visits++;
     tally->pages += given.pages;
@@ -298,7 +317,7 @@ work(const struct options *options, unsigned which, struct tally *tally)
 {
     static struct stage stage;
     struct stage_city city;
-    every_open(&stage, options->top, options->build);
+    every_open(&stage, options->top, options->build, NULL);
     if (!stage_city_open(&stage, &city)) {
         (void)puts("every: the records can't be opened");
         exit(2);
@@ -386,9 +405,16 @@ main(int argc, char **argv)
 {
     struct options options;
     struct tally sum = {0};
+    if (argc == 7 && strcmp(argv[3], "--day") == 0) {
+        return every_day(argv[1], argv[2], argv[4], (unsigned)strtoul(argv[5], NULL, 10),
+                   (unsigned)strtoul(argv[6], NULL, 10))
+                   ? 0
+                   : 1;
+    }
     if (!parse(argc, argv, &options)) {
         (void)fputs(
-            "usage: every TOP BUILD [--seeds N] [--only PROCEDURE] [--mistaken] | --visits\n",
+            "usage: every TOP BUILD [--seeds N] [--only PROCEDURE] [--mistaken] | --visits | "
+            "--day HOME FIRST COUNT\n",
             stderr);
         return 2;
     }

@@ -187,7 +187,7 @@ every_visits(const char *top, const char *build)
     static struct stage stage;
     struct stage_city city;
     bool good = true;
-    every_open(&stage, top, build);
+    every_open(&stage, top, build, NULL);
     take_card(&stage, top);
     if (!stage_city_open(&stage, &city)) {
         (void)puts("visits: the records can't be opened");

@@ -105,11 +105,18 @@ stage_open(struct stage *stage, const struct stage_options *options)
 {
     *stage = (struct stage){.now_ms = 1000000, .wall_s = START_WALL};
     stage->clock = (struct clock){.mono_ms = mono_ms, .wall_s = wall_s, .ctx = stage};
-    harness_folder_make(stage->folder);
+    stage->own_folder = options->home == NULL;
+    if (stage->own_folder) {
+        harness_folder_make(stage->folder);
+    } else {
+        (void)snprintf(stage->folder, sizeof(stage->folder), "%s", options->home);
+    }
     (void)setenv("KIOSK_HOME", stage->folder, 1);
     (void)setenv("SDL_VIDEODRIVER", "dummy", 1);
     (void)setenv("SDL_AUDIODRIVER", "dummy", 1);
-    ctl(stage, options->build, "init", NULL, NULL);
+    if (stage->own_folder) {
+        ctl(stage, options->build, "init", NULL, NULL);
+    }
     write_conf(stage, options);
     ctl(stage, options->build, "live", "sample", START_DAY);
     stage->card = make_card(options->top);
@@ -139,7 +146,9 @@ stage_close(struct stage *stage)
     app_free(stage->app);
     vcard_free(stage->card);
     conf_free(stage->conf);
-    (void)harness_folder_remove(stage->folder);
+    if (stage->own_folder) {
+        (void)harness_folder_remove(stage->folder);
+    }
 }
 
 void

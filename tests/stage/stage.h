@@ -18,10 +18,12 @@
 
 struct stage_options {
     const char *top, *build; /* the project's root and its build folder, absolute */
+    const char *home; /* an enrolled terminal's folder, which stays; NULL: one of its own */
     int width_px, height_px, px_per_m; /* of the panel */
 };
 struct stage {
-    char folder[HARNESS_FOLDER_LEN]; /* $KIOSK_HOME and queue, removed at the end */
+    char folder[HARNESS_FOLDER_LEN]; /* $KIOSK_HOME and queue */
+    bool own_folder; /* removed at the end */
     struct conf *conf;
     struct clock clock; /* the app's: moved by stage_pass only */
     int64_t now_ms, wall_s;

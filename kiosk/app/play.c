@@ -369,23 +369,25 @@ static int
 step_complete(struct play *play, const char *seed)
 {
     struct app *app = play->app;
+    int stopped = 0,
+        back = 0; /* pages back: mostly none, each 2nd, 4th, 8th ... time 1, 3, 7 ... */
     struct rng_seeded rng = {.state = seed[0] != 0 ? strtoull(seed, NULL, 10) : 1};
-    for (int i = 0; i < COMPLETE_STEPS_MAX; i++) {
+    for (int i = 0; i < COMPLETE_STEPS_MAX && !is_end(app->screen); i++) {
         int r;
-        if (is_end(app->screen)) {
-            return 0;
-        }
         if (app->screen == &screen_submitting || app->screen == &screen_reading) {
             r = until(play, screen_is_not, app->screen->name, 2 * WAIT_MS)
                     ? 0
                     : failed(play, "nothing came back");
         } else if (app->screen == &screen_question) {
-            r = answer_question(play, &rng);
+            r = back-- > 0 ? tap(play, "back") : answer_question(play, &rng);
         } else if (app->screen == &screen_not_here) {
             r = tap(play, "back"); /* and answers otherwise */
+            stopped++;
+            back = (stopped & -stopped) - 1;
         } else if (app->screen == &screen_check) {
             r = try_tap(play, "next") == 0 ? 0 : tap(play, "page:next");
         } else if (app->screen == &screen_explain) {
+            back = 0;
             r = tap(play, "next");
         } else if (on_some_page(play, "no-card")) {
             r = tap(play, "no-card");
@@ -400,7 +402,7 @@ step_complete(struct play *play, const char *seed)
             return r;
         }
     }
-    return failed(play, "the procedure does not end");
+    return is_end(app->screen) ? 0 : failed(play, "the procedure does not end");
 }
 
 static bool

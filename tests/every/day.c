@@ -35,10 +35,10 @@ static bool
 visit(struct stage *stage, struct store *store, unsigned turn)
 {
     size_t count = procedure_count(stage->app->procedures);
-    struct procedure_info info =
-        procedure_info(procedure_at(stage->app->procedures, (size_t)turn * SCATTER % count));
-    const char *language =
-        i18n_language_at(stage->app->i18n, turn % i18n_language_count(stage->app->i18n))->code;
+    struct procedure_info info = procedure_info(procedure_at(stage->app->procedures, turn % count));
+    size_t languages = i18n_language_count(stage->app->i18n);
+    const char *language = /* another one each time that a procedure comes */
+        i18n_language_at(stage->app->i18n, (turn + turn / count) % languages)->code;
     size_t before = waiting(store);
     enum every_end end =
         every_complete(stage, info.id, language, every_card(&info, turn / 3), turn);

@@ -96,5 +96,36 @@ ctl "$city" usb import "$stick"
 ctl "$home" usb receipts "$stick"
 for n in 1 2 3; do
     ctl "$work/kiosk-10$n" status
-    cat "$work/out"
+    grep -Eq '^waiting +0$' "$work/out" && grep -Eq '^set aside +0$' "$work/out" || fail "terminal $n: $(cat "$work/out")"
 done
+
+# 4. What the desk opens is what was answered, record for record, and nothing besides.
+KIOSK_HOME=$city "$BUILD/kiosk-desk" --export json >"$work/records.json" 2>"$work/export.log" || fail "the export"
+cat "$work"/said-? >"$work/said"
+python3 - "$work" <<'PY' || fail "the records are not what was said"
+import json, sys
+from collections import Counter
+work = sys.argv[1]
+said = [line.rstrip("\n").split("\t") for line in open(work + "/said", encoding="utf-8")]
+kept = [visit for visit in said if visit[0] == "kept"]
+records = [json.loads(line) for line in open(work + "/records.json", encoding="utf-8")]
+bad = [f"{len(kept)} visits were kept, {len(records)} records are there"] if len(kept) != len(records) else []
+def shape(procedure, language, answers):  # as they stood on the check page
+    return procedure, language, tuple(sorted(answers))
+records_left = Counter()
+for record in records:
+    answers = {f"{key}={value}" for key, value in record["facts"].items()}
+    records_left[record["number"]] += 1
+    visit = [v for v in kept if v[1] == record["number"]] or [v for v in kept if v[1] == "" and v[2] == record["procedure"]]
+    if not any(v[2] == record["procedure"] and v[3] == record["language"] and set(v[4:]) <= answers for v in visit):
+        bad.append(f"{record['number']} {record['procedure']} holds what nobody said")
+    if record["state"] != "new":
+        bad.append(f"{record['number']} is {record['state']}")
+languages = {visit[3] for visit in said}
+kinds = {visit[2] for visit in said}
+print(f"day: {len(said)} visits, {len(kinds)} procedures, {len(languages)} languages; {len(kept)} kept, {len(records)} at the desk")
+if len(said) != 200 or len(languages) != 14 or len(kinds) < 40:
+    bad.append("not 200 visits of all kinds in 14 languages")
+print("\n".join(bad))
+sys.exit(1 if bad else 0)
+PY

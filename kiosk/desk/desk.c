@@ -18,7 +18,7 @@ desk_free(struct desk *desk)
 {
     const char *const texts[] = {desk->config.address, desk->config.public_name,
         desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.fonts,
-        desk->config.live};
+        desk->config.live, desk->config.statistics};
     desk_staff_free(desk->staff);
     desk_sessions_free(desk->sessions);
     desk_assets_free(desk->assets);
@@ -44,6 +44,7 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     desk->config.pages = copy(config->pages);
     desk->config.fonts = copy(config->fonts);
     desk->config.live = copy(config->live);
+    desk->config.statistics = copy(config->statistics);
     desk->live = live_open(config->live);
     desk->wishes = desk_wishes_new();
     desk->sessions = desk_sessions_new(config->clock);

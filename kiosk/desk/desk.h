@@ -21,6 +21,7 @@ struct desk_config {
     const char *staff; /* file of "name:role:hash" lines (seal_password_hash); staff.c */
     const char *pages; /* folder of the page's files: assets/desk */
     const char *fonts; /* the list of fonts for paper: fonts/paper.list */
+    const char *statistics; /* the file that --export statistics wrote; it need not be there */
     int retain_days; /* DESK_RETAIN_LEAST..DESK_RETAIN_MOST: personal data go so long after "done" */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
     const struct seal_verifier *verifier; /* borrowed */
@@ -54,6 +55,10 @@ int desk_print(const struct desk_config *config, const char *folder, size_t *ret
  * slot was decided is "booked" or "taken", with the slot; any other that is done is "done", the rest "asked". No name, no
  * answer of anybody. Errors as above; of two records with one number the newer one counts. */
 int desk_export_answers(const struct desk_config *config, FILE *out);
+
+/* Figures without persons of every month that is over, as CSV (UTF-8 with BOM, CRLF): records that are there and records that went.
+ * Every count is rounded to a multiple of five. KERR_BUSY when records went while they were counted, three times. */
+int desk_export_statistics(const struct desk_config *config, FILE *out);
 
 /* Deletes what is to go by rule: records that are "done" for retain_days, or for the legal period that their service's file
  * names (keep-days) when that is longer, and whose slots have passed by as much. A line of proof and counts stay

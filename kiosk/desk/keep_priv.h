@@ -37,6 +37,11 @@ void desk_retain_rule(const struct desk_config *config, const struct ledger_entr
 int desk_tally_of(struct ledger *ledger, const struct ledger_entry *entry,
     const struct record *record, struct ledger_tally *ret_tally);
 
+/* ---- statistics.c: the table as a page, and to keep ---- */
+
+void desk_get_statistics(struct desk_ask *ask);
+void desk_get_statistics_csv(struct desk_ask *ask);
+
 /* ---- retention.c: the page, and what is told of a record that went ---- */
 
 void desk_get_retention(struct desk_ask *ask);

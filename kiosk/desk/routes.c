@@ -45,6 +45,8 @@ const struct desk_route desk_routes[] = {
     {"GET", "/check-in/{name}", DESK_PAGE, RECORDS, "arrivals", desk_get_arrivals},
     /* what the lead looks after */
     {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},
+    {"GET", "/statistics", DESK_PAGE, LEAD, NULL, desk_get_statistics},
+    {"GET", "/statistics.csv", DESK_PAGE, LEAD, "statistics", desk_get_statistics_csv},
     /* what is left */
     {"GET", "{any}", DESK_PAGE, ALL, NULL, desk_not_found},
     {"POST", "{any}", DESK_FORM, ALL, NULL, desk_not_found},

@@ -21,7 +21,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
 /* What both kinds of work need; everything is owned here. */
 struct parts {
     struct conf *conf;
-    char *ledger, *staff, *pages, *live, *fonts;
+    char *ledger, *staff, *pages, *live, *fonts, *statistics;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct i18n *words;
@@ -36,6 +36,7 @@ parts_release(struct parts *parts)
     seal_opener_free(parts->opener);
     seal_verifier_free(parts->verifier);
     free(parts->live);
+    free(parts->statistics);
     free(parts->fonts);
     free(parts->pages);
     free(parts->staff);
@@ -93,6 +94,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         ledger_where(conf_str(parts->conf, "ledger", "ledger.db"), conf_folder(parts->conf));
     parts->staff = conf_path(parts->conf, "staff", "staff");
     parts->live = conf_path(parts->conf, "live", "live");
+    parts->statistics = conf_path(parts->conf, "statistics", "statistics.csv");
     r = load_keys(parts);
     if (r == 0) {
         r = load_content(parts);
@@ -106,6 +108,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .pages = parts->pages,
         .fonts = parts->fonts,
         .live = parts->live,
+        .statistics = parts->statistics,
         .retain_days = (int)conf_int(
             parts->conf, "retain-days", DESK_RETAIN_LEAST, DESK_RETAIN_MOST, DESK_RETAIN_DEFAULT),
         .verifier = parts->verifier,
@@ -171,12 +174,13 @@ main(int argc, char **argv)
 {
     secret_harden_process();
     bool export = argc == 3 && strcmp(argv[1], "--export") == 0 &&
-                  (strcmp(argv[2], "json") == 0 || strcmp(argv[2], "answers") == 0);
+                  (strcmp(argv[2], "json") == 0 || strcmp(argv[2], "answers") == 0 ||
+                      strcmp(argv[2], "statistics") == 0);
     bool paper = argc == 3 && strcmp(argv[1], "--print") == 0;
     bool clock_is_right = argc == 3 && strcmp(argv[2], "--clock-is-right") == 0;
     bool retains = (argc == 2 || clock_is_right) && strcmp(argv[1], "--retain") == 0;
     if (argc != 1 && !export && !paper && !retains) {
-        (void)fputs("use: kiosk-desk [--export json|answers] [--print FOLDER]"
+        (void)fputs("use: kiosk-desk [--export json|answers|statistics] [--print FOLDER]"
                     " [--retain [--clock-is-right]]\n",
             stderr);
         return EXIT_USE;
@@ -186,9 +190,11 @@ main(int argc, char **argv)
     int r = load(&parts, &config);
     if (r == 0) {
         bool answers = export && argv[2][0] == 'a';
+        bool figures = export && argv[2][0] == 's';
         r = retains   ? retain(&config, clock_is_right)
             : paper   ? print_all(&config, argv[2])
             : answers ? desk_export_answers(&config, stdout)
+            : figures ? desk_export_statistics(&config, stdout)
             : export  ? desk_export_json(&config, stdout)
                       : serve(&config);
     }

@@ -26,6 +26,8 @@ static const struct row {
     {"POST", "/calls/coming", "cl", "/calls/coming"},
     {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
     {"GET", "/retention", "l", "/retention"},
+    {"GET", "/statistics", "l", "/statistics"},
+    {"GET", "/statistics.csv", "l", "/statistics.csv"},
     {"GET", "{any}", "clo", "/nothing-here"},
     {"POST", "{any}", "clo", "/nothing-here"},
 };

@@ -359,3 +359,64 @@ ledger_booked(
 {
     return ledger->backend->booked(ledger, slot, until, ret_all, ret_until);
 }
+
+/* ---- handing over ---- */
+
+int
+ledger_hand(struct ledger *ledger, struct ledger_batch *batch, const uint8_t (*ids)[LEDGER_ID_LEN],
+    size_t count)
+{
+    if (!is_name(batch->client) || batch->number > INT64_MAX || count > LEDGER_BATCH_MAX ||
+        strnlen(batch->by, LEDGER_NAME_MAX) == LEDGER_NAME_MAX) {
+        return KERR_INVALID;
+    }
+    return ledger->backend->hand(ledger, batch, ids, count);
+}
+
+int
+ledger_batch_upto(
+    struct ledger *ledger, const char *client, uint64_t number, struct ledger_batch *ret_batch)
+{
+    number = number > INT64_MAX ? INT64_MAX : number;
+    return number == 0 ? KERR_NOT_FOUND : ledger->backend->batch(ledger, client, number, ret_batch);
+}
+
+int
+ledger_batch_open(struct ledger *ledger, const char *client, struct ledger_batch *ret_batch)
+{
+    return ledger->backend->batch(ledger, client, 0, ret_batch);
+}
+
+int
+ledger_batch_written(struct ledger *ledger, const char *client, uint64_t number)
+{
+    struct ledger_batch batch;
+    int r = ledger_batch_upto(ledger, client, number, &batch);
+    if (r < 0 || batch.number != number) {
+        return r < 0 ? r : KERR_NOT_FOUND;
+    }
+    return batch.is_written ? 0 : ledger->backend->batch_written(ledger, client, number);
+}
+
+int
+ledger_handed(struct ledger *ledger, const char *client, const uint8_t id[LEDGER_ID_LEN],
+    uint64_t *ret_number)
+{
+    return ledger->backend->handed(ledger, client, id, ret_number);
+}
+
+int
+ledger_hand_next(struct ledger *ledger, const char *client, uint64_t number, const char *state,
+    uint64_t after, struct ledger_entry *ret_entry, struct buf *ret_envelope)
+{
+    if ((number == 0) != (state != NULL) || number > INT64_MAX || after > INT64_MAX) {
+        return KERR_INVALID;
+    }
+    uint8_t id[LEDGER_ID_LEN];
+    int r;
+    do { /* again when it was deleted meanwhile */
+        r = ledger->backend->hand_next(ledger, client, number, state, after, id);
+    } while (r == 0 &&
+             (r = ledger->backend->get(ledger, id, ret_entry, ret_envelope)) == KERR_NOT_FOUND);
+    return r;
+}

@@ -278,6 +278,44 @@ int ledger_decisions(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
 /* How many records are booked for a slot, and how many of them were before or at a moment. */
 int ledger_booked(
     struct ledger *ledger, const char *slot, int64_t until, uint64_t *ret_all, uint64_t *ret_until);
+/* Records are handed over to other systems in batches. A system, called client here, gets each record in one batch at most,
+ * by constraint, whoever asks at once; so asking again changes nothing. */
+struct ledger_batch {
+    char client[LEDGER_NAME_MAX];
+    uint64_t number; /* from 1: the client's own numbers, or the next one (ledger_hand) */
+    uint8_t asked
+        [LEDGER_HASH_LEN]; /* hash of what was asked for: tells the same question from another one */
+    int64_t at;
+    char by[LEDGER_NAME_MAX]; /* who asked; "" the client itself */
+    uint64_t count; /* records that it took, those that were deleted since too */
+    bool is_written; /* what is made of it lies where it belongs */
+};
+enum ledger_handing {
+    LEDGER_HANDED, /* stored now, committed */
+    LEDGER_HANDED_SO, /* there was this batch, asked for alike; nothing changed */
+    LEDGER_HANDED_ELSE, /* there was a batch of this number with another question; nothing changed */
+    LEDGER_HANDED_NONE /* number 0, and the client has all of them already; nothing changed */
+};
+enum { LEDGER_BATCH_MAX = 1000 };
+/* Makes a batch of the records that the client does not have yet. In: client, number (0: the next one), asked, at, by, is_written.
+ * Out, but for LEDGER_HANDED_NONE: the batch as it is stored. An enum ledger_handing; KERR_INVALID (more than LEDGER_BATCH_MAX
+ * among others), KERR_NOT_FOUND when one of the records is not there (nothing changed then), errors of ledger_put. */
+int ledger_hand(struct ledger *ledger, struct ledger_batch *batch,
+    const uint8_t (*ids)[LEDGER_ID_LEN], size_t count);
+/* The newest batch of a client with this number or a lower one. KERR_NOT_FOUND. */
+int ledger_batch_upto(
+    struct ledger *ledger, const char *client, uint64_t number, struct ledger_batch *ret_batch);
+/* The oldest that is not written. KERR_NOT_FOUND. */
+int ledger_batch_open(struct ledger *ledger, const char *client, struct ledger_batch *ret_batch);
+/* KERR_NOT_FOUND when there is no such batch. */
+int ledger_batch_written(struct ledger *ledger, const char *client, uint64_t number);
+/* The number of the batch in which a client got a record. KERR_NOT_FOUND. */
+int ledger_handed(struct ledger *ledger, const char *client, const uint8_t id[LEDGER_ID_LEN],
+    uint64_t *ret_number);
+/* The first entry behind a position that is in this batch (state NULL), or that is of this state and that the client does not have
+ * (number 0). ret_envelope gets its bytes appended. KERR_NOT_FOUND when there is none. */
+int ledger_hand_next(struct ledger *ledger, const char *client, uint64_t number, const char *state,
+    uint64_t after, struct ledger_entry *ret_entry, struct buf *ret_envelope);
 /* Envelopes in quarantine: each is a sign of a cloned or rolled-back kiosk. */
 int ledger_quarantined(struct ledger *ledger, uint64_t *ret_count);
 

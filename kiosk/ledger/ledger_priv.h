@@ -96,6 +96,27 @@ enum {
     "UPDATE chain SET size = alarm_size, head = alarm_head, bytes = alarm_bytes, seen_at = " NOW   \
     ", alarms = 0, alarm_bytes = NULL WHERE kiosk = " KIOSK " AND alarms > 0"
 
+/* Handing over: the columns of a batch, and the statements that both storages have in common. */
+#define LEDGER_BATCH "number, asked, made_at, made_by, records, written FROM batch"
+enum { BATCH_NUMBER, BATCH_ASKED, BATCH_AT, BATCH_BY, BATCH_RECORDS, BATCH_WRITTEN };
+#define LEDGER_BATCH_UPTO(CLIENT, NUMBER)                                                          \
+    "SELECT " LEDGER_BATCH " WHERE client = " CLIENT " AND number <= " NUMBER                      \
+    " ORDER BY number DESC LIMIT 1"
+#define LEDGER_BATCH_OPEN(CLIENT)                                                                  \
+    "SELECT " LEDGER_BATCH " WHERE client = " CLIENT " AND written = 0 ORDER BY number LIMIT 1"
+#define LEDGER_HANDED_BATCH(CLIENT, ID)                                                            \
+    "SELECT batch FROM handed WHERE client = " CLIENT " AND id = " ID
+/* The entries that ledger_hand_next looks for. */
+#define LEDGER_NOT_HANDED(CLIENT, AFTER, STATE)                                                    \
+    "SELECT id FROM entry WHERE state = " STATE " AND position > " AFTER                           \
+    " AND NOT EXISTS (SELECT 1 FROM handed h WHERE h.client = " CLIENT                             \
+    " AND h.position = entry.position) ORDER BY position LIMIT 1"
+#define LEDGER_OF_BATCH(CLIENT, AFTER, NUMBER)                                                     \
+    "SELECT id FROM entry WHERE position = (SELECT h.position FROM handed h WHERE h.client "       \
+    "= " CLIENT " AND h.batch = " NUMBER " AND h.position > " AFTER                                \
+    " AND EXISTS (SELECT 1 FROM entry e WHERE e.position = h.position)"                            \
+    " ORDER BY h.position LIMIT 1)"
+
 /* As the functions of the same name in ledger.h. */
 struct ledger_backend {
     void (*close)(struct ledger *ledger);
@@ -136,6 +157,16 @@ struct ledger_backend {
         struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now);
     /* That began after a moment. */
     int (*calls)(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx);
+    int (*hand)(struct ledger *ledger, struct ledger_batch *batch,
+        const uint8_t (*ids)[LEDGER_ID_LEN], size_t count);
+    /* number 0: the oldest that is not written. */
+    int (*batch)(
+        struct ledger *ledger, const char *client, uint64_t number, struct ledger_batch *ret_batch);
+    int (*batch_written)(struct ledger *ledger, const char *client, uint64_t number);
+    int (*handed)(struct ledger *ledger, const char *client, const uint8_t id[LEDGER_ID_LEN],
+        uint64_t *ret_number);
+    int (*hand_next)(struct ledger *ledger, const char *client, uint64_t number, const char *state,
+        uint64_t after, uint8_t ret_id[LEDGER_ID_LEN]);
 };
 
 /* A handle of a backend begins with this. */

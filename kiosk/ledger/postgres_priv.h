@@ -32,6 +32,13 @@ enum pg_query {
     PG_CALL,
     PG_CALL_ANSWER,
     PG_CALLS,
+    PG_HAND,
+    PG_BATCH_UPTO,
+    PG_BATCH_OPEN,
+    PG_BATCH_WRITTEN,
+    PG_HANDED,
+    PG_NOT_HANDED,
+    PG_OF_BATCH,
     PG_QUERY_COUNT
 };
 extern const char *const pg_queries[PG_QUERY_COUNT]; /* postgres_ops.c */
@@ -83,6 +90,16 @@ const void *pg_bytes(const struct pg_rows *rows, int row, int column, size_t *re
  * a newer one. */
 int pg_schema(struct pg_ledger *pg);
 
+/* postgres_hand.c */
+int pg_hand(struct ledger *ledger, struct ledger_batch *batch, const uint8_t (*ids)[LEDGER_ID_LEN],
+    size_t count);
+int pg_batch(
+    struct ledger *ledger, const char *client, uint64_t number, struct ledger_batch *ret_batch);
+int pg_batch_written(struct ledger *ledger, const char *client, uint64_t number);
+int pg_handed(struct ledger *ledger, const char *client, const uint8_t id[LEDGER_ID_LEN],
+    uint64_t *ret_number);
+int pg_hand_next(struct ledger *ledger, const char *client, uint64_t number, const char *state,
+    uint64_t after, uint8_t ret_id[LEDGER_ID_LEN]);
 /* The operations, postgres_ops.c; closing is in postgres.c. */
 extern const struct ledger_backend ledger_postgres;
 /* postgres_acts.c */

@@ -505,9 +505,74 @@ static const char VERSION_6[] =
     "  WHERE kiosk = a_kiosk AND id = a_id AND state = 'coming'); "
     "END $$;";
 
+/* What was handed over (sqlite.c). ledger_hand answers an enum ledger_handing and the batch; no row when one of the records
+ * is not there. */
+static const char VERSION_HAND[] =
+    "CREATE TABLE batch("
+    " client text COLLATE \"C\" NOT NULL CHECK(client <> ''),"
+    " number bigint NOT NULL CHECK(number > 0),"
+    " asked bytea NOT NULL CHECK(octet_length(asked) = 32),"
+    " made_at bigint NOT NULL,"
+    " made_by text NOT NULL,"
+    " records bigint NOT NULL,"
+    " written bigint NOT NULL CHECK(written IN (0, 1)),"
+    " PRIMARY KEY(client, number));"
+    "CREATE INDEX batch_open ON batch(client, number) WHERE written = 0;"
+    "CREATE TABLE handed("
+    " client text COLLATE \"C\" NOT NULL,"
+    " id bytea NOT NULL CHECK(octet_length(id) = 16),"
+    " batch bigint NOT NULL,"
+    " position bigint NOT NULL,"
+    " PRIMARY KEY(client, id),"
+    " UNIQUE(client, position),"
+    " FOREIGN KEY(client, batch) REFERENCES batch(client, number));"
+    "CREATE INDEX handed_batch ON handed(client, batch, position);"
+    "CREATE FUNCTION ledger_hand(a_client text, a_number bigint, a_asked bytea, a_time bigint,"
+    " a_by text, a_written bigint, a_ids bytea) RETURNS TABLE(handing bigint, b_number bigint,"
+    " b_asked bytea, b_at bigint, b_by text, b_records bigint, b_written bigint)"
+    " LANGUAGE plpgsql AS $$ "
+    "DECLARE"
+    " given bigint; wanted bigint; found_ bigint; taken bigint; "
+    "BEGIN"
+    " UPDATE change_count SET count = count + 1;"
+    " given := CASE WHEN a_number > 0 THEN a_number ELSE"
+    "  (SELECT coalesce(max(number), 0) + 1 FROM batch WHERE client = a_client) END;"
+    " SELECT CASE WHEN asked = a_asked THEN 1 ELSE 2 END, number, asked, made_at, made_by,"
+    "  records, written INTO handing, b_number, b_asked, b_at, b_by, b_records, b_written"
+    "  FROM batch WHERE client = a_client AND number = given;"
+    " IF FOUND THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN NEXT;"
+    "  RETURN;"
+    " END IF;"
+    " SELECT count(*), count(e.id) INTO wanted, found_ FROM generate_series(0,"
+    "  octet_length(a_ids) / 16 - 1) i LEFT JOIN entry e ON e.id = substr(a_ids, i * 16 + 1, 16);"
+    " IF found_ < wanted THEN"
+    "  UPDATE change_count SET count = count - 1;"
+    "  RETURN;"
+    " END IF;"
+    " INSERT INTO batch(client, number, asked, made_at, made_by, records, written)"
+    "  VALUES(a_client, given, a_asked, a_time, a_by, 0, a_written);"
+    " INSERT INTO handed(client, id, batch, position) SELECT DISTINCT a_client, e.id, given, "
+    "e.position"
+    "  FROM generate_series(0, octet_length(a_ids) / 16 - 1) i"
+    "  JOIN entry e ON e.id = substr(a_ids, i * 16 + 1, 16) ON CONFLICT DO NOTHING;"
+    " GET DIAGNOSTICS taken = ROW_COUNT;"
+    " IF taken = 0 AND a_number = 0 THEN"
+    "  DELETE FROM batch WHERE client = a_client AND number = given;"
+    "  UPDATE change_count SET count = count - 1;"
+    "  handing := 3;"
+    "  RETURN NEXT;"
+    "  RETURN;"
+    " END IF;"
+    " UPDATE batch SET records = taken WHERE client = a_client AND number = given;"
+    " RETURN QUERY SELECT 0::bigint, number, asked, made_at, made_by, records, written"
+    "  FROM batch WHERE client = a_client AND number = given; "
+    "END $$;";
+
 /* Step i, its parts in turn, brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
-static const char *const STEPS[][2] = {
-    {VERSION_1}, {VERSION_2}, {VERSION_3}, {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}};
+static const char *const STEPS[][2] = {{VERSION_1}, {VERSION_2}, {VERSION_3},
+    {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}, {VERSION_HAND}};
 
 /* 0 when there is no ledger in the first schema of the search path yet. */
 static int

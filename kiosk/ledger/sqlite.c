@@ -193,7 +193,31 @@ static const char STEP_6[] =
     " answered_at INTEGER NOT NULL DEFAULT 0,"
     " answered_by TEXT NOT NULL DEFAULT '') STRICT;";
 
-static const char *const STEPS[LEDGER_VERSION] = {STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6};
+/* What was handed over. A client has a record in one batch at most (handed's key); rows stay when the record goes, so that a
+ * number is never another batch's. */
+static const char STEP_HAND[] =
+    "CREATE TABLE batch("
+    " client TEXT NOT NULL CHECK(length(client) > 0),"
+    " number INTEGER NOT NULL CHECK(number > 0),"
+    " asked BLOB NOT NULL CHECK(length(asked) = 32),"
+    " made_at INTEGER NOT NULL,"
+    " made_by TEXT NOT NULL,"
+    " records INTEGER NOT NULL,"
+    " written INTEGER NOT NULL CHECK(written IN (0, 1)),"
+    " PRIMARY KEY(client, number)) STRICT;"
+    "CREATE INDEX batch_open ON batch(client, number) WHERE written = 0;"
+    "CREATE TABLE handed("
+    " client TEXT NOT NULL,"
+    " id BLOB NOT NULL CHECK(length(id) = 16),"
+    " batch INTEGER NOT NULL,"
+    " position INTEGER NOT NULL,"
+    " PRIMARY KEY(client, id),"
+    " UNIQUE(client, position),"
+    " FOREIGN KEY(client, batch) REFERENCES batch(client, number)) STRICT;"
+    "CREATE INDEX handed_batch ON handed(client, batch, position);";
+
+static const char *const STEPS[LEDGER_VERSION] = {
+    STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
@@ -248,6 +272,18 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
         "UPDATE entry SET state = ?2, state_by = ?3, state_at = ?4 WHERE id = ?1",
     [LEDGER_Q_SET_HOLDER] = "UPDATE entry SET holder = ?2 WHERE id = ?1",
     [LEDGER_Q_IS_GONE] = "SELECT 1 FROM gone WHERE id = ?1",
+    [LEDGER_Q_BATCH_MAKE] =
+        "INSERT INTO batch(client, number, asked, made_at, made_by, records, written)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, 0, ?6)",
+    [LEDGER_Q_BATCH_COUNT] = "UPDATE batch SET records = ?3 WHERE client = ?1 AND number = ?2",
+    [LEDGER_Q_BATCH_UPTO] = LEDGER_BATCH_UPTO("?1", "?2"),
+    [LEDGER_Q_BATCH_OPEN] = LEDGER_BATCH_OPEN("?1"),
+    [LEDGER_Q_BATCH_WRITTEN] = "UPDATE batch SET written = 1 WHERE client = ?1 AND number = ?2",
+    [LEDGER_Q_HAND] = "INSERT INTO handed(client, id, batch, position) VALUES(?1, ?2, ?3, ?4)"
+                      " ON CONFLICT DO NOTHING",
+    [LEDGER_Q_HANDED] = LEDGER_HANDED_BATCH("?1", "?2"),
+    [LEDGER_Q_NOT_HANDED] = LEDGER_NOT_HANDED("?1", "?2", "?3"),
+    [LEDGER_Q_OF_BATCH] = LEDGER_OF_BATCH("?1", "?2", "?3"),
     [LEDGER_Q_QUARANTINED] = "SELECT count(*) FROM quarantine",
     [LEDGER_Q_DECISION] = "SELECT number, id, state, slot, decided_at, decided_by FROM decision"
                           " WHERE id = ?1 AND number < ?2 ORDER BY number DESC LIMIT 1",

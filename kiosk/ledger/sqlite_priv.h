@@ -50,6 +50,15 @@ enum ledger_query {
     LEDGER_Q_CALL_HEARD,
     LEDGER_Q_CALL_ANSWER,
     LEDGER_Q_CALLS,
+    LEDGER_Q_BATCH_MAKE,
+    LEDGER_Q_BATCH_COUNT,
+    LEDGER_Q_BATCH_UPTO,
+    LEDGER_Q_BATCH_OPEN,
+    LEDGER_Q_BATCH_WRITTEN,
+    LEDGER_Q_HAND,
+    LEDGER_Q_HANDED,
+    LEDGER_Q_NOT_HANDED,
+    LEDGER_Q_OF_BATCH,
     LEDGER_Q_COUNT
 };
 
@@ -72,7 +81,16 @@ int sqlite_write_call(struct sqlite_ledger *ledger, struct ledger_work *work);
 int sqlite_call_answer(
     struct ledger *ledger, const char *kiosk, uint64_t id, const char *by, int64_t now);
 int sqlite_calls(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx);
-
+/* sqlite_hand.c */
+int sqlite_hand(struct ledger *ledger, struct ledger_batch *batch,
+    const uint8_t (*ids)[LEDGER_ID_LEN], size_t count);
+int sqlite_batch(
+    struct ledger *ledger, const char *client, uint64_t number, struct ledger_batch *ret_batch);
+int sqlite_batch_written(struct ledger *ledger, const char *client, uint64_t number);
+int sqlite_handed(struct ledger *ledger, const char *client, const uint8_t id[LEDGER_ID_LEN],
+    uint64_t *ret_number);
+int sqlite_hand_next(struct ledger *ledger, const char *client, uint64_t number, const char *state,
+    uint64_t after, uint8_t ret_id[LEDGER_ID_LEN]);
 /* The operations, sqlite_ops.c. */
 extern const struct ledger_backend ledger_sqlite;
 /* sqlite_acts.c */

@@ -1,4 +1,5 @@
 /* desk/desk.c - puts the desk together and takes it apart. */
+#include "hand_priv.h"
 #include "keep_priv.h"
 
 #include <stdlib.h>
@@ -18,7 +19,9 @@ desk_free(struct desk *desk)
 {
     const char *const texts[] = {desk->config.address, desk->config.public_name,
         desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.fonts,
-        desk->config.live, desk->config.statistics};
+        desk->config.live, desk->config.statistics, desk->config.handover, desk->config.clients};
+    desk_rates_free(desk->rates);
+    desk_hand_free(desk->hand);
     desk_staff_free(desk->staff);
     desk_sessions_free(desk->sessions);
     desk_assets_free(desk->assets);
@@ -45,12 +48,18 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     desk->config.fonts = copy(config->fonts);
     desk->config.live = copy(config->live);
     desk->config.statistics = copy(config->statistics);
+    desk->config.handover = copy(config->handover);
+    desk->config.clients = copy(config->clients);
+    desk->rates = desk_rates_new(config->clock);
     desk->live = live_open(config->live);
     desk->wishes = desk_wishes_new();
     desk->sessions = desk_sessions_new(config->clock);
     int r = desk_assets_load(config->pages, &desk->assets);
     if (r == 0) {
         r = desk_staff_new(config->staff, seal_password_check, config->clock, &desk->staff);
+    }
+    if (r == 0) {
+        r = desk_hand_load(desk->config.handover, config->procedures, &desk->hand);
     }
     if (r == 0) {
         r = print_new(desk->config.fonts, &desk->print);

@@ -24,6 +24,9 @@ struct desk_config {
     const char *statistics; /* the file that --export statistics wrote; it need not be there */
     int retain_days; /* DESK_RETAIN_LEAST..DESK_RETAIN_MOST: personal data go so long after "done" */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
+    const char *handover; /* folder of assets/handover */
+    const char *clients; /* file of the systems that get records; it need not be there */
+    bool substitute; /* tables in CP932 have what the city's table says for what does not fit */
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_opener *opener; /* borrowed */
     struct i18n *words; /* borrowed; the page's words, in Japanese */
@@ -74,6 +77,31 @@ struct desk_retained {
 };
 int desk_retain(
     const struct desk_config *config, bool clock_is_right, struct desk_retained *ret_retained);
+
+/* Writes what a system (a line of the file of clients with the right "file") does not have yet into the folder, a batch a folder:
+ * folder/CLIENT-000001/PROCEDURE.csv and so on (kiosk/desk/README.md). A batch is there whole or not at all; what an earlier run
+ * began is ended first. *ret_count: how many were written. KERR_NOT_FOUND (no such client, or folder), KERR_BUSY (another run is at
+ * it), KERR_INVALID, KERR_STORE, KERR_IO, KERR_NO_SPACE, KERR_SEAL_OPEN. */
+int desk_hand_over(
+    const struct desk_config *config, const char *client, const char *folder, size_t *ret_count);
+
+/* The file of systems that get records, a line each: name:key's SHA-256 or -:questions a minute:rights:states:procedures. */
+struct desk_client_terms {
+    const char *name; /* a-z 0-9 - */
+    const char *rights; /* of read, mark, file, cp932, page; commas between */
+    int rate; /* 0..6000 questions a minute */
+    const char *states; /* of records, commas between */
+    const char *procedures; /* the same; "*" all */
+};
+enum { DESK_KEY_LEN = 69 }; /* "mdg_", 64 digits, NUL */
+/* Adds a line. ret_key: the key of one that may read or mark, told this once; else "". KERR_EXISTS: the name is or was somebody's;
+ * KERR_INVALID: the terms, or a line that is there; KERR_IO, KERR_NO_SPACE. */
+int desk_client_add(
+    const char *path, const struct desk_client_terms *terms, char ret_key[DESK_KEY_LEN]);
+/* From now on its key opens nothing; the name stays taken. KERR_NOT_FOUND, KERR_INVALID, KERR_IO, KERR_NO_SPACE. */
+int desk_client_revoke(const char *path, const char *name);
+/* name, rights, rate, states, procedures; a tab between. KERR_NOT_FOUND, KERR_INVALID, KERR_IO. */
+int desk_client_list(const char *path, FILE *out);
 
 /* What is wrong with the files of assets/handover, for kioskctl check: file, line (0: whole file), why, the text in question. */
 typedef void desk_report(

@@ -21,6 +21,7 @@
 enum {
     DESK_PAGE_MAX = 4 * 1024 * 1024, /* the largest record (256 KiB) with every byte escaped */
     DESK_PAPER_MAX = 32 * 1024 * 1024, /* the forms of one record as PDF */
+    DESK_API_BODY_MAX = 64 * 1024, /* of a question of the API: 1,000 ids */
     DESK_BODY_MAX = 8 * 1024, /* of a POST: the largest form is name, password and token */
     DESK_FIELD_MAX = 1024, /* one field of a form */
     DESK_ROWS = 50, /* records on one page of the list */
@@ -147,6 +148,8 @@ struct desk {
     uint64_t
         gone; /* the line of proof up to which what is in memory was forgotten, and one more; 0: not looked yet */
     struct print *print; /* the listener's thread only */
+    struct desk_hand *hand; /* hand_priv.h */
+    struct desk_rates *rates;
     void *server; /* server.c's */
     uint16_t port;
 };
@@ -166,9 +169,9 @@ enum desk_show desk_show_read(const char *name); /* NULL or unknown: new */
 struct desk_request {
     const char *method, *path;
     /* headers; NULL when absent */
-    const char *host, *cookie, *origin, *fetch_site, *type;
+    const char *host, *cookie, *origin, *fetch_site, *type, *authorization;
     /* of the query; NULL when absent */
-    const char *show, *before, *open, *since, *why;
+    const char *show, *before, *open, *since, *why, *after, *limit;
     const uint8_t *body;
     size_t body_len;
 };

@@ -91,4 +91,95 @@ void desk_hand_head(struct desk_table *table, const struct desk_layout *layout);
 void desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
     const struct ledger_entry *entry, const struct record *record);
 
+/* ---- clients.c: the systems that get records ---- */
+
+enum desk_right {
+    DESK_RIGHT_READ = 1, /* asks for records by the API */
+    DESK_RIGHT_MARK = 2, /* marks them there as handed over */
+    DESK_RIGHT_FILE = 4, /* gets batch files */
+    DESK_RIGHT_CP932 = 8, /* these in CP932 too */
+    DESK_RIGHT_PAGE = 16, /* staff make its batches on the page */
+    DESK_RIGHT_REVOKED = 32 /* is nobody any more; the name stays taken */
+};
+enum { DESK_RATE_MAX = 6000, DESK_CLIENTS_MAX = 64 };
+struct desk_client {
+    char name[LEDGER_NAME_MAX]; /* a-z 0-9 - */
+    uint8_t key[LEDGER_HASH_LEN]; /* SHA-256 of its key */
+    bool has_key;
+    int rate; /* questions a minute */
+    unsigned rights;
+    char states[128], procedures[1024]; /* "done,back"; "*" all procedures */
+};
+bool desk_client_takes(const struct desk_client *client, const char *procedure);
+bool desk_client_sees(const struct desk_client *client, const char *state);
+/* KERR_NOT_FOUND: nobody, or revoked, or no file; KERR_INVALID: a line of the file is wrong, so nobody is let in. */
+int desk_client_named(const char *path, const char *name, struct desk_client *ret_client);
+int desk_client_with_key(const char *path, const char *key, struct desk_client *ret_client);
+/* Each line, revoked ones too. KERR_INVALID with its number; KERR_NOT_FOUND. */
+int desk_clients_each(const char *path, int (*each)(const struct desk_client *client, void *ctx),
+    void *ctx, int *ret_line);
+struct desk_rates;
+struct desk_rates *desk_rates_new(const struct clock *clock);
+void desk_rates_free(struct desk_rates *rates); /* NULL is accepted */
+/* 0, or how many seconds it has to wait. */
+int desk_rate_take(struct desk_rates *rates, const struct desk_client *client);
+
+/* ---- hand.c: which records, in which batch ---- */
+
+struct desk_hand; /* what lies in assets/handover */
+/* KERR_NOT_FOUND, KERR_INVALID. set is borrowed for as long as it lives. */
+int desk_hand_load(
+    const char *folder, const struct procedure_set *set, struct desk_hand **ret_hand);
+void desk_hand_free(struct desk_hand *hand); /* NULL is accepted */
+const struct buf *desk_hand_openapi(const struct desk_hand *hand);
+/* The columns of a procedure; none for one that is gone. Lives as long as the desk. */
+const struct desk_layout *desk_hand_layout(struct desk *desk, const char *procedure);
+/* The first record behind *after that the client may have and does not have yet; the caller frees. *after becomes its
+ * position. KERR_NOT_FOUND. */
+int desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *after,
+    struct ledger_entry *ret_entry, struct record **ret_record);
+/* One that it may have, or has. KERR_NOT_FOUND. */
+int desk_hand_get(struct desk *desk, const struct desk_client *client,
+    const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry, struct record **ret_record);
+/* Marks these as handed over; as ledger_hand, which see. In: number, by, is_written. */
+int desk_hand_mark(struct desk *desk, const struct desk_client *client, struct ledger_batch *batch,
+    const uint8_t (*ids)[LEDGER_ID_LEN], size_t count);
+/* The same with all that it may have and does not have, LEDGER_BATCH_MAX at most. In: by, is_written. */
+int desk_hand_make(struct desk *desk, const struct desk_client *client, struct ledger_batch *batch);
+/* record is NULL for one that can't be opened any more. */
+typedef int desk_each_handed(
+    const struct ledger_entry *entry, const struct record *record, void *ctx);
+int desk_batch_each(
+    struct desk *desk, const char *client, uint64_t number, desk_each_handed *each, void *ctx);
+enum { DESK_BATCH_PROCEDURES_MAX = 128 };
+struct desk_batch_content {
+    size_t count;
+    char procedures[DESK_BATCH_PROCEDURES_MAX][RECORD_NAME_MAX];
+    size_t records[DESK_BATCH_PROCEDURES_MAX];
+};
+/* Which procedures a batch holds. KERR_SEAL_OPEN, KERR_TOO_BIG. */
+int desk_batch_look(
+    struct desk *desk, const char *client, uint64_t number, struct desk_batch_content *ret_content);
+struct desk_batch_table {
+    const char *client, *procedure;
+    uint64_t number;
+    bool cp932;
+};
+/* The same batch gives the same bytes. The report's lines are appended (its head when it is empty); it may be NULL.
+ * KERR_TOO_BIG, KERR_SEAL_OPEN, errors of the ledger. */
+int desk_batch_csv(
+    struct desk *desk, const struct desk_batch_table *which, struct buf *out, struct buf *report);
+/* One record as a JSON object (assets/handover/openapi.json). */
+void desk_hand_json(struct desk *desk, const struct ledger_entry *entry,
+    const struct record *record, struct buf *out);
+
+/* ---- api.c ---- */
+
+void desk_api_openapi(struct desk_ask *ask);
+void desk_api_records(struct desk_ask *ask);
+void desk_api_record(struct desk_ask *ask);
+void desk_api_batch(struct desk_ask *ask);
+void desk_api_mark(struct desk_ask *ask);
+void desk_api_not_found(struct desk_ask *ask);
+
 #endif

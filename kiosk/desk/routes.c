@@ -1,6 +1,7 @@
 /* desk/routes.c - which handler a request gets, and who may have it. One table says all of it; the guards stand here alone,
  * in their order: Host, method, then (for a form) where it comes from and what it is, then who asks, then the form token,
  * then the role; only then a handler looks anything up. */
+#include "hand_priv.h"
 #include "keep_priv.h"
 
 #include <string.h>
@@ -47,6 +48,14 @@ const struct desk_route desk_routes[] = {
     {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},
     {"GET", "/statistics", DESK_PAGE, LEAD, NULL, desk_get_statistics},
     {"GET", "/statistics.csv", DESK_PAGE, LEAD, "statistics", desk_get_statistics_csv},
+    /* other systems: no session, a key; the guards are api.c's */
+    {"GET", "/api/v1/openapi.json", DESK_OPEN, NOBODY, NULL, desk_api_openapi},
+    {"GET", "/api/v1/records", DESK_OPEN, NOBODY, NULL, desk_api_records},
+    {"GET", "/api/v1/records/{id}", DESK_OPEN, NOBODY, NULL, desk_api_record},
+    {"GET", "/api/v1/batches/{name}", DESK_OPEN, NOBODY, NULL, desk_api_batch},
+    {"PUT", "/api/v1/batches/{name}", DESK_OPEN, NOBODY, NULL, desk_api_mark},
+    {"GET", "/api/{any}", DESK_OPEN, NOBODY, NULL, desk_api_not_found},
+    {"PUT", "/api/{any}", DESK_OPEN, NOBODY, NULL, desk_api_not_found},
     /* what is left */
     {"GET", "{any}", DESK_PAGE, ALL, NULL, desk_not_found},
     {"POST", "{any}", DESK_FORM, ALL, NULL, desk_not_found},

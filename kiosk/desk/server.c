@@ -106,6 +106,9 @@ answer(struct desk *desk, struct MHD_Connection *connection, const char *path, c
         .before = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "before"),
         .open = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "open"),
         .since = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "since"),
+        .after = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "after"),
+        .limit = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "limit"),
+        .authorization = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Authorization"),
         .why = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "why"),
         .body = exchange->body.data,
         .body_len = exchange->body.len,
@@ -136,7 +139,8 @@ on_request(void *ctx, struct MHD_Connection *connection, const char *path, const
     struct exchange *exchange = *exchange_place;
     if (exchange == NULL) {
         exchange = xcalloc(1, sizeof(*exchange));
-        buf_init(&exchange->body, DESK_BODY_MAX);
+        bool api = strncmp(path, "/api/", strlen("/api/")) == 0;
+        buf_init(&exchange->body, api ? DESK_API_BODY_MAX : DESK_BODY_MAX);
         *exchange_place = exchange;
         return MHD_YES;
     }

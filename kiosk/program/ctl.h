@@ -22,6 +22,7 @@ int ctl_usb(int argc, char **argv); /* records and receipts on a stick */
 int ctl_qr(int argc, char **argv); /* records that were shown as codes */
 int ctl_bundle(int argc, char **argv); /* what goes down to terminals, signed */
 int ctl_audit(int argc, char **argv); /* the queue's chain of events against its signed points */
+int ctl_client(int argc, char **argv); /* systems to which the desk hands records over */
 int ctl_live(int argc, char **argv); /* files of live data */
 int ctl_table(int argc, char **argv); /* tables of postal codes and kanji forms */
 

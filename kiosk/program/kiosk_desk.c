@@ -1,6 +1,6 @@
 /* program/kiosk_desk.c - the desk. Without arguments it serves the staff's page until SIGTERM or
  * SIGINT; with --export json it writes the records to standard output and ends, with --print the forms of all that
- * is not done into a folder. Settings come from $KIOSK_HOME/madoguchi.conf. */
+ * is not done into a folder, with --hand-over what another system does not have yet. Settings come from $KIOSK_HOME/madoguchi.conf. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,7 +21,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
 /* What both kinds of work need; everything is owned here. */
 struct parts {
     struct conf *conf;
-    char *ledger, *staff, *pages, *live, *fonts, *statistics;
+    char *ledger, *staff, *pages, *live, *fonts, *statistics, *handover, *clients;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct i18n *words;
@@ -35,6 +35,8 @@ parts_release(struct parts *parts)
     i18n_free(parts->words);
     seal_opener_free(parts->opener);
     seal_verifier_free(parts->verifier);
+    free(parts->handover);
+    free(parts->clients);
     free(parts->live);
     free(parts->statistics);
     free(parts->fonts);
@@ -72,6 +74,7 @@ load_content(struct parts *parts)
     char *locale = conf_share(parts->conf, "locale");
     char *fonts = conf_share(parts->conf, "fonts");
     parts->pages = fs_join(assets, "desk");
+    parts->handover = fs_join(assets, "handover");
     parts->fonts = fs_join(fonts, "paper.list");
     free(fonts);
     int r = i18n_new(locale, &parts->words);
@@ -95,6 +98,7 @@ load(struct parts *parts, struct desk_config *ret_config)
     parts->staff = conf_path(parts->conf, "staff", "staff");
     parts->live = conf_path(parts->conf, "live", "live");
     parts->statistics = conf_path(parts->conf, "statistics", "statistics.csv");
+    parts->clients = conf_path(parts->conf, "clients", "clients");
     r = load_keys(parts);
     if (r == 0) {
         r = load_content(parts);
@@ -111,6 +115,9 @@ load(struct parts *parts, struct desk_config *ret_config)
         .statistics = parts->statistics,
         .retain_days = (int)conf_int(
             parts->conf, "retain-days", DESK_RETAIN_LEAST, DESK_RETAIN_MOST, DESK_RETAIN_DEFAULT),
+        .handover = parts->handover,
+        .clients = parts->clients,
+        .substitute = strcmp(conf_str(parts->conf, "handover-substitute", "no"), "yes") == 0,
         .verifier = parts->verifier,
         .opener = parts->opener,
         .words = parts->words,
@@ -169,6 +176,15 @@ retain(const struct desk_config *config, bool clock_is_right)
     return r;
 }
 
+static int
+hand_over(const struct desk_config *config, char **argv)
+{
+    size_t count = 0;
+    int r = desk_hand_over(config, argv[2], argv[3], &count);
+    (void)printf("%zu\n", count);
+    return r;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -179,9 +195,10 @@ main(int argc, char **argv)
     bool paper = argc == 3 && strcmp(argv[1], "--print") == 0;
     bool clock_is_right = argc == 3 && strcmp(argv[2], "--clock-is-right") == 0;
     bool retains = (argc == 2 || clock_is_right) && strcmp(argv[1], "--retain") == 0;
-    if (argc != 1 && !export && !paper && !retains) {
+    bool hand = argc == 4 && strcmp(argv[1], "--hand-over") == 0;
+    if (argc != 1 && !export && !paper && !retains && !hand) {
         (void)fputs("use: kiosk-desk [--export json|answers|statistics] [--print FOLDER]"
-                    " [--retain [--clock-is-right]]\n",
+                    " [--hand-over CLIENT FOLDER] [--retain [--clock-is-right]]\n",
             stderr);
         return EXIT_USE;
     }
@@ -193,6 +210,7 @@ main(int argc, char **argv)
         bool figures = export && argv[2][0] == 's';
         r = retains   ? retain(&config, clock_is_right)
             : paper   ? print_all(&config, argv[2])
+            : hand    ? hand_over(&config, argv)
             : answers ? desk_export_answers(&config, stdout)
             : figures ? desk_export_statistics(&config, stdout)
             : export  ? desk_export_json(&config, stdout)

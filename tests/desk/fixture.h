@@ -15,6 +15,7 @@
 #include "desk/desk_priv.h"
 #include "desk/fake_clock.h"
 #include "desk/filled.h"
+#include "desk/hand_priv.h"
 #include "harness/harness.h"
 
 #define PASSWORD "naka-machi 5"
@@ -65,6 +66,8 @@ start_desk(struct fixture *f)
         .clock = &f->clock.clock};
     char *live = fs_join(f->home, "live");
     desk->live = live_open(live);
+    desk->rates = desk_rates_new(&f->clock.clock);
+    assert_int_equal(desk_hand_load("assets/handover", f->procedures, &desk->hand), 0);
     desk->wishes = desk_wishes_new();
     free(live);
     desk->sessions = desk_sessions_new(&f->clock.clock);
@@ -134,6 +137,8 @@ teardown(void **state)
     ledger_close(f->desk.ledger);
     live_close(f->desk.live);
     desk_wishes_free(f->desk.wishes);
+    desk_rates_free(f->desk.rates);
+    desk_hand_free(f->desk.hand);
     print_free(f->desk.print);
     desk_staff_free(f->desk.staff);
     desk_assets_free(f->desk.assets);

@@ -2,7 +2,8 @@
  * new route without a row, or a row without a route, is red. */
 #include "desk/fixture.h"
 
-/* Who gets in: c clerk, l lead, o operator, and - nobody needs to be logged in. */
+/* Who gets in: c clerk, l lead, o operator, - nobody needs to be logged in, and k another
+ * system with its key: a session is none. */
 static const struct row {
     const char *method, *pattern, *who, *path; /* path: with %s for a record's id */
 } rows[] = {
@@ -28,6 +29,13 @@ static const struct row {
     {"GET", "/retention", "l", "/retention"},
     {"GET", "/statistics", "l", "/statistics"},
     {"GET", "/statistics.csv", "l", "/statistics.csv"},
+    {"GET", "/api/v1/openapi.json", "-", "/api/v1/openapi.json"},
+    {"GET", "/api/v1/records", "k", "/api/v1/records"},
+    {"GET", "/api/v1/records/{id}", "k", "/api/v1/records/%s"},
+    {"GET", "/api/v1/batches/{name}", "k", "/api/v1/batches/1"},
+    {"PUT", "/api/v1/batches/{name}", "k", "/api/v1/batches/1"},
+    {"GET", "/api/{any}", "k", "/api/nothing"},
+    {"PUT", "/api/{any}", "k", "/api/nothing"},
     {"GET", "{any}", "clo", "/nothing-here"},
     {"POST", "{any}", "clo", "/nothing-here"},
 };
@@ -96,6 +104,28 @@ try_as(struct fixture *f, const struct desk_route *route, const struct row *row,
     buf_release(&reply.body);
 }
 
+/* Somebody's session is no key, and a page that uses it gets nothing. */
+static void
+try_without_key(struct fixture *f, const struct row *row, const char *hex)
+{
+    char path[128];
+    const char *id = strstr(row->path, "%s");
+    (void)snprintf(path, sizeof(path), "%.*s%s",
+        (int)(id != NULL ? id - row->path : (ptrdiff_t)strlen(row->path)), row->path,
+        id != NULL ? hex : "");
+    for (int role = -1; role < DESK_ROLE_COUNT; role++) {
+        f->cookie[0] = 0;
+        if (role >= 0) {
+            log_in_as(f, "佐藤", (enum desk_role)role);
+        }
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = row->method, .path = path});
+        assert_int_equal(reply.status, 401);
+        assert_null(strstr(buf_str(&reply.body), "日立"));
+        buf_release(&reply.body);
+    }
+}
+
 static void
 test_each_route_and_role(void **state)
 {
@@ -114,6 +144,10 @@ test_each_route_and_role(void **state)
     for (size_t i = 0; i < desk_route_count; i++) {
         const struct desk_route *route = &desk_routes[i];
         const struct row *row = row_of(route);
+        if (strcmp(row->who, "k") == 0) {
+            try_without_key(f, row, hex);
+            continue;
+        }
         assert_true((strcmp(route->method, "POST") == 0) == (route->kind == DESK_FORM) ||
                     route->kind == DESK_OPEN);
         for (int role = 0; role < DESK_ROLE_COUNT; role++) {

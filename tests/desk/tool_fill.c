@@ -2,7 +2,7 @@
  * its ledger, as a kiosk and the intake would.
  *
  *   tool_fill HOME init PORT            keys, settings, staff (佐藤 / naka-machi 5)
- *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, room; AGO seconds ago;
+ *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, letters, room; AGO seconds ago;
  *                                       prints the numbers
  *   tool_fill HOME call KIOSK ID STATE  what a terminal says of a call for staff ("rings", "over"); prints how it stands
  *   tool_fill HOME day                  the day of the slot that a room asks for: ten days from now */
@@ -44,6 +44,16 @@ static const struct filled_fact move[] = {
     {"nhi-join.reason", "moved", FACT_ORIGIN_DERIVED},
 };
 
+/* Characters that CP932 can't hold, and words that a spreadsheet would take for a formula. */
+static const struct filled_fact letters[] = {
+    {"applicant.name", "𠮷田　辻󠄁子", FACT_ORIGIN_PERSON},
+    {"applicant.address", "=HYPERLINK(\"http://evil.example\"),表\n〜2号 café", FACT_ORIGIN_PERSON},
+    {"applicant.birth", "1990-02-03", FACT_ORIGIN_PERSON},
+    {"applicant.sex", "male", FACT_ORIGIN_PERSON},
+    {"resident-record.purpose", "work", FACT_ORIGIN_PERSON},
+    {"nobody.knows", "x", FACT_ORIGIN_DERIVED},
+};
+
 static char room_slot[64]; /* of a day to come: main() writes it */
 static const struct filled_fact room[] = {
     {"applicant.name", "見本　太郎", FACT_ORIGIN_PERSON},
@@ -78,6 +88,11 @@ static const struct {
                     .fee = RESIDENT_FEE,
                     .facts = filled_hostile,
                     .count = ARRAY_LEN(filled_hostile)}},
+    {"letters", {.procedure = "resident-record",
+                    .language = "ja",
+                    .fee = RESIDENT_FEE,
+                    .facts = letters,
+                    .count = ARRAY_LEN(letters)}},
     {"room", {.procedure = "community-room",
                  .language = "pt-BR",
                  .fee = -1,

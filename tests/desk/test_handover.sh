@@ -1,0 +1,206 @@
+#!/bin/bash
+# Handing over, as other systems see it: the API over real HTTP, its answers held against its own OpenAPI document; batch files
+# that are carried on wherever a run ended, read by Python and iconv; keys, how often, revocation.
+# timeout: 120
+# waits
+set -u
+cd "$(dirname "$0")/../.." || exit 1
+build=$(realpath -m "${BUILD:-build}")
+here=tests/desk
+fill=$build/asan/tests/desk/tool_fill
+program=${DESK_PROGRAM:-$build/kiosk-desk}
+failed=0
+fail() {
+    echo "test_handover: FAILED: $*"
+    failed=1
+}
+
+modules=$build/api-node
+if ! cmp -s "$here/openapi/package-lock.json" "$modules/package-lock.json" || [ ! -d "$modules/node_modules/ajv" ]; then
+    mkdir -p "$modules"
+    cp "$here"/openapi/package*.json "$modules/"
+    (cd "$modules" && npm ci --no-audit --no-fund --ignore-scripts >npm.log 2>&1) || {
+        fail "npm ci: $(tail -3 "$modules/npm.log")"
+        exit 1
+    }
+fi
+
+home=$(mktemp -d /tmp/madoguchi-hand-XXXXXX)
+desk=
+# shellcheck disable=SC2317 # called by the trap
+finish() {
+    [ -n "$desk" ] && kill -KILL "$desk" 2>/dev/null
+    rm -rf "$home"
+}
+trap finish EXIT
+export KIOSK_HOME=$home
+
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$fill" "$home" init "$port" || fail init
+for kind in "resident 2 3600" "broken 1 1500" "letters 1 900" "move 1 300"; do
+    # shellcheck disable=SC2086 # three words
+    "$fill" "$home" put $kind >/dev/null || fail "put $kind"
+done
+
+client() {
+    "$build/kioskctl" client "$@" 2>/dev/null
+}
+key=$(client add core --states new,done --rate 600) || fail "client add"
+slow=$(client add slow --states new --rate 2 --rights read --procedures move-in) || fail "client add slow"
+[ -z "$(client add files --rights file,cp932 --states new)" ] || fail "a system without the API gets no key"
+client add core && fail "a name twice"
+client add Core && fail "a name in capitals"
+client add x --states gone && fail "a state that is none"
+client add x --rights all && fail "a right that is none"
+grep -q "${key#mdg_}" "$home/clients" && fail "the key itself lies in the file"
+[ "$(stat -c %a "$home/clients")" = 600 ] || fail "mode of the file"
+
+"$program" 2>"$home/desk.log" &
+desk=$!
+url=http://127.0.0.1:$port/api/v1
+for _ in $(seq 100); do
+    curl -s -o /dev/null "$url/openapi.json" && break
+    sleep 0.1
+done
+# ask KEY PATH [curl's options]: prints the status, the answer is in $home/answer
+ask() {
+    local bearer=$1 path=$2
+    shift 2
+    curl -s -o "$home/answer" -D "$home/head" -w '%{http_code}' -H "Authorization: Bearer $bearer" "$@" "$url/$path"
+}
+want() { # STATUS WHAT ARGUMENTS-OF-ASK...
+    local status=$1 what=$2 got
+    shift 2
+    got=$(ask "$@")
+    [ "$got" = "$status" ] || fail "$what: $got instead of $status, $(head -c 200 "$home/answer")"
+}
+json() { # EXPRESSION over the answer, called a
+    python3 -c "import json,sys; a = json.load(open('$home/answer')); print(($1))"
+}
+put() { # NUMBER IDS... under core's key
+    local number=$1
+    shift
+    printf '{"records":[%s]}' "$(printf ',"%s"' "$@" | cut -c2-)" >"$home/question"
+    ask "$key" "batches/$number" -X PUT -H 'Content-Type: application/json' --data-binary @"$home/question"
+}
+
+# ---- who may ask ----
+[ "$(curl -s -o "$home/openapi" -w '%{http_code}' "$url/openapi.json")" = 200 ] || fail "the document needs no key"
+cmp -s "$home/openapi" assets/handover/openapi.json || fail "another document"
+[ "$(curl -s -o /dev/null -w '%{http_code}' "$url/records")" = 401 ] || fail "no key"
+want 401 "a wrong key" "${key}0" records
+want 401 "a short key" mdg_ records
+want 401 "the hash for the key" "$(sed -n 's/^core:\([^:]*\):.*/\1/p' "$home/clients")" records
+want 421 "foreign host" "$key" records -H 'Host: evil.example'
+want 403 "no right to mark" "$slow" batches/1 -X PUT -H 'Content-Type: application/json' -d '{"records":[]}'
+want 200 "its own procedures" "$slow" records
+[ "$(json 'sorted({r["procedure"] for r in a["records"]})')" = "['move-in']" ] || fail "scope: $(json a)"
+want 429 "too often" "$slow" records
+grep -qi '^retry-after: [1-9]' "$home/head" || fail "no Retry-After"
+want 200 "others may" "$key" records
+want 404 "elsewhere" "$key" nothing
+want 405 "no POST" "$key" records -X DELETE
+
+# ---- the records ----
+want 200 list "$key" 'records?limit=2'
+cp "$home/answer" "$home/list1"
+[ "$(json 'len(a["records"]), a["more"]')" = "(2, True)" ] || fail "limit"
+want 200 "list on" "$key" "records?limit=50&after=$(json 'a["next"]')"
+cp "$home/answer" "$home/list2"
+[ "$(json 'len(a["records"]), a["more"]')" = "(2, False)" ] || fail "the rest, without the one that can't be opened: $(json 'len(a["records"])')"
+[ "$(json '[f["text"] for r in a["records"] for f in r["fields"] if f["term"] == "householdMember2.sex"]')" = "['0']" ] || fail "codes"
+mapfile -t ids < <(python3 -c "
+import json
+for name in ('list1', 'list2'):
+    for record in json.load(open('$home/' + name))['records']:
+        print(record['id'])")
+want 200 "one record" "$key" "records/${ids[2]}"
+cp "$home/answer" "$home/record"
+[ "$(json '"".join(f["value"] for f in a["fields"] if f["name"] == "申請者_氏名")')" = '𠮷田　辻󠄁子' ] || fail "nothing is replaced in JSON"
+want 404 "a record that is not there" "$key" records/00112233445566778899aabbccddeeff
+
+# ---- handed over, once ----
+[ "$(put 1 "${ids[0]}" "${ids[1]}")" = 200 ] || fail "mark: $(cat "$home/answer")"
+cp "$home/answer" "$home/marked"
+[ "$(put 1 "${ids[1]}" "${ids[0]}")" = 200 ] || fail "the same in another order"
+[ "$(put 1 "${ids[0]}" "${ids[1]}")" = 200 ] || fail "mark again"
+cmp "$home/answer" "$home/marked" || fail "the same question, another answer"
+[ "$(put 1 "${ids[2]}")" = 409 ] || fail "other records under the number"
+[ "$(put 2 "${ids[1]}" "${ids[2]}")" = 200 ] || fail "a second batch"
+[ "$(json '[r["batch"] for r in a["records"]], a["count"]')" = "([1, 2], 1)" ] || fail "first come stays: $(json a)"
+[ "$(put 3 "${ids[3]}" 00112233445566778899aabbccddeeff)" = 404 ] || fail "a record that is not there"
+[ "$(put 0 "${ids[3]}")" = 404 ] || fail "number 0"
+[ "$(put 3 xyz)" = 400 ] || fail "no ids"
+want 400 "no JSON" "$key" batches/3 -X PUT -H 'Content-Type: application/json' -d '{"records":["'
+want 415 "no JSON type" "$key" batches/3 -X PUT -d '{"records":[]}'
+head -c 70000 /dev/zero | tr '\0' ' ' >"$home/long"
+want 413 "a long body" "$key" batches/3 -X PUT -H 'Content-Type: application/json' --data-binary @"$home/long"
+want 404 "no such batch" "$key" batches/3
+want 200 batch "$key" batches/1
+cp "$home/answer" "$home/batch"
+want 200 "what is left" "$key" records
+[ "$(json '[r["id"] for r in a["records"]]')" = "['${ids[3]}']" ] || fail "what is left: $(json a)"
+want 200 "what it has can be asked for again" "$key" "records/${ids[0]}"
+want 401 "problem" x records
+API_MODULES=$modules/node_modules node "$here/openapi/check.mjs" assets/handover/openapi.json "$home/list1=RecordList" \
+    "$home/list2=RecordList" "$home/record=Record" "$home/marked=Marked" "$home/batch=Batch" "$home/answer=Problem" || fail "OpenAPI"
+
+# ---- revoked: without a restart ----
+client revoke core || fail revoke
+want 401 revoked "$key" records
+client add core && fail "a revoked name is taken for ever"
+echo 'a line that is none' >>"$home/clients"
+want 401 "a broken file lets nobody in" "$slow" records
+sed -i '$d' "$home/clients"
+
+# ---- batch files ----
+out=$home/out
+mkdir "$out"
+"$program" --hand-over core "$out" >/dev/null 2>&1 && fail "without the right"
+[ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 1 ] || fail "one batch"
+[ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 0 ] || fail "nothing new"
+python3 "$here/openapi/tables.py" "$out/files-000001" || fail "tables"
+for name in resident-record move-in; do
+    iconv -f CP932 -t UTF-8 "$out/files-000001/$name.cp932.csv" >"$home/back" || fail "iconv $name"
+    python3 "$here/openapi/tables.py" "$out/files-000001/$name.csv" "$home/back" || fail "$name: both tables"
+done
+
+# A run that ended anywhere: before the files, in them, before the rename, before the ledger knew.
+(cd "$out" && find files-000001 -type f -print0 | sort -z | xargs -0 sha256sum) >"$home/sums"
+ended() { # WHAT: the ledger says that batch 1 is not written
+    sqlite3 "$home/ledger.db" "UPDATE batch SET written = 0 WHERE client = 'files'"
+    [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 1 ] || fail "carried on: $1"
+    (cd "$out" && sha256sum --quiet -c "$home/sums") || fail "other bytes: $1"
+    [ "$(find "$out" -mindepth 1 -maxdepth 1 | wc -l)" -eq 1 ] || fail "something is left over: $1"
+    [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 0 ] || fail "once more: $1"
+}
+mv "$out/files-000001" "$home/kept"
+ended "before the files"
+mv "$out/files-000001" "$out/.files-000001.part"
+rm "$out/.files-000001.part/batch.json"
+echo half >"$out/.files-000001.part/move-in.csv"
+echo half >"$out/.files-000001.part/move-in.csv.tmp"
+ended "in the files"
+mv "$out/files-000001" "$out/.files-000001.part"
+ended "before the rename"
+ended "before the ledger knew"
+(
+    exec 9<"$out"
+    flock 9
+    timeout 20 "$program" --hand-over files "$out" >/dev/null 2>&1
+) && fail "two at once"
+[ "$(sqlite3 "$home/ledger.db" "SELECT count(*) FROM handed WHERE client = 'files'")" = 4 ] || fail "each record once"
+
+# ---- the city's table, where the settings say so ----
+echo 'handover-substitute = yes' >>"$home/madoguchi.conf"
+client add table --rights file,cp932 --states new >/dev/null || fail "client add table"
+"$program" --hand-over table "$out" >/dev/null 2>>"$home/desk.log" || fail "with the table"
+iconv -f CP932 -t UTF-8 "$out/table-000001/resident-record.cp932.csv" | grep -q '"吉田　辻子"' || fail "the table is followed"
+grep -q '市の表のとおりに書いた' "$out/table-000001/report.csv" || fail "and told"
+
+kill -TERM "$desk"
+wait "$desk" || fail "the end"
+desk=
+grep -qE '佐藤|日立|𠮷|NGUYEN|mdg_' "$home/desk.log" && fail "something personal, or a key, in the log"
+[ "$failed" -eq 0 ] && echo "test_handover: passed"
+exit "$failed"

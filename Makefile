@@ -7,7 +7,7 @@ PKG_CONFIG ?= pkg-config
 SAY = $(if $(V),,@printf '  %s\n' $@ && )
 
 # Rooms from top to bottom: the order in which archives are linked (kiosk/LAYERS).
-ROOMS := app info desk intake sync print ui procedure card ledger store live speech input text i18n seal record base
+ROOMS := app info desk slip intake sync print ui procedure card ledger store live speech input text i18n seal record base
 PROGRAMS := kiosk kiosk-sync kiosk-intake kiosk-desk kioskctl
 
 # What each room links from Debian; nothing else may.
@@ -31,10 +31,10 @@ PKG_desk := libmicrohttpd libcjson
 PKG_app := libqrencode libcjson
 
 # Rooms that each program links, top first.
-ROOMS_kiosk := app info ui procedure card store live speech input text i18n seal record base
+ROOMS_kiosk := app info slip print ui procedure card store live speech input text i18n seal record base
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
-ROOMS_kiosk-desk := desk print procedure ledger live text i18n seal record base
+ROOMS_kiosk-desk := desk slip print procedure ledger live text i18n seal record base
 ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \

@@ -27,6 +27,7 @@
 struct app;
 struct speak;
 struct submitter;
+struct printer;
 
 /* A screen is one file in screens/: it builds an element list and answers to taps. It keeps nothing of
  * its own; all state is in struct app, so that leaving a screen can't leave anything behind. */
@@ -51,7 +52,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
     screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
-    screen_resume;
+    screen_resume, screen_slip, screen_settling;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
@@ -128,6 +129,12 @@ struct visit {
     char number[RECORD_NUMBER_LEN]; /* after submitting */
     uint8_t code[SEAL_LEAN_MAX]; /* the same record to be carried by hand */
     size_t code_len; /* 0: nothing to show */
+    enum {
+        PAPER_NONE,
+        PAPER_COMES,
+        PAPER_THERE,
+        PAPER_PHOTO /* it does not come */
+    } paper; /* what became of the slip */
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;
@@ -238,6 +245,7 @@ struct app {
     struct input_hand *hand; /* NULL: no model */
     struct submitter *submitter; /* NULL: no applications can be taken */
     int submitter_error; /* why not */
+    struct printer *printer; /* NULL: none here */
     uint64_t practice_apdus; /* how many commands cards had been sent when practising began */
     const struct screen *screen;
     const struct screen *under; /* where an overlay (help, language, still there) goes back to */
@@ -386,8 +394,19 @@ enum { TAKE_MAX = 16 * 1024 }; /* bytes of a text to take away */
 void take_line(const char *words, const char *before, struct buf *out);
 /* The column of a page with a text to take away as a QR code; of a longer one as several, a page each. state: that of the
  * codes. */
-void qr_page(
-    struct app *app, struct flow *flow, const char *text, const char *label, unsigned state);
+struct qr_words {
+    const char *title, *text; /* message ids */
+    const char *number; /* written large between the two; NULL: none */
+};
+void qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
+    unsigned state, const struct qr_words *said);
+
+/* screens/slip.c */
+/* Makes the slip of what was accepted just now and asks for it; its page. */
+void slip_print(struct app *app);
+void slip_poll(struct app *app); /* what the printer has to tell */
+/* Nobody's visit begins while paper of the one before may still come: true, and the page says so. */
+bool slip_settles(struct app *app);
 
 /* Hands the facts over to the submitter and shows that the machine works; a fault's page when it can't. */
 void visit_submit(struct app *app, struct fact_set *take_facts);

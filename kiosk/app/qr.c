@@ -122,7 +122,8 @@ qr_add(
 }
 
 void
-qr_page(struct app *app, struct flow *flow, const char *text, const char *label, unsigned state)
+qr_page(struct app *app, struct flow *flow, const char *text, const char *label, unsigned state,
+    const struct qr_words *said)
 {
     AUTO_BUF rows;
     AUTO_BUF shown;
@@ -132,9 +133,11 @@ qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
     qr_rows(buf_str(&shown), &rows);
     app->flow_page = count > 1 ? app->visit.page : 0; /* the words stand beside each code */
     struct ui_rect box = qr_place(app, flow, QR_SIDE);
-    page_title(app, flow, say(app, "page.take-title"));
-    flow_text(
-        app, flow, say(app, "page.take-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
+    page_title(app, flow, say(app, said->title));
+    if (said->number != NULL) {
+        flow_text(app, flow, said->number, UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
+    }
+    flow_text(app, flow, say(app, said->text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     qr_add(app, box, &rows, label, state);
     app->flow_page = count > 1 ? (int)count - 1 : app->flow_page;
 }

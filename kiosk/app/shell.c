@@ -237,7 +237,7 @@ static void
 leave(struct app *app)
 {
     if (app->screen == &screen_accepted || app->screen == &screen_code ||
-        app->screen == &screen_paused) {
+        app->screen == &screen_slip || app->screen == &screen_paused) {
         visit_finish(app);
     } else if (app->screen == &screen_take_card) {
         visit_end(app);
@@ -277,6 +277,9 @@ tap(struct app *app, const char *id)
 {
     if (app->trace) {
         app->tap_ns = now_ns();
+    }
+    if (slip_settles(app)) {
+        return;
     }
     if (!app->screen->no_visit && !app->visit.open) {
         visit_start(app);
@@ -370,6 +373,7 @@ submitted(struct app *app, const struct submit_result *result)
     app->touched_ms = clock_mono_ms(app->clock);
     if (result->error == 0) {
         memcpy(app->visit.number, result->number, sizeof(app->visit.number));
+        app->visit.paper = PAPER_NONE; /* of a record before */
         visit_done(app);
         struct procedure_info info = procedure_info(app->visit.procedure);
         bool here = info.kind == PROCEDURE_CHECK_IN;
@@ -394,6 +398,7 @@ poll_devices(struct app *app)
         card_event_release(&event);
     }
     kanji_poll(app);
+    slip_poll(app);
     struct submit_result result;
     while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
         submitted(app, &result);
@@ -470,7 +475,9 @@ sleep_ms(const struct app *app, int asked)
 {
     int64_t now = clock_mono_ms(app->clock);
     int64_t wait = -1;
-    if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
+    if (app->screen == &screen_settling) {
+        wait = 1000;
+    } else if (app->screen == &screen_accepted || app->screen == &screen_take_card) {
         wait = 1000 - (now - app->entered_ms) % 1000;
     } else if (app->screen == &screen_checked_in) {
         wait = app->entered_ms + app_time_ms(app, app->checked_in_ms) - now;

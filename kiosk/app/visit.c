@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/printer_priv.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/rng.h"
@@ -35,6 +36,7 @@ visit_forget(struct app *app)
 {
     struct visit *visit = &app->visit;
     uint64_t serial = owner_next(&app->owner);
+    printer_forget(app->printer);
     visit_drop_pin(app);
     interview_free(visit->interview);
     interview_free(visit->guide);

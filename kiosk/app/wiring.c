@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/printer_priv.h"
 #include "base/alloc.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -251,6 +252,10 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
         app->submitter_error = r;
         LOG(LOG_ERROR, "queue.open", LOG_ERR(r));
     }
+    r = printer_new(app->conf, app->clock, &app->owner, wake, app->ui, &app->printer);
+    if (r < 0) {
+        LOG(LOG_ERROR, "printer.start", LOG_ERR(r)); /* without one there are codes to take along */
+    }
     open_staff(app);
     calling_open(app);
     pause_open(app);
@@ -280,6 +285,7 @@ app_free(struct app *app)
     }
     calling_close(app);
     card_stop(app->card);
+    printer_free(app->printer);
     speak_close(app);
     pause_close(app);
     fact_set_free(app->visit.facts);

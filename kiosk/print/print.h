@@ -81,9 +81,39 @@ struct print_slip {
     const char *number, *number_words; /* as above */
     const struct print_slip_line *lines;
     size_t line_count;
+    /* The record to be carried by hand: digits, a code each (level M, numeric: version 25 at most), behind the lines and under
+     * these words. None: 0. */
+    const char *const *codes;
+    size_t code_count;
+    const struct print_slip_line *above_codes;
+    size_t above_count;
 };
 /* Appends a guide slip for the visitor: body 12 pt and more, the Japanese beside it for staff. Errors as above. */
 int print_add_slip(struct print_document *document, const struct print_slip *slip);
+
+/* ---- lp.c: a printer of CUPS, by lp, lpstat and cancel of Debian's cups-client; from one thread. The queue is the caller's
+ * alone. What is printed goes by a pipe; no file of ours holds it. cancel_fd: readable when nobody waits any more (-1: none); then
+ * KERR_CANCELLED. Else KERR_NOT_FOUND (no such program), KERR_IO (it told that it could not), KERR_BUSY (no answer). ---- */
+
+struct print_lp {
+    const char *queue;
+    const char *server; /* host or socket; NULL: CUPS's own */
+};
+/* Gives the PDF to the spool, which drops it by itself after PRINT_SLIP_LIFE_S. ret_job: its name, "slip-12". */
+enum { PRINT_JOB_MAX = 160 };
+int print_lp_send(
+    const struct print_lp *lp, const struct buf *pdf, int cancel_fd, char ret_job[PRINT_JOB_MAX]);
+enum print_lp_state {
+    PRINT_LP_GOES_ON,
+    PRINT_LP_WAITS, /* for somebody: paper, a cover; may be told of what was mended a moment ago */
+    PRINT_LP_STANDS, /* the queue is stopped: nothing will come */
+    PRINT_LP_ENDED, /* it is not in the spool any more */
+    PRINT_LP_DROPPED /* nor was it printed: somebody cancelled it */
+};
+int print_lp_look(
+    const struct print_lp *lp, const char *job, int cancel_fd, enum print_lp_state *ret_state);
+/* Cancels all that is in the queue, and its files; *ret_empty: nothing is there any more. */
+int print_lp_sweep(const struct print_lp *lp, bool *ret_empty);
 
 /* What pages hold, for tests: from now on told for each thing that is drawn, in the order of reading. text is NULL for boxes. ink:
  * where its letters stand; cell: what they must stay in. */

@@ -73,7 +73,7 @@ int words_width(struct print_document *document, const char *text, const struct 
 /* Writes them in the middle of the height of a box. */
 void pdf_words(struct print_document *document, const char *text, const struct words *words,
     struct print_rect where);
-/* A code of this text, as large as the square. */
+/* A code of this text, as large as the square; digits alone make a denser one when many. */
 void pdf_code(struct print_document *document, const char *text, int x, int y, int side);
 /* Structure for readers of PDF: "H1", "P", "Table", "TR", "TH", "TD" (ISO 32000-1, 14.8.4). */
 void pdf_tag(struct print_document *document, const char *tag);

@@ -13,7 +13,9 @@ enum {
     HEADING_GAP = 46,
     INDENT = 50,
     GUTTER = 60, /* between the two languages */
-    PAGES_MAX = 8
+    PAGES_MAX = 16,
+    RECORD_SIDE = 900, /* 125 modules of 0.7 mm: any scanner, and a telephone from a hand's width */
+    ABOVE_H = 500 /* words above the first code of a record, at most */
 };
 
 struct slip_page {
@@ -65,6 +67,17 @@ head(struct slip_page *page)
     }
 }
 
+/* To the next page, for something of this height. */
+static int
+turn_page(struct slip_page *page, int height)
+{
+    if (page->pages == PAGES_MAX || height > PAGE_H - MARGIN_TOP - MARGIN_BOTTOM) {
+        return KERR_TOO_BIG;
+    }
+    begin_page(page);
+    return 0;
+}
+
 /* The words of both languages stand at one height; a line that finds no room begins the next page. */
 static int
 line(struct slip_page *page, const struct print_slip_line *told)
@@ -83,10 +96,10 @@ line(struct slip_page *page, const struct print_slip_line *told)
     int height = own_h > japanese_h ? own_h : japanese_h;
     page->y += heading ? HEADING_GAP : 0;
     if (page->y + height + (heading ? 3 * HEADING_GAP : 0) > PAGE_H - MARGIN_BOTTOM) {
-        if (page->pages == PAGES_MAX || height > PAGE_H - MARGIN_TOP - MARGIN_BOTTOM) {
-            return KERR_TOO_BIG;
+        int r = turn_page(page, height);
+        if (r < 0) {
+            return r;
         }
-        begin_page(page);
     }
     pdf_tag(page->document, heading ? "H2" : "P");
     if (item) {
@@ -101,6 +114,30 @@ line(struct slip_page *page, const struct print_slip_line *told)
     pdf_untag(page->document, heading ? "H2" : "P");
     page->y += height + (heading ? LINE_GAP / 2 : LINE_GAP);
     return 0;
+}
+
+/* The record itself, a code below the other; its words and the first of them on one page. */
+static int
+record_codes(struct slip_page *page)
+{
+    const struct print_slip *slip = page->slip;
+    int r = 0;
+    if (slip->code_count > 0 && page->y + ABOVE_H + RECORD_SIDE > PAGE_H - MARGIN_BOTTOM) {
+        r = turn_page(page, RECORD_SIDE);
+    }
+    for (size_t i = 0; r == 0 && slip->code_count > 0 && i < slip->above_count; i++) {
+        r = line(page, &slip->above_codes[i]);
+    }
+    for (size_t i = 0; r == 0 && i < slip->code_count; i++) {
+        if (page->y + RECORD_SIDE > PAGE_H - MARGIN_BOTTOM) {
+            r = turn_page(page, RECORD_SIDE);
+        }
+        if (r == 0) {
+            pdf_code(page->document, slip->codes[i], MARGIN_LEFT, page->y, RECORD_SIDE);
+            page->y += RECORD_SIDE + HEADING_GAP;
+        }
+    }
+    return r;
 }
 
 int
@@ -118,6 +155,7 @@ print_add_slip(struct print_document *document, const struct print_slip *slip)
     for (size_t i = 0; r == 0 && i < slip->line_count; i++) {
         r = line(&page, &slip->lines[i]);
     }
+    r = r == 0 ? record_codes(&page) : r;
     pdf_fail(document, r);
     return pdf_error(document);
 }

@@ -15,6 +15,7 @@
 #include "base/attr.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "base/run.h"
 
 enum {
     PIECES_MAX = 2048,
@@ -230,8 +231,9 @@ from_child(struct speech *speech, const char *language, const char *text, struct
     }
     (void)buf_add_byte(&spoken, '\n');
     int r = buf_error(&spoken);
-    r = r == 0 ? engine_run(voice == VOICE_OPEN_JTALK ? jtalk : espeak, buf_str(&spoken),
-                     speech->child_ms, speech->cancel_fd, &file)
+    r = r == 0 ? run_child(voice == VOICE_OPEN_JTALK ? jtalk : espeak,
+                     (struct run_bytes){spoken.data, spoken.len}, speech->child_ms,
+                     speech->cancel_fd, &file)
                : r;
     return r == 0 ? wav_sound(file.data, file.len, ret_sound) : r;
 }
@@ -476,9 +478,9 @@ speech_new(const struct speech_config *config, struct speech **ret_speech)
     speech->voice = copy_or(
         config->voice, "/usr/share/hts-voice/nitech-jp-atr503-m001/nitech_jp_atr503_m001.htsvoice");
     speech->device = config->device != NULL ? xstrdup(config->device) : NULL;
-    speech->can_jtalk = engine_exists(speech->open_jtalk) && fs_exists(speech->voice) &&
-                        fs_exists(speech->dictionary);
-    speech->can_espeak = engine_exists(speech->espeak);
+    speech->can_jtalk =
+        run_exists(speech->open_jtalk) && fs_exists(speech->voice) && fs_exists(speech->dictionary);
+    speech->can_espeak = run_exists(speech->espeak);
     speech->child_ms = config->child_ms > 0 ? config->child_ms : CHILD_MS;
     speech->cap_db = config->cap_db;
     speech->may = config->may;

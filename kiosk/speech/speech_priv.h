@@ -58,16 +58,7 @@ bool clips_any(const struct clips *clips, const char *language);
 /* The file of this sentence; NULL: not recorded. */
 const char *clips_find(const struct clips *clips, const char *language, const char *text);
 
-/* ---- engine.c: one child, one sentence ---- */
-
 enum { SENTENCE_MAX = 900 }; /* open_jtalk 1.11 reads one line of 1023 bytes */
-/* Runs argv with text on its standard input until its standard output ends. Kills it (with its group) when
- * it takes longer than limit_ms, writes more than out's maximum, or cancel_fd becomes readable. 0,
- * KERR_NOT_FOUND (no such program), KERR_IO (died), KERR_TOO_BIG, KERR_CANCELLED, KERR_BUSY (time). */
-int engine_run(
-    const char *const *argv, const char *text, int limit_ms, int cancel_fd, struct buf *out);
-/* Is there such a program, by path or in PATH? */
-bool engine_exists(const char *program);
 
 /* ---- split.c: lines into what one child says ---- */
 

@@ -58,7 +58,7 @@ whole(const char *text)
     buf_init(&file, WAV_MAX);
     snprintf(line, sizeof(line), "%s\n", text);
     double begin = now_ms();
-    if (engine_run(jtalk, line, 20000, -1, &file) != 0) {
+    if (run_child(jtalk, (struct run_bytes){line, strlen(line)}, 20000, -1, &file) != 0) {
         die("open_jtalk does not speak");
     }
     double ms = now_ms() - begin;

@@ -1,6 +1,7 @@
 /* screens/accepted.c - the record is safe: the number, what happens next, a QR to take along. While
  * the line is away the main button leads to the record as a code (code.c). Goes away by itself. Then, when a card still lies there, the page that gives it back. */
 #include "app/app_priv.h"
+#include "slip/slip.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -166,29 +167,13 @@ countdown(struct app *app, struct flow *flow, const char *message)
     page_foot(app, flow, buf_str(&text));
 }
 
-/* The words that everybody waited for. Who asks for a time is told that it is not theirs yet. */
-static const char *
-title(const struct app *app)
-{
-    switch (procedure_info(app->visit.procedure).kind) {
-    case PROCEDURE_BOOK:
-        return "accepted.title-book";
-    case PROCEDURE_REPORT:
-        return "accepted.title-report";
-    case PROCEDURE_ASK:
-        return "accepted.title-ask";
-    default:
-        return "accepted.title";
-    }
-}
-
 /* The tick and the words. */
 static void
 done(struct app *app, struct flow *flow)
 {
     struct flow inner = *flow;
     inner.w -= TICK + TICK_GAP;
-    const char *words_of_kind = say(app, title(app));
+    const char *words_of_kind = say(app, slip_title(procedure_info(app->visit.procedure).kind));
     enum ui_size size = flow_size(app, &inner, words_of_kind, UI_SIZE_TITLE, true);
     int height = ui_text_height(app->ui, words_of_kind, inner.w, size, true);
     height = height < TICK ? TICK : height;
@@ -247,6 +232,10 @@ build(struct app *app)
     (void)i18n_receipt_number(&number, app->visit.number);
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     fee(app, &flow);
+    if (app->printer != NULL) {
+        flow_door(
+            app, &flow, "print", "document", say(app, "slip.print"), say(app, "slip.print-detail"));
+    }
     steps(app, &flow);
     bool more_to_show = app->visit.code_len > 0;
     page_main(app, more_to_show ? "next" : "finish",
@@ -259,6 +248,8 @@ tap(struct app *app, const char *id)
     bool next = strcmp(id, "next") == 0; /* the main key says it on every page */
     if (next && app->visit.code_len > 0) {
         app_go(app, &screen_code);
+    } else if (strcmp(id, "print") == 0 && app->printer != NULL) {
+        slip_print(app);
     } else if (strcmp(id, "finish") == 0 || next) {
         visit_finish(app);
     } else if (strcmp(id, "back") == 0) {

@@ -94,6 +94,9 @@ check_in_card_came(struct app *app)
     if (app->prefs.practice || app->visit.tapping) {
         return;
     }
+    if (slip_settles(app)) {
+        return; /* the page comes again, and the card is looked at anew */
+    }
     if (!app->visit.open) {
         visit_start(app);
     }

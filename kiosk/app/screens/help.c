@@ -62,7 +62,8 @@ static size_t
 way_count(const struct app *app)
 {
     bool over = app->under == &screen_accepted || app->under == &screen_code ||
-                app->under == &screen_take_card || app->under == &screen_paused;
+                app->under == &screen_slip || app->under == &screen_take_card ||
+                app->under == &screen_paused;
     return ARRAY_LEN(ways) - (over ? 1 : 0);
 }
 

@@ -290,7 +290,8 @@ take_build(struct app *app)
     AUTO_BUF text;
     buf_init(&text, TAKE_MAX);
     take_text(app, page, &text);
-    qr_page(app, &flow, buf_str(&text), words(app, &page->title), 0);
+    qr_page(app, &flow, buf_str(&text), words(app, &page->title), 0,
+        &(struct qr_words){"page.take-title", "page.take-text", NULL});
 }
 
 static void

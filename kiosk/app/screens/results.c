@@ -416,7 +416,8 @@ take_build(struct app *app)
     AUTO_BUF text;
     buf_init(&text, TAKE_MAX);
     take_text(app, &text);
-    qr_page(app, &flow, buf_str(&text), say(app, "results.title"), UI_STATE_PERSONAL);
+    qr_page(app, &flow, buf_str(&text), say(app, "results.title"), UI_STATE_PERSONAL,
+        &(struct qr_words){"page.take-title", "page.take-text", NULL});
 }
 
 static void

@@ -1,7 +1,5 @@
-/* speech/engine.c - one child that turns a sentence into sound. The text goes in by a pipe: a command line
- * could be read by anyone on the machine, a file would stay on the disk. The child stands in a process
- * group of its own and never outlives the call, whatever it does. */
-#include "speech/speech_priv.h"
+/* base/run.c - one child from its start to its end, without a shell. */
+#include "base/run.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -115,11 +113,11 @@ start(const char *const *argv, struct child *ret_child)
 
 /* Writes what fits; closes the pipe when all of it is through or nobody reads. */
 static void
-feed(struct child *child, const char **text, size_t *left)
+feed(struct child *child, const uint8_t **bytes, size_t *left)
 {
-    ssize_t n = write(child->in, *text, *left);
+    ssize_t n = write(child->in, *bytes, *left);
     if (n > 0) {
-        *text += n;
+        *bytes += n;
         *left -= (size_t)n;
     }
     if (*left == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
@@ -146,9 +144,10 @@ drain(struct child *child, struct buf *out)
 }
 
 static int
-talk(struct child *child, const char *text, int64_t until, int cancel_fd, struct buf *out)
+talk(struct child *child, struct run_bytes in, int64_t until, int cancel_fd, struct buf *out)
 {
-    size_t left = strlen(text);
+    const uint8_t *bytes = in.data;
+    size_t left = in.len;
     for (;;) {
         int64_t wait = until - clock_mono_ms(clock_system());
         if (wait <= 0) {
@@ -167,7 +166,7 @@ talk(struct child *child, const char *text, int64_t until, int cancel_fd, struct
             return KERR_CANCELLED;
         }
         if (child->in >= 0 && fds[1].revents != 0) {
-            feed(child, &text, &left);
+            feed(child, &bytes, &left);
         }
         if (fds[0].revents != 0) {
             int r = drain(child, out);
@@ -192,7 +191,8 @@ left_well(pid_t pid, int64_t until)
 }
 
 int
-engine_run(const char *const *argv, const char *text, int limit_ms, int cancel_fd, struct buf *out)
+run_child(
+    const char *const *argv, struct run_bytes in, int limit_ms, int cancel_fd, struct buf *out)
 {
     struct child child;
     int64_t until = clock_mono_ms(clock_system()) + limit_ms;
@@ -200,7 +200,7 @@ engine_run(const char *const *argv, const char *text, int limit_ms, int cancel_f
     if (r < 0) {
         return r;
     }
-    r = talk(&child, text, until, cancel_fd, out);
+    r = talk(&child, in, until, cancel_fd, out);
     close_fd(&child.in);
     close_fd(&child.out);
     if (r == 0 && !left_well(child.pid, until)) {
@@ -217,7 +217,7 @@ engine_run(const char *const *argv, const char *text, int limit_ms, int cancel_f
 }
 
 bool
-engine_exists(const char *program)
+run_exists(const char *program)
 {
     static const char *const folders[] = {"/usr/local/bin", "/usr/bin", "/bin"};
     if (strchr(program, '/') != NULL) {

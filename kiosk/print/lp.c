@@ -138,9 +138,10 @@ print_lp_look(
         return KERR_IO;
     }
     if (entry(buf_str(&answer), job) != NULL) {
-        *ret_state = tells(queue, NULL, " disabled since ") ? PRINT_LP_STANDS
-                     : waits(queue)                         ? PRINT_LP_WAITS
-                                                            : PRINT_LP_GOES_ON;
+        /* an idle printer beside a job: it went wrong, and will be tried once more some time */
+        *ret_state = tells(queue, NULL, " disabled since ")           ? PRINT_LP_STANDS
+                     : waits(queue) || tells(queue, NULL, " is idle") ? PRINT_LP_WAITS
+                                                                      : PRINT_LP_GOES_ON;
         return 0;
     }
     const char *const ended[] = {"-l", "-W", "completed", "-o", lp->queue, NULL};

@@ -118,11 +118,11 @@ add_fee(struct guide *guide, int64_t fee)
 {
     AUTO_BUF own;
     AUTO_BUF japanese;
+    buf_init(&own, TEXT_MAX);
+    buf_init(&japanese, TEXT_MAX);
     if (fee <= 0) {
         return;
     }
-    buf_init(&own, TEXT_MAX);
-    buf_init(&japanese, TEXT_MAX);
     add_heading(guide, "check.fee");
     (void)i18n_use(guide->words, guide->code);
     (void)i18n_money(guide->words, &own, fee);

@@ -21,7 +21,7 @@
 
 enum {
     SCHEDULES = 1000000,
-    EVENTS = 60,
+    EVENTS = 40,
     WAIT_MS = 45000,
     LP_MAX_MS = 20000, /* what a child of the printer may take */
     SLOTS = 2, /* late answers of one kind at the same time */

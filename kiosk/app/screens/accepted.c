@@ -16,8 +16,16 @@ enum {
     NOTE_GAP = 150,
     TICK = 300,
     TICK_GAP = 80,
-    STEP_INDENT = 130
+    STEP_INDENT = 130,
+    PRINT_H = 200
 };
+
+/* Under the QR where there is room, else in the column. */
+static bool
+print_beside(const struct app *app)
+{
+    return app->printer != NULL && !app->places.portrait && !app->places.small;
+}
 
 /* The QR with its words: beside the column, or below it in portrait; returns the column that is left. */
 static struct flow
@@ -25,7 +33,7 @@ note_to_take(struct app *app, struct flow flow)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     bool below = app->places.portrait;
-    int height = flow.bottom - flow.top;
+    int height = flow.bottom - flow.top - (print_beside(app) ? PRINT_H + GAP_MIN : 0);
     int most = height - 2 * QR_PAD - (below ? 0 : CAPTION_H);
     int side = app->places.small ? QR_SIDE_SMALL : QR_SIDE;
     int note_w = app->places.small ? NOTE_W_SMALL : NOTE_W;
@@ -69,9 +77,20 @@ note_to_take(struct app *app, struct flow flow)
                         .valign = below ? UI_ALIGN_CENTRE : UI_ALIGN_START});
     if (below) {
         flow.bottom = box.y - GAP_MIN;
-    } else {
-        flow.w -= note_w + NOTE_GAP;
+        return flow;
     }
+    if (print_beside(app)) {
+        ui_add(app->ui, &(struct ui_element){.id = "print",
+                            .role = UI_ROLE_BUTTON,
+                            .rect = rect(box.x, flow.bottom - PRINT_H, note_w, PRINT_H),
+                            .text = say(app, "slip.print"),
+                            .picture = "document",
+                            .tone = UI_TONE_SURFACE,
+                            .size = UI_SIZE_BAR,
+                            .bold = true,
+                            .align = UI_ALIGN_CENTRE});
+    }
+    flow.w -= note_w + NOTE_GAP;
     return flow;
 }
 
@@ -232,7 +251,7 @@ build(struct app *app)
     (void)i18n_receipt_number(&number, app->visit.number);
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     fee(app, &flow);
-    if (app->printer != NULL) {
+    if (app->printer != NULL && !print_beside(app)) {
         flow_door(
             app, &flow, "print", "document", say(app, "slip.print"), say(app, "slip.print-detail"));
     }

@@ -98,6 +98,21 @@ slip_text(struct app *app, struct buf *text)
     slip_free(slip);
 }
 
+/* What happens next, as far as it stands beside the code: all of it is in the code. */
+static void
+next_steps(struct app *app, struct flow *flow)
+{
+    struct procedure_info info = procedure_info(app->visit.procedure);
+    flow->y += GAP_MIN;
+    for (size_t i = 0; i < info.next_count; i++) {
+        const char *step = words(app, &info.next[i]);
+        if (flow->y + ui_text_height(app->ui, step, flow->w, UI_SIZE_BODY, false) > flow->bottom) {
+            return;
+        }
+        flow_text(app, flow, step, UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 20);
+    }
+}
+
 static void
 photo(struct app *app)
 {
@@ -110,6 +125,7 @@ photo(struct app *app)
     slip_text(app, &text);
     const struct qr_words said = {"slip.photo", "slip.photo-text", buf_str(&number)};
     qr_page(app, &flow, buf_str(&text), app->visit.number, UI_STATE_PERSONAL, &said);
+    next_steps(app, &flow);
     bool more = app->visit.code_len > 0;
     page_main(app, more ? "next" : "finish", say(app, more ? "bar.next" : "bar.finish"), 0);
 }

@@ -381,6 +381,74 @@ test_slip(void **state)
     }
 }
 
+/* The record as codes behind the lines: each whole on a page, under its words; as many as a long record has. */
+static void
+test_slip_codes(void **state)
+{
+    static struct heard heard;
+    static char digits[2396];
+    static const struct print_slip_line above[] = {
+        {PRINT_SLIP_HEADING, "A code for the counter", "窓口で見せられるコードです。"},
+        {PRINT_SLIP_TEXT, "Show this code.", "お見せください。"}};
+    const char *codes[9];
+    (void)state;
+    memset(digits, '7', sizeof(digits) - 1);
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        codes[i] = digits;
+    }
+    size_t sizes[3] = {0};
+    static const size_t counts[3] = {0, 1, 9};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+        struct print_slip slip = {.language = "en",
+            .title = "It is in.",
+            .title_japanese = "受け付けました。",
+            .number = "00100737",
+            .number_words = "0010 0737",
+            .codes = codes,
+            .code_count = counts[i],
+            .above_codes = above,
+            .above_count = ARRAY_LEN(above)};
+        struct print_document *document = NULL;
+        AUTO_BUF pdf;
+        buf_init(&pdf, 8 * 1024 * 1024);
+        memset(&heard, 0, sizeof(heard));
+        heard.over = SLIP_OVER;
+        print_tell(print, hear, &heard);
+        assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
+        assert_int_equal(print_add_slip(document, &slip), 0);
+        assert_int_equal(print_end(document, &pdf), 0);
+        print_tell(print, NULL, NULL);
+        sizes[i] = pdf.len;
+        assert_int_equal(strstr(heard.text, "Showthiscode.") != NULL, counts[i] > 0);
+        assert_int_equal(heard.off_page, 0);
+    }
+    assert_true(sizes[2] > sizes[1] && sizes[1] > sizes[0]);
+}
+
+/* More than a slip's pages hold is refused, not cut. */
+static void
+test_slip_too_much(void **state)
+{
+    (void)state;
+    static struct print_slip_line lines[2000];
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        lines[i] = (struct print_slip_line){PRINT_SLIP_TEXT, "One more thing to bring", ""};
+    }
+    struct print_slip slip = {.language = "ja",
+        .title = "受け付けました。",
+        .title_japanese = "",
+        .number = "00100737",
+        .number_words = "0010 0737",
+        .lines = lines,
+        .line_count = ARRAY_LEN(lines)};
+    struct print_document *document = NULL;
+    AUTO_BUF pdf;
+    buf_init(&pdf, 8 * 1024 * 1024);
+    assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
+    assert_int_equal(print_add_slip(document, &slip), KERR_TOO_BIG);
+    assert_int_equal(print_end(document, &pdf), KERR_TOO_BIG);
+}
+
 static int
 open_fonts(void **state)
 {
@@ -412,6 +480,8 @@ main(void)
         cmocka_unit_test(test_too_much),
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_slip),
+        cmocka_unit_test(test_slip_codes),
+        cmocka_unit_test(test_slip_too_much),
     };
     return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

@@ -25,7 +25,7 @@ OPEN='seal_open|seal_opener_new|CMS_decrypt.*|CMS_EnvelopedData_decrypt'
 BASE='libc\.so\.6|libm\.so\.6|libpthread\.so\.0|libcrypto\.so\.3|ld-linux.*'
 
 links_only "$BUILD/kiosk" \
-    "$BASE|libSDL2(_ttf|_image)?-2\.0\.so\.0|libsonic\.so\.0|libzinnia\.so\.0|libpcsclite\.so\.1|libsqlite3\.so\.0|libicu(uc|i18n)\.so\.72|libcjson\.so\.1|libz\.so\.1|libyaml-0\.so\.2|libqrencode\.so\.4" || bad=1
+    "$BASE|libSDL2(_ttf|_image)?-2\.0\.so\.0|libsonic\.so\.0|libzinnia\.so\.0|libpcsclite\.so\.1|libsqlite3\.so\.0|libicu(uc|i18n)\.so\.72|libcjson\.so\.1|libz\.so\.1|libyaml-0\.so\.2|libqrencode\.so\.4|libcairo\.so\.2|libfreetype\.so\.6|libharfbuzz\.so\.0" || bad=1
 links_only "$BUILD/kiosk-sync" "$BASE|libsqlite3\.so\.0|libcurl\.so\.4" || bad=1
 links_only "$BUILD/kiosk-intake" "$BASE|libsqlite3\.so\.0|libpq\.so\.5|libmicrohttpd\.so\.12|libgnutls\.so\.30" || bad=1
 links_only "$BUILD/kiosk-desk" \

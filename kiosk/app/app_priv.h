@@ -407,6 +407,7 @@ void slip_print(struct app *app);
 void slip_poll(struct app *app); /* what the printer has to tell */
 /* Nobody's visit begins while paper of the one before may still come: true, and the page says so. */
 bool slip_settles(struct app *app);
+void slip_wait(struct app *app); /* until it may: for scripts */
 
 /* Hands the facts over to the submitter and shows that the machine works; a fault's page when it can't. */
 void visit_submit(struct app *app, struct fact_set *take_facts);

@@ -775,9 +775,7 @@ app_play(struct app *app, const char *path)
     if (strstr(buf_str(&script), "\nheard ") != NULL) {
         speak_record(app); /* only for who asks: it holds what a visitor would hear */
     }
-    while (slip_settles(app)) {
-        app_step(app, 20); /* a script begins when a person could */
-    }
+    slip_wait(app); /* a script begins when a person could */
     char *text = (char *)script.data;
     while (text != NULL && *text != 0) {
         char *end = strchr(text, '\n');

@@ -81,6 +81,14 @@ slip_settles(struct app *app)
     return true;
 }
 
+void
+slip_wait(struct app *app)
+{
+    while (slip_settles(app)) {
+        app_step(app, 20);
+    }
+}
+
 /* What the paper would have told, as a text for the visitor's own telephone. */
 static void
 slip_text(struct app *app, struct buf *text)

@@ -16,6 +16,45 @@
     return Array.from(document.querySelectorAll("#rows a.row"));
   }
 
+  /* "new 3 work 2 ..." into the tabs */
+  function count(text) {
+    const words = text.split(" ");
+    for (let i = 0; i + 1 < words.length; i += 2) {
+      const place = document.getElementById("count-" + words[i]);
+      if (place) {
+        place.textContent = words[i + 1];
+      }
+    }
+  }
+
+  /* What a colleague does with the open record is told above its buttons; what is being typed stays, and the buttons change
+     only when the clerk has read it. */
+  async function refresh() {
+    const seen = document.getElementById("seen");
+    if (!seen || !box.dataset.open) {
+      return;
+    }
+    const answer = await fetch("/record/" + box.dataset.open + "/standing?since=" + seen.value);
+    if (answer.status !== 200) {
+      throw new Error("standing");
+    }
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (fresh.getElementById("seen").value === seen.value) {
+      return;
+    }
+    for (const id of ["now", "acts", "told"]) {
+      document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
+    }
+    document.getElementById("told-ok").addEventListener("click", function () {
+      for (const id of ["states", "hold"]) {
+        document.getElementById(id).replaceChildren(...fresh.getElementById(id).childNodes);
+      }
+      seen.value = fresh.getElementById("seen").value;
+      document.getElementById("told").replaceChildren();
+      document.getElementById("note").focus();
+    });
+  }
+
   function query() {
     return new URLSearchParams({
       show: box.dataset.show, before: box.dataset.before, open: box.dataset.open,
@@ -91,7 +130,10 @@
     if (page.status !== 200) {
       throw new Error("list");
     }
-    swap(await page.text(), before);
+    const text = await page.text();
+    await refresh();
+    swap(text, before);
+    count(list().dataset.counts);
     if (now.newest > before) {
       tell(now.newest - before);
     }
@@ -116,6 +158,16 @@
     }
   }
 
+  /* A key for each state, and for taking a record. */
+  const turns = { n: "undo", w: "work", p: "papers", d: "done", b: "back", t: "take" };
+
+  function focus(id) {
+    const place = document.getElementById(id);
+    if (place) {
+      place.focus();
+    }
+  }
+
   function press(id) {
     const button = document.getElementById(id);
     if (button) {
@@ -124,31 +176,56 @@
   }
 
   function onKey(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat && event.key === "d") {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.repeat && turns[event.key]) {
       return;
     }
     const typing = event.target.matches("input, textarea, select");
     if (event.key === "Escape" && typing) {
-      event.target.value = "";
-      event.target.blur();
+      if (event.target.id === "search-number") {
+        event.target.value = "";
+      }
+      event.target.blur(); /* a note stays */
       return;
     }
-    if (typing) {
+    if (typing || document.getElementById("keys").open) {
       return;
     }
-    const inList = event.target.matches("a.row");
+    const inList = event.target.matches("a.row, body");
     if (event.key === "/") {
-      document.getElementById("search-number").focus();
+      focus("search-number");
     } else if (event.key === "j" || (inList && event.key === "ArrowDown")) {
       step(1);
     } else if (event.key === "k" || (inList && event.key === "ArrowUp")) {
       step(-1);
-    } else if (event.key === "d") {
-      press("done");
+    } else if (event.key === "m") {
+      focus("note");
+    } else if (event.key === "?") {
+      document.getElementById("keys").showModal();
+    } else if (turns[event.key]) {
+      press(turns[event.key]);
     } else {
       return;
     }
     event.preventDefault();
+  }
+
+  /* Ctrl+Enter keeps a note; leaving the page with one that was not kept asks first. */
+  function keepNote(note) {
+    if (!note) {
+      return;
+    }
+    let sent = false;
+    note.form.addEventListener("submit", function () { sent = true; });
+    note.addEventListener("keydown", function (event) {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
+        document.getElementById("note-ok").click();
+      }
+    });
+    window.addEventListener("beforeunload", function (event) {
+      if (!sent && note.value.trim() !== "") {
+        event.preventDefault();
+      }
+    });
   }
 
   const print = document.getElementById("print");
@@ -162,6 +239,11 @@
       open.scrollIntoView({ block: "nearest" });
     }
     document.addEventListener("keydown", onKey);
+    document.getElementById("keys-open").addEventListener("click", function (event) {
+      event.preventDefault();
+      document.getElementById("keys").showModal();
+    });
+    keepNote(document.getElementById("note"));
     window.addEventListener("focus", function () {
       arrived = 0;
       document.title = title;

@@ -23,12 +23,12 @@ enum {
     DESK_PAPER_MAX = 32 * 1024 * 1024, /* the forms of one record as PDF */
     DESK_API_BODY_MAX = 64 * 1024, /* of a question of the API: 1,000 ids */
     DESK_BODY_MAX = 8 * 1024, /* of a POST: the largest form is name, password and token */
-    DESK_FIELD_MAX = 1024, /* one field of a form */
+    DESK_FIELD_MAX = LEDGER_NOTE_MAX, /* one field of a form: the longest is a note */
     DESK_ROWS = 50, /* records on one page of the list */
     DESK_TOKEN_BYTES = 32,
     DESK_TOKEN_LEN = 2 * DESK_TOKEN_BYTES + 1, /* as hexadecimal text with NUL */
     DESK_ID_LEN = 2 * LEDGER_ID_LEN + 1,
-    DESK_ASSETS_MAX = 96, /* parts of pages, and files */
+    DESK_ASSETS_MAX = 256, /* parts of pages, and files */
     DESK_SESSIONS_MAX = 64
 };
 
@@ -91,6 +91,9 @@ struct desk_staff;
 int desk_staff_new(const char *path, int (*check)(const char *password, const char *hash),
     const struct clock *clock, struct desk_staff **ret_staff);
 void desk_staff_free(struct desk_staff *staff);
+/* Everybody in the staff file, in its order, but for lines that let nobody in. */
+void desk_staff_each(const struct desk_staff *staff,
+    void (*each)(const char *name, enum desk_role role, void *ctx), void *ctx);
 enum desk_login { DESK_LOGIN_OK, DESK_LOGIN_WRONG, DESK_LOGIN_WAIT, DESK_LOGIN_LOCKED };
 /* One try. WAIT: nothing was checked, *ret_wait_s seconds are left. LOCKED: until the next day in
  * Japan or a restart. A name that nobody has is answered alike. */
@@ -154,17 +157,26 @@ struct desk {
     uint16_t port;
 };
 
-/* Which part of the ledger a page shows. */
-enum desk_show { DESK_SHOW_NEW, DESK_SHOW_DONE, DESK_SHOW_ALL, DESK_SHOW_COUNT };
+/* Which part of the ledger a page shows: those of a state (as enum ledger_state), one's own, or all. */
+enum desk_show {
+    DESK_SHOW_STATES = LEDGER_STATE_COUNT,
+    DESK_SHOW_MINE = DESK_SHOW_STATES,
+    DESK_SHOW_ALL,
+    DESK_SHOW_COUNT
+};
 struct desk_view {
     enum desk_show show;
     uint64_t before; /* position; 0: from the newest */
     char open[DESK_ID_LEN]; /* the record beside the list, or "" */
+    const char *me; /* who looks */
+    bool told; /* acts after `since` are told above the buttons */
+    uint64_t since;
+    const char *note; /* what was typed and could not be kept yet, or NULL */
     char full
         [LIVE_SLOT_MAX]; /* its slot that was just found to be full, to be booked all the same; or "" */
 };
 const char *desk_show_name(enum desk_show show);
-enum desk_show desk_show_read(const char *name); /* NULL or unknown: new */
+enum desk_show desk_show_read(const char *name); /* NULL or unknown: those that nobody has begun */
 
 struct desk_request {
     const char *method, *path;
@@ -269,8 +281,6 @@ void desk_post_search(struct desk_ask *ask);
 void desk_get_record(struct desk_ask *ask);
 void desk_get_forms(struct desk_ask *ask);
 void desk_get_slip(struct desk_ask *ask);
-void desk_post_done(struct desk_ask *ask);
-void desk_post_new(struct desk_ask *ask);
 void desk_post_booked(struct desk_ask *ask);
 void desk_post_taken(struct desk_ask *ask);
 void desk_post_open(struct desk_ask *ask);
@@ -280,20 +290,42 @@ void desk_post_coming(struct desk_ask *ask);
 int desk_calls_html(struct desk_ask *ask, struct buf *out);
 void desk_get_arrivals(struct desk_ask *ask);
 
+/* pages.c: the list with the record that ask->view.open names beside it, and a word of words.conf above (NULL: none). */
+void desk_work_page(struct desk_ask *ask, const char *notice);
+
+/* ---- turns.c: how far a record is, and who did what ---- */
+
+void desk_get_standing(struct desk_ask *ask);
+void desk_post_new(struct desk_ask *ask);
+void desk_post_work(struct desk_ask *ask);
+void desk_post_papers(struct desk_ask *ask);
+void desk_post_done(struct desk_ask *ask);
+void desk_post_back(struct desk_ask *ask);
+void desk_post_take(struct desk_ask *ask);
+void desk_post_release(struct desk_ask *ask);
+void desk_post_assign(struct desk_ask *ask);
+void desk_post_note(struct desk_ask *ask);
+/* The panel of an entry: state, holder, buttons, note, history. KERR_STORE. */
+int desk_standing_html(
+    const struct desk_ask *ask, const struct ledger_entry *entry, struct buf *out);
+/* A state as a mark: words and a shape, never colour alone. */
+void desk_state_mark(struct desk *desk, struct buf *out, const char *state);
+
 /* ---- list.c, sheet.c ---- */
 
 /* list.c: the list as it is now; KERR_STORE. */
 int desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out);
 /* list.c: terminals whose events went back, or nothing. KERR_STORE. */
 int desk_alarms_html(struct desk *desk, struct buf *out);
+/* list.c: the ways to what can be shown, each with how many there are; empty when the ledger can't be read. */
+void desk_tabs_html(struct desk *desk, const struct desk_view *view, struct buf *out);
 /* list.c: the id of the newest record of this number. KERR_NOT_FOUND, KERR_STORE. */
 int desk_list_find(
     struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN]);
 /* list.c: a moment in Japan as the pages write it; full: with year and era. */
 void desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s);
 /* sheet.c: one record with all that it holds. KERR_NOT_FOUND, KERR_STORE. */
-int desk_sheet_html(
-    struct desk *desk, const struct desk_view *view, const char *form_token, struct buf *out);
+int desk_sheet_html(const struct desk_ask *ask, struct buf *out);
 
 /* sheet.c: an answer in Japanese as staff read it. */
 void desk_value_text(

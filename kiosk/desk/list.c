@@ -15,8 +15,9 @@ enum { WALK_MAX = INT32_MAX, WALK_STOP = 1, ALARM_NAMES_MAX = 8 * 1024 };
 const char *
 desk_show_name(enum desk_show show)
 {
-    static const char *const names[DESK_SHOW_COUNT] = {"new", "done", "all"};
-    return names[show];
+    return show < DESK_SHOW_STATES  ? ledger_state_name((enum ledger_state)show)
+           : show == DESK_SHOW_MINE ? "mine"
+                                    : "all";
 }
 
 enum desk_show
@@ -27,7 +28,39 @@ desk_show_read(const char *name)
             return (enum desk_show)show;
         }
     }
-    return DESK_SHOW_NEW;
+    return (enum desk_show)LEDGER_STATE_NEW;
+}
+
+/* How many a list has. */
+static uint64_t
+count_of(const struct ledger_counts *counts, int show)
+{
+    uint64_t all = 0;
+    for (int i = 0; i < LEDGER_STATE_COUNT; i++) {
+        all += counts->states[i];
+    }
+    return show < DESK_SHOW_STATES  ? counts->states[show]
+           : show == DESK_SHOW_MINE ? counts->held
+                                    : all;
+}
+
+void
+desk_tabs_html(struct desk *desk, const struct desk_view *view, struct buf *out)
+{
+    struct ledger_counts counts;
+    int r = ledger_counts(desk->ledger, view->me, &counts);
+    if (r < 0) {
+        out->failed = r;
+        return;
+    }
+    for (int show = 0; show < DESK_SHOW_COUNT; show++) {
+        const char *name = desk_show_name((enum desk_show)show);
+        char count[24];
+        (void)snprintf(count, sizeof(count), "%" PRIu64, count_of(&counts, show));
+        DESK_PART(desk->assets, out, show == (int)view->show ? "tab-current" : "tab",
+            FILL("show", name), FILL("text", desk_word_of(desk->assets, "show.", name, name)),
+            FILL("count", count));
+    }
 }
 
 void
@@ -60,23 +93,6 @@ struct page {
     bool more;
 };
 
-static bool
-belongs_here(const struct ledger_entry *entry, enum desk_show show)
-{
-    bool done = strcmp(entry->state, "done") == 0;
-    return show == DESK_SHOW_ALL || done == (show == DESK_SHOW_DONE);
-}
-
-/* The state as a mark: words and a shape, never colour alone. */
-static const char *
-state_part(const struct ledger_entry *entry, bool readable)
-{
-    if (strcmp(entry->state, "done") == 0) {
-        return "state-done";
-    }
-    return readable ? "state-new" : "state-unread";
-}
-
 /* What was decided about its slot; nothing while that is open. */
 static void
 add_decision(struct page *page, const struct ledger_entry *entry, struct buf *out)
@@ -104,12 +120,17 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
     AUTO_BUF state;
     AUTO_BUF current;
     AUTO_BUF decision;
+    AUTO_BUF holder;
+    buf_init(&holder, 1024);
     buf_init(&number, 64);
     buf_init(&when, 512);
     buf_init(&state, 512);
     buf_init(&current, 64);
     buf_init(&decision, 512);
     add_decision(page, entry, &decision);
+    if (entry->holder[0] != 0) {
+        DESK_PART(assets, &holder, "row-holder", FILL("name", entry->holder));
+    }
     hex_encode(entry->id, LEDGER_ID_LEN, id);
     (void)snprintf(before, sizeof(before), "%" PRIu64, page->view->before);
     (void)snprintf(position, sizeof(position), "%" PRIu64, entry->position);
@@ -119,7 +140,7 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
         (void)buf_add_str(&number, desk_word(assets, "number.unread"));
     }
     desk_when(desk, &when, false, entry->received_at);
-    desk_part(assets, &state, state_part(entry, record != NULL), NULL, 0);
+    desk_state_mark(desk, &state, record != NULL ? entry->state : "unread");
     if (strcmp(id, page->view->open) == 0) {
         desk_part(assets, &current, "row-current", NULL, 0);
     }
@@ -132,16 +153,14 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
         FILL("show", desk_show_name(page->view->show)), FILL("position", position),
         FILL("number", buf_str(&number)), FILL("title", title), FILL("kiosk", entry->kiosk),
         FILL("language", language), FILL_HTML("when", &when), FILL_HTML("state", &state),
-        FILL_HTML("decision", &decision), FILL_HTML("current", &current));
+        FILL_HTML("decision", &decision), FILL_HTML("current", &current),
+        FILL_HTML("holder", &holder));
 }
 
 static int
 each_row(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
 {
     struct page *page = ctx;
-    if (!belongs_here(entry, page->view->show)) {
-        return 0;
-    }
     if (page->count == DESK_ROWS) {
         page->more = true;
         return WALK_STOP;
@@ -153,6 +172,20 @@ each_row(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, 
     page->count++;
     page->last = entry->position;
     return 0;
+}
+
+/* The ledger's rows that belong here; each_row ends the walk. */
+static int
+list_entries(struct page *page)
+{
+    const struct desk_view *view = page->view;
+    struct ledger *ledger = page->desk->ledger;
+    if (view->show == DESK_SHOW_ALL) {
+        return ledger_list(ledger, view->before, WALK_MAX, each_row, page);
+    }
+    enum ledger_state state =
+        view->show < DESK_SHOW_STATES ? (enum ledger_state)view->show : LEDGER_STATE_COUNT;
+    return ledger_list_of(ledger, state, view->me, view->before, WALK_MAX, each_row, page);
 }
 
 /* ledger_chains' each: the kiosks' names, each once (they come in order). */
@@ -182,6 +215,19 @@ desk_alarms_html(struct desk *desk, struct buf *out)
     return r;
 }
 
+/* "new 3 work 2 ...": the page's script puts them into the tabs. */
+static int
+add_counts(struct desk *desk, const struct desk_view *view, struct buf *out)
+{
+    struct ledger_counts counts;
+    int r = ledger_counts(desk->ledger, view->me, &counts);
+    for (int show = 0; r == 0 && show < DESK_SHOW_COUNT; show++) {
+        (void)buf_printf(out, "%s%s %" PRIu64, show > 0 ? " " : "",
+            desk_show_name((enum desk_show)show), count_of(&counts, show));
+    }
+    return r;
+}
+
 int
 desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
 {
@@ -190,15 +236,18 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
     char changes_text[24], newest_text[24], last[24];
     AUTO_BUF paging;
     AUTO_BUF alarms;
+    AUTO_BUF counts;
+    buf_init(&counts, 1024);
     buf_init(&paging, 4096);
     buf_init(&alarms, 2 * ALARM_NAMES_MAX);
     buf_init(&page.rows, DESK_PAGE_MAX);
     /* The count is read first: what changes while we list is told by the next poll */
     int r = ledger_newest(desk->ledger, &newest, &changes);
     if (r == 0) {
-        r = ledger_list(desk->ledger, view->before, WALK_MAX, each_row, &page);
+        r = list_entries(&page);
     }
     r = r < 0 ? r : desk_alarms_html(desk, &alarms);
+    r = r < 0 ? r : add_counts(desk, view, &counts);
     if (r < 0) {
         goto out;
     }
@@ -219,7 +268,7 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
     }
     DESK_PART(desk->assets, out, "list", FILL_HTML("rows", &page.rows),
         FILL_HTML("paging", &paging), FILL_HTML("alarms", &alarms), FILL("changes", changes_text),
-        FILL("newest", newest_text));
+        FILL("newest", newest_text), FILL("counts", buf_str(&counts)));
 out:
     buf_release(&page.rows);
     return r;

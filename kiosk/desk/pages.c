@@ -31,12 +31,16 @@ sheet_none(struct desk *desk, struct buf *out)
 {
     AUTO_BUF unread;
     buf_init(&unread, 1024);
+    AUTO_BUF keys;
+    buf_init(&keys, 8192);
+    desk_part(desk->assets, &keys, "keys", NULL, 0);
     add_unread(desk, &unread);
-    DESK_PART(desk->assets, out, "sheet-none", FILL_HTML("unread", &unread));
+    DESK_PART(
+        desk->assets, out, "sheet-none", FILL_HTML("keys", &keys), FILL_HTML("unread", &unread));
 }
 
-static void
-work_page(struct desk_ask *ask, const char *notice_word)
+void
+desk_work_page(struct desk_ask *ask, const char *notice_word)
 {
     struct desk *desk = ask->desk;
     const struct desk_view *view = &ask->view;
@@ -53,7 +57,7 @@ work_page(struct desk_ask *ask, const char *notice_word)
     buf_init(&content, DESK_PAGE_MAX);
     int r = desk_list_html(desk, view, &list);
     if (r == 0 && view->open[0] != 0) {
-        r = desk_sheet_html(desk, view, ask->form_token, &sheet);
+        r = desk_sheet_html(ask, &sheet);
     } else if (r == 0) {
         sheet_none(desk, &sheet);
     }
@@ -71,13 +75,12 @@ work_page(struct desk_ask *ask, const char *notice_word)
             FILL("text", desk_word(desk->assets, notice_word)));
     }
     (void)snprintf(before, sizeof(before), "%" PRIu64, view->before);
+    AUTO_BUF keys;
+    buf_init(&keys, 8192);
+    desk_part(desk->assets, &keys, "keys", NULL, 0);
     AUTO_BUF tabs;
-    buf_init(&tabs, 4096);
-    for (int show = 0; show < DESK_SHOW_COUNT; show++) {
-        const char *tab = desk_show_name((enum desk_show)show);
-        DESK_PART(desk->assets, &tabs, show == (int)view->show ? "tab-current" : "tab",
-            FILL("show", tab), FILL("text", desk_word_of(desk->assets, "show.", tab, tab)));
-    }
+    buf_init(&tabs, 16 * 1024);
+    desk_tabs_html(desk, view, &tabs);
     desk_arrivals_tabs(desk, &tabs);
     if (ask->who.role == DESK_LEAD) {
         desk_part(desk->assets, &tabs, "tabs-lead", NULL, 0);
@@ -85,8 +88,8 @@ work_page(struct desk_ask *ask, const char *notice_word)
     DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name),
         FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
         FILL("before", before), FILL("open", view->open), FILL_HTML("tabs", &tabs),
-        FILL_HTML("notice", &notice), FILL_HTML("list", &list), FILL_HTML("sheet", &sheet),
-        FILL_HTML("calls", &calls));
+        FILL_HTML("notice", &notice), FILL_HTML("keys", &keys), FILL_HTML("list", &list),
+        FILL_HTML("sheet", &sheet), FILL_HTML("calls", &calls));
     desk_reply_page(ask, HTTP_OK, "work-page", "page.work", &content);
 }
 
@@ -118,14 +121,14 @@ desk_get_home(struct desk_ask *ask)
     if (ask->who.role == DESK_OPERATOR) {
         operator_page(ask);
     } else {
-        work_page(ask, NULL);
+        desk_work_page(ask, NULL);
     }
 }
 
 void
 desk_get_record(struct desk_ask *ask)
 {
-    work_page(ask, NULL);
+    desk_work_page(ask, NULL);
 }
 
 void
@@ -135,13 +138,13 @@ desk_post_search(struct desk_ask *ask)
     AUTO_BUF typed;
     buf_init(&typed, DESK_FIELD_MAX);
     if (!desk_ask_field(ask, "number", &typed) || !desk_number_read(buf_str(&typed), number)) {
-        work_page(ask, "search.no-number");
+        desk_work_page(ask, "search.no-number");
         return;
     }
     int r = desk_list_find(ask->desk, number, ask->id);
     if (r == KERR_NOT_FOUND) {
         if (!desk_reply_gone_number(ask, number)) {
-            work_page(ask, "search.absent");
+            desk_work_page(ask, "search.absent");
         }
         return;
     }
@@ -151,35 +154,6 @@ desk_post_search(struct desk_ask *ask)
     }
     hex_encode(ask->id, sizeof(ask->id), ask->view.open);
     desk_reply_view(ask);
-}
-
-/* Marks a record. Asking for the state that it has changes nothing: who and when of the first stay. */
-static void
-post_mark(struct desk_ask *ask, const char *state)
-{
-    struct desk *desk = ask->desk;
-    const struct ledger_change change = {
-        .id = ask->id, .state = state, .by = ask->who.name, .at = clock_wall_s(desk->config.clock)};
-    int r = ledger_change(desk->ledger, &change, LEDGER_SEEN_ANY);
-    LOG(LOG_INFO, "desk.mark", LOG_HEX("id", ask->id, sizeof(ask->id)), LOG_ID("state", state),
-        LOG_ERR(r));
-    if (r < 0) {
-        desk_reply_error(ask, r);
-        return;
-    }
-    desk_reply_view(ask);
-}
-
-void
-desk_post_done(struct desk_ask *ask)
-{
-    post_mark(ask, "done");
-}
-
-void
-desk_post_new(struct desk_ask *ask)
-{
-    post_mark(ask, "new");
 }
 
 /* Decides about a slot that the record asks for. A full slot, or one that a colleague decided meanwhile, changes nothing:
@@ -210,7 +184,7 @@ post_decide(struct desk_ask *ask, const char *state)
             (void)snprintf(view->full, sizeof(view->full), "%s", act.slot);
         }
         const char *word = r == LEDGER_FULL ? "decide.full" : "decide.else";
-        work_page(ask, word);
+        desk_work_page(ask, word);
     } else if (r == KERR_INVALID) {
         desk_reply_message(ask, HTTP_FORBIDDEN, "foreign");
     } else if (r < 0) {

@@ -433,7 +433,7 @@ each_new(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, 
     struct batch *batch = ctx;
     const char *reason = NULL;
     batch->oldest = entry->position;
-    if (strcmp(entry->state, "done") == 0) {
+    if (strcmp(entry->state, "done") == 0 || strcmp(entry->state, "back") == 0) {
         return 0;
     }
     struct record *record = desk_open_record(&batch->desk.config, entry, envelope, len, &reason);

@@ -37,8 +37,16 @@ const struct desk_route desk_routes[] = {
     {"GET", "/record/{id}", DESK_PAGE, RECORDS, "open", desk_get_record},
     {"GET", "/record/{id}/forms.pdf", DESK_PAGE, RECORDS, "print", desk_get_forms},
     {"GET", "/record/{id}/slip.pdf", DESK_PAGE, RECORDS, "print", desk_get_slip},
-    {"POST", "/record/{id}/done", DESK_FORM, RECORDS, "mark", desk_post_done},
-    {"POST", "/record/{id}/new", DESK_FORM, RECORDS, "mark", desk_post_new},
+    {"GET", "/record/{id}/standing", DESK_POLL, RECORDS, NULL, desk_get_standing},
+    {"POST", "/record/{id}/new", DESK_FORM, RECORDS, "state", desk_post_new},
+    {"POST", "/record/{id}/work", DESK_FORM, RECORDS, "state", desk_post_work},
+    {"POST", "/record/{id}/papers", DESK_FORM, RECORDS, "state", desk_post_papers},
+    {"POST", "/record/{id}/done", DESK_FORM, RECORDS, "state", desk_post_done},
+    {"POST", "/record/{id}/back", DESK_FORM, RECORDS, "state", desk_post_back},
+    {"POST", "/record/{id}/take", DESK_FORM, RECORDS, "holder", desk_post_take},
+    {"POST", "/record/{id}/release", DESK_FORM, RECORDS, "holder", desk_post_release},
+    {"POST", "/record/{id}/assign", DESK_FORM, LEAD, "holder", desk_post_assign},
+    {"POST", "/record/{id}/note", DESK_FORM, RECORDS, "note", desk_post_note},
     {"POST", "/record/{id}/booked", DESK_FORM, RECORDS, "decide", desk_post_booked},
     {"POST", "/record/{id}/taken", DESK_FORM, RECORDS, "decide", desk_post_taken},
     {"POST", "/record/{id}/open", DESK_FORM, RECORDS, "decide", desk_post_open},
@@ -210,6 +218,7 @@ answer(struct desk_ask *ask)
         return;
     }
     read_view(ask, route->kind == DESK_FORM);
+    ask->view.me = ask->who.name;
     route->handler(ask);
     if (route->act != NULL) {
         LOG(LOG_INFO, "desk.act", LOG_ID("act", route->act),

@@ -247,22 +247,6 @@ add_facts(struct desk *desk, struct buf *out, const struct record *record)
     }
 }
 
-/* What can be done with it, and who did it when. */
-static void
-add_action(struct desk *desk, struct buf *out, const struct desk_view *view,
-    const struct ledger_entry *entry, const char *form_token)
-{
-    char before[24];
-    AUTO_BUF when;
-    buf_init(&when, 1024);
-    (void)snprintf(before, sizeof(before), "%" PRIu64, view->before);
-    desk_when(desk, &when, true, entry->state_at);
-    const char *part = strcmp(entry->state, "done") == 0 ? "action-done" : "action-new";
-    DESK_PART(desk->assets, out, part, FILL("id", view->open), FILL("token", form_token),
-        FILL("show", desk_show_name(view->show)), FILL("before", before),
-        FILL("by", entry->state_by), FILL_HTML("when", &when));
-}
-
 static void
 add_language(struct desk *desk, struct buf *out, const char *code)
 {
@@ -335,30 +319,27 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
 }
 
 int
-desk_sheet_html(
-    struct desk *desk, const struct desk_view *view, const char *form_token, struct buf *out)
+desk_sheet_html(const struct desk_ask *ask, struct buf *out)
 {
-    uint8_t id[LEDGER_ID_LEN];
+    struct desk *desk = ask->desk;
+    const struct desk_view *view = &ask->view;
     struct ledger_entry entry;
     AUTO_BUF envelope;
     AUTO_BUF action;
     buf_init(&envelope, LEDGER_ENVELOPE_MAX);
     AUTO_BUF booking;
-    buf_init(&action, 16 * 1024);
+    buf_init(&action, DESK_PAGE_MAX);
     buf_init(&booking, DESK_PAGE_MAX);
-    if (hex_decode(view->open, id, sizeof(id)) < 0) {
-        return KERR_NOT_FOUND;
-    }
-    int r = ledger_get(desk->ledger, id, &entry, &envelope);
+    int r = ledger_get(desk->ledger, ask->id, &entry, &envelope);
+    r = r == 0 ? desk_standing_html(ask, &entry, &action) : r;
     if (r < 0) {
         return r;
     }
     const char *reason = NULL;
     struct record *record =
         desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
-    add_action(desk, &action, view, &entry, form_token);
     if (record != NULL) {
-        r = desk_bookings_html(desk, view, &entry, record, form_token, &booking);
+        r = desk_bookings_html(desk, view, &entry, record, ask->form_token, &booking);
         add_sheet(desk, out, &entry, record, &action, &booking);
     } else {
         AUTO_BUF when;

@@ -85,10 +85,10 @@ today(const struct desk_staff *staff)
 
 /* What stands behind the name of a line. A role that nobody knows may nothing: false. */
 static bool
-read_role(char *rest, enum desk_role *ret_role, const char **ret_hash)
+read_role(const char *rest, enum desk_role *ret_role, const char **ret_hash)
 {
     static const char *const names[DESK_ROLE_COUNT] = {"clerk", "lead", "operator"};
-    char *colon = strchr(rest, ':');
+    const char *colon = strchr(rest, ':');
     *ret_role = DESK_CLERK;
     *ret_hash = colon != NULL ? colon + 1 : rest;
     if (colon == NULL) {
@@ -104,6 +104,30 @@ read_role(char *rest, enum desk_role *ret_role, const char **ret_hash)
     return false;
 }
 
+/* Cuts the next line off the file's text: name and what stands behind it. False at the end; a line that is none has a name of
+ * NULL. */
+static bool
+next_line(char **text, char **ret_name, char **ret_rest)
+{
+    char *line = *text;
+    if (line == NULL || *line == 0) {
+        return false;
+    }
+    char *end = strchr(line, '\n');
+    if (end != NULL) {
+        *end = 0;
+    }
+    *text = end != NULL ? end + 1 : NULL;
+    char *colon = *line != '#' ? strchr(line, ':') : NULL;
+    bool good = colon != NULL && colon != line;
+    *ret_name = good ? line : NULL;
+    *ret_rest = good ? colon + 1 : NULL;
+    if (good) {
+        *colon = 0;
+    }
+    return true;
+}
+
 /* Runs the password against the line of this name. A name without a line is run against somebody
  * else's hash, for the same time, and never fits. */
 static bool
@@ -117,29 +141,47 @@ password_fits(
     }
     const char *own = NULL;
     const char *other = NULL;
-    size_t name_len = strlen(name);
-    for (char *line = (char *)file.data; line != NULL && *line != 0;) {
-        char *end = strchr(line, '\n');
-        if (end != NULL) {
-            *end = 0;
+    char *text = (char *)file.data;
+    char *line_name = NULL;
+    char *rest = NULL;
+    while (next_line(&text, &line_name, &rest)) {
+        if (line_name == NULL) {
+            continue;
         }
-        char *colon = *line != '#' ? strchr(line, ':') : NULL;
-        if (colon != NULL && colon != line) {
-            enum desk_role role;
-            bool knows = read_role(colon + 1, &role, &other);
-            if ((size_t)(colon - line) == name_len && memcmp(line, name, name_len) == 0) {
-                own = knows ? other : NULL;
-                *ret_role = role;
-                break;
-            }
+        enum desk_role role;
+        bool knows = read_role(rest, &role, &other);
+        if (strcmp(line_name, name) == 0) {
+            own = knows ? other : NULL;
+            *ret_role = role;
+            break;
         }
-        line = end != NULL ? end + 1 : NULL;
     }
     if (own == NULL && other == NULL) {
         return false;
     }
     bool fits = staff->check(password, own != NULL ? own : other) == 0;
     return fits && own != NULL;
+}
+
+void
+desk_staff_each(const struct desk_staff *staff,
+    void (*each)(const char *name, enum desk_role role, void *ctx), void *ctx)
+{
+    AUTO_BUF file;
+    buf_init(&file, STAFF_FILE_MAX);
+    if (fs_read(staff->path, &file) < 0 || file.len == 0) {
+        return;
+    }
+    char *text = (char *)file.data;
+    char *name = NULL;
+    char *rest = NULL;
+    while (next_line(&text, &name, &rest)) {
+        enum desk_role role;
+        const char *hash = NULL;
+        if (name != NULL && strlen(name) < LEDGER_NAME_MAX && read_role(rest, &role, &hash)) {
+            each(name, role, ctx);
+        }
+    }
 }
 
 static void

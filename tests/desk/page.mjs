@@ -185,6 +185,7 @@ const steps = {
     await page.keyboard.press("d");
     await page.waitForSelector("#undo");
     assert.match(await page.textContent("#record-state"), /処理ずみ/);
+    assert.equal(await page.locator("#done").count(), 0);
     assert.equal(await page.textContent("#record-by"), "佐藤");
     assert.match(await page.textContent("#record-at"), /年.*\d+:\d\d/);
     await picture(page, "done");
@@ -198,6 +199,105 @@ const steps = {
     await page.waitForSelector("#done");
     await page.click("#done");
     await page.waitForSelector("#undo");
+  },
+
+  async "what the keys do, on the page itself"(page) {
+    await page.keyboard.press("?");
+    await page.waitForSelector("#keys[open]");
+    const told = await page.locator("#keys kbd").allTextContents();
+    const keys = await page.locator("[aria-keyshortcuts]").evaluateAll((all) => all.map((one) => one.getAttribute("aria-keyshortcuts")));
+    for (const key of keys) {
+      assert.ok(told.includes(key), `${key} is not told`);
+    }
+    await picture(page, "keys");
+    await accessible(page, "keys");
+    await page.keyboard.press("d"); // the page behind hears nothing
+    await page.keyboard.press("Escape");
+    await page.waitForSelector("#keys", { state: "hidden" });
+    await page.click("#keys-open");
+    await page.click("#keys-close");
+  },
+
+  async "a morning's work: take it, note, wait for papers"(page) {
+    await page.goto(url + "/");
+    const before = Number(await page.textContent("#count-new"));
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForSelector("#record");
+    await page.keyboard.press("t");
+    await page.waitForSelector("#release");
+    assert.equal(await page.textContent("#record-holder"), "佐藤");
+    assert.match(await page.textContent("#record-state"), /処理中/);
+    await page.keyboard.press("m");
+    await page.keyboard.type("電話した。賃貸借の契約書を、あす持ってくるとのこと。d w p");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("#acts .note");
+    assert.match(await page.textContent("#record-state"), /処理中/); // letters in a note are no keys
+    await page.keyboard.press("p");
+    await page.waitForSelector("#papers", { state: "detached" });
+    assert.match(await page.textContent("#record-state"), /書類まち/);
+    assert.deepEqual(await page.locator("#acts .what").allTextContents(), ["書類まちにした",
+      "電話した。賃貸借の契約書を、あす持ってくるとのこと。d w p", "自分の担当にした", "処理中にした"]);
+    await picture(page, "notes");
+    await accessible(page, "notes");
+    await page.click("#show-mine");
+    assert.equal(await page.locator("a.row").count(), 1);
+    assert.match(await page.textContent("a.row"), /書類まち.*担当 佐藤/s);
+    assert.equal(Number(await page.textContent("#count-new")), before - 1);
+    assert.equal(await page.textContent("#count-papers"), "1");
+    await picture(page, "mine");
+    await accessible(page, "mine");
+    await page.click("a.row");
+    await page.selectOption("#holder", "鈴木");
+    await page.click("#assign");
+    await page.waitForSelector("#record-holder:text('鈴木')");
+  },
+
+  // Two at one record: what the other did comes while one types, and is told when one presses all the same.
+  async "two clerks at one record"(page) {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "ja-JP" });
+    const other = await context.newPage();
+    await other.goto(url + "/login");
+    await logIn(other, "鈴木", password);
+    await other.waitForSelector("#rows");
+    assert.equal(await other.locator("#holder").count(), 0);
+    await other.click("#show-mine");
+    await other.click("a.row");
+    await page.click("#note");
+    await page.keyboard.type("書きかけのメモ");
+    await other.fill("#note", "契約書を見た。よし。");
+    await other.click("#work");
+    await other.waitForSelector("#done");
+    await page.waitForSelector("#told-text", { timeout: 6000 });
+    assert.match(await page.textContent("#told"), /鈴木.*契約書を見た。よし。.*鈴木.*処理中にした/s);
+    assert.match(await page.textContent("#record-state"), /処理中/);
+    assert.equal(await page.textContent("#count-work"), "1");
+    assert.equal(await page.evaluate(() => document.activeElement.id), "note");
+    await page.keyboard.type("、つづき");
+    assert.equal(await page.inputValue("#note"), "書きかけのメモ、つづき");
+    await picture(page, "told");
+    await accessible(page, "told");
+    // without a look: nothing is changed, and the note is still there
+    await page.click("#done");
+    await page.waitForSelector("#notice");
+    assert.match(await page.textContent("#notice"), /まだ何も変えていません/);
+    assert.match(await page.textContent("#told"), /鈴木.*処理中にした/s);
+    assert.equal(await page.inputValue("#note"), "書きかけのメモ、つづき");
+    assert.match(await page.textContent("#record-state"), /処理中/);
+    await picture(page, "conflict");
+    await accessible(page, "conflict");
+    // with a look: it counts
+    await page.click("#back");
+    await page.waitForSelector("#back", { state: "detached" });
+    assert.match(await page.textContent("#record-state"), /差しもどし/);
+    await other.waitForSelector("#told-ok", { timeout: 6000 });
+    await other.click("#told-ok");
+    assert.equal(await other.locator("#told-text").count(), 0);
+    await other.click("#done");
+    await other.waitForSelector("#done", { state: "detached" });
+    assert.equal(await other.locator("#notice").count(), 0);
+    await picture(other, "history");
+    await context.close();
   },
 
   async "search by number"(page) {
@@ -322,7 +422,7 @@ const steps = {
   },
 
   async "targets are large enough"(page) {
-    const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, input:not([type=hidden])"))
+    const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, select, textarea, input:not([type=hidden])"))
       .filter((element) => element.offsetParent !== null && !element.matches(".skip, #home"))
       .filter((element) => element.getBoundingClientRect().height < 44)
       .map((element) => element.id));

@@ -210,6 +210,13 @@ test_marks(void **state)
 
     record_path(id, "/new", path);
     reply = post(f, path, body);
+    assert_int_equal(
+        reply.status, 200); /* one that says nothing of what it saw: told, nothing changed */
+    buf_release(&reply.body);
+    assert_string_equal(state_of(f, id, &entry), "done");
+    (void)snprintf(body, sizeof(body), "token=%s&seen=1", f->token);
+    reply = post(f, path, body);
+    assert_int_equal(reply.status, 303);
     buf_release(&reply.body);
     assert_string_equal(state_of(f, id, &entry), "new");
     assert_string_equal(entry.state_by, "鈴木");
@@ -486,24 +493,53 @@ static void
 test_filter(void **state)
 {
     struct fixture *f = *state;
-    uint8_t done[RECORD_ID_LEN], open[RECORD_ID_LEN];
-    char done_hex[DESK_ID_LEN], open_hex[DESK_ID_LEN];
-    struct filled_visit visit = resident();
-    filled_put(&f->filled, &visit, done, NULL);
-    filled_put(&f->filled, &visit, open, NULL);
-    hex_encode(done, sizeof(done), done_hex);
-    hex_encode(open, sizeof(open), open_hex);
-    assert_int_equal(filled_mark(&f->filled, done, "done", "sato", NOW), 0);
     static const struct {
-        const char *show;
-        bool done, open;
-    } table[] = {{"new", false, true}, {"done", true, false}, {"all", true, true},
-        {"nonsense", false, true}, {NULL, false, true}};
-    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        const char *state, *holder, *shown;
+    } rows[] = {
+        {"new", "", "new"},
+        {"work", "佐藤", "work mine"},
+        {"work", "鈴木", "work"},
+        {"papers", "佐藤", "papers mine"},
+        {"done", "佐藤", "done"},
+        {"back", "", "back"},
+    };
+    static const char *const shows[] = {"new", "work", "papers", "done", "back", "mine", "all"};
+    char hex[ARRAY_LEN(rows)][DESK_ID_LEN];
+    struct filled_visit visit = resident();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        filled_put(&f->filled, &visit, id, NULL);
+        hex_encode(id, sizeof(id), hex[i]);
+        const struct ledger_change change = {
+            .id = id, .state = rows[i].state, .holder = rows[i].holder, .by = "佐藤", .at = NOW};
+        assert_true(ledger_change(f->filled.ledger, &change, 0) >= 0);
+    }
+    for (size_t show = 0; show < ARRAY_LEN(shows); show++) {
         struct desk_reply reply =
-            ask(f, (struct desk_request){.method = "GET", .path = "/list", .show = table[i].show});
-        assert_int_equal(strstr(buf_str(&reply.body), done_hex) != NULL, table[i].done);
-        assert_int_equal(strstr(buf_str(&reply.body), open_hex) != NULL, table[i].open);
+            ask(f, (struct desk_request){.method = "GET", .path = "/list", .show = shows[show]});
+        assert_int_equal(reply.status, 200);
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+            bool expected =
+                strcmp(shows[show], "all") == 0 || strstr(rows[i].shown, shows[show]) != NULL;
+            assert_int_equal(strstr(buf_str(&reply.body), hex[i]) != NULL, expected);
+        }
+        assert_non_null(strstr(buf_str(&reply.body),
+            "data-counts=\"new 1 work 2 papers 1 done 1 back 1 mine 2 all 6\""));
+        buf_release(&reply.body);
+        char wanted[64];
+        (void)snprintf(wanted, sizeof(wanted), "id=\"show-%s\" aria-current=\"true\"", shows[show]);
+        reply = ask(f, (struct desk_request){.method = "GET", .path = "/", .show = shows[show]});
+        assert_non_null(strstr(buf_str(&reply.body), wanted));
+        assert_non_null(strstr(buf_str(&reply.body), "id=\"count-work\">2<"));
+        assert_non_null(strstr(buf_str(&reply.body), "id=\"count-all\">6<"));
+        buf_release(&reply.body);
+    }
+    static const char *const strange[] = {"nonsense", "unread", "", NULL};
+    for (size_t i = 0; i < ARRAY_LEN(strange); i++) {
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = "GET", .path = "/list", .show = strange[i]});
+        assert_non_null(strstr(buf_str(&reply.body), hex[0]));
+        assert_null(strstr(buf_str(&reply.body), hex[1]));
         buf_release(&reply.body);
     }
 }

@@ -1,7 +1,7 @@
 /* tests/desk/tool_fill.c - for test_page.sh: makes a city's set-up in a folder and puts visits into
  * its ledger, as a kiosk and the intake would.
  *
- *   tool_fill HOME init PORT            keys, settings, staff (佐藤 / naka-machi 5)
+ *   tool_fill HOME init PORT            keys, settings, staff (佐藤, a lead, and 鈴木 / naka-machi 5)
  *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, letters, room; AGO seconds ago;
  *                                       prints the numbers
  *   tool_fill HOME call KIOSK ID STATE  what a terminal says of a call for staff ("rings", "over"); prints how it stands
@@ -118,7 +118,7 @@ init(const char *home, const char *port)
     if (seal_password_hash("naka-machi 5", hash) < 0) {
         return 1;
     }
-    (void)buf_printf(&staff, "佐藤:%s\n", hash);
+    (void)buf_printf(&staff, "佐藤:lead:%s\n鈴木:%s\n", hash, hash);
     char *conf_file = fs_join(home, "madoguchi.conf");
     char *staff_file = fs_join(home, "staff");
     int r = fs_write_atomic(conf_file, buf_str(&conf), conf.len, 0600);

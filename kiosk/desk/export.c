@@ -116,7 +116,8 @@ struct answers {
     bool unread;
 };
 
-/* What was decided goes before what is done: the visitor asks for the slot. */
+/* What the visitor is to do goes first; what was decided goes before what is done, since the visitor asks for the slot. A slot
+ * that is booked stands beside papers that are still to come. */
 static int
 write_answer(struct answers *answers, const struct ledger_entry *entry, const char *number)
 {
@@ -126,9 +127,13 @@ write_answer(struct answers *answers, const struct ledger_entry *entry, const ch
         return r;
     }
     bool decided = strcmp(decision.state, "open") != 0;
-    const char *state = decided                             ? decision.state
+    bool papers = strcmp(entry->state, "papers") == 0;
+    bool back = strcmp(entry->state, "back") == 0;
+    const char *state = papers || back                      ? entry->state
+                        : decided                           ? decision.state
                         : strcmp(entry->state, "done") == 0 ? "done"
                                                             : "asked";
+    decided = decided && !back && (!papers || strcmp(decision.state, "booked") == 0);
     int written = fprintf(answers->out, "%s\t%s%s%s\n", number, state, decided ? "\t" : "",
         decided ? decision.slot : "");
     return written > 0 ? 0 : KERR_IO;

@@ -149,7 +149,8 @@ sample_slots(const char *folder, const struct procedure_list *list, int64_t toda
 static int
 sample_answers(const char *folder, int64_t today)
 {
-    static const char *const states[] = {"asked", "booked", "taken", "waiting", "come", "done"};
+    static const char *const states[] = {
+        "asked", "booked", "taken", "waiting", "come", "done", "papers", "back"};
     char date[CLOCK_DAY_LEN];
     AUTO_BUF text;
     buf_init(&text, LIVE_BYTES_MAX);

@@ -50,7 +50,7 @@ play "$WORK/book.play"
 grep -q "can't be used yet" "$WORK/play.err" || fail "the full time is not there: $(cat "$WORK/play.err")"
 
 # The answer to a request: booked, somebody else was first, not there yet, a slip of one digit; and a balance.
-printf '%s\n# form answers\n99900021\tbooked\tmihon-tatami/%s/13:00\n99900037\ttaken\tmihon-tatami/%s/13:00\n' \
+printf '%s\n# form answers\n99900021\tbooked\tmihon-tatami/%s/13:00\n99900037\ttaken\tmihon-tatami/%s/13:00\n99900045\tpapers\n99900059\tback\n' \
     "$stamp" "$(day '+4 days')" "$(day '+4 days')" >"$live/answers.tsv"
 printf '%s\n# form balances\n10010001\t120\n' "$stamp" >"$live/points.tsv"
 ask() { # NUMBER WORDS
@@ -64,6 +64,8 @@ ask() { # NUMBER WORDS
     ask 99900037 先に申し込んでいました
     printf 'tap other\nwait screen home\n'
 } >"$WORK/taken.play"
+ask 99900045 書類がいります >"$WORK/papers.play"
+ask 99900059 もう一度、窓口で話を >"$WORK/back.play"
 ask 99900013 まだ届いていません >"$WORK/absent.play"
 ask 99900023 もう一度見てください >"$WORK/slip.play"
 cat >"$WORK/points.play" <<'EOS'
@@ -80,7 +82,7 @@ wait screen explain
 tap next
 expect no-text "カードの番号を入れて"
 EOS
-for name in booked taken absent slip points; do
+for name in booked taken papers back absent slip points; do
     play "$WORK/$name.play"
 done
 exit 0

@@ -224,14 +224,17 @@ const steps = {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     await page.waitForSelector("#record");
+    await page.waitForLoadState();
     await page.keyboard.press("t");
     await page.waitForSelector("#release");
+    await page.waitForLoadState();
     assert.equal(await page.textContent("#record-holder"), "佐藤");
     assert.match(await page.textContent("#record-state"), /処理中/);
     await page.keyboard.press("m");
     await page.keyboard.type("電話した。賃貸借の契約書を、あす持ってくるとのこと。d w p");
     await page.keyboard.press("Control+Enter");
     await page.waitForSelector("#acts .note");
+    await page.waitForLoadState();
     assert.match(await page.textContent("#record-state"), /処理中/); // letters in a note are no keys
     await page.keyboard.press("p");
     await page.waitForSelector("#papers", { state: "detached" });
@@ -308,7 +311,7 @@ const steps = {
     assert.equal(await page.textContent("[id='fact-household[2].sex']"), "窓口で話す");
     // one group a person, the dictionary's and those of what was done together by their names
     assert.deepEqual(await page.locator("#record h2").allTextContents(),
-      ["申請する人", "引っ越し", "いっしょにくらす家族", "家族 1", "家族 2", "申請の内容", "健康保険", "国民健康保険に入る"]);
+      ["これまで", "申請する人", "引っ越し", "いっしょにくらす家族", "家族 1", "家族 2", "申請の内容", "健康保険", "国民健康保険に入る"]);
     await picture(page, "move-in");
     await accessible(page, "move-in");
     await page.keyboard.press("/");

@@ -173,18 +173,24 @@ test_decided_answers(void **state)
 {
     static const struct {
         const char *first, *then; /* decisions, or NULL */
-        bool done;
-        const char *told, *slot;
+        const char *state, *told, *slot;
     } rows[] = {
-        {NULL, NULL, false, "asked", NULL},
-        {NULL, NULL, true, "done", NULL},
-        {"booked", NULL, false, "booked", "mihon-meeting/2026-12-01/09:00"},
-        {"booked", NULL, true, "booked", "mihon-meeting/2026-12-01/09:00"},
-        {"taken", NULL, false, "taken", "mihon-meeting/2026-12-01/09:00"},
-        {"booked", "taken", false, "taken", "mihon-meeting/2026-12-01/09:00"},
-        {"taken", "booked", true, "booked", "mihon-meeting/2026-12-01/09:00"},
-        {"booked", "open", false, "asked", NULL},
-        {"taken", "open", true, "done", NULL},
+        {NULL, NULL, NULL, "asked", NULL},
+        {NULL, NULL, "done", "done", NULL},
+        {"booked", NULL, NULL, "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", NULL, "done", "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"taken", NULL, NULL, "taken", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", "taken", NULL, "taken", "mihon-meeting/2026-12-01/09:00"},
+        {"taken", "booked", "done", "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", "open", NULL, "asked", NULL},
+        {"taken", "open", "done", "done", NULL},
+        {NULL, NULL, "work", "asked", NULL},
+        {NULL, NULL, "papers", "papers", NULL},
+        {NULL, NULL, "back", "back", NULL},
+        {"booked", NULL, "work", "booked", "mihon-meeting/2026-12-01/09:00"},
+        {"booked", NULL, "papers", "papers", "mihon-meeting/2026-12-01/09:00"},
+        {"taken", NULL, "papers", "papers", NULL},
+        {"booked", NULL, "back", "back", NULL},
     };
     struct fixture *f = *state;
     char numbers[ARRAY_LEN(rows)][RECORD_NUMBER_LEN];
@@ -203,8 +209,8 @@ test_decided_answers(void **state)
             decide(f, id, rows[i].then, number);
             number++;
         }
-        if (rows[i].done) {
-            assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW), 0);
+        if (rows[i].state != NULL) {
+            assert_int_equal(filled_mark(&f->filled, id, rows[i].state, "sato", NOW), 0);
         }
     }
     FILE *out = open_memstream(&text, &len);

@@ -15,6 +15,8 @@ struct state {
 };
 static const struct state states[] = {
     {"come", "request.come", "request.come-text", "counter", UI_TONE_CARE},
+    {"papers", "request.papers", "request.papers-text", "counter", UI_TONE_CARE},
+    {"back", "request.back", "request.back-text", "counter", UI_TONE_CARE},
     {"asked", "request.asked", "request.asked-text", "envelope", UI_TONE_SOFT},
     {"booked", "request.booked", "request.booked-text", "check-round", UI_TONE_DONE},
     {"taken", "request.taken", "request.taken-text", "calendar", UI_TONE_CARE},

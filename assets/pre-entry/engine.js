@@ -872,6 +872,7 @@ const Engine = (() => {
       }
       const settled = this.condition(question.settled, this.env(flow, at), NO);
       flow.certain = flow.certain && settled !== OPEN;
+      slot.unsure = settled === OPEN;
       if (settled === YES) {
         this.settle(pass, at);
       } else {
@@ -938,9 +939,11 @@ const Engine = (() => {
       this.flow = this.compute(Infinity, true);
     }
 
-    /* interview.c. A slot that is left to the terminal is passed over. */
+    /* interview.c. A slot that is left to the terminal is passed over, and so is one that follows from such a slot. */
     isLeft(slot) {
-      return this.left.has(slot.key) || LATER.has(this.procedure.questions[slot.question].type);
+      const later = (question) => LATER.has(question.type);
+      const waits = (slot.waits || slot.unsure) && (this.left.size > 0 || this.procedure.questions.some(later));
+      return waits || this.left.has(slot.key) || later(this.procedure.questions[slot.question]);
     }
 
     nextPage(from) {

@@ -168,7 +168,7 @@ const Page = (() => {
   const entryWords = (entry) => entry.proper || words(entry.name);
   function answerWords(slot, value) {
     const question = procedure.questions[slot.question];
-    const unit = question.unit !== undefined ? words(question.unit) : "";
+    const unit = question.unit !== undefined ? words(question.unit)[value === "1" ? 0 : 1] : "";
     const choice = (item) => {
       const i = (question.choices || []).findIndex((one) => one.value === item);
       return i < 0 ? item : choiceWords(question, i, slot);
@@ -259,7 +259,7 @@ const Page = (() => {
   }
   function numberField(question, value) {
     const field = textField(question, value, { inputmode: "numeric" });
-    const unit = question.type === "money" ? "円" : words(question.unit);
+    const unit = question.type === "money" ? "円" : (words(question.unit) || ["", ""])[1].trim();
     return { node: make("div", { class: "unit" }, field.node, told("span", {}, unit)), read: field.read };
   }
   const ERAS = ["western", "reiwa", "heisei", "showa", "taisho", "meiji"];
@@ -408,11 +408,13 @@ const Page = (() => {
         left.append(told("li", {}, name));
         continue;
       }
-      list.append(make("div", {}, told("dt", {}, name), told("dd", {}, answerWords(slot, interview.value(slot.key) || "")),
-        told("button", { type: "button", "data-key": slot.key, "aria-label": plainText(`${say("check.change")} ${name}`), onclick: () => {
+      const change = told("button", { type: "button", "data-key": slot.key, "aria-label": plainText(`${say("check.change")} ${name}`),
+        onclick: () => {
           interview.change(slot.key);
           show(ask);
-        } }, say("check.change"))));
+        } }, say("check.change"));
+      list.append(make("div", {}, told("dt", {}, name),
+        make("dd", {}, told("span", {}, answerWords(slot, interview.value(slot.key) || "")), change)));
     }
     main.append(heading(say("pre-entry.check")), list);
     if (left.children.length > 0) {

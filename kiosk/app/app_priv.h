@@ -52,7 +52,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
     screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
-    screen_resume, screen_slip, screen_settling;
+    screen_resume, screen_slip, screen_settling, screen_brought;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
@@ -91,6 +91,9 @@ struct trail {
     size_t hit_count;
     struct info_hit hits[INFO_HITS_MAX];
 };
+
+/* What became of a code from home (brought.c). */
+enum brought { BROUGHT_READ, BROUGHT_MORE, BROUGHT_OLD, BROUGHT_OTHER };
 
 /* Everything of one visitor. visit_end wipes all of it. */
 struct visit {
@@ -138,11 +141,8 @@ struct visit {
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;
-    int64_t until_s; /* screen_paused: when the visit that waits is over */
-    bool card_again; /* and whether its card has to be read again */
-    char typed[SEAL_DRAFT_NUMBER_LEN]; /* screen_resume: digits so far */
-    int resume_error; /* why the last number led nowhere; 0 */
-    struct resumed resumed; /* the place of a visit that was taken up */
+    screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
+    screen_resume, screen_brought;
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */
@@ -341,6 +341,14 @@ void visit_drop_pin(struct app *app);
 void visit_card_event(struct app *app, struct card_event *event);
 /* The card page appeared: goes on at once when the card that lies there is known, else looks at it. */
 void visit_want_card(struct app *app);
+
+/* brought.c: answers that were given at home */
+/* A scanner has read this: the page that tells what became of it, where codes are read. */
+void brought_scan(struct app *app, const char *text);
+/* Gives the interview what was brought for the questions that come next, up to the first without. */
+void brought_answer(struct app *app);
+const char *brought_procedure(const struct app *app); /* NULL when nothing was brought */
+void brought_forget(struct visit *visit);
 
 /* trail.c: pages to read, one leading to the next, and the way back. Targets: info/info.h. */
 /* KERR_NOT_FOUND for what leads nowhere. */
@@ -574,6 +582,9 @@ enum play_hands { PLAY_FINGER, PLAY_KEYS, PLAY_SWITCHES };
 /* Presses the element by these hands. KERR_NOT_FOUND, KERR_STATE as ui_tap; KERR_TOO_BIG when keys or switches
  * do not lead there. */
 int play_tap(struct app *app, enum play_hands hands, const char *id_or_text);
+/* A scanner reads what stands in the first line of this file. KERR_NOT_FOUND, KERR_TOO_BIG, KERR_INVALID. */
+int play_scan(struct app *app, const char *path);
+void play_print_screen(const struct app *app); /* to standard error */
 /* A finger comes down on one element, slides to the other and is lifted there. KERR_NOT_FOUND. */
 int play_drag(struct app *app, const char *from, const char *to);
 /* One stroke in the drawing area, corner to corner: x and y of each in thousandths of it. KERR_NOT_FOUND. */

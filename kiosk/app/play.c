@@ -36,25 +36,6 @@ failed(struct play *play, const char *why)
     return 1;
 }
 
-static void
-print_screen(const struct app *app)
-{
-    (void)fprintf(stderr, "  on the screen: %s\n", ui_screen(app->ui));
-    for (size_t i = 0; i < ui_count(app->ui); i++) {
-        const struct ui_element *element = ui_at(app->ui, i);
-        bool waiting = (element->state & UI_STATE_WAITING) != 0;
-        if (element->role == UI_ROLE_QR ||
-            (element->text == NULL && (element->id == NULL || element->id[0] == 0))) {
-            continue;
-        }
-        (void)fprintf(stderr, "    %-24s %s%s%s\n", element->id != NULL ? element->id : "",
-            element->text != NULL ? element->text : "", element->detail != NULL ? " / " : "",
-            waiting                   ? " (waiting)"
-            : element->detail != NULL ? element->detail
-                                      : "");
-    }
-}
-
 /* Lets pending inputs and events be handled. */
 static void
 settle(struct app *app)
@@ -697,6 +678,16 @@ step_type(struct play *play, char *args)
 }
 
 static int
+step_scan(struct play *play, char *args)
+{
+    if (play_scan(play->app, argument(args)) < 0) {
+        return failed(play, "a file whose first line is what a scanner types");
+    }
+    settle(play->app);
+    return 0;
+}
+
+static int
 run_step(struct play *play, char *text)
 {
     static const struct {
@@ -712,6 +703,7 @@ run_step(struct play *play, char *text)
         {"drag", step_drag},
         {"draw", step_draw},
         {"type", step_type},
+        {"scan", step_scan},
         {"wait", step_wait},
         {"expect", step_expect},
         {"shot", step_shot},
@@ -789,7 +781,7 @@ app_play(struct app *app, const char *path)
         if (*line != 0 && *line != '#' && run_step(&play, line) != 0) {
             (void)fprintf(
                 stderr, "%s:%d: %s: %s\n", path, play.line, copy != NULL ? copy : line, play.why);
-            print_screen(app);
+            play_print_screen(app);
             free(copy);
             return 1;
         }

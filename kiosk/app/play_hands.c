@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/fs.h"
 
-enum { MOVES_MAX = 400, DOWN = 1, NEXT = 3 };
+enum { MOVES_MAX = 400, DOWN = 1, NEXT = 3, SCAN_FILE_MAX = 8 * 1024 };
 
 /* Right is the next thing in the order of reading while that is what the ring goes through. */
 static const char *const ways[] = {"up", "down", "left", "right"};
@@ -224,4 +225,35 @@ play_slot_answer(struct app *app, const char *answer)
         }
     }
     field_put(app, answer);
+}
+
+void
+play_print_screen(const struct app *app)
+{
+    (void)fprintf(stderr, "  on the screen: %s\n", ui_screen(app->ui));
+    for (size_t i = 0; i < ui_count(app->ui); i++) {
+        const struct ui_element *element = ui_at(app->ui, i);
+        bool waiting = (element->state & UI_STATE_WAITING) != 0;
+        if (element->role == UI_ROLE_QR ||
+            (element->text == NULL && (element->id == NULL || element->id[0] == 0))) {
+            continue;
+        }
+        (void)fprintf(stderr, "    %-24s %s%s%s\n", element->id != NULL ? element->id : "",
+            element->text != NULL ? element->text : "", element->detail != NULL ? " / " : "",
+            waiting                   ? " (waiting)"
+            : element->detail != NULL ? element->detail
+                                      : "");
+    }
+}
+
+int
+play_scan(struct app *app, const char *path)
+{
+    AUTO_BUF text;
+    buf_init(&text, SCAN_FILE_MAX);
+    int r = fs_read(path, &text);
+    if (r == 0 && text.len > 0) {
+        text.data[strcspn(buf_str(&text), "\r\n")] = 0;
+    }
+    return r < 0 ? r : ui_scan_text(app->ui, buf_str(&text));
 }

@@ -338,6 +338,12 @@ handle(struct app *app, const struct ui_input *input)
             app->screen->drawn(app);
         }
         return;
+    case UI_INPUT_SCAN:
+        if (app->screen != &screen_still_there) {
+            app->touched_ms = clock_mono_ms(app->clock);
+        }
+        brought_scan(app, ui_scanned(app->ui));
+        return;
     case UI_INPUT_KEY:
         if (app->screen->key != NULL) {
             app->touched_ms = clock_mono_ms(app->clock);

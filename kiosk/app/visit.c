@@ -41,6 +41,7 @@ visit_forget(struct app *app)
     interview_free(visit->interview);
     interview_free(visit->guide);
     resumed_clear(&visit->resumed);
+    brought_forget(visit);
     struct fact_set *facts = visit->facts;
     struct fact_set *readings = visit->readings;
     struct fact_set *apart = visit->apart;
@@ -278,8 +279,9 @@ at_answered(const struct app *app)
 
 /* The same, or why it can't go on here; the answer that is the reason can be come to and changed. */
 static const struct screen *
-interview_screen(const struct app *app)
+interview_screen(struct app *app)
 {
+    brought_answer(app);
     struct procedure_stop stop;
     bool stopped = interview_stopped(app->visit.interview, &stop) && !at_answered(app);
     return stopped ? &screen_not_here : interview_place(app);

@@ -76,6 +76,7 @@ open_display(struct app *app, bool fullscreen)
         .fullscreen = fullscreen,
         .clock = app->clock,
         .keys = conf_str(app->conf, "keys", KEYS),
+        .scanner = conf_int(app->conf, "scanner", 0, 1, 1) != 0,
         .switch_keys = conf_str(app->conf, "switch-keys", NULL),
     };
     int r = ui_new(&config, &app->ui);

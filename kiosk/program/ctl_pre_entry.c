@@ -124,13 +124,31 @@ word_number(const struct procedure_words *words, void *ctx)
     return (int)page->count++;
 }
 
-static const char *
-translated(struct page *page, const struct procedure_words *words)
+static bool
+is_unit(const struct procedure_words *words)
 {
     size_t len = strlen(words->context);
-    bool unit = len > 5 && strcmp(words->context + len - 5, "/unit") == 0;
-    return unit ? i18n_unit(page->i18n, words->context, words->source, 2)
-                : i18n_content(page->i18n, words->context, words->source);
+    return len > 5 && strcmp(words->context + len - 5, "/unit") == 0;
+}
+
+/* A unit behind a number stands there twice: behind one, and behind more. 0: as in Japanese. */
+static void
+add_words(struct page *page, const struct procedure_words *words, bool japanese, struct buf *out)
+{
+    if (is_unit(words)) {
+        (void)buf_add_byte(out, '[');
+        add_json(out, i18n_unit(page->i18n, words->context, words->source, 1));
+        (void)buf_add_byte(out, ',');
+        add_json(out, i18n_unit(page->i18n, words->context, words->source, 2));
+        (void)buf_add_byte(out, ']');
+        return;
+    }
+    const char *text = i18n_content(page->i18n, words->context, words->source);
+    if (!japanese && strcmp(text, words->source) == 0) {
+        (void)buf_add_byte(out, '0');
+    } else {
+        add_json(out, text);
+    }
 }
 
 /* All words in a language; what is as in Japanese is 0. */
@@ -162,14 +180,8 @@ add_language(struct page *page, const struct i18n_language *language, struct buf
     }
     (void)buf_add_str(out, "},\"words\":[");
     for (size_t i = 0; i < page->count; i++) {
-        const char *text = translated(page, &page->words[i]);
-        bool same = strcmp(text, page->words[i].source) == 0 && strcmp(language->code, "ja") != 0;
         (void)buf_add_str(out, i > 0 ? "," : "");
-        if (same) {
-            (void)buf_add_byte(out, '0');
-        } else {
-            add_json(out, text);
-        }
+        add_words(page, &page->words[i], strcmp(language->code, "ja") == 0, out);
     }
     (void)buf_add_str(out, "]}");
 }

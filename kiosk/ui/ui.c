@@ -45,6 +45,7 @@ ui_new(const struct ui_config *config, struct ui **ret_ui)
         return KERR_UI_DISPLAY;
     }
     struct ui *ui = xcalloc(1, sizeof *ui);
+    ui->scanner = config->scanner;
     ui->clock = config->clock != NULL ? config->clock : clock_system();
     ui->theme_folder = xstrdup(config->theme);
     ui->width_px = config->width_px;
@@ -403,6 +404,13 @@ handle(struct ui *ui, const struct window_event *event)
     }
 }
 
+/* Of two waits; -1 is for ever. */
+static int
+soonest(int a, int b)
+{
+    return b < 0 || (a >= 0 && a < b) ? a : b;
+}
+
 void
 ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input)
 {
@@ -412,11 +420,14 @@ ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input)
     hands_tick(ui);
     while (!pop(ui, ret_input)) {
         struct window_event event;
-        int due = hands_due(ui);
+        int due = soonest(hands_due(ui), wedge_due(ui));
         bool early = due >= 0 && (left < 0 || due < left);
         bool came = window_wait(ui->window, early ? due : left, &event);
-        handle(ui, &event);
+        if (!wedge_event(ui, &event)) {
+            handle(ui, &event);
+        }
         explicit_bzero(&event, sizeof event);
+        wedge_tick(ui);
         hands_tick(ui);
         if (timeout_ms >= 0) {
             /* a clock that stands still must not keep us here */
@@ -452,6 +463,7 @@ ui_wipe(struct ui *ui)
     explicit_bzero(&ui->focus, sizeof ui->focus);
     ui->focus.reading = reading;
     explicit_bzero(&ui->scan, sizeof ui->scan);
+    explicit_bzero(&ui->wedge, sizeof ui->wedge);
     explicit_bzero(&ui->drawn, sizeof ui->drawn);
     ui->ring = (struct ring){0};
     if (window_canvas(ui->window, &ui->canvas)) {

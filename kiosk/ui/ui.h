@@ -138,6 +138,7 @@ struct ui_config {
     /* Keys besides the usual ones: "KEY ACT, KEY ACT", KEY as SDL names it ("F13", "Keypad 5"), ACT a
      * word of ui_key. NULL: none. Borrowed while ui_new runs, like the next. */
     const char *keys;
+    bool scanner; /* keys that come faster than fingers type are a scan (UI_INPUT_SCAN) */
     const char
         *switch_keys; /* "MOVE, SELECT": keys that ability switches send; NULL: "Space, Return" */
 };
@@ -232,6 +233,7 @@ enum ui_input_type {
     UI_INPUT_PAUSE, /* pauses speech, or goes on */
     UI_INPUT_INK, /* a stroke in the drawing area has ended: ui_ink */
     UI_INPUT_LIGHT, /* a touch on the black screen, or the key "light": show the picture again */
+    UI_INPUT_SCAN, /* a scanner that types has read something: ui_scanned */
     UI_INPUT_KEY, /* while keys are tried (ui_set_trial): id is the act's name, which was not done */
     UI_INPUT_REPEAT, /* says it again; also select on something that is only read */
     UI_INPUT_WAKE, /* ui_wake was called, or the window has another size: lay out again */
@@ -246,6 +248,11 @@ struct ui_input {
 /* Waits at most timeout_ms (-1: for ever) and gives one input; UI_INPUT_NONE on time-out. Pressed and
  * focus changes redraw inside. */
 void ui_wait(struct ui *ui, int timeout_ms, struct ui_input *ret_input);
+/* What a scanner read last: one line of printable ASCII; "" for one that was too long. Valid until the next ui_wait;
+ * wiped by ui_wipe. */
+const char *ui_scanned(const struct ui *ui);
+/* As a scanner would. KERR_INVALID for what is too short or too long to be a scan. */
+int ui_scan_text(struct ui *ui, const char *text);
 /* From any thread, and from a signal handler: makes ui_wait return UI_INPUT_WAKE. */
 void ui_wake(struct ui *ui);
 

@@ -446,6 +446,15 @@ struct damage {
 
 /* ---- ui.c, paint.c, script.c ---- */
 
+/* wedge.c: a scanner that types */
+enum { WEDGE_MAX = 4096 };
+struct wedge {
+    char text[WEDGE_MAX];
+    size_t len; /* held back; 0 when the text is a scan that was given */
+    bool scanned;
+    int64_t last_ms;
+};
+
 struct ui {
     struct window *window;
     struct faces *faces;
@@ -478,6 +487,8 @@ struct ui {
     struct drawn drawn;
     struct ui_hands hands;
     struct ring ring; /* as drawn */
+    bool scanner;
+    struct wedge wedge;
     bool trial; /* keys only tell what they are for */
     bool text_dropped; /* the character of a switch's key is still to come */
     struct ui_input queue[UI_QUEUE_MAX];
@@ -508,6 +519,10 @@ int ui_push(struct ui *ui, enum ui_input_type type, const char *id, const char *
 bool hands_act(const char *name);
 /* What the window saw of touches, keys and text. */
 void hands_event(struct ui *ui, const struct window_event *event);
+/* Is this part of a scan, or may it become one? Then it is taken. */
+bool wedge_event(struct ui *ui, const struct window_event *event);
+void wedge_tick(struct ui *ui);
+int wedge_due(const struct ui *ui); /* as hands_due */
 /* A new list of elements is about to be shown. */
 void hands_frame(struct ui *ui, const struct frame *frame, bool page_changed);
 /* What time brings: a hold that is long enough, the automatic scan. */

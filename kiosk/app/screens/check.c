@@ -53,11 +53,11 @@ language_of(const struct question *question, const char *value)
 /* Side by side: name, value, origin. */
 static struct row_places
 row_wide(struct app *app, const struct flow *flow, const char *name, struct ui_element measured,
-    bool card)
+    const char *origin)
 {
     struct row_places at = {.name_size = UI_SIZE_HINT};
     int name_w = flow->w * 20 / 100 - 40;
-    int value_w = flow->w - CHANGE_W - 60 - name_w - 40 - (card ? ORIGIN_W : 0);
+    int value_w = flow->w - CHANGE_W - 60 - name_w - 40 - (origin != NULL ? ORIGIN_W : 0);
     int name_h = ui_text_height(app->ui, name, name_w, at.name_size, false);
     int value_h;
     measured.rect.w = value_w;
@@ -74,19 +74,17 @@ row_wide(struct app *app, const struct flow *flow, const char *name, struct ui_e
  * when there is room for both. */
 static struct row_places
 row_stacked(struct app *app, const struct flow *flow, const char *name,
-    const struct ui_element *value, bool card)
+    const struct ui_element *value, const char *origin)
 {
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     struct row_places at = {.name_size = large ? UI_SIZE_BAR : UI_SIZE_HINT};
     int room = flow->w - CHANGE_W - 60;
-    struct ui_element origin = {.role = UI_ROLE_TEXT,
-        .text = say(app, "check.from-card"),
-        .picture = "check",
-        .size = UI_SIZE_BAR};
+    struct ui_element from = {
+        .role = UI_ROLE_TEXT, .text = origin, .picture = "check", .size = UI_SIZE_BAR};
     int origin_w = 0;
     int origin_h = 0;
-    if (card) {
-        ui_natural(app->ui, &origin, &origin_w, &origin_h);
+    if (origin != NULL) {
+        ui_natural(app->ui, &from, &origin_w, &origin_h);
     }
     int name_w = ui_text_width(app->ui, name, at.name_size, false) + GAP_MIN;
     bool shares = name_w + origin_w <= room;
@@ -112,19 +110,19 @@ row_stacked(struct app *app, const struct flow *flow, const char *name,
 }
 
 static struct row_places
-row_places(
-    struct app *app, const struct flow *flow, const char *name, struct ui_element *value, bool card)
+row_places(struct app *app, const struct flow *flow, const char *name, struct ui_element *value,
+    const char *origin)
 {
     bool wide = flow->w >= TWO_COLUMNS_W && ui_text_size(app->ui) <= UI_TEXT_LARGE;
     int most = flow_reach(app, flow) - LINE_H;
-    struct row_places at =
-        wide ? row_wide(app, flow, name, *value, card) : row_stacked(app, flow, name, value, card);
+    struct row_places at = wide ? row_wide(app, flow, name, *value, origin)
+                                : row_stacked(app, flow, name, value, origin);
     if (at.height > most && wide) { /* a name of many words in its narrow column */
-        at = row_stacked(app, flow, name, value, card);
+        at = row_stacked(app, flow, name, value, origin);
     }
     if (at.height > flow->bottom - flow->top - LINE_H) {
         value->size = UI_SIZE_BAR; /* a page to itself, and still too high */
-        at = row_stacked(app, flow, name, value, card);
+        at = row_stacked(app, flow, name, value, origin);
     }
     at.tall = at.height > most;
     int button_end = flow->bottom - flow->top - flow_reach(app, flow) + BUTTON_H + GAP_MIN;
@@ -145,7 +143,9 @@ reading_of(const struct app *app, const struct question *question)
 static void
 add_row(struct app *app, struct flow *flow, const struct interview_row *row)
 {
-    bool from_card = row->origin == FACT_ORIGIN_CARD;
+    const char *origin = row->origin == FACT_ORIGIN_CARD        ? say(app, "check.from-card")
+                         : row->origin == FACT_ORIGIN_PRE_ENTRY ? say(app, "check.from-home")
+                                                                : NULL;
     AUTO_BUF value;
     AUTO_BUF name;
     buf_init(&value, 2 * FACT_VALUE_MAX);
@@ -160,7 +160,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
         .valign = UI_ALIGN_CENTRE,
         .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS,
         .speech = reading_of(app, &row->question)};
-    struct row_places at = row_places(app, flow, buf_str(&name), &answer, from_card);
+    struct row_places at = row_places(app, flow, buf_str(&name), &answer, origin);
     if (at.tall ? flow_room(app, flow, flow->bottom - flow->top)
                 : flow_target(app, flow, at.height + LINE_H)) {
         ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
@@ -170,11 +170,11 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
                             .valign = UI_ALIGN_CENTRE});
         answer.rect = rect(at.value.x, flow->y + at.value.y, at.value.w, at.value.h);
         ui_add(app->ui, &answer);
-        if (from_card) {
+        if (origin != NULL) {
             ui_add(app->ui,
                 &(struct ui_element){.role = UI_ROLE_TEXT,
                     .rect = rect(at.origin.x, flow->y + at.origin.y, at.origin.w, at.origin.h),
-                    .text = say(app, "check.from-card"),
+                    .text = origin,
                     .picture = "check",
                     .valign = UI_ALIGN_CENTRE,
                     .tone = UI_TONE_DONE,

@@ -141,8 +141,14 @@ struct visit {
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;
-    screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
-    screen_resume, screen_brought;
+    int64_t until_s; /* screen_paused: when the visit that waits is over */
+    bool card_again; /* and whether its card has to be read again */
+    char typed[SEAL_DRAFT_NUMBER_LEN]; /* screen_resume: digits so far */
+    int resume_error; /* why the last number led nowhere; 0 */
+    struct resumed resumed; /* the place of a visit that was taken up */
+    struct pre_entry *brought; /* answers given at home that are still to be tried; NULL none */
+    struct seal_codes *codes; /* its parts, as they are read */
+    enum brought brought_word;
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */

@@ -485,6 +485,41 @@ pausing(struct walk *walk)
     stage_pass(walk->stage, 60 * 60 * 1000);
 }
 
+/* What becomes of a code that was brought from home, and its answers on the page that shows all. */
+static void
+bringing(struct walk *walk)
+{
+    static const uint8_t bytes[] = "\1\0\0\0\0\17resident-record\2ja";
+    struct app *app = walk->app;
+    struct interview_verdict verdict;
+    struct rng_seeded rng = {1};
+    stage_reset(walk->stage);
+    visit_start(app);
+    if (pre_entry_read(bytes, sizeof(bytes) - 1, &app->visit.brought) < 0) {
+        return;
+    }
+    for (int word = BROUGHT_READ; word <= BROUGHT_OTHER; word++) {
+        app->visit.brought_word = (enum brought)word;
+        app_go(app, &screen_brought);
+        app_rebuild(app);
+        look(walk, (const char *const[]){"read", "more", "old", "other"}[word]);
+    }
+    if (visit_choose(app, "resident-record") < 0) {
+        return;
+    }
+    for (int i = 0; i < STEPS_MAX && interview_at(app->visit.interview) == INTERVIEW_QUESTION;
+         i++) {
+        AUTO_BUF answer;
+        buf_init(&answer, PROCEDURE_ANSWER_MAX);
+        (void)interview_random_answer(app->visit.interview, &rng, &answer);
+        (void)interview_answer(
+            app->visit.interview, buf_str(&answer), FACT_ORIGIN_PRE_ENTRY, &verdict);
+    }
+    app_go(app, &screen_check);
+    app_rebuild(app);
+    look(walk, "from home");
+}
+
 static void
 fault_pages(struct walk *walk)
 {
@@ -593,6 +628,7 @@ walk_all(struct audit *audit)
     }
     start_pages(&walk);
     pausing(&walk);
+    bringing(&walk);
     size_t services = procedure_count(walk.app->procedures);
     for (size_t i = 0; i < services; i++) {
         const char *service = procedure_info(procedure_at(walk.app->procedures, i)).id;

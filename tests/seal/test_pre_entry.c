@@ -146,12 +146,84 @@ test_keys_by_their_day(void **state)
     assert_int_equal(harness_folder_remove(folder), 0);
 }
 
+/* A code that assets/pre-entry/page.js sealed to the key below, in Node's WebCrypto. */
+static const char pages_key[] = "-----BEGIN PRIVATE KEY-----\n"
+                                "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg0/KUnXRLN5DdbZpe\n"
+                                "CYthUlO/GL0dyYpQ3hDeThlsS2+hRANCAASbRx2PqOmjw9/GzRU0cKSb5ey+fH/T\n"
+                                "udE6ODJcJKd7PFYgLncX03LYCnn8cVg8CKMnHR8g7zAwLpgOSPnlS8OT\n"
+                                "-----END PRIVATE KEY-----\n";
+#define PAGES_CODE                                                                                 \
+    "d19b4019b802e162786a4e64272509830498912ec915ba335836d6dbd62de7505aba7c2a8ac557488e0ba8eca32d" \
+    "1552abb5d4daec8c94831037c95c0ec30ed02ecae49d1b05d0f6c516239a201d7bb62dac3a1c38f25a8c4095f61a" \
+    "a604f207cc5e9717976b4f298705"
+#define PAGES_DIGITS                                                                               \
+    "73511119868538106589989697442290892771694569469725302677330553155273061157041970111636028611" \
+    "6"                                                                                            \
+    "52489894011974529199410699475479816675867315118100752122381104564937599795982585982441095892" \
+    "5"                                                                                            \
+    "35881812149623862408298796705135132160290694098181020750088956515439842528660591159687005444" \
+    "6"
+#define PAGES_WORDS                                                                                \
+    "016b0230800f7265736964656e742d7265636f7264026a61bc233e00000fe697a5e7ab8be38080e88ab1e5ad90f5" \
+    "213202000178"
+
+static void
+test_what_the_page_sealed(void **state)
+{
+    (void)state;
+    char folder[HARNESS_FOLDER_LEN];
+    uint8_t code[EXAMPLE_MAX];
+    uint8_t words[EXAMPLE_MAX];
+    size_t len = bytes_of(PAGES_CODE, code);
+    size_t words_len = bytes_of(PAGES_WORDS, words);
+    harness_folder_make(folder);
+    char *path = fs_join(folder, "2026-11-22.key");
+    assert_int_equal(fs_write_atomic(path, pages_key, sizeof(pages_key) - 1, 0600), 0);
+    struct seal_pre_keys *keys = NULL;
+    assert_int_equal(seal_pre_keys_new(folder, NOW, &keys), 0);
+    AUTO_BUF out;
+    buf_init(&out, SEAL_LEAN_MAX);
+    /* its digits are those of the city's own codes */
+    struct seal_codes *codes = seal_codes_new();
+    const char *at = PAGES_DIGITS;
+    assert_int_equal(seal_codes_take(codes, &at, &out), SEAL_CODE_WHOLE);
+    assert_int_equal(out.len, len);
+    assert_memory_equal(out.data, code, len);
+    seal_codes_free(codes);
+    buf_clear(&out);
+    assert_int_equal(seal_pre_open(keys, code, len, &out), 0);
+    assert_int_equal(out.len, words_len);
+    assert_memory_equal(out.data, words, words_len);
+    /* every bit, and every end */
+    for (size_t bit = 0; bit < len * 8; bit++) {
+        code[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        assert_true(seal_pre_open(keys, code, len, &out) < 0);
+        code[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
+    for (size_t cut = 0; cut < len; cut++) {
+        assert_true(seal_pre_open(keys, code, cut, &out) < 0);
+    }
+    assert_int_equal(out.len, words_len);
+    seal_pre_keys_free(keys);
+    /* the day on which the key opens nothing any more */
+    assert_int_equal(seal_pre_keys_new(folder, NOW + 89 * DAY_S, &keys), 0);
+    buf_clear(&out);
+    assert_int_equal(seal_pre_open(keys, code, len, &out), 0);
+    seal_pre_keys_free(keys);
+    assert_int_equal(seal_pre_keys_new(folder, NOW + 90 * DAY_S, &keys), 0);
+    assert_int_equal(seal_pre_open(keys, code, len, &out), KERR_NOT_FOUND);
+    seal_pre_keys_free(keys);
+    free(path);
+    assert_int_equal(harness_folder_remove(folder), 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_standards_example),
         cmocka_unit_test(test_keys_by_their_day),
+        cmocka_unit_test(test_what_the_page_sealed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,9 @@
 #include <cmocka.h>
 #include <pthread.h>
 
+#include "base/err.h"
 #include "ui/scenes.h"
+#include "ui/ui_priv.h"
 
 struct fake_time {
     int64_t ms;
@@ -229,6 +231,92 @@ test_wake_from_a_thread(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
+/* A key of a keyboard, as SDL tells it: pressed, then its text. */
+static void
+typed(char letter)
+{
+    SDL_Event event = {.text = {.type = SDL_TEXTINPUT}};
+    event.text.text[0] = letter;
+    key((SDL_Keycode)letter, 0, 0);
+    push(event);
+}
+
+static void
+typed_at_speed(struct ui *ui, const char *text, int64_t gap_ms)
+{
+    for (; *text != 0; text++) {
+        struct ui_input input;
+        typed(*text);
+        ui_wait(ui, 0, &input);
+        assert_int_equal(input.type, UI_INPUT_NONE); /* held, or nothing yet */
+        at.ms += gap_ms;
+    }
+}
+
+/* A scanner's characters are one input; a person's are text, a moment later; nothing is lost or doubled. */
+static void
+test_scanner(void **state ATTR_UNUSED)
+{
+    struct ui *ui = question();
+    struct ui_input input;
+    ui->scanner = true;
+    typed_at_speed(ui, "7351112345", 5);
+    key(SDLK_RETURN, 0, 0);
+    expect(ui, UI_INPUT_SCAN, "", "");
+    assert_string_equal(ui_scanned(ui), "7351112345");
+    ui_wait(ui, 0, &input);
+    assert_int_equal(input.type, UI_INPUT_NONE); /* its Return selects nothing */
+    /* without a Return: the end is a pause */
+    typed_at_speed(ui, "98765432", 20);
+    at.ms += 50;
+    expect(ui, UI_INPUT_SCAN, "", "");
+    assert_string_equal(ui_scanned(ui), "98765432");
+    /* a space, or a tab of the scanner's, belongs to it */
+    typed_at_speed(ui, "https:", 5);
+    key(SDLK_SPACE, 0, 0);
+    typed_at_speed(ui, "xyz", 5);
+    at.ms += 50;
+    expect(ui, UI_INPUT_SCAN, "", "");
+    assert_string_equal(ui_scanned(ui), "https:xyz");
+    /* fingers: each comes as text when nothing followed at once */
+    typed_at_speed(ui, "4", 60);
+    expect(ui, UI_INPUT_TEXT, "", "4");
+    /* few at once are no scan */
+    typed_at_speed(ui, "1234567", 5);
+    at.ms += 50;
+    for (const char *digit = "1234567"; *digit != 0; digit++) {
+        expect(ui, UI_INPUT_TEXT, "", (const char[]){*digit, 0});
+    }
+    /* and what comes behind them stays behind them */
+    typed_at_speed(ui, "12", 5);
+    key(SDLK_ESCAPE, 0, 0);
+    expect(ui, UI_INPUT_TEXT, "", "1");
+    expect(ui, UI_INPUT_TEXT, "", "2");
+    expect(ui, UI_INPUT_BACK, "", "");
+    ui_wipe(ui);
+    assert_string_equal(ui_scanned(ui), "");
+    ui_free(ui);
+}
+
+/* One that is longer than any code: nothing of it is given, and nothing is written behind the room for it. */
+static void
+test_scanner_without_end(void **state ATTR_UNUSED)
+{
+    struct ui *ui = question();
+    struct ui_input input;
+    ui->scanner = true;
+    for (int i = 0; i < WEDGE_MAX + 100; i++) {
+        typed('7');
+        ui_wait(ui, 0, &input);
+        assert_int_equal(input.type, UI_INPUT_NONE);
+    }
+    key(SDLK_RETURN, 0, 0);
+    expect(ui, UI_INPUT_SCAN, "", "");
+    assert_string_equal(ui_scanned(ui), "");
+    assert_int_equal(ui_scan_text(ui, "1234567"), KERR_INVALID);
+    ui_free(ui);
+}
+
 int
 main(void)
 {
@@ -241,6 +329,8 @@ main(void)
         cmocka_unit_test(test_window),
         cmocka_unit_test(test_signal),
         cmocka_unit_test(test_wake_from_a_thread),
+        cmocka_unit_test(test_scanner),
+        cmocka_unit_test(test_scanner_without_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,7 @@ struct paper_field {
     size_t tick_count;
     bool tick; /* a box of its own */
     bool seal;
+    const char *strokes; /* of a signature, or NULL */
     int width, comb, row;
     const char *rows; /* the content's; NULL outside */
 };
@@ -95,19 +96,15 @@ hear_ticks(struct paper *paper, const struct procedure_field *field, struct pape
 }
 
 static const char *
-hear_value(struct paper *paper, const struct procedure_field *field)
+hear_value(
+    struct paper *paper, const struct procedure_field *field, const struct question *question)
 {
-    struct question question = {.type = field->type};
     AUTO_BUF text;
     buf_init(&text, VALUE_TEXT_MAX);
     if (field->value[0] == 0) {
         return "";
     }
-    if (field->key != NULL) { /* an answer as it was given; others follow from answers */
-        (void)procedure_fact_words(
-            paper->desk->config.procedures, paper->procedure, field->key, &question);
-    }
-    desk_value_text(paper->desk, &text, &question, field->value);
+    desk_value_text(paper->desk, &text, question, field->value);
     return keep_text(paper, buf_str(&text));
 }
 
@@ -128,9 +125,16 @@ hear(const struct procedure_field *field, void *ctx)
         .comb = field->comb,
         .row = field->row,
         .rows = field->rows};
-    if (!field->tick) {
+    struct question question = {.type = field->type};
+    if (field->key != NULL) { /* an answer as it was given; others follow from answers */
+        (void)procedure_fact_words(
+            paper->desk->config.procedures, paper->procedure, field->key, &question);
+    }
+    if (question.type == QUESTION_SIGNATURE && strchr(field->value, ',') != NULL) {
+        room->strokes = keep_text(paper, field->value); /* not to be signed at the counter */
+    } else if (!field->tick) {
         hear_ticks(paper, field, room);
-        room->value = hear_value(paper, field);
+        room->value = hear_value(paper, field, &question);
     } else if (paper->tick_count < PRINT_CELLS_MAX) {
         room->ticks = paper->tick_count;
         room->tick_count = 1;
@@ -258,6 +262,7 @@ make_cells(struct paper *paper)
             .value = field->value,
             .comb = field->comb,
             .seal = field->seal,
+            .strokes = field->strokes,
             .share = share_of(paper, field),
             .table = table,
             .row = field->row};

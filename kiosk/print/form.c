@@ -25,6 +25,9 @@ enum {
     COMB_SIDE = 52,
     CODE_SIDE = 230,
     SEAL_SIDE = 320,
+    SIGN_W = 600,
+    SIGN_SHAPE = 3, /* so many times as wide as high (print.h) */
+    SIGN_UNITS = 1000,
     HEAD_TOP = MARGIN_TOP,
     HEAD_H = 400, /* of the first page */
     NEXT_HEAD_H = 70,
@@ -150,6 +153,12 @@ is_comb(const struct print_cell *cell, int width)
 }
 
 static int
+sign_width(int width)
+{
+    return width < SIGN_W ? width : SIGN_W;
+}
+
+static int
 content_height(const struct sheet *sheet, const struct print_cell *cell, int width)
 {
     if (cell->tick_count > 0) {
@@ -157,6 +166,9 @@ content_height(const struct sheet *sheet, const struct print_cell *cell, int wid
     }
     if (cell->seal) {
         return SEAL_SIDE;
+    }
+    if (cell->strokes != NULL) {
+        return sign_width(width) / SIGN_SHAPE;
     }
     if (is_comb(cell, width)) {
         return COMB_SIDE;
@@ -252,7 +264,7 @@ are_columns(const struct sheet *sheet, size_t first, size_t end)
 {
     bool few = end - first <= PRINT_COLUMNS_MAX;
     for (size_t i = first; i < end; i++) {
-        few = few && cell_at(sheet, i)->tick_count == 0;
+        few = few && cell_at(sheet, i)->tick_count == 0 && cell_at(sheet, i)->strokes == NULL;
     }
     return few;
 }
@@ -390,6 +402,43 @@ draw_comb(const struct sheet *sheet, const struct print_cell *cell, struct print
     }
 }
 
+/* A number up to most and the sign behind it; false when there is something else. */
+static bool
+read_part(const char **at, int most, const char *ends, int *ret_part)
+{
+    char *end;
+    if (**at < '0' || **at > '9') {
+        return false;
+    }
+    long part = strtol(*at, &end, 10);
+    *ret_part = part < most ? (int)part : most;
+    *at = end;
+    return *end == 0 || strchr(ends, *end) != NULL;
+}
+
+static void
+draw_strokes(const struct sheet *sheet, const char *at, struct print_rect room)
+{
+    int width = sign_width(room.w);
+    int top = room.y + (room.h - width / SIGN_SHAPE) / 2;
+    int x = 0, y = 0;
+    for (bool first = true;; at++) {
+        int from_x = x;
+        int from_y = y;
+        if (!read_part(&at, SIGN_UNITS, ",", &x) || *at++ != ',' ||
+            !read_part(&at, SIGN_UNITS / SIGN_SHAPE, " ;", &y)) {
+            return;
+        }
+        x = room.x + x * width / SIGN_UNITS;
+        y = top + y * width / SIGN_UNITS;
+        pdf_line(sheet->document, first ? x : from_x, first ? y : from_y, x, y, THICK);
+        first = *at == ';';
+        if (*at == 0) {
+            return;
+        }
+    }
+}
+
 static void
 draw_cell(const struct sheet *sheet, const struct print_cell *cell, struct print_rect box)
 {
@@ -408,6 +457,8 @@ draw_cell(const struct sheet *sheet, const struct print_cell *cell, struct print
         pdf_box(sheet->document,
             (struct print_rect){room.x, room.y + (room.h - SEAL_SIDE) / 2, SEAL_SIDE, SEAL_SIDE},
             THICK);
+    } else if (cell->strokes != NULL) {
+        draw_strokes(sheet, cell->strokes, room);
     } else if (is_comb(cell, room.w)) {
         draw_comb(sheet, cell, room);
     } else {

@@ -171,7 +171,12 @@ pdf_line(struct print_document *document, int x, int y, int to_x, int to_y, int 
     cairo_line_to(document->cairo, to_x * PX, to_y * PX);
     cairo_set_source_rgb(document->cairo, 0, 0, 0);
     cairo_set_line_width(document->cairo, width);
+    cairo_set_line_cap(document->cairo, CAIRO_LINE_CAP_ROUND);
     cairo_stroke(document->cairo);
+    tell_box(document, (struct print_rect){.x = x < to_x ? x : to_x,
+                           .y = y < to_y ? y : to_y,
+                           .w = abs(to_x - x),
+                           .h = abs(to_y - y)});
 }
 
 /* NULL after an error. */

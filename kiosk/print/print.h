@@ -50,6 +50,9 @@ struct print_cell {
     size_t tick_count;
     int comb; /* digits, each in a box of its own; 0: a text */
     bool seal; /* an empty square to be stamped */
+    const char *
+        strokes; /* a signature instead of a value: "x,y x,y;x,y ..." in thousandths of the width of its place,
+                          * which is three times as wide as high; NULL: none. Drawn as far as it is well formed */
     int share; /* of PRINT_SHARES; a line's cells are widened until it is full */
     int table, row; /* table 0: none; row from 1 */
 };

@@ -45,6 +45,19 @@ is_pdf(const struct buf *body)
 }
 
 static void
+count_strokes(void *ctx, int page, const char *text, const struct print_rect *ink,
+    const struct print_rect *cell)
+{
+    struct print_rect *lines = ctx; /* how many, as its width */
+    (void)page;
+    (void)cell;
+    lines->w += text == NULL && ink->h < 150 && ink->w < 200 && ink->x > 470 && ink->y > 500 &&
+                        ink->y < 1200
+                    ? 1
+                    : 0;
+}
+
+static void
 test_papers(void **state)
 {
     struct fixture *f = *state;
@@ -67,6 +80,39 @@ test_papers(void **state)
     assert_true(is_pdf(&body));
     /* the slip was written in Burmese; the page is Japanese as before */
     assert_string_equal(i18n_current(f->words)->code, "ja");
+}
+
+/* Signed on the screen, and to be signed at the counter: the same form, with strokes and without. */
+static void
+test_signed(void **state)
+{
+    struct fixture *f = *state;
+    struct filled_fact fact = {"kinds.signature", "100,100 300,200 500,100", FACT_ORIGIN_PERSON};
+    struct filled_visit visit = {
+        .procedure = "kinds", .language = "ja", .fee = -1, .at = NOW, .facts = &fact, .count = 1};
+    uint8_t id[RECORD_ID_LEN];
+    char type[64];
+    AUTO_BUF drawn;
+    AUTO_BUF later;
+    buf_init(&drawn, DESK_PAPER_MAX);
+    buf_init(&later, DESK_PAPER_MAX);
+    procedure_set_free(f->procedures);
+    assert_int_equal(procedure_load("tests/procedure/assets", NULL, NULL, &f->procedures), 0);
+    f->desk.config.procedures = f->procedures;
+    struct print_rect lines = {0};
+    print_tell(f->desk.print, count_strokes, &lines);
+    filled_put(&f->filled, &visit, id, NULL);
+    assert_int_equal(get_paper(f, id, "/forms.pdf", type, &drawn), 200);
+    assert_int_equal(lines.w, 3);
+    fact.value = "counter";
+    lines.w = 0;
+    filled_put(&f->filled, &visit, id, NULL);
+    assert_int_equal(get_paper(f, id, "/forms.pdf", type, &later), 200);
+    assert_int_equal(lines.w, 0);
+    print_tell(f->desk.print, NULL, NULL);
+    procedure_set_free(f->procedures);
+    assert_int_equal(procedure_load("assets", NULL, NULL, &f->procedures), 0);
+    f->desk.config.procedures = f->procedures;
 }
 
 static void
@@ -193,6 +239,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_papers),
+        TEST(test_signed),
         TEST(test_without_forms),
         TEST(test_refused),
         TEST(test_batch),

@@ -241,6 +241,54 @@ test_same_bytes(void **state)
     assert_true(one.len != other.len || memcmp(one.data, other.data, one.len) != 0);
 }
 
+static void
+count_line(void *ctx, int page, const char *text, const struct print_rect *ink,
+    const struct print_rect *cell)
+{
+    struct print_rect *all =
+        ctx; /* of what is drawn below the head: its width and height, and how many lines as x */
+    (void)page;
+    (void)cell;
+    bool line = text == NULL && (ink->w < 620 && ink->h < 201) && ink->y > 500 && ink->y < 1200 &&
+                ink->x > 470;
+    all->x += line ? 1 : 0;
+    all->w = line && ink->x + ink->w > all->w ? ink->x + ink->w : all->w;
+    all->h = line && ink->h > all->h ? ink->h : all->h;
+}
+
+/* A signature is drawn in its place, whatever a terminal sent; what is malformed ends it. */
+static void
+test_strokes(void **state)
+{
+    static const struct {
+        const char *strokes;
+        int lines;
+    } table[] = {{"0,0 1000,333;200,100 300,200 400,100", 5}, {"", 0}, {"5", 0}, {"5,x", 0},
+        {"10,10 20,20 x", 2}, {"10,10,20", 0}, {"0,0 99999999999999999999,99999999999999999999", 2},
+        {"-5,3", 0}, {"10,10;", 1}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        const struct print_cell cells[] = {{.section = "",
+            .label = "署名",
+            .value = "",
+            .strokes = table[i].strokes,
+            .share = 12}};
+        struct print_rect all = {0};
+        struct print_form form;
+        form_of(cells, ARRAY_LEN(cells), &form);
+        AUTO_BUF pdf;
+        buf_init(&pdf, 1024 * 1024);
+        struct print_document *document = NULL;
+        print_tell(print, count_line, &all);
+        assert_int_equal(print_begin(print, "x", MADE, &document), 0);
+        assert_int_equal(print_add_form(document, &form), 0);
+        assert_int_equal(print_end(document, &pdf), 0);
+        print_tell(print, NULL, NULL);
+        assert_int_equal(all.x, table[i].lines);
+        assert_true(all.w <= 1100 && all.h <= 200);
+    }
+}
+
 /* More digits than boxes are no reason to lose one. */
 static void
 test_comb(void **state)
@@ -475,6 +523,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_extremes),
         cmocka_unit_test(test_same_bytes),
+        cmocka_unit_test(test_strokes),
         cmocka_unit_test(test_comb),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_too_much),

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/err.h"
 #include "base/hex.h"
+#include "text/text.h"
 
 enum { VALUE_TEXT_MAX = 64 * 1024 }; /* a value of FACT_VALUE_MAX whose choices have long labels */
 
@@ -173,25 +175,75 @@ add_heading(struct desk *desk, struct buf *out, const struct record_head *head, 
     DESK_PART(desk->assets, out, "heading", FILL("label", group_label(desk, head, group)));
 }
 
+/* How the labels stand in the visitor's language: what one points at when one reads along with the visitor. */
+struct own_labels {
+    const char *tag; /* of the language, for HTML; NULL when the visitor read Japanese */
+    const char *labels[FACT_SET_MAX]; /* of each fact; NULL without one */
+};
+
+static const struct procedure_words *
+label_of(const struct question *question)
+{
+    return question->name.source != NULL ? &question->name : &question->label;
+}
+
+/* All in one go, since every change of the language costs gettext its memory of what it found. */
 static void
-add_fact(
-    struct desk *desk, struct buf *rows, const struct fact *fact, const struct question *question)
+read_own_labels(struct desk *desk, const struct record *record, struct own_labels *own)
+{
+    struct i18n *words = desk->config.words;
+    const struct record_head *head = record_head(record);
+    const struct fact_set *facts = record_facts(record);
+    if (strcmp(head->language, "ja") == 0 || i18n_use(words, head->language) < 0) {
+        return;
+    }
+    own->tag = i18n_current(words)->tag;
+    for (size_t i = 0; i < fact_set_count(facts); i++) {
+        struct question question;
+        const struct fact *fact = fact_set_at(facts, i);
+        if (procedure_fact_words(desk->config.procedures, head->procedure, fact->key, &question) &&
+            label_of(&question)->source != NULL) {
+            const struct procedure_words *label = label_of(&question);
+            const char *text = i18n_content(words, label->context, label->source);
+            own->labels[i] = strcmp(text, label->source) != 0 ? text : NULL;
+        }
+    }
+    (void)i18n_use(words, "ja"); /* the page's own */
+}
+
+/* A label as the visitor read it, without its readings; nothing when that is the Japanese again. */
+static void
+add_own_label(struct desk *desk, struct buf *out, const struct own_labels *own, const char *text,
+    const struct fact *fact, const struct question *question)
+{
+    size_t len = text_plain(text, NULL, 0);
+    char *plain = xcalloc(len + 1, 1);
+    (void)text_plain(text, plain, len + 1);
+    if (strcmp(plain, label_of(question)->source) != 0) {
+        DESK_PART(desk->assets, out, "label-own", FILL("key", fact->key), FILL("lang", own->tag),
+            FILL("text", plain));
+    }
+    free(plain);
+}
+
+static void
+add_fact(struct desk *desk, struct buf *rows, const struct fact *fact,
+    const struct question *question, const struct buf *own)
 {
     AUTO_BUF value;
     AUTO_BUF origin;
     buf_init(&value, VALUE_TEXT_MAX);
     buf_init(&origin, 1024);
-    const char *label = question == NULL                 ? fact->key
-                        : question->name.source != NULL  ? question->name.source
-                        : question->label.source != NULL ? question->label.source
-                                                         : fact->key;
+    const char *label = question != NULL ? label_of(question)->source : NULL;
+    label = label != NULL ? label : fact->key;
     static const struct question nothing = {.type = QUESTION_TEXT};
     desk_value_text(desk, &value, question != NULL ? question : &nothing, fact->value);
     const char *name = fact_origin_name(fact->origin);
     DESK_PART(desk->assets, &origin, fact->origin == FACT_ORIGIN_CARD ? "origin-card" : "origin",
         FILL("text", desk_word_of(desk->assets, "origin.", name, name)));
     DESK_PART(desk->assets, rows, "fact", FILL("key", fact->key), FILL("label", label),
-        FILL("value", buf_str(&value)), FILL("raw", fact->value), FILL_HTML("origin", &origin));
+        FILL_HTML("own", own), FILL("value", buf_str(&value)), FILL("raw", fact->value),
+        FILL_HTML("origin", &origin));
     if (buf_error(&value) != 0) {
         rows->failed = buf_error(&value);
     }
@@ -206,7 +258,8 @@ same_group(const char *key, const char *other)
 
 /* One group: every fact of the record that stands in it, wherever it became known. */
 static void
-add_group(struct desk *desk, struct buf *out, const struct record *record, const char *key)
+add_group(struct desk *desk, struct buf *out, const struct record *record,
+    const struct own_labels *own, const char *key)
 {
     const struct record_head *head = record_head(record);
     const struct fact_set *facts = record_facts(record);
@@ -225,7 +278,12 @@ add_group(struct desk *desk, struct buf *out, const struct record *record, const
         if (heading.len == 0) {
             add_heading(desk, &heading, head, fact->key, known ? &question : NULL);
         }
-        add_fact(desk, &rows, fact, known ? &question : NULL);
+        AUTO_BUF label;
+        buf_init(&label, VALUE_TEXT_MAX);
+        if (own->labels[i] != NULL) {
+            add_own_label(desk, &label, own, own->labels[i], fact, &question);
+        }
+        add_fact(desk, &rows, fact, known ? &question : NULL, &label);
     }
     DESK_PART(desk->assets, out, "group", FILL_HTML("heading", &heading), FILL_HTML("rows", &rows));
 }
@@ -235,6 +293,8 @@ static void
 add_facts(struct desk *desk, struct buf *out, const struct record *record)
 {
     const struct fact_set *facts = record_facts(record);
+    struct own_labels own = {.tag = NULL};
+    read_own_labels(desk, record, &own);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const char *key = fact_set_at(facts, i)->key;
         bool seen = false;
@@ -242,7 +302,7 @@ add_facts(struct desk *desk, struct buf *out, const struct record *record)
             seen = same_group(key, fact_set_at(facts, j)->key);
         }
         if (!seen) {
-            add_group(desk, out, record, key);
+            add_group(desk, out, record, &own, key);
         }
     }
 }

@@ -312,6 +312,9 @@ const steps = {
     // one group a person, the dictionary's and those of what was done together by their names
     assert.deepEqual(await page.locator("#record h2").allTextContents(),
       ["これまで", "申請する人", "引っ越し", "いっしょにくらす家族", "家族 1", "家族 2", "申請の内容", "健康保険", "国民健康保険に入る"]);
+    // the visitor's own words under the Japanese
+    assert.equal(await page.textContent("[id='own-applicant.name']"), "Name");
+    assert.equal(await page.getAttribute("[id='own-applicant.name']", "lang"), "en");
     await picture(page, "move-in");
     await accessible(page, "move-in");
     await page.keyboard.press("/");

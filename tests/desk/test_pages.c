@@ -250,6 +250,55 @@ test_record_page(void **state)
     assert_int_equal(get(f, "/record/00112233445566778899aabbccddeeff00", NULL), 404);
 }
 
+/* Under each label stands how the visitor read it, unless that was Japanese; easy Japanese without its readings. */
+static void
+test_own_labels(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *language, *lang, *label; /* what stands there; NULL: nothing */
+    } rows[] = {
+        {"en", "lang=\"en\"", "Name"},
+        {"vi", "lang=\"vi\"", "Họ tên"},
+        {"ja", NULL, NULL},
+        {"x-none", NULL, NULL},
+    };
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        char path[64];
+        struct filled_visit visit = resident();
+        visit.language = rows[i].language;
+        filled_put(&f->filled, &visit, id, NULL);
+        record_path(id, "", path);
+        assert_int_equal(get(f, path, &body), 200);
+        assert_non_null(strstr(buf_str(&body), "<span id=\"label-applicant.name\">名前</span>"));
+        assert_non_null(strstr(buf_str(&body), "昭和16年")); /* values stay the staff's */
+        const char *own = strstr(buf_str(&body), "id=\"own-applicant.name\"");
+        if (rows[i].label == NULL) {
+            assert_null(strstr(buf_str(&body), "id=\"own-"));
+            continue;
+        }
+        assert_non_null(own);
+        const char *end = strstr(own, "</span>");
+        if (strstr(own, rows[i].lang) > end || strstr(own, rows[i].label) == NULL ||
+            strstr(own, rows[i].label) > end) {
+            fail_msg("%s: %.*s", rows[i].language, (int)(end - own), own);
+        }
+    }
+    uint8_t id[RECORD_ID_LEN];
+    char path[64];
+    struct filled_visit visit = resident();
+    visit.language = "ja-easy";
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "", path);
+    assert_int_equal(get(f, path, &body), 200);
+    assert_null(strstr(buf_str(&body), "id=\"own-applicant.name\"")); /* {名前|なまえ} is 名前 again */
+    assert_non_null(strstr(buf_str(&body), "id=\"own-resident-record.copies\" lang=\"ja\""));
+    assert_null(strchr(strstr(buf_str(&body), "id=\"own-"), '{'));
+}
+
 static void
 test_hostile_values(void **state)
 {
@@ -669,6 +718,7 @@ main(void)
         TEST(test_login_wait),
         TEST(test_marks),
         TEST(test_record_page),
+        TEST(test_own_labels),
         TEST(test_hostile_values),
         TEST(test_big_values),
         TEST(test_unread),

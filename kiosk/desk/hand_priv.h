@@ -182,4 +182,12 @@ void desk_api_batch(struct desk_ask *ask);
 void desk_api_mark(struct desk_ask *ask);
 void desk_api_not_found(struct desk_ask *ask);
 
+/* ---- hand_pages.c ---- */
+
+void desk_get_hand_over(struct desk_ask *ask);
+void desk_get_hand_client(struct desk_ask *ask);
+void desk_post_hand_client(struct desk_ask *ask);
+void desk_get_hand_record(struct desk_ask *ask);
+void desk_post_hand_record(struct desk_ask *ask);
+
 #endif

@@ -56,6 +56,12 @@ const struct desk_route desk_routes[] = {
     {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},
     {"GET", "/statistics", DESK_PAGE, LEAD, NULL, desk_get_statistics},
     {"GET", "/statistics.csv", DESK_PAGE, LEAD, "statistics", desk_get_statistics_csv},
+    /* handing over */
+    {"GET", "/hand-over", DESK_PAGE, RECORDS, NULL, desk_get_hand_over},
+    {"GET", "/hand-over/{any}", DESK_PAGE, RECORDS, "hand-over", desk_get_hand_client},
+    {"POST", "/hand-over/{name}", DESK_FORM, RECORDS, "hand-over", desk_post_hand_client},
+    {"GET", "/record/{id}/hand", DESK_PAGE, RECORDS, "copy", desk_get_hand_record},
+    {"POST", "/record/{id}/hand", DESK_FORM, RECORDS, "hand-over", desk_post_hand_record},
     /* other systems: no session, a key; the guards are api.c's */
     {"GET", "/api/v1/openapi.json", DESK_OPEN, NOBODY, NULL, desk_api_openapi},
     {"GET", "/api/v1/records", DESK_OPEN, NOBODY, NULL, desk_api_records},

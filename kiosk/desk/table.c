@@ -167,10 +167,11 @@ desk_table_end_row(struct desk_table *table)
 
 /* ---- records ---- */
 
-/* Columns that every table has, before those of its procedure. */
+/* Columns that every table has, before those of its procedure. The state is none of them: it goes on changing, and a batch
+ * gives the same bytes again. */
 static const char *const heads[] = {"hand.head.number", "hand.head.id", "hand.head.procedure",
     "hand.head.title", "hand.head.submitted", "hand.head.received", "hand.head.kiosk",
-    "hand.head.language", "hand.head.state"};
+    "hand.head.language"};
 
 void
 desk_hand_head(struct desk_table *table, const struct desk_layout *layout)
@@ -208,7 +209,7 @@ desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
     desk_japan_time(entry->received_at, received);
     const char *const cells[] = {head->number, id, head->procedure,
         procedure != NULL ? procedure_info(procedure).title.source : "", submitted, received,
-        entry->kiosk, head->language, entry->state};
+        entry->kiosk, head->language};
     table->number = head->number;
     for (size_t i = 0; i < ARRAY_LEN(cells); i++) {
         table->field = desk_word(table->desk->assets, heads[i]);

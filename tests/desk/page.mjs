@@ -496,6 +496,38 @@ const steps = {
     assert.ok(page);
   },
 
+  async "handing over: a screen to copy from, and batches"(page) {
+    await page.goto(url + "/");
+    await page.click("#show-all");
+    await page.locator(".row:not(:has(.unread))").first().click();
+    await page.click("#hand");
+    await page.waitForSelector("#items");
+    await page.focus("#item-number");
+    assert.equal(await page.evaluate(() => {
+      const field = document.activeElement;
+      return field.value.slice(field.selectionStart, field.selectionEnd);
+    }), await page.getAttribute("#item-number", "data-value"));
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.click("#copy-number");
+    assert.match(await page.textContent("#copied"), /コピーしました/);
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.inputValue("#item-number"));
+    await picture(page, "copy");
+    await accessible(page, "copy");
+    await page.click("#hand-office");
+    await page.waitForSelector("#handed-office");
+    await page.goto(url + "/");
+    await page.click("#show-hand-over");
+    await accessible(page, "systems");
+    await page.click("#client-office");
+    await picture(page, "waiting");
+    await accessible(page, "waiting");
+    await page.click("#hand-make");
+    await page.waitForSelector("#hand-tables");
+    await picture(page, "batch");
+    await accessible(page, "batch");
+    await page.goto(url + "/");
+  },
+
   async "the session ends: the page leaves by itself"(page) {
     const other = await page.context().newPage();
     await other.goto(url + "/");

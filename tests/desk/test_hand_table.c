@@ -201,7 +201,7 @@ test_rows(void **state)
     assert_int_equal(times_in(text, "\r\n"), 2);
     const char *second = strstr(text, "\r\n");
     size_t cells = times_in(text, "\",\"");
-    assert_int_equal(cells, 2 * (9 + layout.count - 1));
+    assert_int_equal(cells, 2 * (8 + layout.count - 1));
     assert_non_null(strstr(second, "\"日立　花子\""));
     assert_non_null(strstr(second, "\"いいえ\""));
     assert_non_null(strstr(second, "\"2026-11-22T10:59:30+09:00\",\"2026-11-22T11:00:00+09:00\""));

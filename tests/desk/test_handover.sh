@@ -198,6 +198,64 @@ client add table --rights file,cp932 --states new >/dev/null || fail "client add
 iconv -f CP932 -t UTF-8 "$out/table-000001/resident-record.cp932.csv" | grep -q '"吉田　辻子"' || fail "the table is followed"
 grep -q '市の表のとおりに書いた' "$out/table-000001/report.csv" || fail "and told"
 
+# ---- the pages: a clerk, or a robot that reads ids ----
+client add office --rights page --states new >/dev/null || fail "client add office"
+web=http://127.0.0.1:$port
+page() { # PATH [curl's options]: the status, the page is in $home/page
+    local path=$1
+    shift
+    curl -s -o "$home/page" -D "$home/head" -w '%{http_code}' -b "$home/jar" -c "$home/jar" "$@" "$web$path"
+}
+element() { # ID ATTRIBUTE-OR-text...: of an element of the page
+    python3 "$here/openapi/element.py" "$home/page" "$@"
+}
+page /login >/dev/null
+login=$(element 'name=token' value)
+[ "$(page /login --data-urlencode "token=$login" --data-urlencode name=佐藤 --data-urlencode 'password=naka-machi 5')" = 303 ] || fail login
+[ "$(page /hand-over)" = 200 ] || fail overview
+[ "$(element client-office href)" = /hand-over/office ] || fail "the systems"
+element client-core href && fail "one without the right page, or revoked, is offered"
+[ "$(page /hand-over/files)" = 404 ] || fail "a system that is not the page's"
+[ "$(page /hand-over/office)" = 200 ] || fail "its page"
+token=$(element 'name=token' value)
+[ "$(element hand-count data-value)" = 4 ] || fail "what waits"
+element "waiting-${ids[2]}" || fail "a record that waits has its id"
+
+[ "$(page "/record/${ids[2]}/hand")" = 200 ] || fail "the screen to copy from"
+[ "$(element item-applicant.name text)" = '𠮷田　辻󠄁子' ] || fail "a value as it is"
+[ "$(element item-applicant.name data-name)" = 申請者_氏名 ] || fail "its name"
+[ "$(element item-applicant.sex text data-value)" = '1 male' ] || fail "code and value"
+[ "$(element item-number text)" = "$(python3 -c "import json; print(json.load(open('$home/record'))['number'])")" ] || fail "the number"
+[ "$(element label=item-applicant.birth text)" = 申請者_生年月日 ] || fail "a label for each field"
+[ "$(page "/record/${ids[2]}/hand" -d "client=office")" = 403 ] || fail "without the form's token"
+for _ in 1 2; do # pressed twice
+    [ "$(page "/record/${ids[2]}/hand" -d "token=$token" -d client=office)" = 303 ] || fail "it was typed in"
+    page "/record/${ids[2]}/hand" >/dev/null
+    [ "$(element handed-office data-number)" = 1 ] || fail "which batch"
+done
+element hand-office && fail "the button stays"
+[ "$(page "/record/${ids[2]}/hand" -d "token=$token" -d client=files)" = 404 ] || fail "a system that is not the page's"
+
+[ "$(page /hand-over/office -d "token=$token")" = 303 ] || fail "a batch"
+grep -qi '^location: /hand-over/office/2' "$home/head" || fail "where it goes: $(cat "$home/head")"
+[ "$(page /hand-over/office -d "token=$token")" = 303 ] || fail "nothing more"
+grep -qi '^location: /hand-over/office.$' "$home/head" || fail "no third batch"
+[ "$(page /hand-over/office/2)" = 200 ] || fail "the batch's page"
+[ "$(element hand-batch-count data-value)" = 3 ] || fail "three records"
+for file in resident-record.csv resident-record.cp932.csv report.csv; do
+    [ "$(page "/hand-over/office/2/$file")" = 200 ] || fail "$file"
+    grep -qi '^content-disposition: attachment' "$home/head" || fail "$file is kept, not shown"
+done
+page /hand-over/office/2/move-in.csv >/dev/null
+cmp "$home/page" "$out/files-000001/move-in.csv" || fail "the page's table is the file's"
+page /hand-over/office/2/move-in.cp932.csv >/dev/null
+cmp "$home/page" "$out/files-000001/move-in.cp932.csv" || fail "the same in CP932"
+for path in office/3 office/0 office/x office/2/nothing.csv office/2/../2/move-in.csv office/2/move-in.cp932 nobody nobody/1; do
+    [ "$(page "/hand-over/$path" --path-as-is)" = 404 ] || fail "/hand-over/$path"
+done
+rm "$home/jar"
+[ "$(page /hand-over/office/2/move-in.csv)" = 303 ] || fail "without a session"
+
 kill -TERM "$desk"
 wait "$desk" || fail "the end"
 desk=

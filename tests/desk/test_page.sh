@@ -66,6 +66,7 @@ hostile=$("$fill" "$home" put hostile 1 900) || fail "put"
 move=$("$fill" "$home" put move 1 300) || fail "put"
 
 export KIOSK_HOME=$home
+"$build/kioskctl" client add office --rights page --states new,work,papers,done,back || fail "client add"
 
 # Every fact of the dictionary stands under a heading of its own.
 for group in $(sed -n 's/^  \([a-z][a-z-]*\)\.[a-z-]*:.*/\1/p' assets/dictionary/*.yaml | sort -u); do

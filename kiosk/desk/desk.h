@@ -21,6 +21,7 @@ struct desk_config {
     const char *staff; /* file of "name:role:hash" lines (seal_password_hash); staff.c */
     const char *pages; /* folder of the page's files: assets/desk */
     const char *fonts; /* the list of fonts for paper: fonts/paper.list */
+    int access_days; /* DESK_ACCESS_LEAST..DESK_RETAIN_MOST: how long it is kept who looked at what */
     const char *statistics; /* the file that --export statistics wrote; it need not be there */
     int retain_days; /* DESK_RETAIN_LEAST..DESK_RETAIN_MOST: personal data go so long after "done" */
     const char *live; /* folder with the lists of free places (live/live.h); it need not be there */
@@ -59,6 +60,12 @@ int desk_print(const struct desk_config *config, const char *folder, size_t *ret
  * answer of anybody. Errors as above; of two records with one number the newer one counts. */
 int desk_export_answers(const struct desk_config *config, FILE *out);
 
+/* Adds to that log what a program of ours did to many records, as "kiosk-desk". KERR_STORE, KERR_BUSY. */
+int desk_note_access(const struct desk_config *config, const char *act);
+/* Whether the log of who looked at what is whole: how many lines there are, and the last good one, or with
+ * KERR_STORE_CORRUPT the first that does not follow. */
+int desk_verify_access(const struct desk_config *config, uint64_t *ret_lines, uint64_t *ret_line);
+
 /* Figures without persons of every month that is over, as CSV (UTF-8 with BOM, CRLF): records that are there and records that went.
  * Every count is rounded to a multiple of five. KERR_BUSY when records went while they were counted, three times. */
 int desk_export_statistics(const struct desk_config *config, FILE *out);
@@ -70,6 +77,7 @@ int desk_export_statistics(const struct desk_config *config, FILE *out);
  * The clock is believed no further than a day past what two of the terminals' own clocks say (the only one's, when there is but one);
  * and when the rule did not run for more than a week nothing goes until somebody says that the clock is right: KERR_STATE, also when no
  * terminal ever told its time. Each run is told in the ledger. Also KERR_STORE, KERR_BUSY. */
+enum { DESK_ACCESS_LEAST = 365, DESK_ACCESS_DEFAULT = 3 * 365 };
 enum { DESK_RETAIN_LEAST = 30, DESK_RETAIN_DEFAULT = 90, DESK_RETAIN_MOST = 36500 };
 struct desk_retained {
     uint64_t deleted;

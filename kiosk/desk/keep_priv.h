@@ -42,6 +42,17 @@ int desk_tally_of(struct ledger *ledger, const struct ledger_entry *entry,
 void desk_get_statistics(struct desk_ask *ask);
 void desk_get_statistics_csv(struct desk_ask *ask);
 
+/* ---- access.c: who looked at what ---- */
+
+/* Writes a line of the log. KERR_STORE, KERR_BUSY. */
+int desk_access_add(struct ledger *ledger, const struct clock *clock, const char *by,
+    const char *act, const uint8_t id[LEDGER_ID_LEN], unsigned status);
+/* The same of a request that was just answered; when it can't be written the answer becomes an error. */
+void desk_access_note(struct desk_ask *ask, const char *act);
+/* As desk_verify_access, of a ledger that is open. */
+int desk_access_verify(struct ledger *ledger, uint64_t *ret_lines, uint64_t *ret_line);
+void desk_get_access(struct desk_ask *ask);
+
 /* ---- retention.c: the page, and what is told of a record that went ---- */
 
 void desk_get_retention(struct desk_ask *ask);

@@ -141,6 +141,10 @@ desk_retain(
     if (r == 0 && !held) {
         r = sweep_all(&sweep);
     }
+    if (r == 0 && !held) { /* the log of who looked at what has a rule of its own */
+        r = ledger_look_trim(sweep.ledger,
+            sweep.trust.trusted - (int64_t)config->access_days * DAY_S, sweep.trust.now);
+    }
     struct ledger_sweep line = {.at = sweep.trust.now,
         .trusted_at = held ? 0 : sweep.trust.trusted,
         .deleted = ret_retained->deleted};

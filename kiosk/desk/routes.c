@@ -54,6 +54,7 @@ const struct desk_route desk_routes[] = {
     {"GET", "/check-in/{name}", DESK_PAGE, RECORDS, "arrivals", desk_get_arrivals},
     /* what the lead looks after */
     {"GET", "/retention", DESK_PAGE, LEAD, "retention", desk_get_retention},
+    {"GET", "/access", DESK_PAGE, LEAD | OPERATOR, "access", desk_get_access},
     {"GET", "/statistics", DESK_PAGE, LEAD, NULL, desk_get_statistics},
     {"GET", "/statistics.csv", DESK_PAGE, LEAD, "statistics", desk_get_statistics_csv},
     /* handing over */
@@ -219,16 +220,16 @@ answer(struct desk_ask *ask)
         ask->reply->status = HTTP_METHOD;
         return;
     }
-    if ((route->kind == DESK_FORM && !form_passes(ask)) ||
-        (route->roles != NOBODY && !person_passes(ask, route))) {
+    if (route->kind == DESK_FORM && !form_passes(ask)) {
         return;
     }
-    read_view(ask, route->kind == DESK_FORM);
-    ask->view.me = ask->who.name;
-    route->handler(ask);
-    if (route->act != NULL) {
-        LOG(LOG_INFO, "desk.act", LOG_ID("act", route->act),
-            LOG_HEX("id", ask->id, sizeof(ask->id)), LOG_INT("status", ask->reply->status));
+    if (route->roles == NOBODY || person_passes(ask, route)) {
+        read_view(ask, route->kind == DESK_FORM);
+        ask->view.me = ask->who.name;
+        route->handler(ask);
+    }
+    if (route->act != NULL && ask->who.name[0] != 0) { /* also what a role was refused */
+        desk_access_note(ask, route->act);
     }
 }
 

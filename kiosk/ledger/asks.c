@@ -8,6 +8,12 @@
 /* Both are there in one moment only: inside the transaction that just wrote the line. */
 #define IS_GONE "EXISTS (SELECT 1 FROM gone WHERE id = $1)"
 
+#define LOOK_COLUMNS "line, at, by_whom, act, id, status, previous, hash FROM look"
+/* The hash that the next line follows: that of the newest, else of the newest that was cut off, else of none. */
+#define LOOK_END(NONE)                                                                             \
+    "coalesce((SELECT hash FROM look ORDER BY line DESC LIMIT 1),"                                 \
+    " (SELECT hash FROM look_cut ORDER BY line DESC LIMIT 1), " NONE ")"
+
 const char *const ledger_asks[LEDGER_ASK_COUNT] = {
     [LEDGER_ASK_DUE] = "SELECT id, state_at, position FROM entry WHERE state IN ('done', 'back') "
                        "AND state_at <= $1"
@@ -49,4 +55,20 @@ const char *const ledger_asks[LEDGER_ASK_COUNT] = {
         "SELECT day, procedure, language, kiosk, assisted, outcome, records, minutes FROM tally"
         " WHERE day >= $1 AND day <= $2"
         " ORDER BY day, procedure, language, kiosk, assisted, outcome",
+    [LEDGER_ASK_LOOK_ADD] =
+        "INSERT INTO look(at, by_whom, act, id, status, previous, hash)"
+        " SELECT CAST($1 AS bigint), CAST($2 AS text), CAST($3 AS text), $4, CAST($5 AS bigint),"
+        " $6, $7 WHERE $6 = " LOOK_END("$8"),
+    [LEDGER_ASK_LOOK_THERE] = "SELECT count(*) FROM look WHERE hash = $1",
+    [LEDGER_ASK_LOOK_END] = "SELECT " LOOK_END("$1"),
+    [LEDGER_ASK_LOOK_BEFORE] =
+        "SELECT " LOOK_COLUMNS " WHERE line < $1 ORDER BY line DESC LIMIT $2",
+    [LEDGER_ASK_LOOK_AFTER] = "SELECT " LOOK_COLUMNS " WHERE line > $1 ORDER BY line LIMIT $2",
+    /* All before the first that is young enough; the newest stays, whatever its time. */
+    [LEDGER_ASK_LOOK_CUT] =
+        "INSERT INTO look_cut(upto, hash, at) SELECT line, hash, CAST($2 AS bigint) FROM look"
+        " WHERE line = (SELECT max(line) FROM look WHERE line < coalesce("
+        "(SELECT min(line) FROM look WHERE at >= $1), (SELECT max(line) FROM look)))",
+    [LEDGER_ASK_LOOK_TRIM] = "DELETE FROM look WHERE line <= (SELECT max(upto) FROM look_cut)",
+    [LEDGER_ASK_LOOK_FIRST] = "SELECT hash, upto FROM look_cut ORDER BY line DESC LIMIT 1",
 };

@@ -387,6 +387,36 @@ int ledger_sweeps(struct ledger *ledger, size_t limit,
 int ledger_tallies(struct ledger *ledger, const char *from, const char *to,
     int (*each)(const struct ledger_tally *tally, void *ctx), void *ctx);
 
+/* ---- who looked at what ---- */
+
+/* A line of the log of access: ids, no names of visitors. Each follows the one before by its hash, which the caller makes (this
+ * room knows no hashes) of the line's words and `previous`: what was changed, taken out or put between shows. */
+struct ledger_look {
+    uint64_t line; /* grows with each; out only */
+    int64_t at;
+    char by[LEDGER_NAME_MAX]; /* of staff; a program's name */
+    char act[LEDGER_NAME_MAX]; /* "open", "search", ... */
+    uint8_t id[LEDGER_ID_LEN]; /* of the record; zeros: of none, or of many */
+    int64_t status; /* what was answered, as HTTP says it */
+    uint8_t previous[LEDGER_HASH_LEN], hash[LEDGER_HASH_LEN];
+};
+/* The hash that the next line follows; zeros before the first. */
+int ledger_look_end(struct ledger *ledger, uint8_t ret_hash[LEDGER_HASH_LEN]);
+/* Adds a line whose `previous` is that hash. KERR_CONFLICT: another line was added meanwhile, nothing was done. 0 also
+ * when this very line is there.
+ * KERR_INVALID, errors of ledger_put. */
+int ledger_look_add(struct ledger *ledger, const struct ledger_look *look);
+/* Lines before one (0: all), newest first; behind one, oldest first. As ledger_gone_before. */
+typedef int ledger_each_look(const struct ledger_look *look, void *ctx);
+int ledger_look_before(
+    struct ledger *ledger, uint64_t line, size_t limit, ledger_each_look *each, void *ctx);
+int ledger_look_after(
+    struct ledger *ledger, uint64_t line, size_t limit, ledger_each_look *each, void *ctx);
+/* Cuts off the lines before the first that is not older than `before`, but for the newest; the cut keeps the hash that the rest follows. */
+int ledger_look_trim(struct ledger *ledger, int64_t before, int64_t now);
+/* Where the chain begins: the last cut's line and hash, or 0 and zeros. */
+int ledger_look_first(struct ledger *ledger, uint64_t *ret_line, uint8_t ret_hash[LEDGER_HASH_LEN]);
+
 /* Sequences that did not come though a later one did. */
 struct ledger_gap {
     uint64_t first, last;

@@ -570,9 +570,38 @@ static const char VERSION_HAND[] =
     "  FROM batch WHERE client = a_client AND number = given; "
     "END $$;";
 
+/* Who looked at what (sqlite.c). */
+static const char VERSION_LOOK[] =
+    "CREATE TABLE look("
+    " line bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " at bigint NOT NULL,"
+    " by_whom text NOT NULL,"
+    " act text NOT NULL,"
+    " id bytea NOT NULL CHECK(octet_length(id) = 16),"
+    " status bigint NOT NULL,"
+    " previous bytea NOT NULL UNIQUE CHECK(octet_length(previous) = 32),"
+    " hash bytea NOT NULL UNIQUE CHECK(octet_length(hash) = 32));"
+    "CREATE INDEX look_at ON look(at, line);"
+    "CREATE TABLE look_cut("
+    " line bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " upto bigint NOT NULL,"
+    " hash bytea NOT NULL CHECK(octet_length(hash) = 32),"
+    " at bigint NOT NULL);"
+    "CREATE FUNCTION ledger_look_guard() RETURNS trigger LANGUAGE plpgsql AS $$ "
+    "BEGIN"
+    " IF TG_OP = 'UPDATE' OR OLD.line > coalesce((SELECT max(upto) FROM look_cut), 0) THEN"
+    "  RAISE EXCEPTION 'look is only added to';"
+    " END IF;"
+    " RETURN OLD; "
+    "END $$;"
+    "CREATE TRIGGER look_unchanged BEFORE UPDATE OR DELETE ON look"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_look_guard();"
+    "CREATE TRIGGER look_kept BEFORE TRUNCATE ON look"
+    " FOR EACH STATEMENT EXECUTE FUNCTION ledger_stays();" STAYS("look_cut");
+
 /* Step i, its parts in turn, brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
 static const char *const STEPS[][2] = {{VERSION_1}, {VERSION_2}, {VERSION_3},
-    {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}, {VERSION_HAND}};
+    {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}, {VERSION_HAND}, {VERSION_LOOK}};
 
 /* 0 when there is no ledger in the first schema of the search path yet. */
 static int

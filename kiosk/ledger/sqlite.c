@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 7, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 8, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -216,8 +216,31 @@ static const char STEP_HAND[] =
     " FOREIGN KEY(client, batch) REFERENCES batch(client, number)) STRICT;"
     "CREATE INDEX handed_batch ON handed(client, batch, position);";
 
+/* Who looked at what: lines that follow each other by their hashes. The oldest go by rule, up to a cut that says so. */
+static const char STEP_LOOK[] =
+    "CREATE TABLE look("
+    " line INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " at INTEGER NOT NULL,"
+    " by_whom TEXT NOT NULL,"
+    " act TEXT NOT NULL,"
+    " id BLOB NOT NULL CHECK(length(id) = 16),"
+    " status INTEGER NOT NULL,"
+    " previous BLOB NOT NULL UNIQUE CHECK(length(previous) = 32),"
+    " hash BLOB NOT NULL UNIQUE CHECK(length(hash) = 32)) STRICT;"
+    "CREATE INDEX look_at ON look(at, line);"
+    "CREATE TABLE look_cut("
+    " line INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " upto INTEGER NOT NULL,"
+    " hash BLOB NOT NULL CHECK(length(hash) = 32),"
+    " at INTEGER NOT NULL) STRICT;"
+    "CREATE TRIGGER look_unchanged BEFORE UPDATE ON look"
+    " BEGIN SELECT RAISE(ABORT, 'look is only added to'); END;"
+    "CREATE TRIGGER look_kept BEFORE DELETE ON look"
+    " WHEN OLD.line > coalesce((SELECT max(upto) FROM look_cut), 0)"
+    " BEGIN SELECT RAISE(ABORT, 'look is only added to'); END;" STAYS("look_cut");
+
 static const char *const STEPS[LEDGER_VERSION] = {
-    STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND};
+    STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND, STEP_LOOK};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"

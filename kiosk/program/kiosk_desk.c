@@ -113,6 +113,8 @@ load(struct parts *parts, struct desk_config *ret_config)
         .fonts = parts->fonts,
         .live = parts->live,
         .statistics = parts->statistics,
+        .access_days = (int)conf_int(
+            parts->conf, "access-days", DESK_ACCESS_LEAST, DESK_RETAIN_MOST, DESK_ACCESS_DEFAULT),
         .retain_days = (int)conf_int(
             parts->conf, "retain-days", DESK_RETAIN_LEAST, DESK_RETAIN_MOST, DESK_RETAIN_DEFAULT),
         .handover = parts->handover,
@@ -185,6 +187,38 @@ hand_over(const struct desk_config *config, char **argv)
     return r;
 }
 
+static int
+verify_access(const struct desk_config *config)
+{
+    uint64_t lines, line;
+    int r = desk_verify_access(config, &lines, &line);
+    if (r == 0) {
+        (void)printf("%" PRIu64 " lines, all is well\n", lines);
+    } else if (r == KERR_STORE_CORRUPT) {
+        (void)printf(
+            "line %" PRIu64 " does not follow the one before: somebody changed the log\n", line);
+    }
+    return r;
+}
+
+/* What reads all records at once stands in the log of access before it is done. */
+static int
+run_once(const struct desk_config *config, const char *what, const char *detail)
+{
+    if (strcmp(what, "--print") == 0) {
+        int r = desk_note_access(config, "print-all");
+        return r == 0 ? print_all(config, detail) : r;
+    }
+    if (strcmp(detail, "statistics") == 0) {
+        return desk_export_statistics(config, stdout);
+    }
+    bool answers = strcmp(detail, "answers") == 0;
+    int r = desk_note_access(config, answers ? "export-answers" : "export-json");
+    return r < 0     ? r
+           : answers ? desk_export_answers(config, stdout)
+                     : desk_export_json(config, stdout);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -196,9 +230,11 @@ main(int argc, char **argv)
     bool clock_is_right = argc == 3 && strcmp(argv[2], "--clock-is-right") == 0;
     bool retains = (argc == 2 || clock_is_right) && strcmp(argv[1], "--retain") == 0;
     bool hand = argc == 4 && strcmp(argv[1], "--hand-over") == 0;
-    if (argc != 1 && !export && !paper && !retains && !hand) {
-        (void)fputs("use: kiosk-desk [--export json|answers|statistics] [--print FOLDER]"
-                    " [--hand-over CLIENT FOLDER] [--retain [--clock-is-right]]\n",
+    bool verifies = argc == 2 && strcmp(argv[1], "--verify-access") == 0;
+    if (argc != 1 && !export && !paper && !retains && !hand && !verifies) {
+        (void)fputs(
+            "use: kiosk-desk [--export json|answers|statistics] [--print FOLDER]"
+            " [--hand-over CLIENT FOLDER] [--retain [--clock-is-right]] [--verify-access]\n",
             stderr);
         return EXIT_USE;
     }
@@ -206,15 +242,11 @@ main(int argc, char **argv)
     struct desk_config config;
     int r = load(&parts, &config);
     if (r == 0) {
-        bool answers = export && argv[2][0] == 'a';
-        bool figures = export && argv[2][0] == 's';
-        r = retains   ? retain(&config, clock_is_right)
-            : paper   ? print_all(&config, argv[2])
-            : hand    ? hand_over(&config, argv)
-            : answers ? desk_export_answers(&config, stdout)
-            : figures ? desk_export_statistics(&config, stdout)
-            : export  ? desk_export_json(&config, stdout)
-                      : serve(&config);
+        r = verifies          ? verify_access(&config)
+            : retains         ? retain(&config, clock_is_right)
+            : hand            ? hand_over(&config, argv)
+            : export || paper ? run_once(&config, argv[1], argv[2])
+                              : serve(&config);
     }
     if (r < 0) {
         LOG(LOG_ERROR, "desk.failed", LOG_ERR(r));

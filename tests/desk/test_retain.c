@@ -90,6 +90,7 @@ begin(struct fixture *f, char **ret_ledger)
     *ret_ledger = fs_join(f->home, "ledger.db");
     f->desk.config.ledger = *ret_ledger;
     f->desk.config.retain_days = 90;
+    f->desk.config.access_days = 1095;
     tell_time(f, "kiosk-001", NOW - 60, NOW - 60);
     tell_time(f, "kiosk-002", NOW - 90, NOW - 60);
     ran_at(f, NOW - DAY, "done");

@@ -35,6 +35,7 @@ static const struct row {
     {"POST", "/calls/coming", "cl", "/calls/coming"},
     {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
     {"GET", "/retention", "l", "/retention"},
+    {"GET", "/access", "lo", "/access"},
     {"GET", "/statistics", "l", "/statistics"},
     {"GET", "/statistics.csv", "l", "/statistics.csv"},
     {"GET", "/hand-over", "cl", "/hand-over"},

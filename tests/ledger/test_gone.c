@@ -287,6 +287,63 @@ test_lines_stay(void **state)
     assert_true(sweep.at == 5000 && sweep.trusted_at == 4000 && sweep.deleted == 1);
 }
 
+static struct ledger_look
+look_of(uint8_t previous, uint8_t hash, int64_t at)
+{
+    struct ledger_look look = {.at = at, .by = "佐藤", .act = "open", .status = 200};
+    memset(look.previous, previous, sizeof(look.previous));
+    memset(look.hash, hash, sizeof(look.hash));
+    return look;
+}
+
+static int
+keep_look(const struct ledger_look *look, void *ctx)
+{
+    *(struct ledger_look *)ctx = *look;
+    return 0;
+}
+
+/* Lines of access follow each other, whoever writes at once; they can't be changed, and only the old end goes, by a cut. */
+static void
+test_looks(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger *ledger = scene->ledger;
+    uint8_t hash[LEDGER_HASH_LEN];
+    uint64_t line = 9;
+    assert_int_equal(0, ledger_look_end(ledger, hash));
+    assert_int_equal(0, hash[0]);
+    for (uint8_t i = 0; i < 5; i++) {
+        struct ledger_look look = look_of(i, i + 1, 1000 * (i + 1));
+        assert_int_equal(0, ledger_look_add(ledger, &look));
+        assert_int_equal(0, ledger_look_add(ledger, &look)); /* an answer was lost: once */
+    }
+    struct ledger_look look = look_of(2, 99, 1);
+    assert_int_equal(KERR_CONFLICT, ledger_look_add(ledger, &look)); /* no second story */
+    look.act[0] = 0;
+    assert_int_equal(KERR_INVALID, ledger_look_add(ledger, &look));
+    assert_int_equal(5, ask(scene->path, "SELECT count(*) FROM look"));
+    refuse(scene->path, "UPDATE look SET by_whom = 'ito'");
+    refuse(scene->path, "DELETE FROM look WHERE line = 1");
+    assert_int_equal(0, ledger_look_first(ledger, &line, hash));
+    assert_int_equal(0, line);
+    assert_int_equal(0, ledger_look_trim(ledger, 3000, 7000));
+    assert_int_equal(3, ask(scene->path, "SELECT count(*) FROM look"));
+    assert_int_equal(0, ledger_look_first(ledger, &line, hash));
+    assert_true(line == 2 && hash[0] == 2);
+    refuse(scene->path, "DELETE FROM look");
+    refuse(scene->path, "DELETE FROM look_cut");
+    refuse(scene->path, "UPDATE look_cut SET upto = 99");
+    assert_int_equal(0, ledger_look_after(ledger, 0, 1, keep_look, &look));
+    assert_true(look.at == 3000 && look.previous[5] == 2 && strcmp(look.by, "佐藤") == 0);
+    assert_int_equal(0, ledger_look_before(ledger, 5, 1, keep_look, &look));
+    assert_int_equal(4000, look.at);
+    assert_int_equal(0, ledger_look_trim(ledger, 99000, 7000)); /* the newest stays */
+    assert_int_equal(1, ask(scene->path, "SELECT count(*) FROM look"));
+    look = look_of(5, 6, 1);
+    assert_int_equal(0, ledger_look_add(ledger, &look));
+}
+
 /* How often bytes of a body stand in a file; 0 when there is no file. */
 static unsigned
 found_in(const char *path, uint8_t which)
@@ -343,6 +400,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_comes_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_lines_stay, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_looks, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_left, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("gone", tests, NULL, NULL);

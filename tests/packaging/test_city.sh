@@ -67,6 +67,8 @@ PIDS=''
 sqlite3 "$KIOSK_HOME/ledger.db" "INSERT INTO gone(line, position, id, kiosk, epoch, sequence, hash, received_at, done_at, deleted_at, rule, number)
  VALUES(7, 900, randomblob(16), 'kiosk-009', -1, 5, randomblob(32), 1, 2, 3, '30 days', '');
 INSERT INTO sweep(at, trusted_at, deleted, word) VALUES(4, 4, 1, 'done');
+INSERT INTO look(line, at, by_whom, act, id, status, previous, hash) VALUES(3, 5, '佐藤', 'open', zeroblob(16), 200, randomblob(32), randomblob(32));
+INSERT INTO look_cut(upto, hash, at) VALUES(2, randomblob(32), 5);
 INSERT INTO tally VALUES('2026-11-22', 'resident-record', '', 'kiosk-009', 'no', 'done', 2, 30);" || fail "no line of proof"
 
 # It moves.

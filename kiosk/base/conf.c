@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 
-enum { CONF_FILE_MAX = 64 * 1024, CONF_ENTRIES_MAX = 256 };
+enum { CONF_FILE_MAX = 64 * 1024, CONF_ENTRIES_MAX = 1024 };
 
 struct conf {
     char *folder;

@@ -57,6 +57,8 @@ passes(struct desk_ask *ask, unsigned right, struct desk_client *ret_client)
             "Authorization: Bearer KEY, with a key of this desk.");
         return false;
     }
+    (void)snprintf(ask->who.name, sizeof(ask->who.name), "api %.*s", /* for the log of access */
+        (int)sizeof(ask->who.name) - 5, ret_client->name);
     int wait_s = desk_rate_take(desk->rates, ret_client);
     if (wait_s > 0) {
         LOG(LOG_WARN, "desk.api-rate", LOG_ID("client", ret_client->name));

@@ -65,10 +65,10 @@ const struct desk_route desk_routes[] = {
     {"POST", "/record/{id}/hand", DESK_FORM, RECORDS, "hand-over", desk_post_hand_record},
     /* other systems: no session, a key; the guards are api.c's */
     {"GET", "/api/v1/openapi.json", DESK_OPEN, NOBODY, NULL, desk_api_openapi},
-    {"GET", "/api/v1/records", DESK_OPEN, NOBODY, NULL, desk_api_records},
-    {"GET", "/api/v1/records/{id}", DESK_OPEN, NOBODY, NULL, desk_api_record},
+    {"GET", "/api/v1/records", DESK_OPEN, NOBODY, "api-records", desk_api_records},
+    {"GET", "/api/v1/records/{id}", DESK_OPEN, NOBODY, "api-record", desk_api_record},
     {"GET", "/api/v1/batches/{name}", DESK_OPEN, NOBODY, NULL, desk_api_batch},
-    {"PUT", "/api/v1/batches/{name}", DESK_OPEN, NOBODY, NULL, desk_api_mark},
+    {"PUT", "/api/v1/batches/{name}", DESK_OPEN, NOBODY, "api-mark", desk_api_mark},
     {"GET", "/api/{any}", DESK_OPEN, NOBODY, NULL, desk_api_not_found},
     {"PUT", "/api/{any}", DESK_OPEN, NOBODY, NULL, desk_api_not_found},
     /* what is left */

@@ -182,7 +182,8 @@ static int
 hand_over(const struct desk_config *config, char **argv)
 {
     size_t count = 0;
-    int r = desk_hand_over(config, argv[2], argv[3], &count);
+    int r = desk_note_access(config, "hand-over");
+    r = r == 0 ? desk_hand_over(config, argv[2], argv[3], &count) : r;
     (void)printf("%zu\n", count);
     return r;
 }

@@ -49,7 +49,7 @@ test_lines(void **state)
         {"佐藤", "search", true, 303},
         {"佐藤", "search", false, 200},
         {"佐藤", "print", true, 200},
-        {"佐藤", "mark", true, 303},
+        {"佐藤", "state", true, 303},
         {"佐藤", "retention", false, 403},
         {"保守", "open", true, 403},
         {"保守", "access", false, 200},

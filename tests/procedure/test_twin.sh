@@ -34,6 +34,5 @@ mutant() { # WHAT FROM TO
 }
 mutant 'an open answer counts as no' 'return a.know === "open" ? a : ofBool(a.n === 0)' 'return ofBool(!(a.n > 0))'
 mutant 'what was left out comes back' '!this.tasksSeen.has(id) || kept === null' 'true'
-mutant 'a later question forgets what was asked before' 'if (question.part === 0 || !question.shared)' 'if (true)'
 mutant 'twelve digits are taken' 'MY_NUMBER_DIGITS = 12' 'MY_NUMBER_DIGITS = 99'
 mutant 'an entry of another place can be picked' 'value.t === within ? YES : NO' 'value.t === within ? YES : YES'

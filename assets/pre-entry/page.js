@@ -363,6 +363,9 @@ const Page = (() => {
     if (question.hint !== undefined) {
       main.append(told("p", { id: "hint" }, words(question.hint)));
     }
+    if (question.card) {
+      main.append(told("p", { class: "quiet" }, say("pre-entry.card")));
+    }
     if (refusal) {
       main.append(told("p", { id: "care", class: "care", role: "alert" }, refusalWords()));
     }

@@ -32,10 +32,10 @@ static const char *const messages[] = {"language.name", "bar.back", "bar.next", 
     "answer.choice", "answer.my-number", "answer.time", "answer.time-range", "date.western",
     "date.reiwa", "date.heisei", "date.showa", "date.taisho", "date.meiji", "date.year",
     "date.month", "date.day", "pick.none", "not-here.title", "pre-entry.intro", "pre-entry.private",
-    "pre-entry.rest", "pre-entry.leave", "pre-entry.skip", "pre-entry.check", "pre-entry.left",
-    "pre-entry.make", "pre-entry.code", "pre-entry.code-text", "pre-entry.code-until",
-    "pre-entry.code-parts", "pre-entry.unable", "pre-entry.too-long", "pre-entry.find",
-    "pre-entry.more"};
+    "pre-entry.rest", "pre-entry.card", "pre-entry.leave", "pre-entry.skip", "pre-entry.check",
+    "pre-entry.left", "pre-entry.make", "pre-entry.code", "pre-entry.code-text",
+    "pre-entry.code-until", "pre-entry.code-parts", "pre-entry.unable", "pre-entry.too-long",
+    "pre-entry.find", "pre-entry.more"};
 
 static int
 complain(const char *path, const char *what, int error)

@@ -97,6 +97,17 @@ scan wrong.scan
 expect screen question
 PLAY
 
+# A free time is chosen from this terminal's own list, whatever the code says.
+play here <<PLAY
+scan here.scan
+tap next
+tap next
+tap no-card
+expect screen question
+expect fact community-room.centre "mihon-ike"
+expect no-text "何に使いますか。"
+PLAY
+
 # 4. Old, unknown, of another city, of nobody: told kindly, and one can go on.
 play others <<PLAY
 scan old.scan

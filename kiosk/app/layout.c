@@ -129,7 +129,8 @@ page_begin(struct app *app, const char *where, const char *back)
         panel(app, places->top_bar, UI_TONE_SURFACE);
     }
     panel(app, places->bottom_bar, UI_TONE_SURFACE);
-    if (app->screen != &screen_still_there) { /* there only its own two buttons count */
+    bool tooled = app->screen != &screen_settling; /* where nobody is yet */
+    if (tooled && app->screen != &screen_still_there) { /* there only its own two buttons count */
         tools(app, where);
     }
     if (back != NULL) {

@@ -84,7 +84,7 @@ slip_settles(struct app *app)
 void
 slip_wait(struct app *app)
 {
-    while (slip_settles(app)) {
+    while (slip_settles(app) || app->screen == &screen_settling) {
         app_step(app, 20);
     }
 }

@@ -223,6 +223,7 @@ struct content_stamp {
 struct calling {
     char *path, *answer_path; /* owned */
     struct call call;
+    uint64_t visit; /* that called: the answer is for it alone */
     bool is_open; /* the page "call" stands, and nobody only practises */
     bool is_coming; /* the city said that somebody comes */
     int64_t look_ms; /* monotonic; then the answer is looked for */
@@ -458,6 +459,8 @@ int submitter_start(struct submitter *submitter, const struct record_head *head,
 bool submitter_poll(struct submitter *submitter, struct submit_result *ret_result);
 /* 0, or why nothing can be stored at present (a full disk); heals by itself. */
 int submitter_closed(struct submitter *submitter);
+/* shell.c: shows what became of it, to the visit that asked. */
+void app_submitted(struct app *app, const struct submit_result *result);
 
 /* layout.c: the grid of the look, in 0.1 mm */
 enum {

@@ -75,6 +75,7 @@ calling_begin(struct app *app, const char *page, const char *reason)
     calling->call.id = (calling->call.id & ID_BITS) | 1; /* never 0 */
     memcpy(calling->call.page, page, strnlen(page, CALL_WORD_MAX - 1));
     memcpy(calling->call.reason, reason, strnlen(reason, CALL_WORD_MAX - 1));
+    calling->visit = app->visit.serial;
     calling->is_open = true;
     calling->is_coming = false;
     calling->look_ms = clock_mono_ms(app->clock) + LOOK_MS;
@@ -112,7 +113,8 @@ calling_watch(struct app *app)
         return;
     }
     calling->look_ms = now + LOOK_MS;
-    calling->is_coming = is_answered(calling);
+    calling->is_coming =
+        is_answered(calling) && owner_lets_out(&app->owner, ARTEFACT_LIVE, calling->visit);
     if (calling->is_coming) {
         app->touched_ms = now; /* who comes needs a moment */
         if (app->screen == &screen_call) {

@@ -369,8 +369,8 @@ handle(struct app *app, const struct ui_input *input)
     }
 }
 
-static void
-submitted(struct app *app, const struct submit_result *result)
+void
+app_submitted(struct app *app, const struct submit_result *result)
 {
     if (!owner_lets_out(&app->owner, ARTEFACT_RECEIPT, result->visit) ||
         app_page(app) != &screen_submitting) {
@@ -407,7 +407,7 @@ poll_devices(struct app *app)
     slip_poll(app);
     struct submit_result result;
     while (app->submitter != NULL && submitter_poll(app->submitter, &result)) {
-        submitted(app, &result);
+        app_submitted(app, &result);
         explicit_bzero(&result, sizeof(result));
     }
 }

@@ -13,6 +13,7 @@
 #include "app/app_priv.h"
 #include "app/printing_priv.h"
 #include "base/alloc.h"
+#include "base/call.h"
 #include "base/err.h"
 #include "base/fs.h"
 #include "harness/harness.h"
@@ -431,6 +432,44 @@ test_late_card(void **state)
     free(app);
 }
 
+/* What became of a record is told to the visit that gave it, and so is the city's answer to a call. */
+static void
+test_late_answers(void **state)
+{
+    (void)state;
+    char folder[HARNESS_FOLDER_LEN];
+    AUTO_BUF text;
+    buf_init(&text, 1024);
+    harness_folder_make(folder);
+    struct app *app = xcalloc(1, sizeof(*app));
+    owner_init(&app->owner);
+    app->clock = clock_system();
+    app->screen = &screen_submitting;
+    app->visit.serial = owner_next(&app->owner);
+    struct submit_result result = {.error = KERR_NO_SPACE, .visit = app->visit.serial - 1};
+    app_submitted(app, &result);
+    assert_ptr_equal(app->screen, &screen_submitting);
+    result.visit = app->visit.serial;
+    app_submitted(app, &result);
+    assert_ptr_equal(app->screen, fault_screen(KERR_NO_SPACE));
+
+    char *path = fs_join(folder, "answer");
+    assert_int_equal(call_answer_write(77, CALL_COMING, &text), 0);
+    assert_int_equal(fs_write_atomic(path, text.data, text.len, 0600), 0);
+    app->screen = &screen_call;
+    app->calling = (struct calling){
+        .answer_path = path, .call = {.id = 77}, .visit = app->visit.serial - 1, .is_open = true};
+    calling_watch(app);
+    assert_false(app->calling.is_coming);
+    app->calling.visit = app->visit.serial;
+    app->calling.look_ms = 0;
+    calling_watch(app);
+    assert_true(app->calling.is_coming);
+    free(path);
+    free(app);
+    assert_int_equal(harness_folder_remove(folder), 0);
+}
+
 /* A sentence whose visit is over is silence at once, however long its voice still takes. */
 static bool
 may_be_heard(void *ctx, uint64_t visit)
@@ -479,6 +518,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_check),
         cmocka_unit_test(test_late_card),
+        cmocka_unit_test(test_late_answers),
         cmocka_unit_test(test_late_sentence),
         cmocka_unit_test(test_printing),
         cmocka_unit_test(test_schedules),

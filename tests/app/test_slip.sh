@@ -63,6 +63,7 @@ cupsd_start() { # as the drop-in of packaging has it started: with an empty spoo
     cupsd=$!
     within 100 sh -c "lpstat -h $SOCKET -r | grep -q 'is running'" || fail "cupsd did not start: $(cat $CUPS/log/error)"
 }
+all() { yes "$1" | head -n 30 >$CUPS/modes; } # every slip from now on: prints, empty, slow, dies
 papers() { find $CUPS/paper -name '*.pdf' | wc -l; }
 spooled() { find $CUPS/spool -name '[cd]*' | wc -l; }
 empty() { [ "$(spooled)" -eq 0 ] && [ -z "$(lpstat -h $SOCKET -o slip)" ]; }
@@ -94,7 +95,7 @@ during() { # NAME: plays it while the test goes on, once the printer has its sli
 sed -i '/^panel-/d' "$KIOSK_HOME/madoguchi.conf"
 keep_conf
 PRINTER="printer-server = $SOCKET"
-printf '%s\n' prints prints empty slow prints dies prints slow dies slow slow >$CUPS/modes
+printf '%s\n' prints prints empty slow prints dies >$CUPS/modes
 cupsd_start
 lpadmin -h $SOCKET -p slip -E -v paper:/ || fail lpadmin
 
@@ -103,7 +104,7 @@ lpadmin -h $SOCKET -p slip -E -v paper:/ || fail lpadmin
 settings 'printer = slip' "$PRINTER"
 visit prints "$THERE" 'shot prints.png' 'tap back' 'expect screen accepted' 'tap print' "$THERE" "$END"
 visit empty "$PHOTO" 'shot empty.png' 'dump photo.json' "$END"
-visit leaves 'wait text "印刷しています"' 'shot slow.png' 'sleep 700' 'tap home' 'wait screen attract 5'
+visit leaves 'wait text "印刷しています"' 'shot slow.png' 'sleep 1500' 'tap home' 'wait screen attract 5'
 visit next "$THERE" "$END"
 visit dies "$PHOTO" "$END" 'sleep 300'
 for name in prints empty leaves next dies; do cat "$WORK/$name.play"; done >"$WORK/day.play"
@@ -127,26 +128,34 @@ done
 # 2. while the line is away the paper carries the record, in the visitor's language
 settings 'printer = slip' "$PRINTER" 'code-after-s = 0'
 rm -f $CUPS/paper/* "$WORK"/paper-*
+all prints
 WORDS=vi visit away 'wait text "Hãy lấy tờ giấy" 20' 'tap finish' 'wait screen attract 5'
 play "$WORK/away.play"
-pdftoppm -r 200 -png $CUPS/paper/7.pdf "$WORK/paper" && zbarimg -q --raw "$WORK"/paper-*.png | grep '^7351' >"$WORK/codes"
+pdftoppm -r 200 -png $CUPS/paper/*.pdf "$WORK/paper" && zbarimg -q --raw "$WORK"/paper-*.png | grep '^7351' >"$WORK/codes"
 "$BUILD/kioskctl" qr import "$WORK/codes" >"$WORK/import.log" 2>&1 && grep -qx '1 records are new, 0 were there already.' "$WORK/import.log" ||
     fail "the paper's code is not the record: $(cat "$WORK/import.log")"
 cp "$WORK/paper-1.png" "$SHOTS/slip-paper.png"
 rm -f $CUPS/paper/*
 
-# 3. a terminal that is killed: its slip does not come out for the next one, for whom the queue stands still
+# 3. a terminal that is ended, and one that is killed: its slip does not come out for the next one, for whom the queue stands still
 settings 'printer = slip' "$PRINTER"
 lpadmin -h $SOCKET -p slip -o printer-error-policy=stop-printer
+all slow
+visit ends 'wait text "印刷しています"' 'sleep 1500'
+during ends
+wait $kiosk || fail "$(cat "$WORK/play.err")"
+empty || fail "the slip of a terminal that was ended stays in the spool"
 visit killed 'sleep 20000'
 during killed
 kill -9 $kiosk
 wait $kiosk 2>/dev/null
 [ "$(spooled)" -gt 0 ] || fail "the test is blind: nothing was in the spool"
+all dies
 play "$WORK/dies.play"
 empty || fail "the slip of a killed terminal, or of a queue that stands still, stays in the spool"
 lpstat -h $SOCKET -p slip | grep -q disabled || fail "the test is blind: the queue goes on"
 cupsenable -h $SOCKET slip
+all slow
 
 # 4. the spool does not answer while somebody leaves: the next one waits until it is known to be empty
 visit stuck 'wait text "印刷しています"' 'sleep 1500' 'tap home' 'wait screen attract 10' 'tap start' 'expect screen settling' \
@@ -165,7 +174,7 @@ during gone
 # shellcheck disable=SC2046 # numbers are words; systemd ends what a service started, too
 kill -9 "$cupsd" $(pgrep -P "$cupsd")
 wait $kiosk || fail "$(cat "$WORK/play.err")"
-printf 'prints\n%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 >$CUPS/modes
+all prints
 cupsd_start
 [ "$(spooled)" -eq 0 ] || fail "a spool that starts anew has a slip in it"
 [ "$(papers)" -eq 0 ] || fail "$(papers) papers of people who left"

@@ -129,3 +129,111 @@ if len(said) != 200 or len(languages) != 14 or len(kinds) < 40:
 print("\n".join(bad))
 sys.exit(1 if bad else 0)
 PY
+
+# 5. The counter: everything is printed; the staff take their records in the browser's way; what is done goes to two systems.
+mkdir "$work/paper" "$work/files"
+printed=$(KIOSK_HOME=$city "$BUILD/kiosk-desk" --print "$work/paper" 2>"$work/print.log") || fail "printing"
+for pdf in "$work"/paper/*[05]?.pdf; do # a few of them: tests/desk/test_paper.sh looks at each form
+    qpdf --check "$pdf" >"$work/qpdf.log" 2>&1 || fail "qpdf: $pdf"
+done
+key=$(KIOSK_HOME=$city "$BUILD/kioskctl" client add core --rate 600 2>>"$work/ctl.log") || fail "client core"
+ctl "$city" client add files --rights file,cp932
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+sed -i "s/^desk-port = .*/desk-port = $port/" "$city/madoguchi.conf"
+KIOSK_HOME=$city "$BUILD/kiosk-desk" 2>"$work/desk.log" &
+desk=$!
+for _ in $(seq 100); do
+    curl -s -o /dev/null "http://127.0.0.1:$port/login" && break
+    sleep 0.05
+done
+python3 - "$work" "http://127.0.0.1:$port" "$key" "$printed" "$BUILD/kiosk-desk" <<'PY' || fail "it does not add up"
+import csv, glob, http.cookiejar, json, os, re, subprocess, sys, urllib.parse, urllib.request
+from collections import Counter
+work, url, key, printed, program = sys.argv[1:]
+city = work + "/city"
+browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+
+def page(path, form=None):
+    body = urllib.parse.urlencode(form).encode() if form is not None else None
+    with browser.open(url + path, body, timeout=20) as answer:
+        return answer.read().decode()
+
+def hidden(text, name):
+    return re.search(r'name="%s"[^>]*value="([^"]*)"' % name, text)[1]
+
+def api(path, put=None):
+    body = json.dumps(put).encode() if put is not None else None
+    request = urllib.request.Request(url + "/api/v1/" + path, body, {"Authorization": "Bearer " + key, "Content-Type": "application/json"},
+                                     method="PUT" if put is not None else "GET")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        return json.load(answer)
+
+def exported(what):
+    done = subprocess.run([program, "--export", what], env={**os.environ, "KIOSK_HOME": city}, check=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True)
+    return done.stdout
+
+page("/login", {"token": hidden(page("/login"), "token"), "name": "staff", "password": open(city + "/first-password.txt").read().strip()})
+ids, at = [], "/?show=all"
+while at:
+    text = page(at)
+    ids += re.findall(r'id="row-([0-9a-f]{32})"', text)
+    older = re.search(r'id="page-older" href="([^"]*)"', text)
+    at = older and older[1].replace("&amp;", "&")
+records = [json.loads(line) for line in open(work + "/records.json", encoding="utf-8")]
+assert len(ids) == len(set(ids)) == len(records), (len(ids), len(records))
+
+# the staff: most are done, some wait for papers, some were sent back, some are begun, some nobody has touched
+planned, want = {}, Counter()
+for n, record in enumerate(ids):
+    ways = [["work", "done"], ["work", "done"], ["done"], ["work", "papers", "done"], ["work", "papers"], ["work", "back"], ["work"], []][n % 8]
+    for step in ways:
+        text = page("/record/" + record)
+        page(f"/record/{record}/{step}", {"token": hidden(text, "token"), "show": "all", "before": "0", "seen": hidden(text, "seen"), "note": ""})
+    planned[record] = ways[-1] if ways else "new"
+    want[planned[record]] += 1
+got = Counter(json.loads(line)["state"] for line in exported("json").splitlines())
+assert got == want, (got, want)
+home = page("/?show=all")
+for state in ("new", "work", "papers", "done", "back"):
+    shown = int(re.search(r'id="count-%s">(\d+)<' % state, home)[1])
+    assert shown == want[state], (state, shown, want)
+
+# what visitors hear is what the staff did, for each number that they were told
+heard = Counter(line.split("\t")[1] for line in exported("answers").splitlines() if not line.startswith("#") and "\t" in line)
+assert heard["done"] == want["done"] and heard["papers"] == want["papers"] and heard["back"] == want["back"], (heard, want)
+
+# paper: each form and slip is a file of its own
+papers = glob.glob(work + "/paper/*.pdf")
+slips = [name for name in papers if name.endswith("-slip.pdf")]
+assert len(papers) == int(printed), (len(papers), printed)
+bare = {name.split("/")[-1][:17] for name in papers}
+assert len(bare) >= len(records) * 9 // 10 and len(papers) - len(slips) >= len(records) // 2, (len(bare), len(papers), len(slips))
+
+# by the API, in two batches, each asked for twice
+done = {record for record, state in planned.items() if state == "done"}
+taken, number = set(), 0
+while batch := [record["id"] for record in api("records?limit=60")["records"]]:
+    number += 1
+    answer = api(f"batches/{number}", {"records": batch})
+    assert api(f"batches/{number}", {"records": batch}) == answer and answer["count"] == len(batch), answer
+    assert not taken & set(batch)
+    taken |= set(batch)
+assert taken == done and number >= 2, (len(taken), len(done), number)
+
+# by files, whose rows are the same records
+for expected in ("1", "0"):
+    run = subprocess.run([program, "--hand-over", "files", work + "/files"], env={**os.environ, "KIOSK_HOME": city}, check=True,
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert run.stdout.strip() == expected, run.stdout
+rows = 0
+for name in glob.glob(work + "/files/files-000001/*.csv"):
+    if not name.endswith((".cp932.csv", "report.csv")):
+        rows += len(list(csv.reader(open(name, encoding="utf-8-sig", newline="")))) - 1
+assert rows == len(done), (rows, len(done))
+print(f"day: {len(papers)} files printed, {dict(sorted(want.items()))}; {len(taken)} handed over in {number} batches, {rows} rows in tables")
+PY
+for log in "$work/desk.log" "$work/intake.log" "$work"/sync-?.log; do
+    grep -q 'level=error' "$log" && fail "$log: $(grep 'level=error' "$log" | head -n 1)"
+done
+echo "test_day: passed"

@@ -315,6 +315,7 @@ const steps = {
     // the visitor's own words under the Japanese
     assert.equal(await page.textContent("[id='own-applicant.name']"), "Name");
     assert.equal(await page.getAttribute("[id='own-applicant.name']", "lang"), "en");
+    await page.locator("#record h2", { hasText: "引っ越し" }).scrollIntoViewIfNeeded();
     await picture(page, "move-in");
     await accessible(page, "move-in");
     await page.keyboard.press("/");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -67,23 +68,65 @@ load_keys(struct parts *parts)
     return r;
 }
 
+/* A folder of a bundle's tree, or of what was shipped where that has none; tree may be NULL. Heap. */
+static char *
+in_tree(const struct parts *parts, const char *tree, const char *what)
+{
+    char *path = tree != NULL ? fs_join(tree, what) : NULL;
+    if (path == NULL || !fs_exists(path)) {
+        free(path);
+        path = conf_share(parts->conf, what);
+    }
+    return path;
+}
+
+static int
+load_tree(struct parts *parts, const char *tree)
+{
+    char *assets = in_tree(parts, tree, "assets");
+    char *locale = in_tree(parts, tree, "locale");
+    int r = i18n_new(locale, &parts->words);
+    r = r == 0 ? procedure_load(assets, NULL, NULL, &parts->procedures) : r;
+    if (r < 0) {
+        i18n_free(parts->words);
+        parts->words = NULL;
+    }
+    free(locale);
+    free(assets);
+    return r;
+}
+
+/* Services, forms and words as the terminals have them: the newest bundle that came down to this machine, the one before
+ * when that can't be read, else what was shipped. The desk's own pages are always the program's. */
+static int
+load_bundle(struct parts *parts)
+{
+    static const char *const links[] = {"now", "before", NULL};
+    int r = KERR_NOT_FOUND;
+    for (size_t i = 0; i < ARRAY_LEN(links) && r < 0; i++) {
+        char *tree = links[i] != NULL ? conf_bundle(parts->conf, "content", links[i]) : NULL;
+        if (tree != NULL || links[i] == NULL) {
+            r = load_tree(parts, tree);
+            if (r < 0 && links[i] != NULL) {
+                LOG(LOG_ERROR, "content.older", LOG_INT("rank", i + 1), LOG_ERR(r));
+            }
+        }
+        free(tree);
+    }
+    return r;
+}
+
 static int
 load_content(struct parts *parts)
 {
     char *assets = conf_share(parts->conf, "assets");
-    char *locale = conf_share(parts->conf, "locale");
     char *fonts = conf_share(parts->conf, "fonts");
     parts->pages = fs_join(assets, "desk");
     parts->handover = fs_join(assets, "handover");
     parts->fonts = fs_join(fonts, "paper.list");
     free(fonts);
-    int r = i18n_new(locale, &parts->words);
-    if (r == 0) {
-        r = procedure_load(assets, NULL, NULL, &parts->procedures);
-    }
-    free(locale);
     free(assets);
-    return r;
+    return load_bundle(parts);
 }
 
 static int

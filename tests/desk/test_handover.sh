@@ -149,6 +149,11 @@ API_MODULES=$modules/node_modules node "$here/openapi/check.mjs" assets/handover
 client revoke core || fail revoke
 want 401 revoked "$key" records
 client add core && fail "a revoked name is taken for ever"
+hash=$(sed -n 's/^slow:\([^:]*\):.*/\1/p' "$home/clients")
+sed -i "s/^slow:.*/slow:$hash:600:read,revoked:new:*/" "$home/clients"
+want 401 "revoked by hand, its key still in the line" "$slow" records
+sed -i "s/^slow:.*/slow:$hash:600:read:new:move-in/" "$home/clients"
+want 200 "and let in again" "$slow" records
 echo 'a line that is none' >>"$home/clients"
 want 401 "a broken file lets nobody in" "$slow" records
 sed -i '$d' "$home/clients"
@@ -156,7 +161,7 @@ sed -i '$d' "$home/clients"
 # ---- batch files ----
 out=$home/out
 mkdir "$out"
-"$program" --hand-over core "$out" >/dev/null 2>&1 && fail "without the right"
+"$program" --hand-over slow "$out" >/dev/null 2>&1 && fail "without the right"
 [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 1 ] || fail "one batch"
 [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 0 ] || fail "nothing new"
 python3 "$here/openapi/tables.py" "$out/files-000001" || fail "tables"
@@ -171,7 +176,8 @@ ended() { # WHAT: the ledger says that batch 1 is not written
     sqlite3 "$home/ledger.db" "UPDATE batch SET written = 0 WHERE client = 'files'"
     [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 1 ] || fail "carried on: $1"
     (cd "$out" && sha256sum --quiet -c "$home/sums") || fail "other bytes: $1"
-    [ "$(find "$out" -mindepth 1 -maxdepth 1 | wc -l)" -eq 1 ] || fail "something is left over: $1"
+    [ "$(find "$out" -type f | wc -l) $(find "$out" -mindepth 1 -maxdepth 1)" = "$(wc -l <"$home/sums") $out/files-000001" ] ||
+        fail "something is left over: $1"
     [ "$("$program" --hand-over files "$out" 2>>"$home/desk.log")" = 0 ] || fail "once more: $1"
 }
 mv "$out/files-000001" "$home/kept"

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
+echo "closes = no" >>"$KIOSK_HOME/madoguchi.conf" # a visit can pause at any time of the day
 reader
 "$BUILD/kioskctl" card insert misaki >/dev/null || fail "card insert"
 # the given name alone is in the list of names
@@ -49,7 +50,7 @@ wiped() { # PLAY WORDS WHAT: found after the same visit only in the program that
 
 wiped wipe words "words of the card"
 
-# kana, the candidates and what was taken, the postal code's address
+# kana, the candidates and what was taken, the postal code's address; and the visit waits
 "$BUILD/kioskctl" card remove >/dev/null || fail "card remove"
 printf '%s\n' すみれ 黒沢菫 6048052 鍛冶屋町 >"$WORK/written"
 wiped wipe_written written "what was written"

@@ -195,11 +195,14 @@ static void
 leave_build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "bar.help"), "leave.go-on");
-    struct flow left = page_picture(app, flow, "leave", UI_TONE_CARE);
+    bool pause = pause_offered(app);
+    /* in large letters the way that loses nothing comes before the picture */
+    bool words_alone = pause && ui_text_size(app->ui) > UI_TEXT_NORMAL;
+    struct flow left = words_alone ? flow : page_picture(app, flow, "leave", UI_TONE_CARE);
     page_title(app, &left, say(app, "leave.title"));
     flow_text(
         app, &left, say(app, "leave.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 70);
-    if (pause_offered(app)) {
+    if (pause) {
         flow_door(
             app, &left, "pause", "clock", say(app, "leave.pause"), say(app, "leave.pause-detail"));
     }

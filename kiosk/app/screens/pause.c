@@ -31,7 +31,7 @@ until(struct app *app, struct flow *flow)
 static void
 paused_build(struct app *app)
 {
-    struct flow flow = page_begin(app, NULL, "pause.go-on");
+    struct flow flow = page_begin(app, NULL, "leave.go-on");
     char code[PAUSE_CODE_MAX];
     AUTO_BUF rows;
     AUTO_BUF number;
@@ -150,43 +150,48 @@ digits(struct app *app, struct flow *flow)
     explicit_bzero(text, sizeof(text));
 }
 
-/* Why the last number led nowhere, or what kind of number it is. */
+/* Why the last number led nowhere; nothing when there was none. */
 static void
-advice(struct app *app, struct flow *flow)
+why_not(struct app *app, struct buf *out)
 {
     char n[16];
-    AUTO_BUF text;
-    buf_init(&text, 2048);
     int64_t locked_s = pause_locked_s(app);
     int error = app->visit.resume_error;
     if (locked_s > 0) {
         time_words(clock_wall_s(app->clock) + locked_s + 59, n);
-        (void)sayf(app, &text, "resume.locked", "time", n);
+        (void)sayf(app, out, "resume.locked", "time", n);
     } else if (error == KERR_NOT_FOUND) {
         (void)snprintf(n, sizeof(n), "%d", pause_tries(app));
-        (void)buf_printf(&text, "%s\n", say(app, "resume.wrong"));
-        (void)sayf(app, &text, "pin.tries", "n", n);
+        (void)buf_printf(out, "%s\n", say(app, "resume.wrong"));
+        (void)sayf(app, out, "pin.tries", "n", n);
     } else if (error == KERR_INVALID) {
-        (void)buf_add_str(&text, say(app, "resume.gone"));
-    } else {
-        flow_text(app, flow, say(app, "resume.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
-            false, 0);
-        return;
+        (void)buf_add_str(out, say(app, "resume.gone"));
     }
-    flow_text(app, flow, buf_str(&text), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE, true, 0);
 }
 
 static void
 resume_build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "home.resume"), "bar.back");
+    AUTO_BUF why;
+    buf_init(&why, 2048);
+    why_not(app, &why);
     flow = page_beside_keypad(app, flow);
-    page_title(app, &flow, say(app, "resume.title"));
-    digits(app, &flow);
-    advice(app, &flow);
+    if (why.len > 0) { /* first of all, and before it a shorter title: it is seen in every size */
+        flow_text(app, &flow, say(app, "resume.title"), UI_ROLE_TITLE, UI_SIZE_BAR, UI_TONE_PAPER,
+            true, GAP_MIN);
+        flow_text(
+            app, &flow, buf_str(&why), UI_ROLE_NOTICE, UI_SIZE_BODY, UI_TONE_CARE, true, GAP_MIN);
+        digits(app, &flow);
+    } else {
+        page_title(app, &flow, say(app, "resume.title"));
+        digits(app, &flow);
+        flow_text(app, &flow, say(app, "resume.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
+            false, 0);
+    }
     page_keypad(app, "digit:", "", "");
     bool ready = strlen(app->visit.typed) == DIGITS && pause_locked_s(app) == 0;
-    page_main(app, "next", say(app, "home.resume"), ready ? 0 : UI_STATE_WAITING);
+    page_main(app, "next", say(app, "bar.next"), ready ? 0 : UI_STATE_WAITING);
 }
 
 static void

@@ -52,7 +52,7 @@ extern const struct screen screen_attract, screen_language, screen_home, screen_
     screen_staff, screen_leave, screen_sound, screen_access, screen_practice, screen_call,
     screen_text_size, screen_contrast, screen_keys, screen_door, screen_results,
     screen_take_results, screen_not_here, screen_code, screen_paused, screen_not_kept,
-    screen_resume, screen_slip, screen_settling, screen_brought;
+    screen_resume, screen_slip, screen_settling, screen_brought, screen_together;
 extern const struct screen screen_page, screen_take, screen_waste, screen_waste_days, screen_thing,
     screen_search, screen_hits, screen_phrases, screen_phrase_group, screen_phrase, screen_map,
     screen_place, screen_notices;
@@ -145,6 +145,10 @@ struct visit {
     bool card_again; /* and whether its card has to be read again */
     char typed[SEAL_DRAFT_NUMBER_LEN]; /* screen_resume: digits so far */
     int resume_error; /* why the last number led nowhere; 0 */
+    size_t group_first; /* screen_together: its first page */
+    bool beside; /* staff stand beside the visitor (screens/together.c) */
+    bool assisted; /* and did so at some time: the record says it */
+    bool confirmed; /* the visitor ticked that what the check page shows was read */
     struct resumed resumed; /* the place of a visit that was taken up */
     struct pre_entry *brought; /* answers given at home that are still to be tried; NULL none */
     struct seal_codes *codes; /* its parts, as they are read */
@@ -378,6 +382,13 @@ void trail_row(
     struct app *app, struct flow *flow, const char *id, const char *target, const char *title);
 int64_t app_today(const struct app *app); /* days since 1970 in Japan */
 
+/* screens/together.c: staff beside the visitor, until the visit ends: both languages, several questions on a page. */
+void beside_begin(struct app *app);
+/* Is the page one that the visitor confirms himself? */
+bool beside_own(const struct app *app);
+/* Who gives the answer to this question. */
+enum fact_origin beside_origin(const struct app *app, const struct question *question);
+
 /* screens/pause.c: the visit pauses, and its number is shown; or it can't be kept. */
 void pause_tap(struct app *app);
 
@@ -435,6 +446,7 @@ void practice_stop(struct app *app); /* part of visit_end */
 void practice_read(struct app *app);
 /* The words on every page; nothing when the visit is real. */
 void practice_ribbon(struct app *app);
+bool practice_has_ribbon(const struct app *app); /* also while staff are beside */
 void practice_places(struct app *app); /* makes room for them */
 
 /* submit.c: the only place with the sequence encode, seal and sign, commit. Runs in a thread. */

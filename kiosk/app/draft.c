@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/hex.h"
 
 enum { LOOKS_MAX = 12 };
 
@@ -40,8 +41,8 @@ put_set(struct fact_set *draft, enum part part, const struct fact_set *from)
     int r = 0;
     for (size_t i = 0; i < fact_set_count(from) && r == 0; i++) {
         const struct fact *fact = fact_set_at(from, i);
-        bool visitors = fact->origin == FACT_ORIGIN_PERSON || fact->origin == FACT_ORIGIN_STAFF;
-        r = visitors ? put(draft, part, fact->key, fact->value, fact->origin, fact->at) : 0;
+        r = pause_keeps(fact) ? put(draft, part, fact->key, fact->value, fact->origin, fact->at)
+                              : 0;
     }
     return r;
 }
@@ -111,6 +112,14 @@ put_place(struct fact_set *draft, const struct visit *visit)
     int r = put(draft, PART_OF, "at", question.key, FACT_ORIGIN_DERIVED, 0);
     if (r == 0 && visit->card_declined) {
         r = put(draft, PART_OF, "no-card", "", FACT_ORIGIN_DERIVED, 0);
+    }
+    if (r == 0) {
+        char id[2 * RECORD_VISIT_LEN + 1];
+        hex_encode(visit->id, sizeof(visit->id), id);
+        r = put(draft, PART_OF, "visit", id, FACT_ORIGIN_DERIVED, 0);
+    }
+    if (r == 0 && visit->assisted) {
+        r = put(draft, PART_OF, "assisted", "", FACT_ORIGIN_DERIVED, 0);
     }
     if (r == 0 && visit->guide != NULL) {
         r = put(draft, PART_OF, "guide", procedure_info(interview_procedure(visit->guide)).id,
@@ -226,6 +235,11 @@ take(struct app *app, const struct record_head *head, const struct fact_set *dra
     }
     take_done(app, draft);
     (void)snprintf(visit->resumed.at, sizeof(visit->resumed.at), "%s", at != NULL ? at : "");
+    const char *id = fact_set_value(draft, "o.visit");
+    if (id != NULL) {
+        (void)hex_decode(id, visit->id, sizeof(visit->id)); /* of our own making, sealed */
+    }
+    visit->assisted = fact_set_value(draft, "o.assisted") != NULL;
     visit->card_declined = fact_set_value(draft, "o.no-card") != NULL;
     visit->procedure = procedure;
     struct procedure_info info = procedure_info(procedure);

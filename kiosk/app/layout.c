@@ -213,7 +213,7 @@ void
 flow_tighten(struct app *app, struct flow *flow, int by)
 {
     by = app->places.small ? by / 3 : by; /* less air is there */
-    flow->y -= app->prefs.practice ? 0 : by;
+    flow->y -= practice_has_ribbon(app) ? 0 : by;
 }
 
 void

@@ -145,13 +145,18 @@ find(struct app *app, const uint8_t name[SEAL_DRAFT_NAME_LEN])
     return NULL;
 }
 
+bool
+pause_keeps(const struct fact *fact)
+{
+    return fact->origin != FACT_ORIGIN_CARD && fact->origin != FACT_ORIGIN_DERIVED;
+}
+
 /* Did the visitor answer anything that would be lost? */
 static bool
 has_answers(const struct fact_set *facts)
 {
     for (size_t i = 0; i < fact_set_count(facts); i++) {
-        enum fact_origin origin = fact_set_at(facts, i)->origin;
-        if (origin == FACT_ORIGIN_PERSON || origin == FACT_ORIGIN_STAFF) {
+        if (pause_keeps(fact_set_at(facts, i))) {
             return true;
         }
     }

@@ -46,6 +46,8 @@ bool pause_any(const struct app
         *app); /* does a visit wait, or did one so lately that somebody may look for it? */
 /* Can this visit pause now: has it anything to be kept, and is there time before closing? */
 bool pause_offered(const struct app *app);
+/* Is this fact kept? Not what a card told, nor what follows from others. */
+bool pause_keeps(const struct fact *fact);
 /* Seals the visit under a new number and forgets it: afterwards visit.number and visit.until are all there is. Errors
  * leave the visit as it is. KERR_STATE, KERR_TOO_BIG, KERR_BUSY (so many wait), and those of seal_draft_close. */
 int pause_visit(struct app *app);

@@ -365,8 +365,8 @@ step_complete(struct play *play, const char *seed)
             r = tap(play, "back"); /* and answers otherwise */
             stopped++;
             back = (stopped & -stopped) - 1;
-        } else if (app->screen == &screen_check) {
-            r = try_tap(play, "next") == 0 ? 0 : tap(play, "page:next");
+        } else if (app->screen == &screen_check || app->screen == &screen_together) {
+            r = try_tap(play, "next") == 0 || try_tap(play, "confirm") == 0 ? 0 : tap(play, "next");
         } else if (app->screen == &screen_explain) {
             back = 0;
             r = tap(play, "next");

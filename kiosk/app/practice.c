@@ -78,11 +78,17 @@ ribbon(const struct app *app)
     return rect(0, app->places.top_bar.h, app->places.panel.w, RIBBON_H);
 }
 
+bool
+practice_has_ribbon(const struct app *app)
+{
+    return app->prefs.practice || app->visit.beside;
+}
+
 void
 practice_places(struct app *app)
 {
     struct places *places = &app->places;
-    if (!app->prefs.practice) {
+    if (!practice_has_ribbon(app)) {
         return;
     }
     int least = places->top_bar.h + RIBBON_H + RIBBON_AIR;
@@ -98,15 +104,18 @@ practice_places(struct app *app)
 void
 practice_ribbon(struct app *app)
 {
-    if (!app->prefs.practice) {
+    if (!practice_has_ribbon(app)) {
         return;
     }
+    const char *text = app->prefs.practice ? "practice.ribbon"
+                       : beside_own(app)   ? "beside.own"
+                                           : "beside.ribbon";
     struct ui_rect where = ribbon(app);
     ui_add(
         app->ui, &(struct ui_element){.role = UI_ROLE_PANEL, .rect = where, .tone = UI_TONE_BAND});
     ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
                         .rect = where,
-                        .text = say(app, "practice.ribbon"),
+                        .text = say(app, text),
                         .tone = UI_TONE_BAND,
                         .size = UI_SIZE_BAR,
                         .bold = true,

@@ -20,7 +20,7 @@ app_is_overlay(const struct screen *screen)
            screen == &screen_staff || screen == &screen_leave || screen == &screen_access ||
            screen == &screen_practice || screen == &screen_call || screen == &screen_sound ||
            screen == &screen_text_size || screen == &screen_contrast || screen == &screen_keys ||
-           screen == &screen_not_kept;
+           screen == &screen_not_kept || screen == &screen_staff_desk;
 }
 
 static void

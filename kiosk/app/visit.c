@@ -259,7 +259,7 @@ interview_place(const struct app *app)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     if (interview_at(app->visit.interview) == INTERVIEW_QUESTION) {
-        return &screen_question;
+        return app->visit.beside ? &screen_together : &screen_question;
     }
     if (info.live != NULL) {
         return &screen_lookup;
@@ -290,6 +290,10 @@ interview_screen(struct app *app)
 bool
 visit_back(struct app *app)
 {
+    if (app->visit.beside) { /* to the page of several from which it was come to */
+        app_go(app, &screen_together);
+        return true;
+    }
     bool back = interview_back(app->visit.interview);
     if (back) {
         app_go(app, interview_place(app)); /* an answer that stops it can be changed there */
@@ -330,6 +334,7 @@ visit_submit(struct app *app, struct fact_set *take_facts)
     (void)snprintf(head.in_force, sizeof(head.in_force), "%.10s", info.in_force);
     (void)snprintf(head.language, sizeof(head.language), "%s", i18n_current(app->i18n)->code);
     set_visit(visit, &info, &head);
+    head.assisted = visit->assisted;
     visit->fee = head.fee;
     int r = app->submitter_error;
     if (app->submitter != NULL) {
@@ -428,7 +433,7 @@ static bool
 corrected(const struct app *app, const char *key)
 {
     const struct fact *kept = fact_set_get(app->visit.facts, key);
-    return app->visit.resumed.asked != NULL && kept != NULL && kept->origin == FACT_ORIGIN_PERSON;
+    return app->visit.resumed.asked != NULL && kept != NULL && pause_keeps(kept);
 }
 
 static void

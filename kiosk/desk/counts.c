@@ -12,11 +12,14 @@
 
 enum { MINUTE_S = 60 };
 
-/* Staff stood beside the visitor when an answer is theirs. */
+/* Staff stood beside the visitor: the head says it, of later records; or an answer is theirs. */
 static bool
 is_assisted(const struct record *record)
 {
     const struct fact_set *facts = record_facts(record);
+    if (record_head(record)->assisted) {
+        return true;
+    }
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         if (fact_set_at(facts, i)->origin == FACT_ORIGIN_STAFF) {
             return true;

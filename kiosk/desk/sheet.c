@@ -360,6 +360,9 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     (void)i18n_receipt_number(&number, head->number);
     desk_when(desk, &when, true, entry->received_at);
     add_language(desk, &language, head->language);
+    if (head->assisted) {
+        (void)buf_add_str(&language, desk_word(desk->assets, "assisted"));
+    }
     if (head->fee >= 0) {
         AUTO_BUF money;
         buf_init(&money, 128);

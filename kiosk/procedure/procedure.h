@@ -301,6 +301,14 @@ const char *interview_asked(const struct interview *interview, size_t index);
 void interview_resume(struct interview *interview, const struct fact_set *asked);
 /* Stands at the question of this key, "" for the check page, but never behind one that is open. */
 void interview_stand(struct interview *interview, const char *key);
+/* The pages of this visit as far as they are known, in order: for who looks at several at once. */
+struct interview_page; /* below */
+size_t interview_page_count(const struct interview *interview);
+/* KERR_NOT_FOUND. The row as with interview_row. */
+int interview_page(
+    const struct interview *interview, size_t index, struct interview_page *ret_page);
+/* The page where it stands; how many there are at the check page. */
+size_t interview_page_now(const struct interview *interview);
 /* From the check page to the question of this key; afterwards back to check. KERR_NOT_FOUND. */
 int interview_change(struct interview *interview, const char *key);
 
@@ -309,6 +317,10 @@ struct interview_row {
     struct question question;
     const char *value; /* as kept; "" for skipped */
     enum fact_origin origin;
+};
+struct interview_page {
+    struct interview_row row;
+    bool open; /* must still be answered */
 };
 size_t interview_row_count(const struct interview *interview);
 int interview_row(const struct interview *interview, size_t index, struct interview_row *ret_row);

@@ -1,8 +1,10 @@
-/* procedure/resume.c - an interview that is taken up again: the facts hold its answers, and flow.c looks at each of them
+/* procedure/resume.c - an interview as its pages: one that is taken up again: the facts hold its answers, and flow.c looks at each of them
  * as it does after every change; so here are only the pages that were shown, and the place. */
 #include "procedure_priv.h"
 
 #include <string.h>
+
+#include "base/err.h"
 
 size_t
 interview_asked_count(const struct interview *interview)
@@ -50,4 +52,41 @@ interview_stand(struct interview *interview, const char *key)
     if (key[0] != 0 && open == interview->flow.count) {
         (void)interview_change(interview, key); /* a row that has no page: from the check page */
     }
+}
+
+size_t
+interview_page_count(const struct interview *interview)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < interview->flow.count; i++) {
+        count += interview->flow.slots[i].page;
+    }
+    return count;
+}
+
+size_t
+interview_page_now(const struct interview *interview)
+{
+    size_t now = 0;
+    for (size_t i = 0; i < interview->cursor; i++) {
+        now += interview->flow.slots[i].page;
+    }
+    return now;
+}
+
+int
+interview_page(const struct interview *interview, size_t index, struct interview_page *ret_page)
+{
+    for (size_t i = 0; i < interview->flow.count; i++) {
+        const struct slot *slot = &interview->flow.slots[i];
+        if (slot->page && index-- == 0) {
+            const struct fact *fact = fact_set_get(interview->facts, slot->key);
+            slot_question(interview, &interview->flow, i, &ret_page->row.question);
+            ret_page->row.value = fact != NULL ? fact->value : "";
+            ret_page->row.origin = fact != NULL ? fact->origin : FACT_ORIGIN_PERSON;
+            ret_page->open = slot->open;
+            return 0;
+        }
+    }
+    return KERR_NOT_FOUND;
 }

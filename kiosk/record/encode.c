@@ -66,6 +66,9 @@ record_encode(const struct record *record, struct buf *ret_bytes)
         hex_encode(head->visit, RECORD_VISIT_LEN, visit);
         add_member(ret_bytes, "visit", visit);
     }
+    if (head->assisted) {
+        (void)buf_add_str(ret_bytes, ",\"assisted\":true");
+    }
     (void)buf_add_str(ret_bytes, ",\"facts\":[");
     const struct fact_set *facts = record_facts(record);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
@@ -144,6 +147,15 @@ get_visit(const cJSON *root, struct record_head *head)
                hex_decode(visit, head->visit, RECORD_VISIT_LEN) == 0);
 }
 
+/* Written only when it is so: anything but true is no record. */
+static bool
+get_assisted(const cJSON *root, struct record_head *head)
+{
+    const cJSON *assisted = cJSON_GetObjectItemCaseSensitive(root, "assisted");
+    head->assisted = assisted != NULL;
+    return assisted == NULL || cJSON_IsTrue(assisted);
+}
+
 static int
 decode_head(const cJSON *root, struct record_head *head)
 {
@@ -158,7 +170,7 @@ decode_head(const cJSON *root, struct record_head *head)
               get_string(root, "kiosk", head->kiosk, sizeof(head->kiosk)) &&
               get_string(root, "language", head->language, sizeof(head->language)) &&
               get_int(root, "submitted_at", &head->submitted_at) &&
-              get_int(root, "fee", &head->fee) && get_visit(root, head);
+              get_int(root, "fee", &head->fee) && get_visit(root, head) && get_assisted(root, head);
     return ok ? 0 : KERR_INVALID;
 }
 

@@ -93,6 +93,7 @@ struct record_head {
     char language[RECORD_NAME_MAX]; /* the visitor's */
     int64_t submitted_at;
     int64_t fee; /* yen; -1 when there is none to tell */
+    bool assisted; /* staff stood beside the visitor while it was answered */
     /* What the records of one visit share, so that staff see them together: drawn at random at the visit's first record
      * and forgotten with the visit. All zero: none, as in records from before, and in anonymous ones. */
     uint8_t visit[RECORD_VISIT_LEN];

@@ -1,6 +1,7 @@
 /* pause/main.c - visits that pause, at the real terminal: by chance in every procedure and taken up again, the same rows,
  * the same place, the same way back and the same record at the end; under a number and in no file; over at their time,
- * at closing, when they were taken up; few and small; five wrong numbers end guessing.
+ * at closing, when they were taken up; few and small; five wrong numbers end guessing. And visits with staff beside: several
+ * questions on a page, the visitor's own confirmation, and a record that says so.
  * use: pause TOP BUILD [SEEDS]. Exit 0 when all is so. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -523,6 +524,147 @@ never(void)
     stage.app->prefs.practice = false;
 }
 
+/* ---- staff beside the visitor ---- */
+
+static void
+staff_come(void)
+{
+    AUTO_BUF pin;
+    char *path = fs_join(stage.folder, "first-staff-pin.txt");
+    buf_init(&pin, 64);
+    must(fs_read(path, &pin) == 0, "the staff's digits");
+    free(path);
+    tap("help");
+    tap("staff");
+    for (const char *digit = buf_str(&pin); *digit >= '0' && *digit <= '9'; digit++) {
+        char id[] = "digit:?";
+        id[6] = *digit;
+        tap(id);
+    }
+    tap("next");
+    must(stage.app->screen == &screen_staff_desk, "the staff's page");
+    tap("beside");
+}
+
+static bool
+shows_text(const char *id)
+{
+    return ui_shows(stage.app->ui, i18n_text(stage.app->i18n, id));
+}
+
+/* Every group to its end, each answer on a page of several or on its own. Gives the most that stood on one. */
+static size_t
+answer_groups(void)
+{
+    struct rng_seeded rng = {.state = 5};
+    size_t most = 0;
+    for (int i = 0; i < ANSWERS_MAX && stage.app->screen != &screen_check; i++) {
+        struct interview *interview = stage.app->visit.interview;
+        AUTO_BUF text;
+        struct interview_verdict verdict = {0};
+        size_t shown = 0;
+        buf_init(&text, PROCEDURE_ANSWER_MAX);
+        must(shows_text("beside.ribbon"), "who is there is told");
+        if (stage.app->screen == &screen_together) {
+            for (size_t e = 0; e < ui_count(stage.app->ui); e++) {
+                const char *id = ui_at(stage.app->ui, e)->id;
+                shown += id != NULL && strncmp(id, "change:", 7) == 0;
+            }
+            most = shown > most ? shown : most;
+            tap(stage_shows(&stage, "read-on") ? "read-on" : "next");
+            continue;
+        }
+        struct question question;
+        must(stage.app->screen == &screen_question &&
+                 interview_question(interview, &question) == 0 &&
+                 interview_random_answer(interview, &rng, &text) == 0 &&
+                 interview_answer(
+                     interview, buf_str(&text), beside_origin(stage.app, &question), &verdict) == 0,
+            "an answer");
+        visit_show_interview(stage.app);
+        stage_settle(&stage);
+    }
+    return most;
+}
+
+/* One that can be given on the page of several. */
+static void
+answer_inline(void)
+{
+    char id[UI_ID_MAX] = "";
+    struct interview_page page;
+    for (size_t e = 0; e < ui_count(stage.app->ui) && id[0] == 0; e++) {
+        const char *other = ui_at(stage.app->ui, e)->id;
+        if (other != NULL && strncmp(other, "answer:", 7) == 0) {
+            (void)snprintf(id, sizeof(id), "%s", other);
+        }
+    }
+    must(id[0] != 0, "some answers stand on the page of several");
+    tap(id);
+    must(stage.app->screen == &screen_together, "the page stays");
+    must(interview_page(stage.app->visit.interview, strtoul(id + 7, NULL, 10), &page) == 0 &&
+             strcmp(page.row.value, strrchr(id, ':') + 1) == 0 && !page.open &&
+             page.row.origin == FACT_ORIGIN_STAFF,
+        "it is answered, by staff");
+}
+
+static struct record *
+sent(struct stage_city *city)
+{
+    struct record *record = NULL;
+    must(stage_leave(&stage, &screen_submitting) && stage.app->screen == &screen_accepted,
+        "accepted");
+    must(stage_city_take(city, &record) == 0, "a record");
+    return record;
+}
+
+static void
+staff_beside(void)
+{
+    struct stage_city city;
+    must(stage_city_open(&stage, &city), "the city");
+    begin("move-in");
+    visit_show_interview(stage.app);
+    stage_settle(&stage);
+    staff_come();
+    must(stage.app->screen == &screen_together, "several questions on a page");
+    must(stage.app->prefs.two_languages, "both languages");
+    answer_inline();
+    must(answer_groups() > 3, "more than one on a page");
+    must(shows_text("beside.own"), "the visitor's own page");
+    while (stage_shows(&stage, "read-on")) {
+        tap("read-on");
+    }
+    must(!stage_tap(&stage, "next"), "the visitor has not confirmed yet");
+    tap("confirm");
+    tap("next");
+    struct record *record = sent(&city);
+    must(record_head(record)->assisted, "the record says it");
+    size_t by_staff = 0;
+    for (size_t i = 0; i < fact_set_count(record_facts(record)); i++) {
+        by_staff += fact_set_at(record_facts(record), i)->origin == FACT_ORIGIN_STAFF;
+    }
+    must(by_staff > 3, "and whose hand it was");
+    record_free(record);
+
+    stage_reset(&stage);
+    must(!stage.app->visit.beside && !stage.app->prefs.two_languages, "staff leave with the visit");
+    write_name(false);
+    must(stage.app->screen == &screen_question && !shows_text("beside.ribbon"), "alone again");
+    struct rng_seeded rng = {.state = 6};
+    (void)answer(&rng, ANSWERS_MAX);
+    visit_show_interview(stage.app);
+    stage_settle(&stage);
+    while (stage_shows(&stage, "read-on")) {
+        tap("read-on");
+    }
+    tap("next");
+    record = sent(&city);
+    must(!record_head(record)->assisted, "and the next record does not say it");
+    record_free(record);
+    stage_city_close(&city);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -542,6 +684,7 @@ main(int argc, char **argv)
     bounds();
     five_wrong_ones();
     never();
+    staff_beside();
     every_procedure(seeds);
     stage_close(&stage);
     return 0;

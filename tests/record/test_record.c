@@ -121,6 +121,16 @@ test_visit(void **state)
     record_free(record);
     assert_int_equal(record_decode(bytes.data, bytes.len, &record), 0);
     assert_memory_equal(record_head(record)->visit, head.visit, RECORD_VISIT_LEN);
+    assert_false(record_head(record)->assisted);
+    record_free(record);
+    head.assisted = true;
+    record = record_new(&head, facts);
+    buf_clear(&bytes);
+    assert_int_equal(record_encode(record, &bytes), 0);
+    assert_non_null(strstr(buf_str(&bytes), "ff\",\"assisted\":true,\"facts\":["));
+    record_free(record);
+    assert_int_equal(record_decode(bytes.data, bytes.len, &record), 0);
+    assert_true(record_head(record)->assisted);
     record_free(record);
     assert_int_equal(record_decode((const uint8_t *)encoded, strlen(encoded), &record), 0);
     assert_memory_equal(record_head(record)->visit, "\0\0\0\0\0\0\0", RECORD_VISIT_LEN);
@@ -177,6 +187,8 @@ test_other_spellings(void **state)
         {"\"facts\":[", "\"visit\":\"001F020304050607\",\"facts\":["},
         {"\"facts\":[", "\"visit\":\"001f0203040506\",\"facts\":["},
         {"\"facts\":[", "\"visit\":\"001f02030405060700\",\"facts\":["},
+        {"\"facts\":[", "\"assisted\":false,\"facts\":["},
+        {"\"facts\":[", "\"assisted\":1,\"facts\":["},
         {"\"facts\":[", "\"visit\":7,\"facts\":["},
         {"\"facts\":[", "\"visit\":null,\"facts\":["},
         {"\"fee\":300", "\"visit\":\"001f020304050607\",\"fee\":300"},

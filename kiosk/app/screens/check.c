@@ -211,6 +211,24 @@ also_notes(struct app *app, struct flow *flow)
     }
 }
 
+/* With staff beside, the visitor says that this is what was meant. */
+static void
+confirmation(struct app *app, struct flow *flow)
+{
+    struct ui_element tick = {.id = "confirm",
+        .role = UI_ROLE_CHECK,
+        .rect = rect(flow->x, 0, flow->w, 0),
+        .text = say(app, "beside.confirm"),
+        .tone = UI_TONE_SURFACE,
+        .size = UI_SIZE_CHOICE,
+        .bold = true,
+        .state = app->visit.confirmed ? UI_STATE_CHOSEN : 0};
+    if (app->visit.beside) {
+        flow->y += GAP_MIN;
+        flow_element(app, flow, &tick, BUTTON_H);
+    }
+}
+
 static void
 build(struct app *app)
 {
@@ -240,9 +258,17 @@ build(struct app *app)
     also_notes(app, &flow);
     add_rows(app, &flow);
     /* what is on a later page was not seen yet: the main button leads there first */
+    confirmation(app, &flow);
     bool all_seen = app->visit.page >= app->flow_page;
+    bool waits = all_seen && app->visit.beside && !app->visit.confirmed;
     page_main(app, all_seen ? "next" : "read-on",
-        say(app, all_seen ? "check.submit" : "check.read-on"), 0);
+        say(app, all_seen ? "check.submit" : "check.read-on"), waits ? UI_STATE_WAITING : 0);
+}
+
+static void
+enter(struct app *app)
+{
+    app->visit.confirmed = false; /* whatever was changed is read again */
 }
 
 static void
@@ -284,19 +310,23 @@ tap(struct app *app, const char *id)
         if (interview_change(app->visit.interview, id + 7) == 0) {
             app_go(app, &screen_question);
         }
+    } else if (strcmp(id, "confirm") == 0) {
+        app->visit.confirmed = !app->visit.confirmed;
     } else if (strcmp(id, "next") == 0) {
-        submit(app);
+        if (!app->visit.beside || app->visit.confirmed) {
+            submit(app);
+        }
     } else if (strcmp(id, "read-on") == 0) {
         app->visit.page++;
     } else if (strcmp(id, "back") == 0) {
         if (app->visit.page > 0) {
             app->visit.page--;
         } else if (interview_back(app->visit.interview)) {
-            app_go(app, &screen_question);
+            app_go(app, app->visit.beside ? &screen_together : &screen_question);
         } else {
             app_go(app, &screen_explain);
         }
     }
 }
 
-const struct screen screen_check = {.name = "check", .build = build, .tap = tap};
+const struct screen screen_check = {.name = "check", .build = build, .tap = tap, .enter = enter};

@@ -603,7 +603,7 @@ answer(struct app *app, const struct question *question, bool unsure)
     if (!unsure && widget != NULL && widget->value != NULL) {
         text = widget->value(app);
     }
-    int r = interview_answer(visit->interview, text, FACT_ORIGIN_PERSON, &visit->verdict);
+    int r = interview_answer(visit->interview, text, beside_origin(app, question), &visit->verdict);
     if (r == KERR_PROCEDURE_ANSWER) {
         visit->verdict_shown = true;
         return;

@@ -55,7 +55,7 @@ check(struct app *app)
     explicit_bzero(app->staff_digits, sizeof(app->staff_digits));
     if (right) {
         LOG(LOG_INFO, "staff.in", LOG_INT("wrong-before", app->staff_wrong));
-        app_go(app, &screen_staff_desk);
+        app_over(app, &screen_staff_desk); /* back to a visit under way when staff stand beside */
         return;
     }
     app->staff_wrong++;

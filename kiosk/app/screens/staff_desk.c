@@ -51,6 +51,10 @@ build(struct app *app)
 {
     struct flow flow = page_begin(app, say(app, "help.staff"), "bar.back");
     page_title(app, &flow, say(app, "staff-desk.title"));
+    if (app->visit.open && !app->visit.beside && !app->prefs.practice) {
+        flow_door(app, &flow, "beside", "people", say(app, "staff-desk.beside"),
+            say(app, "staff-desk.beside-detail"));
+    }
     for (size_t i = 0; i < procedure_count(app->procedures); i++) {
         struct procedure_info info = procedure_info(procedure_at(app->procedures, i));
         if (info.kind != PROCEDURE_CHECK_IN) {
@@ -87,6 +91,8 @@ tap(struct app *app, const char *id)
     if (strcmp(id, "staff-end") == 0) {
         LOG(LOG_INFO, "staff.exit", LOG_INT("wrong-before", app->staff_wrong));
         app->quit = true;
+    } else if (strcmp(id, "beside") == 0) {
+        beside_begin(app);
     } else if (strcmp(id, "stand-end") == 0) {
         stand(app, "");
     } else if (strncmp(id, "stand:", 6) == 0) {

@@ -391,6 +391,9 @@ enum fact_origin beside_origin(const struct app *app, const struct question *que
 
 /* screens/pause.c: the visit pauses, and its number is shown; or it can't be kept. */
 void pause_tap(struct app *app);
+/* A scanner read something: the code of a visit that waits goes on where nobody's answers would be lost. False when it is
+ * no such code. */
+bool pause_scan(struct app *app, const char *text);
 
 /* content.c: services, pages and words, read anew when they changed */
 /* Folder "assets" or "locale" of the set that is shown. Heap. */

@@ -342,7 +342,9 @@ handle(struct app *app, const struct ui_input *input)
         if (app->screen != &screen_still_there) {
             app->touched_ms = clock_mono_ms(app->clock);
         }
-        brought_scan(app, ui_scanned(app->ui));
+        if (!pause_scan(app, ui_scanned(app->ui))) {
+            brought_scan(app, ui_scanned(app->ui));
+        }
         return;
     case UI_INPUT_KEY:
         if (app->screen->key != NULL) {

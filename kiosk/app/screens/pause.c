@@ -210,6 +210,27 @@ take_up(struct app *app)
     app->visit.page = 0;
 }
 
+bool
+pause_scan(struct app *app, const char *text)
+{
+    char number[SEAL_DRAFT_NUMBER_LEN];
+    if (!pause_code_read(text, number)) {
+        return false;
+    }
+    bool here = app->screen == &screen_attract || app->screen == &screen_home ||
+                app->screen == &screen_resume;
+    if (here && !app->prefs.practice) {
+        app_go(app, &screen_resume);
+        if (!app->visit.open) {
+            visit_start(app);
+        }
+        memcpy(app->visit.typed, number, sizeof(app->visit.typed));
+        take_up(app);
+    }
+    explicit_bzero(number, sizeof(number));
+    return true;
+}
+
 static void
 add_digit(struct app *app, char digit)
 {
@@ -221,7 +242,7 @@ add_digit(struct app *app, char digit)
     }
 }
 
-/* A number pad's, or a scanner's: the word before its number has no digits. */
+/* A number pad's. */
 static void
 resume_type(struct app *app, const char *text)
 {

@@ -30,7 +30,7 @@ grep -q 'event=staff.in' "$WORK/play.err" && fail "the staff's page opened while
 {
     printf 'tap start\ntap help\ntap staff\n'
     digits "$pin"
-    printf 'tap next\nwait screen staff-desk\nexpect text "まだ読んでいない訳が"\ntap staff-end\n'
+    printf 'tap next\nwait screen staff-desk\ntap page:next\nexpect text "まだ読んでいない訳が"\ntap staff-end\n'
 } >"$WORK/exit.play"
 play "$WORK/exit.play"
 grep -q 'event=staff.exit' "$WORK/play.err" || fail "the right PIN did not lead to the end of the kiosk"

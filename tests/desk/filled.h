@@ -86,6 +86,7 @@ struct filled_visit {
     const struct filled_fact *facts;
     size_t count;
     enum filled_harm harm;
+    bool assisted; /* staff stood beside the visitor */
     uint64_t skip; /* sequences that are passed over: after 10,000 a kiosk gives a number again */
 };
 
@@ -101,7 +102,8 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
     struct record_head head = {.in_force = "2026-04-01",
         .kiosk = "kiosk-001",
         .submitted_at = visit->at - 30 - visit->late,
-        .fee = visit->fee};
+        .fee = visit->fee,
+        .assisted = visit->assisted};
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", visit->procedure);
     (void)snprintf(head.language, sizeof(head.language), "%s", visit->language);
     rng_fill(head.id, sizeof(head.id));

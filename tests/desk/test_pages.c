@@ -242,6 +242,13 @@ test_record_page(void **state)
             fail_msg("the page lacks %s", expected[i]);
         }
     }
+    assert_null(strstr(buf_str(&body), "職員が同席"));
+    visit.assisted = true;
+    filled_put(&f->filled, &visit, id, NULL);
+    record_path(id, "", path);
+    buf_clear(&body);
+    assert_int_equal(get(f, path, &body), 200);
+    assert_non_null(strstr(buf_str(&body), "職員が同席"));
     path[strlen(path) - 1] ^= 1;
     assert_int_equal(get(f, path, NULL), 404);
     assert_int_equal(get(f, "/record/", NULL), 404);

@@ -20,11 +20,29 @@ enum {
     PRINT_H = 200
 };
 
-/* Under the QR where there is room, else in the column. */
-static bool
-print_beside(const struct app *app)
+/* The button for paper goes below the QR's box; on small panels it takes the place of the words in it, upright it stands below
+ * them. Takes its room from the caption or, below the box, has its own. */
+static void
+print_button(struct app *app, struct ui_rect below, struct ui_rect *caption)
 {
-    return app->printer != NULL && !app->places.portrait && !app->places.small;
+    bool inside = app->places.portrait || app->places.small;
+    struct ui_rect where = below;
+    if (app->printer == NULL) {
+        return;
+    }
+    if (inside) {
+        where = rect(caption->x, caption->y + caption->h - PRINT_H, caption->w, PRINT_H);
+        caption->h = app->places.portrait ? caption->h - PRINT_H - GAP_MIN : 0;
+    }
+    ui_add(app->ui, &(struct ui_element){.id = "print",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = where,
+                        .text = say(app, "slip.print"),
+                        .picture = "document",
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_BAR,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE});
 }
 
 /* The QR with its words: beside the column, or below it in portrait; returns the column that is left. */
@@ -33,7 +51,8 @@ note_to_take(struct app *app, struct flow flow)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
     bool below = app->places.portrait;
-    int height = flow.bottom - flow.top - (print_beside(app) ? PRINT_H + GAP_MIN : 0);
+    bool under = app->printer != NULL && !below && !app->places.small;
+    int height = flow.bottom - flow.top - (under ? PRINT_H + GAP_MIN : 0);
     int most = height - 2 * QR_PAD - (below ? 0 : CAPTION_H);
     int side = app->places.small ? QR_SIDE_SMALL : QR_SIDE;
     int note_w = app->places.small ? NOTE_W_SMALL : NOTE_W;
@@ -68,29 +87,21 @@ note_to_take(struct app *app, struct flow flow)
         below ? rect(box.x + side + 2 * QR_PAD, box.y + QR_PAD, box.w - side - 3 * QR_PAD, side)
               : rect(box.x + QR_PAD, box.y + side + 2 * QR_PAD, box.w - 2 * QR_PAD,
                     box.h - side - 3 * QR_PAD);
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = caption,
-                        .text = say(app, "accepted.qr"),
-                        .size = UI_SIZE_BAR,
-                        .tone = UI_TONE_SURFACE,
-                        .align = below ? UI_ALIGN_START : UI_ALIGN_CENTRE,
-                        .valign = below ? UI_ALIGN_CENTRE : UI_ALIGN_START});
+    print_button(app, rect(box.x, flow.bottom - PRINT_H, note_w, PRINT_H), &caption);
+    if (caption.h > 0) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = caption,
+                            .text = say(app, "accepted.qr"),
+                            .size = UI_SIZE_BAR,
+                            .tone = UI_TONE_SURFACE,
+                            .align = below ? UI_ALIGN_START : UI_ALIGN_CENTRE,
+                            .valign = below ? UI_ALIGN_CENTRE : UI_ALIGN_START});
+    }
     if (below) {
         flow.bottom = box.y - GAP_MIN;
-        return flow;
+    } else {
+        flow.w -= note_w + NOTE_GAP;
     }
-    if (print_beside(app)) {
-        ui_add(app->ui, &(struct ui_element){.id = "print",
-                            .role = UI_ROLE_BUTTON,
-                            .rect = rect(box.x, flow.bottom - PRINT_H, note_w, PRINT_H),
-                            .text = say(app, "slip.print"),
-                            .picture = "document",
-                            .tone = UI_TONE_SURFACE,
-                            .size = UI_SIZE_BAR,
-                            .bold = true,
-                            .align = UI_ALIGN_CENTRE});
-    }
-    flow.w -= note_w + NOTE_GAP;
     return flow;
 }
 
@@ -251,10 +262,6 @@ build(struct app *app)
     (void)i18n_receipt_number(&number, app->visit.number);
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     fee(app, &flow);
-    if (app->printer != NULL && !print_beside(app)) {
-        flow_door(
-            app, &flow, "print", "document", say(app, "slip.print"), say(app, "slip.print-detail"));
-    }
     steps(app, &flow);
     bool more_to_show = app->visit.code_len > 0;
     page_main(app, more_to_show ? "next" : "finish",

@@ -425,7 +425,7 @@ void take_line(const char *words, const char *before, struct buf *out);
  * codes. */
 struct qr_words {
     const char *title, *text; /* message ids */
-    const char *number; /* written large above both; NULL: none */
+    const char *number; /* written large between the two; NULL: none */
 };
 void qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
     unsigned state, const struct qr_words *said);

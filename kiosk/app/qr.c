@@ -136,10 +136,15 @@ qr_page(struct app *app, struct flow *flow, const char *text, const char *label,
     qr_rows(buf_str(&shown), &rows);
     app->flow_page = count > 1 ? app->visit.page : 0; /* the words stand beside each code */
     struct ui_rect box = qr_place(app, flow, QR_SIDE);
+    if (said->number == NULL || !app->places.small) {
+        page_title(app, flow, say(app, said->title));
+    } else { /* both on the first page */
+        flow_text(
+            app, flow, say(app, said->title), UI_ROLE_TITLE, UI_SIZE_BODY, UI_TONE_PAPER, true, 20);
+    }
     if (said->number != NULL) {
         flow_text(app, flow, said->number, UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     }
-    page_title(app, flow, say(app, said->title));
     flow_text(app, flow, say(app, said->text), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     qr_add(app, box, &rows, label, state);
     app->flow_page = count > 1 ? (int)count - 1 : app->flow_page;

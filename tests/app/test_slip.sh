@@ -74,7 +74,7 @@ visit() { # NAME STEPS...: a visit that is accepted and asks for paper
     name=$1
     shift
     {
-        printf 'language %s\nstart move-out\ncomplete 3\nwait screen accepted 20\nshot %s-accepted.png\ndump %s.json\n' "${WORDS:-ja}" "$name" "$name"
+        printf 'language %s\nstart move-out\ncomplete 3\nwait screen accepted 20\ndump %s.json\n' "${WORDS:-ja}" "$name"
         printf 'tap print\nexpect screen slip\n'
         printf '%s\n' "$@"
     } >"$WORK/$name.play"
@@ -102,7 +102,7 @@ lpadmin -h $SOCKET -p slip -E -v paper:/ || fail lpadmin
 # 1. a day: two papers for the first visitor, none for the second (a page to take a photo of), the third walks off while it is slow,
 # the fourth gets the fourth's, for the fifth the printer dies
 settings 'printer = slip' "$PRINTER"
-visit prints "$THERE" 'shot prints.png' 'tap back' 'expect screen accepted' 'tap print' "$THERE" "$END"
+visit prints "$THERE" 'shot prints.png' 'tap back' 'expect screen accepted' 'shot prints-accepted.png' 'tap print' "$THERE" "$END"
 visit empty "$PHOTO" 'shot empty.png' 'dump photo.json' "$END"
 visit leaves 'wait text "印刷しています"' 'shot slow.png' 'sleep 1500' 'tap home' 'wait screen attract 5'
 visit next "$THERE" "$END"

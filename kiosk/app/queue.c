@@ -104,8 +104,10 @@ queue_new(const struct conf *conf, const struct clock *clock, struct sealing *se
     queue->next_ms = clock_mono_ms(clock) + FIRST_LOOK_MS;
     queue->reserve = (size_t)conf_int(conf, "queue-reserve-mb", 0, 4096, RESERVE_MB) * MB;
     int r = store_open(queue->path, &queue->store);
-    if (r == KERR_STORE_CORRUPT && mend(queue) == 0) {
-        r = 0; /* otherwise what is wrong is the damage */
+    if (r == KERR_STORE_CORRUPT) {
+        queue->next_ms =
+            clock_mono_ms(clock); /* the first look mends it; the screen waits for nobody */
+        r = 0;
     }
     if (r < 0) {
         queue_free(queue);
@@ -188,8 +190,12 @@ look_at_rows(struct queue *queue)
     if (r == 0) {
         r = store_check(store, &queue->judge, &queue->check, SLICE_ROWS);
     }
-    if (r == KERR_STORE_CORRUPT) {
-        (void)mend(queue); /* said so in the log; the next round tries again */
+    if (r == KERR_STORE_CORRUPT && mend(queue) == 0) {
+        return SLICE_MS;
+    }
+    if (r == KERR_STORE_CORRUPT) { /* said so in the log; the next round tries again */
+        queue->closed = r;
+        queue->room_ms = clock_mono_ms(queue->clock) + CLOSED_MS;
     }
     if (r == 1 || r == KERR_CANCELLED || r == KERR_BUSY) {
         return SLICE_MS;

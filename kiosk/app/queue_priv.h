@@ -13,7 +13,7 @@
 
 struct queue;
 
-/* Opens the queue of the settings; a damaged one is mended first. stop is asked during long looks: true
+/* Opens the queue of the settings; a damaged one is mended by the first queue_look or queue_mend, whichever comes first. stop is asked during long looks: true
  * ends them, since somebody waits. Errors of store_open. Borrows clock and sealing, whose
  * thread it is, too. */
 int queue_new(const struct conf *conf, const struct clock *clock, struct sealing *sealing,

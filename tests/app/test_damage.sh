@@ -1,8 +1,8 @@
 #!/bin/sh
 # timeout: 120
 # waits
-# A queue that is damaged between two visits, while kiosk-sync has it open: the terminal mends it at its
-# start, takes the next application, and every accepted record reaches the city once.
+# A queue that is damaged between two visits, while kiosk-sync has it open: the terminal mends it after its
+# start, without the next visitor waiting for it before they submit, and every accepted record reaches the city once.
 . "$(dirname "$0")/env.sh"
 alone "$0" "$@"
 "$BUILD/kioskctl" init >/dev/null || fail init
@@ -28,7 +28,27 @@ before=$(epoch)
 # the header and the tables: no program opens such a file
 head -c 4096 /dev/zero | tr '\0' '\377' | dd of="$queue" conv=notrunc bs=4096 count=1 2>/dev/null
 "$BUILD/kioskctl" status >/dev/null 2>&1 && fail "a damaged queue looks well"
-apply 4
+# what proves the records comes late, so the mending takes until then
+ca=$KIOSK_HOME/keys/kiosk-ca.crt
+mv "$ca" "$WORK/ca.crt"
+mkfifo "$ca" "$WORK/home.png"
+cat >"$WORK/apply-4.play" <<'STEPS'
+tap start
+expect screen home
+shot home.png
+start resident-record
+tap next
+tap no-card
+complete 4
+wait screen accepted 60
+STEPS
+start terminal sh -c "cd '$WORK' && exec '$BUILD/kiosk' --no-card --play '$WORK/apply-4.play'"
+terminal=$!
+timeout 60 cat "$WORK/home.png" >/dev/null || fail "the first screen waits for the queue"
+[ ! -e "$queue.damaged-1" ] || fail "mended without a proof"
+timeout 60 sh -c "cat '$WORK/ca.crt' >'$ca'" || fail "nobody mends"
+mv "$WORK/ca.crt" "$ca"
+wait "$terminal" || fail "the visitor's application is not taken: $(cat "$WORK/terminal.log")"
 [ -s "$queue.damaged-1" ] || fail "the damaged file is gone"
 [ "$(epoch)" != "$before" ] || fail "the new file has the old epoch"
 "$BUILD/kioskctl" status >"$WORK/status" && fail "a damaged file beside the queue is no alarm"

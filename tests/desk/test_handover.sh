@@ -145,6 +145,11 @@ want 401 "problem" x records
 API_MODULES=$modules/node_modules node "$here/openapi/check.mjs" assets/handover/openapi.json "$home/list1=RecordList" \
     "$home/list2=RecordList" "$home/record=Record" "$home/marked=Marked" "$home/batch=Batch" "$home/answer=Problem" || fail "OpenAPI"
 
+for act in api-records api-record api-mark; do
+    [ "$(sqlite3 "$home/ledger.db" "SELECT count(*) > 0 FROM look WHERE by_whom = 'api core' AND act = '$act'")" = 1 ] ||
+        fail "the log of access says nothing of $act"
+done
+
 # ---- revoked: without a restart ----
 client revoke core || fail revoke
 want 401 revoked "$key" records

@@ -376,6 +376,9 @@ with_a_card(void)
     must(interview_question(stage.app->visit.interview, &question) == 0, "a question");
     char key[FACT_KEY_MAX];
     (void)snprintf(key, sizeof(key), "%s", question.key);
+    must(
+        fact_set_put(stage.app->visit.facts, "applicant.address", NAME, FACT_ORIGIN_PERSON, 1) == 0,
+        "an address in place of the card's");
     must(draft_write(stage.app, &bytes) == 0, "a draft");
     must(record_expand(bytes.data, bytes.len, &plain) == 0, "its text");
     const char *name = fact_set_value(stage.app->visit.facts, "applicant.name");
@@ -401,6 +404,8 @@ with_a_card(void)
              interview_question(stage.app->visit.interview, &question) == 0 &&
              strcmp(question.key, key) == 0,
         "the same question as before");
+    must(strcmp(fact_set_value(stage.app->visit.facts, "applicant.address"), NAME) == 0,
+        "what the visitor put in place of the card's words");
 }
 
 static size_t
@@ -647,6 +652,8 @@ staff_beside(void)
         tap("read-on");
     }
     must(!stage_tap(&stage, "next"), "the visitor has not confirmed yet");
+    screen_check.tap(stage.app, "next");
+    must(stage.app->screen == &screen_check, "nor does anything else send it");
     tap("confirm");
     tap("next");
     struct record *record = sent(&city);

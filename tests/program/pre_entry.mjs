@@ -114,6 +114,9 @@ const me = [{ key: "applicant.name", index: 0, value: "日立　花子" },
 await seal("old", "resident-record", 31, me);
 await seal("young", "resident-record", 29, me);
 await seal("changed", "resident-record", 0, me, "ja", 60);
+await seal("anonymous", "survey", 0, []);
+await seal("private", "resident-record", 0, [{ key: "applicant.name", index: 0, value: "雲母坂　菫太郎" },
+  { key: "resident-record.nothing", index: 0, value: "糸魚川のひみつ" }]); // one is given out, one never
 await seal("unknown", "no-such-thing", 0, me);
 await seal("wrong", "resident-record", 0, [...me, { key: "applicant.birth", index: 0, value: "2099-01-01" },
   { key: "resident-record.nonsense", index: 3, value: "x" }, { key: "resident-record.whose", index: 0, value: "me" }]);

@@ -120,6 +120,8 @@ scan young.scan
 expect text "お持ちの答えを読みました。"
 scan unknown.scan
 expect text "このコードは、この機械では読めません。"
+scan anonymous.scan
+expect text "このコードは、この機械では読めません。"
 scan foreign.scan
 expect text "このコードは、この機械では読めません。"
 scan url.scan
@@ -139,7 +141,47 @@ scan changed.scan
 expect text "このコードは、この機械では読めません。"
 PLAY
 
-# 6. The key is gone: the code is of no use any more, and says nothing.
+# 6. Nothing of it survives the visit: neither what became an answer nor what none asked for, nor the code. While the visit is
+#    there, all of it is found.
+{
+    printf '%s\n' 雲母坂 糸魚川のひみつ
+    cut -c 60-100 "$work/codes/private.scan"
+} >"$work/words"
+memory() { # FOUND: what a scan of the terminal's memory finds when these steps are done
+    rm -f "$work/codes/done.json"
+    printf '%s\n' "$(cat)" 'dump done.json' 'sleep 120000' >"$work/codes/memory.play"
+    (cd "$work/codes" && exec "$build/kiosk" --play memory.play 2>"$work/memory.log") &
+    terminal=$!
+    for _ in $(seq 300); do
+        [ -s "$work/codes/done.json" ] && break
+        kill -0 "$terminal" 2>/dev/null || fail "memory: $(cat "$work/memory.log")"
+        sleep 0.1
+    done
+    "$build/asan/tests/app/tool_scan" "$terminal" "$work/words" >"$work/scan.log"
+    found=$?
+    kill "$terminal" 2>/dev/null
+    wait "$terminal" 2>/dev/null
+    [ "$found" -eq "$1" ] || fail "memory: found $found instead of $1: $(cat "$work/scan.log")"
+}
+memory 1 <<PLAY
+scan private.scan
+expect screen brought
+PLAY
+memory 0 <<PLAY
+scan private.scan
+tap next
+tap next
+tap no-card
+tap home
+tap finish
+wait screen attract 5
+scan private.scan
+tap home
+tap finish
+wait screen attract 5
+PLAY
+
+# 7. The key is gone: the code is of no use any more, and says nothing.
 rm "$KIOSK_HOME"/keys/pre-entry/*.key
 play gone <<PLAY
 scan good.scan

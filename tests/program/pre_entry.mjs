@@ -120,7 +120,7 @@ await seal("private", "resident-record", 0, [{ key: "applicant.name", index: 0, 
 await seal("unknown", "no-such-thing", 0, me);
 await seal("wrong", "resident-record", 0, [...me, { key: "applicant.birth", index: 0, value: "2099-01-01" },
   { key: "resident-record.nonsense", index: 3, value: "x" }, { key: "resident-record.whose", index: 0, value: "me" }]);
-await seal("here", "community-room", 0, [{ key: "community-room.centre", index: 0, value: "mihon-ike" },
+await seal("here", "community-room", 0, [{ key: "community-room.centre", index: 0, value: "mihon" },
   { key: "community-room.slot", index: 0, value: "mihon-meeting/2026-12-01/09:00" }, ...me]);
 const filler = Array.from({ length: 12 }, (_, i) => ({ key: `resident-record.filler${i}`, index: 0, value: "ながい答え".repeat(6) }));
 assert.ok(await seal("parts", "resident-record", 0, [...me, ...filler]) === 2);

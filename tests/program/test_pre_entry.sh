@@ -104,7 +104,7 @@ tap next
 tap next
 tap no-card
 expect screen question
-expect fact community-room.centre "mihon-ike"
+expect fact community-room.centre "mihon"
 expect no-text "何に使いますか。"
 PLAY
 

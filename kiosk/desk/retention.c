@@ -209,7 +209,7 @@ desk_get_retention(struct desk_ask *ask)
 /* ---- whoever asks for a record that went ---- */
 
 static void
-reply_gone(struct desk_ask *ask, const struct ledger_gone *gone)
+reply_gone(struct desk_ask *ask, const struct ledger_gone *gone, unsigned status)
 {
     struct desk *desk = ask->desk;
     char hash[HASH_LEN], days[16];
@@ -229,7 +229,7 @@ reply_gone(struct desk_ask *ask, const struct ledger_gone *gone)
     DESK_PART(desk->assets, &content, "gone", FILL("number", buf_str(&number)), FILL("days", days),
         FILL("rule", rule), FILL("hash", hash), FILL_HTML("received", &received),
         FILL_HTML("deleted", &deleted));
-    desk_reply_page(ask, HTTP_GONE, "message-page", "page.message", &content);
+    desk_reply_page(ask, status, "message-page", "page.message", &content);
 }
 
 static int
@@ -248,7 +248,7 @@ desk_reply_gone_number(struct desk_ask *ask, const char *number)
         return false;
     }
     memcpy(ask->id, gone.id, sizeof(ask->id)); /* for the log of what was done */
-    reply_gone(ask, &gone);
+    reply_gone(ask, &gone, HTTP_OK);
     return true;
 }
 
@@ -259,7 +259,7 @@ desk_reply_gone(struct desk_ask *ask, const uint8_t id[LEDGER_ID_LEN])
     if (ledger_gone(ask->desk->ledger, id, &gone) < 0) {
         return false;
     }
-    reply_gone(ask, &gone);
+    reply_gone(ask, &gone, HTTP_GONE);
     return true;
 }
 

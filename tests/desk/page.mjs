@@ -428,6 +428,38 @@ const steps = {
     assert.equal(await page.getAttribute("#call-sound", "aria-pressed"), "false");
   },
 
+  async "what the lead looks after"(page) {
+    const back = page.url();
+    await page.goto(`${env.PAGE_URL}/`);
+    await page.click("#show-retention");
+    await page.waitForSelector("#retention-title");
+    assert.equal(await page.getAttribute("#retention-rule", "data-value"), "90");
+    assert.equal(await page.getAttribute("#retention-clock", "data-value"), "good");
+    assert.match(await page.textContent("#gone-rows"), /1111 2222/u);
+    await picture(page, "retention");
+    await accessible(page, "retention");
+    await page.click("#retention-back");
+    await page.fill("#search-number", "11112222");
+    await page.click("#search-ok");
+    await page.waitForSelector("#gone-number");
+    assert.equal(await page.textContent("#gone-number"), "1111 2222");
+    await picture(page, "gone");
+    await accessible(page, "gone");
+    await page.click("#message-home");
+    await page.click("#show-statistics");
+    await page.waitForSelector("#statistics-rows tr");
+    assert.match(await page.textContent("#statistics-rows"), /窓口での申請サポート件数/u);
+    await picture(page, "statistics");
+    await accessible(page, "statistics");
+    await page.click("#statistics-back");
+    await page.click("#show-access");
+    await page.waitForSelector("#access-rows tr");
+    assert.match(await page.textContent("#access-rows"), /さがした/u);
+    await picture(page, "access");
+    await accessible(page, "access");
+    await page.goto(back);
+  },
+
   async "targets are large enough"(page) {
     const small = await page.evaluate(() => Array.from(document.querySelectorAll("a, button, select, textarea, input:not([type=hidden])"))
       .filter((element) => element.offsetParent !== null && !element.matches(".skip, #home"))

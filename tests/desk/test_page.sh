@@ -66,6 +66,16 @@ hostile=$("$fill" "$home" put hostile 1 900) || fail "put"
 move=$("$fill" "$home" put move 1 300) || fail "put"
 
 export KIOSK_HOME=$home
+
+# One record went by rule, and the table of a month is there: what the lead looks after.
+now=$(date +%s)
+sqlite3 "$home/ledger.db" "INSERT INTO gone(position, id, kiosk, epoch, sequence, hash, received_at, done_at, deleted_at, rule, number)
+ VALUES(1000000, randomblob(16), 'kiosk-001', 1, 1, randomblob(32), $now - 9000000, $now - 8000000, $now - 90000, 'retain-days 90', '11112222');
+INSERT INTO sweep(at, trusted_at, deleted, word) VALUES($now - 90000, $now - 90000, 1, 'done');" || fail "a line of proof"
+printf '\xEF\xBB\xBF"a","b","c","d","e","f","g","h","i"\r\n' >"$home/statistics.csv"
+printf '"082023","茨城県日立市","2026-10-01","2026-10-31","%s","%s","%s","%s","%s"\r\n' \
+    合計 "" "" 120 35 手続き別 resident-record 住民票の写し 80 20 言語別 vi ベトナム語 10 40 \
+    計画の指標 assisted.yes 窓口での申請サポート件数 15 "" >>"$home/statistics.csv"
 "$build/kioskctl" client add office --rights page --states new,work,papers,done,back || fail "client add"
 
 # Every fact of the dictionary stands under a heading of its own.

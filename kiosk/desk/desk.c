@@ -1,4 +1,5 @@
 /* desk/desk.c - puts the desk together and takes it apart. */
+#include "find_priv.h"
 #include "hand_priv.h"
 #include "keep_priv.h"
 
@@ -19,12 +20,14 @@ desk_free(struct desk *desk)
 {
     const char *const texts[] = {desk->config.address, desk->config.public_name,
         desk->config.ledger, desk->config.staff, desk->config.pages, desk->config.fonts,
-        desk->config.live, desk->config.statistics, desk->config.handover, desk->config.clients};
+        desk->config.live, desk->config.statistics, desk->config.handover, desk->config.clients,
+        desk->config.index};
     desk_rates_free(desk->rates);
     desk_hand_free(desk->hand);
     desk_staff_free(desk->staff);
     desk_sessions_free(desk->sessions);
     desk_assets_free(desk->assets);
+    desk_index_free(desk->index);
     desk_wishes_free(desk->wishes);
     print_free(desk->print);
     live_close(desk->live);
@@ -48,6 +51,7 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
     desk->config.fonts = copy(config->fonts);
     desk->config.live = copy(config->live);
     desk->config.statistics = copy(config->statistics);
+    desk->config.index = copy(config->index);
     desk->config.handover = copy(config->handover);
     desk->config.clients = copy(config->clients);
     desk->rates = desk_rates_new(config->clock);
@@ -68,7 +72,15 @@ desk_start(const struct desk_config *config, struct desk **ret_desk)
         r = ledger_open(config->ledger, &desk->ledger);
     }
     if (r == 0) {
+        r = desk_index_new(&desk->config, &desk->index);
+    }
+    if (r == 0) {
         desk_forget_gone(desk);
+    }
+    if (r == 0) {
+        r = desk_index_start(desk->index);
+    }
+    if (r == 0) {
         r = desk_server_start(desk);
     }
     if (r < 0) {

@@ -18,6 +18,8 @@ struct desk_config {
     const char *public_name; /* host[:port] of a TLS proxy before the page; NULL: none. Requests
                               * for it get Secure cookies */
     const char *ledger;
+    const char
+        *index; /* file of what can be searched, for the desk's key alone; NULL: in memory only */
     const char *staff; /* file of "name:role:hash" lines (seal_password_hash); staff.c */
     const char *pages; /* folder of the page's files: assets/desk */
     const char *fonts; /* the list of fonts for paper: fonts/paper.list */

@@ -138,6 +138,13 @@ void desk_part(const struct desk_assets *assets, struct buf *out, const char *pa
 struct record *desk_open_record(const struct desk_config *config, const struct ledger_entry *entry,
     const uint8_t *envelope, size_t len, const char **ret_reason);
 
+/* ---- find.c, index*.c: finding records (find_priv.h) ---- */
+
+struct desk_index;
+/* A record went from the ledger: what is known of it goes from the index, in memory and on disk, before this returns. Call it after the
+ * deletion was committed. Nothing happens when the index does not know it, or the desk has none. */
+void desk_index_forget(struct desk *desk, const uint8_t id[LEDGER_ID_LEN]);
+
 /* ---- the desk itself ---- */
 
 struct desk {
@@ -150,6 +157,7 @@ struct desk {
     struct desk_wishes *wishes;
     uint64_t
         gone; /* the line of proof up to which what is in memory was forgotten, and one more; 0: not looked yet */
+    struct desk_index *index;
     struct print *print; /* the listener's thread only */
     struct desk_hand *hand; /* hand_priv.h */
     struct desk_rates *rates;
@@ -319,9 +327,14 @@ int desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *
 int desk_alarms_html(struct desk *desk, struct buf *out);
 /* list.c: the ways to what can be shown, each with how many there are; empty when the ledger can't be read. */
 void desk_tabs_html(struct desk *desk, const struct desk_view *view, struct buf *out);
-/* list.c: the id of the newest record of this number. KERR_NOT_FOUND, KERR_STORE. */
-int desk_list_find(
-    struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN]);
+/* pages.c: the work page with something else in place of the record. */
+void desk_work_page_of(struct desk_ask *ask, const struct buf *instead);
+/* find.c: number, procedure, language and moment of a record that the index knows; else it must be opened. */
+bool desk_find_head(
+    struct desk *desk, const struct ledger_entry *entry, struct record_head *ret_head);
+/* find.c: the records of the same visit, and those of the same person and procedure within two weeks. KERR_STORE. */
+int desk_beside_html(struct desk *desk, const struct desk_view *view,
+    const struct ledger_entry *entry, const struct record *record, struct buf *out);
 /* list.c: a moment in Japan as the pages write it; full: with year and era. */
 void desk_when(struct desk *desk, struct buf *out, bool full, int64_t wall_s);
 /* sheet.c: one record with all that it holds. KERR_NOT_FOUND, KERR_STORE. */

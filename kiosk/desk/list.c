@@ -1,5 +1,5 @@
 /* desk/list.c - the list on the left: newest first, a page at a time. Only the rows that are shown
- * are opened, and of each only its head is used; the plaintext is wiped before the next. */
+ * are looked at, and of each only its head: as the index knows it, else the record is opened. */
 #include "desk_priv.h"
 
 #include <inttypes.h>
@@ -107,11 +107,10 @@ add_decision(struct page *page, const struct ledger_entry *entry, struct buf *ou
 }
 
 static void
-add_row(struct page *page, const struct ledger_entry *entry, const struct record *record)
+add_row(struct page *page, const struct ledger_entry *entry, const struct record_head *head)
 {
     struct desk *desk = page->desk;
     const struct desk_assets *assets = desk->assets;
-    const struct record_head *head = record != NULL ? record_head(record) : NULL;
     const struct procedure *procedure =
         head != NULL ? procedure_find(desk->config.procedures, head->procedure) : NULL;
     char id[DESK_ID_LEN], before[24], position[24];
@@ -140,7 +139,7 @@ add_row(struct page *page, const struct ledger_entry *entry, const struct record
         (void)buf_add_str(&number, desk_word(assets, "number.unread"));
     }
     desk_when(desk, &when, false, entry->received_at);
-    desk_state_mark(desk, &state, record != NULL ? entry->state : "unread");
+    desk_state_mark(desk, &state, head != NULL ? entry->state : "unread");
     if (strcmp(id, page->view->open) == 0) {
         desk_part(assets, &current, "row-current", NULL, 0);
     }
@@ -165,10 +164,16 @@ each_row(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, 
         page->more = true;
         return WALK_STOP;
     }
-    const char *reason = NULL;
-    struct record *record = desk_open_record(&page->desk->config, entry, envelope, len, &reason);
-    add_row(page, entry, record);
-    record_free(record);
+    struct record_head known;
+    if (desk_find_head(page->desk, entry, &known)) {
+        add_row(page, entry, &known);
+    } else {
+        const char *reason = NULL;
+        struct record *record =
+            desk_open_record(&page->desk->config, entry, envelope, len, &reason);
+        add_row(page, entry, record != NULL ? record_head(record) : NULL);
+        record_free(record);
+    }
     page->count++;
     page->last = entry->position;
     return 0;
@@ -272,48 +277,4 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
 out:
     buf_release(&page.rows);
     return r;
-}
-
-struct search {
-    const struct desk_config *config;
-    const char *number;
-    uint64_t sequence; /* its place in the queue, as the number tells it (record_number_place) */
-    uint8_t id[LEDGER_ID_LEN];
-};
-
-static int
-each_candidate(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
-{
-    struct search *search = ctx;
-    const char *reason = NULL;
-    if (record_number_place(entry->epoch, entry->sequence) != search->sequence) {
-        return 0;
-    }
-    struct record *record = desk_open_record(search->config, entry, envelope, len, &reason);
-    bool found = record != NULL && strcmp(record_head(record)->number, search->number) == 0;
-    record_free(record);
-    if (!found) {
-        return 0;
-    }
-    memcpy(search->id, entry->id, LEDGER_ID_LEN);
-    return WALK_STOP;
-}
-
-int
-desk_list_find(
-    struct desk *desk, const char number[RECORD_NUMBER_LEN], uint8_t ret_id[LEDGER_ID_LEN])
-{
-    char digits[5] = {0};
-    memcpy(digits, number + 3, 4); /* kiosk 3, sequence 4, check digit 1 */
-    struct search search = {
-        .config = &desk->config, .number = number, .sequence = desk_query_number(digits, 0)};
-    int r = ledger_list(desk->ledger, 0, WALK_MAX, each_candidate, &search);
-    if (r < 0) {
-        return r;
-    }
-    if (r != WALK_STOP) {
-        return KERR_NOT_FOUND;
-    }
-    memcpy(ret_id, search.id, LEDGER_ID_LEN);
-    return 0;
 }

@@ -39,8 +39,8 @@ sheet_none(struct desk *desk, struct buf *out)
         desk->assets, out, "sheet-none", FILL_HTML("keys", &keys), FILL_HTML("unread", &unread));
 }
 
-void
-desk_work_page(struct desk_ask *ask, const char *notice_word)
+static void
+work_page(struct desk_ask *ask, const char *notice_word, const struct buf *instead)
 {
     struct desk *desk = ask->desk;
     const struct desk_view *view = &ask->view;
@@ -56,7 +56,9 @@ desk_work_page(struct desk_ask *ask, const char *notice_word)
     buf_init(&notice, 4096);
     buf_init(&content, DESK_PAGE_MAX);
     int r = desk_list_html(desk, view, &list);
-    if (r == 0 && view->open[0] != 0) {
+    if (r == 0 && instead != NULL) {
+        (void)buf_add(&sheet, buf_str(instead), instead->len); /* sticky: then there is no page */
+    } else if (r == 0 && view->open[0] != 0) {
         r = desk_sheet_html(ask, &sheet);
     } else if (r == 0) {
         sheet_none(desk, &sheet);
@@ -91,6 +93,18 @@ desk_work_page(struct desk_ask *ask, const char *notice_word)
         FILL_HTML("notice", &notice), FILL_HTML("keys", &keys), FILL_HTML("list", &list),
         FILL_HTML("sheet", &sheet), FILL_HTML("calls", &calls));
     desk_reply_page(ask, HTTP_OK, "work-page", "page.work", &content);
+}
+
+void
+desk_work_page(struct desk_ask *ask, const char *notice_word)
+{
+    work_page(ask, notice_word, NULL);
+}
+
+void
+desk_work_page_of(struct desk_ask *ask, const struct buf *instead)
+{
+    work_page(ask, NULL, instead);
 }
 
 /* Operators keep the machines; what visitors said is not theirs to read. */
@@ -129,31 +143,6 @@ void
 desk_get_record(struct desk_ask *ask)
 {
     desk_work_page(ask, NULL);
-}
-
-void
-desk_post_search(struct desk_ask *ask)
-{
-    char number[RECORD_NUMBER_LEN];
-    AUTO_BUF typed;
-    buf_init(&typed, DESK_FIELD_MAX);
-    if (!desk_ask_field(ask, "number", &typed) || !desk_number_read(buf_str(&typed), number)) {
-        desk_work_page(ask, "search.no-number");
-        return;
-    }
-    int r = desk_list_find(ask->desk, number, ask->id);
-    if (r == KERR_NOT_FOUND) {
-        if (!desk_reply_gone_number(ask, number)) {
-            desk_work_page(ask, "search.absent");
-        }
-        return;
-    }
-    if (r < 0) {
-        desk_reply_error(ask, r);
-        return;
-    }
-    hex_encode(ask->id, sizeof(ask->id), ask->view.open);
-    desk_reply_view(ask);
 }
 
 /* Decides about a slot that the record asks for. A full slot, or one that a colleague decided meanwhile, changes nothing:

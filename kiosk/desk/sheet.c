@@ -341,7 +341,8 @@ add_papers(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
 
 static void
 add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
-    const struct record *record, const struct buf *action, const struct buf *booking)
+    const struct record *record, const struct buf *action, const struct buf *booking,
+    const struct buf *beside)
 {
     const struct record_head *head = record_head(record);
     const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
@@ -378,7 +379,8 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     DESK_PART(desk->assets, out, "sheet", FILL("title", title), FILL("number", buf_str(&number)),
         FILL("digits", head->number), FILL_HTML("when", &when), FILL("kiosk", entry->kiosk),
         FILL("language", buf_str(&language)), FILL_HTML("fee", &fee), FILL_HTML("papers", &papers),
-        FILL_HTML("facts", &facts), FILL_HTML("action", action), FILL_HTML("booking", booking));
+        FILL_HTML("facts", &facts), FILL_HTML("action", action), FILL_HTML("booking", booking),
+        FILL_HTML("beside", beside));
 }
 
 int
@@ -393,6 +395,8 @@ desk_sheet_html(const struct desk_ask *ask, struct buf *out)
     AUTO_BUF booking;
     buf_init(&action, DESK_PAGE_MAX);
     buf_init(&booking, DESK_PAGE_MAX);
+    AUTO_BUF beside;
+    buf_init(&beside, DESK_PAGE_MAX);
     int r = ledger_get(desk->ledger, ask->id, &entry, &envelope);
     r = r == 0 ? desk_standing_html(ask, &entry, &action) : r;
     if (r < 0) {
@@ -403,7 +407,8 @@ desk_sheet_html(const struct desk_ask *ask, struct buf *out)
         desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
     if (record != NULL) {
         r = desk_bookings_html(desk, view, &entry, record, ask->form_token, &booking);
-        add_sheet(desk, out, &entry, record, &action, &booking);
+        r = r == 0 ? desk_beside_html(desk, view, &entry, record, &beside) : r;
+        add_sheet(desk, out, &entry, record, &action, &booking, &beside);
     } else {
         AUTO_BUF when;
         buf_init(&when, 1024);

@@ -22,7 +22,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
 /* What both kinds of work need; everything is owned here. */
 struct parts {
     struct conf *conf;
-    char *ledger, *staff, *pages, *live, *fonts, *statistics, *handover, *clients;
+    char *ledger, *index, *staff, *pages, *live, *fonts, *statistics, *handover, *clients;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct i18n *words;
@@ -43,6 +43,7 @@ parts_release(struct parts *parts)
     free(parts->fonts);
     free(parts->pages);
     free(parts->staff);
+    free(parts->index);
     free(parts->ledger);
     conf_free(parts->conf);
 }
@@ -138,6 +139,7 @@ load(struct parts *parts, struct desk_config *ret_config)
     }
     parts->ledger =
         ledger_where(conf_str(parts->conf, "ledger", "ledger.db"), conf_folder(parts->conf));
+    parts->index = conf_path(parts->conf, "desk-index", "desk-index");
     parts->staff = conf_path(parts->conf, "staff", "staff");
     parts->live = conf_path(parts->conf, "live", "live");
     parts->statistics = conf_path(parts->conf, "statistics", "statistics.csv");
@@ -151,6 +153,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .port = (uint16_t)conf_int(parts->conf, "desk-port", 0, PORT_MAX, PORT_DEFAULT),
         .public_name = conf_str(parts->conf, "desk-name", NULL),
         .ledger = parts->ledger,
+        .index = parts->index,
         .staff = parts->staff,
         .pages = parts->pages,
         .fonts = parts->fonts,

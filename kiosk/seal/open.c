@@ -92,6 +92,22 @@ seal_opener_add_folder(struct seal_opener *opener, const char *path)
     return r == KERR_NOT_FOUND ? 0 : r;
 }
 
+X509 *
+seal_opener_cert(const struct seal_opener *opener, int64_t now)
+{
+    X509 *newest = NULL;
+    time_t moment = (time_t)now;
+    for (size_t i = 0; i < opener->count; i++) {
+        X509 *cert = opener->pairs[i].cert;
+        bool begun = X509_cmp_time(X509_get0_notBefore(cert), &moment) < 0;
+        if (begun && (newest == NULL || ASN1_TIME_compare(X509_get0_notBefore(cert),
+                                            X509_get0_notBefore(newest)) > 0)) {
+            newest = cert;
+        }
+    }
+    return newest != NULL ? newest : opener->pairs[0].cert;
+}
+
 /* Finds the key that one of the message's parts is for. */
 static bool
 find_key(const struct seal_opener *opener, CMS_ContentInfo *cms)

@@ -254,6 +254,30 @@ void seal_opener_free(struct seal_opener *opener);
 int seal_open(
     const struct seal_opener *opener, const uint8_t *sealed, size_t len, struct buf *ret_plain);
 
+/* A box: pieces that the desk alone can read again, under one random key that is sealed to its own newest key (the head). For
+ * what it keeps beside the ledger and could make again. A box may be used by one thread at a time. */
+struct seal_box;
+enum { SEAL_BOX_OVER = 28, SEAL_PIECE_MAX = 1024 * 1024 };
+/* A new box; its head is appended. KERR_SEAL_CRYPTO. */
+int seal_box_new(
+    const struct seal_opener *opener, int64_t now, struct buf *ret_head, struct seal_box **ret_box);
+/* *ret_old: it is sealed to an earlier key than the one in use now, so it should be made anew. KERR_SEAL_FORM,
+ * KERR_SEAL_OPEN (no key of ours opens it). */
+int seal_box_open(const struct seal_opener *opener, int64_t now, const uint8_t *head, size_t len,
+    struct seal_box **ret_box, bool *ret_old);
+void seal_box_free(struct seal_box *box); /* wipes; NULL is accepted */
+struct seal_piece {
+    const uint8_t *bytes; /* SEAL_PIECE_MAX at most, and SEAL_BOX_OVER when it is closed */
+    size_t len;
+    const uint8_t *place; /* what the piece is bound to: in another place it does not open */
+    size_t place_len;
+};
+/* Closes a piece into out, SEAL_BOX_OVER bytes longer. KERR_SEAL_CRYPTO. */
+int seal_box_put(const struct seal_box *box, const struct seal_piece *piece, uint8_t *out);
+/* Opens one into out, SEAL_BOX_OVER bytes shorter; all zero after KERR_SEAL_OPEN (altered, elsewhere, another box).
+ * KERR_SEAL_FORM. */
+int seal_box_get(const struct seal_box *box, const struct seal_piece *piece, uint8_t *out);
+
 /* What a receipt says. Plain value. */
 struct seal_receipt {
     struct seal_header header;

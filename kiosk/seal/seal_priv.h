@@ -297,6 +297,12 @@ bool seal_known_begin(X509_STORE *trust);
 /* date.c: a certificate's date in seconds since 1970, UTC. False for what is none, or before 1970. */
 bool seal_moment(const ASN1_TIME *time, int64_t *ret_at);
 
+/* sealer.c: the inner layer, to these recipients. Appended. KERR_SEAL_CRYPTO. */
+int seal_inner(
+    const STACK_OF(X509) * recipients, const uint8_t *plain, size_t len, struct buf *ret_der);
+/* open.c: of the opener's pairs the newest that has begun at a moment, the first when none has. */
+X509 *seal_opener_cert(const struct seal_opener *opener, int64_t now);
+
 /* cms.c: small CMS helpers. */
 /* Parses DER that is nothing but one CMS ContentInfo in its one canonical encoding. NULL if not. */
 CMS_ContentInfo *seal_parse_exact(const uint8_t *bytes, size_t len);

@@ -133,13 +133,13 @@ encrypt(CMS_ContentInfo *cms, const uint8_t *plain, size_t len)
     return ok;
 }
 
-static int
-seal_inner(const struct seal_sealer *sealer, const uint8_t *plain, size_t len, struct buf *ret_der)
+int
+seal_inner(const STACK_OF(X509) * recipients, const uint8_t *plain, size_t len, struct buf *ret_der)
 {
     CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
     bool ok = cms != NULL && CMS_set_detached(cms, 0) == 1;
-    for (int i = 0; ok && i < sk_X509_num(sealer->recipients); i++) {
-        ok = add_recipient(cms, sk_X509_value(sealer->recipients, i));
+    for (int i = 0; ok && i < sk_X509_num(recipients); i++) {
+        ok = add_recipient(cms, sk_X509_value(recipients, i));
     }
     ok = ok && encrypt(cms, plain, len) && seal_kdf_is_sha256(cms);
     unsigned char *der = NULL;
@@ -165,7 +165,7 @@ seal_envelope(const struct seal_sealer *sealer, const struct seal_header *header
         r = KERR_SEAL_KEY; /* the receiver would refuse it */
     }
     if (r == 0) {
-        r = seal_inner(sealer, plain, len, &sealed);
+        r = seal_inner(sealer->recipients, plain, len, &sealed);
     }
     if (r == 0) {
         r = seal_sign(sealer->cert, sealer->key, &text, sealed.data, sealed.len, &envelope);

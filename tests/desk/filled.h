@@ -87,6 +87,7 @@ struct filled_visit {
     size_t count;
     enum filled_harm harm;
     bool assisted; /* staff stood beside the visitor */
+    uint8_t visit[RECORD_VISIT_LEN];
     uint64_t skip; /* sequences that are passed over: after 10,000 a kiosk gives a number again */
 };
 
@@ -104,6 +105,7 @@ filled_put(struct filled *filled, const struct filled_visit *visit, uint8_t ret_
         .submitted_at = visit->at - 30 - visit->late,
         .fee = visit->fee,
         .assisted = visit->assisted};
+    memcpy(head.visit, visit->visit, sizeof(head.visit));
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", visit->procedure);
     (void)snprintf(head.language, sizeof(head.language), "%s", visit->language);
     rng_fill(head.id, sizeof(head.id));

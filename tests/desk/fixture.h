@@ -12,7 +12,7 @@
 
 #include "base/conf.h"
 #include "base/hex.h"
-#include "desk/desk_priv.h"
+#include "desk/find_priv.h"
 #include "desk/fake_clock.h"
 #include "desk/filled.h"
 #include "desk/hand_priv.h"
@@ -31,6 +31,7 @@ struct fixture {
     struct i18n *words;
     struct procedure_set *procedures;
     struct desk desk;
+    const char *index; /* of the search; NULL: in memory */
     char cookie[160]; /* of a session that is logged in */
     char token[DESK_TOKEN_LEN]; /* its form token */
 };
@@ -59,6 +60,8 @@ start_desk(struct fixture *f)
     desk->port = 8480;
     desk->config = (struct desk_config){.address = "127.0.0.1",
         .public_name = "desk.city.example",
+        .pages = "assets/desk",
+        .index = f->index,
         .verifier = f->verifier,
         .opener = f->opener,
         .words = f->words,
@@ -79,6 +82,7 @@ start_desk(struct fixture *f)
     assert_int_equal(desk_assets_load("assets/desk", &desk->assets), 0);
     assert_int_equal(desk_staff_new(staff, seal_password_check, &f->clock.clock, &desk->staff), 0);
     assert_int_equal(ledger_open(ledger, &desk->ledger), 0);
+    assert_int_equal(desk_index_new(&desk->config, &desk->index), 0);
     free(ledger);
     free(staff);
 }
@@ -134,6 +138,7 @@ static inline int
 teardown(void **state)
 {
     struct fixture *f = *state;
+    desk_index_free(f->desk.index);
     ledger_close(f->desk.ledger);
     live_close(f->desk.live);
     desk_wishes_free(f->desk.wishes);

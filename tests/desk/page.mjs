@@ -82,6 +82,19 @@ async function search(page, number) {
   await page.waitForSelector("#record");
 }
 
+// Keys as a scanner or a hand gives them, so many milliseconds apart by their own time stamps: a busy machine changes nothing.
+async function keys(page, text, apartMs) {
+  const client = await page.context().newCDPSession(page);
+  let at = Date.now() / 1000;
+  await Promise.all([...text].map((key) => {
+    at += apartMs / 1000;
+    const name = key === "\n" ? "Enter" : key;
+    const typed = key === "\n" ? "\r" : key;
+    return client.send("Input.dispatchKeyEvent", { type: "keyDown", key: name, text: typed, timestamp: at });
+  }));
+  await client.detach();
+}
+
 const steps = {
   async "login, wrong and right"(page) {
     await page.goto(url + "/");
@@ -122,7 +135,7 @@ const steps = {
   async "older pages"(page) {
     await page.click("#page-older");
     await page.waitForURL(/before=/);
-    assert.equal(await page.locator("a.row").count(), 15);
+    assert.equal(await page.locator("a.row").count(), 18);
     await page.click("#page-newest");
     assert.equal(await page.locator("a.row").count(), 50);
   },
@@ -324,6 +337,77 @@ const steps = {
     await page.waitForSelector("#notice");
     await picture(page, "search-nothing");
     await accessible(page, "search-nothing");
+  },
+
+  async "search by name, kana and birth"(page) {
+    for (const [typed, count] of [["花子", 61], ["ｎｇｕｙｅｎ", 1], ["ぐえん まい", 1], ["平成8年11月2日", 1], ["H8.11.2 hana", 1], ["誰", 0]]) {
+      await page.goto(url + "/");
+      await page.fill("#search-number", typed);
+      await page.click("#search-ok");
+      await page.waitForSelector("#found");
+      assert.equal(new URL(page.url()).pathname + new URL(page.url()).search, "/search");
+      assert.equal(Number(await page.getAttribute("#found", "data-count")) >= count, true, typed);
+      assert.equal(count === 0, await page.textContent("#found-title") === "見つかりませんでした", typed);
+      await picture(page, `found-${count === 61 ? "many" : count}`);
+      await accessible(page, `found-${count}`);
+      if (count === 61) {
+        assert.match(await page.textContent("#found-more"), /あと\d+件/);
+        await page.click("#found-more");
+        await page.waitForSelector("#found-before");
+        assert.equal(await page.locator("#found-rows tr").count(), 20);
+      }
+    }
+    await page.goto(url + "/");
+    await page.fill("#search-number", "グエン");
+    await page.click("#search-ok");
+    await page.click("#found-rows a");
+    await page.waitForSelector("#record");
+    assert.equal(await page.textContent("#record-number"), grouped(env.PAGE_MOVE));
+  },
+
+  async "what belongs to a record stands beside it"(page) {
+    const [first, second] = env.PAGE_VISIT.split("\n");
+    await page.goto(url + "/");
+    await search(page, first);
+    assert.match(await page.textContent("#beside-visit"), new RegExp(grouped(second)));
+    assert.match(await page.textContent("#beside-twins"), /二重の申請かもしれません/);
+    await picture(page, "beside");
+    await accessible(page, "beside");
+    await page.click("#beside-visit a");
+    await page.waitForSelector("#record");
+    assert.equal(await page.textContent("#record-number"), grouped(second));
+  },
+
+  async "a scanner opens a record from anywhere"(page) {
+    const number = env.PAGE_VISIT.split("\n")[0];
+    const lines = [`${number}\n`, `MADOGUCHI;${number};300\n`, `done\n${grouped(number)}\n2026-11-22\n`];
+    for (const line of lines) {
+      await page.goto(url + "/");
+      await page.locator("a.row").nth(3).focus();
+      await keys(page, line, 5);
+      await page.waitForSelector("#record");
+      assert.equal(await page.textContent("#record-number"), grouped(number));
+      assert.match(await page.textContent("#record-state"), /処理まえ/);
+    }
+    // a hand types the same: nothing opens; and what a code says marks nothing
+    await page.goto(url + "/");
+    await keys(page, `${number}`, 200);
+    await keys(page, "1111-2222-3333\n", 5);
+    await keys(page, "2026-11-22\n", 5);
+    await page.keyboard.press("j");
+    await page.waitForFunction(() => document.activeElement.matches("a.row"));
+    assert.equal(new URL(page.url()).pathname, "/");
+    await search(page, number);
+    await keys(page, "dxd-123\n", 5);
+    await page.keyboard.press("j");
+    await page.waitForFunction(() => document.activeElement.matches("a.row"));
+    assert.match(await page.textContent("#record-state"), /処理まえ/);
+    // in a field what is typed belongs to the field
+    await page.goto(url + "/");
+    await page.focus("#search-number");
+    await keys(page, "12", 5);
+    assert.equal(await page.inputValue("#search-number"), "12");
+    await page.goto(url + "/");
   },
 
   async "hostile values are text"(page) {

@@ -53,7 +53,7 @@ trap finish EXIT
 
 port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 "$fill" "$home" init "$port" || fail "init"
-# 65 visits of the week before, then today's: more than one page of the list
+# 68 visits of the week before, then today's: more than one page of the list
 "$fill" "$home" put easy 56 90000 >/dev/null || fail "put"
 "$fill" "$home" put resident 4 3600 >/dev/null || fail "put"
 "$fill" "$home" put broken 1 1500 >/dev/null || fail "put"
@@ -62,6 +62,7 @@ mkdir "$home/live"
 printf '# as-of %s\n# form slots\nmihon-meeting\t%s\t13:00\t1\n' "$(date -u -d '-1 hour' +%FT%TZ)" \
     "$("$fill" "$home" day)" >"$home/live/community-rooms.tsv"
 rooms=$("$fill" "$home" put room 2 1000) || fail "put"
+twins=$("$fill" "$home" put twin 1 990 && "$fill" "$home" put visit 1 980 && "$fill" "$home" put with 1 970) || fail "put"
 hostile=$("$fill" "$home" put hostile 1 900) || fail "put"
 move=$("$fill" "$home" put move 1 300) || fail "put"
 
@@ -87,7 +88,7 @@ done
 [ $? -eq 2 ] || fail "wrong use exits 2"
 "$program" --export json >"$home/out.jsonl" 2>/dev/null
 [ $? -eq 1 ] || fail "an export with an unread record exits 1"
-[ "$(wc -l <"$home/out.jsonl")" -eq 65 ] || fail "an export has a line for every record"
+[ "$(wc -l <"$home/out.jsonl")" -eq 68 ] || fail "an export has a line for every record"
 
 "$program" 2>"$home/desk.log" &
 desk=$!
@@ -116,7 +117,7 @@ code() {
 
 mkdir -p "$build/desk-pictures"
 NODE_PATH=$modules/node_modules PAGE_URL=http://127.0.0.1:$port PAGE_FILL=$fill PAGE_HOME=$home \
-    PAGE_MOVE=$move PAGE_ROOMS=$rooms PAGE_HOSTILE=$hostile PAGE_PICTURES=$build/desk-pictures \
+    PAGE_MOVE=$move PAGE_ROOMS=$rooms PAGE_VISIT=$(tail -2 <<<"$twins") PAGE_HOSTILE=$hostile PAGE_PICTURES=$build/desk-pictures \
     PAGE_MODULES=$modules/node_modules PAGE_DESK=$desk timeout 240 node "$here/page.mjs" || fail "page.mjs"
 
 # A dawdler in the middle of a request does not hold up the end.
@@ -130,8 +131,13 @@ took=$((($(date +%s%N) - begin) / 1000000))
 desk=
 [ "$code" -eq 0 ] || fail "SIGTERM: exit $code"
 [ "$took" -lt 2000 ] || fail "SIGTERM: $took ms"
-if grep -qE '佐藤|日立|花子|NGUYEN|naka-machi|助川' "$home/desk.log"; then
+if grep -qE '佐藤|日立|花子|NGUYEN|naka-machi|助川|PARK|1988|グエン' "$home/desk.log"; then
     fail "something personal in the log"
 fi
+# The index lies there, closed; a second start opens it.
+if [ ! -s "$home/desk-index" ] || grep -qaE '花子|日立|NGUYEN|nguyen|1941' "$home/desk-index"; then
+    fail "the index"
+fi
+grep -q 'event=desk.index .*anew=1' "$home/desk.log" || fail "the log tells of a new index"
 [ "$failed" -eq 0 ] && say "passed; pictures in $build/desk-pictures"
 exit "$failed"

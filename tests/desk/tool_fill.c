@@ -2,7 +2,7 @@
  * its ledger, as a kiosk and the intake would.
  *
  *   tool_fill HOME init PORT            keys, settings, staff (佐藤, a lead, and 鈴木 / naka-machi 5)
- *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, letters, room; AGO seconds ago;
+ *   tool_fill HOME put KIND [TIMES [AGO]]  resident, easy, move, hostile, broken, letters, room, visit, with, twin; AGO seconds ago;
  *                                       prints the numbers
  *   tool_fill HOME call KIOSK ID STATE  what a terminal says of a call for staff ("rings", "over"); prints how it stands
  *   tool_fill HOME day                  the day of the slot that a room asks for: ten days from now */
@@ -54,6 +54,12 @@ static const struct filled_fact letters[] = {
     {"nobody.knows", "x", FACT_ORIGIN_DERIVED},
 };
 
+static const struct filled_fact twice[] = {
+    {"applicant.name", "PARK JIWOO", FACT_ORIGIN_CARD},
+    {"applicant.kana", "パク　ジウ", FACT_ORIGIN_PERSON},
+    {"applicant.birth", "1988-08-08", FACT_ORIGIN_CARD},
+};
+
 static char room_slot[64]; /* of a day to come: main() writes it */
 static const struct filled_fact room[] = {
     {"applicant.name", "見本　太郎", FACT_ORIGIN_PERSON},
@@ -98,6 +104,25 @@ static const struct {
                  .fee = -1,
                  .facts = room,
                  .count = ARRAY_LEN(room)}},
+    /* two records of one visit, and one of the same person and procedure as the first */
+    {"visit", {.procedure = "move-in",
+                  .language = "en",
+                  .fee = -1,
+                  .facts = twice,
+                  .count = ARRAY_LEN(twice),
+                  .visit = {1, 2, 3}}},
+    {"with", {.procedure = "resident-record",
+                 .language = "en",
+                 .fee = RESIDENT_FEE,
+                 .facts = twice,
+                 .count = ARRAY_LEN(twice),
+                 .visit = {1, 2, 3}}},
+    {"twin", {.procedure = "move-in",
+                 .language = "en",
+                 .fee = -1,
+                 .facts = twice,
+                 .count = ARRAY_LEN(twice),
+                 .visit = {4, 5, 6}}},
     {"broken", {.procedure = "resident-record",
                    .language = "ja",
                    .fee = RESIDENT_FEE,

@@ -17,10 +17,8 @@
 
 #include "base/attr.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "harness/harness.h"
 #include "ledger/ledger.h"
-#include "store/memory.h"
 
 /* A VFS in front of the real one. */
 static struct {
@@ -297,34 +295,15 @@ static const struct operation {
         " * 10 + (SELECT count FROM change_count) - 1"},
 };
 
-/* A ledger with one record, made once: making one anew for each fault was most of the time. */
-static void
-lay_ledger(const char *path)
-{
-    static struct buf made;
-    if (made.len == 0) {
-        struct ledger *ledger;
-        arm(0, false, 0);
-        assert_int_equal(0, ledger_open(path, &ledger));
-        assert_int_equal(LEDGER_NEW, put(ledger, 1, 1, 1));
-        ledger_close(ledger);
-        buf_init(&made, 1 << 20);
-        assert_int_equal(0, fs_read(path, &made));
-    }
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(made.len, fwrite(made.data, 1, made.len, file));
-    assert_int_equal(0, fclose(file));
-}
-
 /* One operation with one fault. False when the fault did not come any more. */
 static bool
 try_fault(const char *path, const struct operation *operation, long n, bool stays, int code)
 {
     struct ledger *ledger;
-    lay_ledger(path);
+    unlink(path);
     arm(0, false, 0);
     assert_int_equal(0, ledger_open(path, &ledger));
+    assert_int_equal(LEDGER_NEW, put(ledger, 1, 1, 1));
     arm(n, stays, code);
     int r = operation->run(ledger);
     bool came = shim.seen >= n;
@@ -450,6 +429,5 @@ main(void)
         cmocka_unit_test(test_every_fault_of_a_migration),
         cmocka_unit_test(test_full_disk_is_named),
     };
-    memory_install();
     return cmocka_run_group_tests_name("ledger faults", tests, register_shim, NULL);
 }

@@ -174,12 +174,6 @@ struct tally {
     const char *first_bad;
 };
 
-/* A disk after a cut. */
-struct seen {
-    bool is_there[DISK_NAMES];
-    struct disk_bytes files[DISK_NAMES];
-};
-
 /* A run of the script in which the power goes. */
 struct cutting {
     struct disk *disk; /* the one that the script runs on */
@@ -193,7 +187,7 @@ struct cutting {
     struct rng_seeded chance;
     struct tally tally;
     /* what the platters of one point came to: the same again needs no second look */
-    struct seen seen[WAYS];
+    struct digest seen[WAYS];
     size_t seen_count;
 };
 
@@ -242,56 +236,41 @@ cut_while_opening(struct cutting *cutting, struct disk *damaged)
     }
 }
 
-/* Is every file of this disk there, with the same bytes? */
-static bool
-is_same_disk(const struct seen *seen, const struct disk *disk)
+/* The whole disk after a cut. */
+static struct digest
+digest_of_disk(const struct disk *disk)
 {
+    struct digest parts[DISK_NAMES] = {0};
     for (int i = 0; i < DISK_NAMES; i++) {
-        bool is_there = disk->now[i] != DISK_NOBODY;
-        const struct disk_bytes *is = is_there ? &disk->nodes[disk->now[i]].now : NULL;
-        const struct disk_bytes *was = &seen->files[i];
-        if (is_there != seen->is_there[i] || (is_there && is->len != was->len) ||
-            (is_there && is->data != was->data && memcmp(is->data, was->data, is->len) != 0)) {
-            return false;
+        const struct disk_bytes *bytes =
+            disk->now[i] == DISK_NOBODY ? NULL : &disk->nodes[disk->now[i]].now;
+        if (bytes != NULL) {
+            (void)SHA256(bytes->data, bytes->len, parts[i].hash);
         }
     }
-    return true;
+    struct digest digest;
+    (void)SHA256(parts[0].hash, sizeof(parts), digest.hash);
+    return digest;
 }
 
 static bool
-was_seen(struct cutting *cutting, struct disk *disk)
+was_seen(struct cutting *cutting, const struct disk *disk)
 {
+    struct digest digest = digest_of_disk(disk);
     for (size_t i = 0; i < cutting->seen_count; i++) {
-        if (is_same_disk(&cutting->seen[i], disk)) {
+        if (same(&digest, &cutting->seen[i])) {
             return true;
         }
     }
     if (cutting->seen_count < WAYS) {
-        struct seen *seen = &cutting->seen[cutting->seen_count++];
-        for (int i = 0; i < DISK_NAMES; i++) {
-            seen->is_there[i] = disk->now[i] != DISK_NOBODY;
-            seen->files[i] = seen->is_there[i] ? disk_share(&disk->nodes[disk->now[i]].now)
-                                               : (struct disk_bytes){.data = NULL};
-        }
+        cutting->seen[cutting->seen_count++] = digest;
     }
     return false;
 }
 
-/* Another point of the script: what comes up there is looked at anew. */
-static void
-forget_seen(struct cutting *cutting)
-{
-    for (size_t i = 0; i < cutting->seen_count; i++) {
-        for (int k = 0; k < DISK_NAMES; k++) {
-            disk_drop(&cutting->seen[i].files[k]);
-        }
-    }
-    cutting->seen_count = 0;
-}
-
 /* One copy of the disk loses power here, in one way, and comes up. */
 static void
-cut_copy(struct cutting *cutting, struct disk *disk, const char *name)
+cut_copy(struct cutting *cutting, const struct disk *disk, const char *name)
 {
     struct disk *copy = disk_snapshot(disk);
     disk_cut(copy, &cutting->chance);
@@ -310,7 +289,7 @@ static void
 cut_again_here(struct disk *disk, void *ctx)
 {
     struct cutting *cutting = ctx;
-    forget_seen(cutting);
+    cutting->seen_count = 0;
     cut_copy(cutting, disk, "third");
     cutting->tally.stacked++;
     disk_mount(disk);
@@ -322,7 +301,7 @@ cut_here(struct disk *disk, void *ctx)
 {
     struct cutting *cutting = ctx;
     cutting->tally.points++;
-    forget_seen(cutting);
+    cutting->seen_count = 0;
     for (unsigned way = 0; way < cutting->ways; way++) {
         cut_copy(cutting, disk, "after");
     }
@@ -363,7 +342,6 @@ cut_script(const struct script *script, const struct digest *states, unsigned wa
         cut_here(disk, &cutting); /* right after the answer */
     }
     disk->after = NULL;
-    forget_seen(&cutting);
     store_close(store);
     disk_free(disk);
     return cutting.tally;

@@ -26,12 +26,9 @@
 
 enum { DISK_NODES = 64, DISK_NAMES = 24, DISK_PIECE = 512, DISK_NOBODY = -1 };
 
-/* What is equal is there once: copies of a disk share their bytes until one of them is written to. */
 struct disk_bytes {
     uint8_t *data;
     size_t len;
-    size_t room; /* allocated; 0: len */
-    long *owners; /* how many share data; NULL: one */
 };
 
 /* A file without its name: the folder gives it one, and may take it away before the bytes are gone. */
@@ -106,80 +103,31 @@ disk_alloc(size_t len)
     return p;
 }
 
-/* The same without zeros in it. */
-static uint8_t *
-disk_room(size_t len)
-{
-    uint8_t *p = malloc(len > 0 ? len : 1);
-    if (p == NULL) {
-        abort();
-    }
-    return p;
-}
-
-static void
-disk_drop(struct disk_bytes *bytes)
-{
-    if (bytes->owners != NULL && --*bytes->owners > 0) {
-        bytes->data = NULL; /* others have it */
-    } else {
-        free(bytes->owners);
-        free(bytes->data);
-    }
-    *bytes = (struct disk_bytes){.data = NULL};
-}
-
-static struct disk_bytes
-disk_share(struct disk_bytes *of)
-{
-    if (of->owners == NULL) {
-        of->owners = disk_alloc(sizeof(*of->owners));
-        *of->owners = 1;
-    }
-    ++*of->owners;
-    return *of;
-}
-
-/* So long and nobody else's, with room for more when it grows. */
-static void
-disk_own(struct disk_bytes *bytes, size_t len)
-{
-    bool is_shared = bytes->owners != NULL && *bytes->owners > 1;
-    size_t room = bytes->room > 0 ? bytes->room : bytes->len;
-    size_t keep = len < bytes->len ? len : bytes->len;
-    if (is_shared || bytes->data == NULL || len > room) {
-        room = bytes->len > 0 && len > bytes->len ? len + len / 2 : len;
-        uint8_t *data = disk_room(room);
-        if (keep > 0) {
-            memcpy(data, bytes->data, keep);
-        }
-        disk_drop(bytes);
-        *bytes = (struct disk_bytes){.data = data, .room = room};
-    }
-    if (len > keep) {
-        memset(bytes->data + keep, 0, len - keep);
-    }
-    bytes->len = len;
-}
-
 static void
 disk_set_len(struct disk_bytes *bytes, size_t len)
 {
-    disk_own(bytes, len);
+    uint8_t *data = disk_alloc(len);
+    size_t keep = len < bytes->len ? len : bytes->len;
+    if (keep > 0) {
+        memcpy(data, bytes->data, keep);
+    }
+    free(bytes->data);
+    *bytes = (struct disk_bytes){data, len};
 }
 
 static void
 disk_put(struct disk_bytes *bytes, size_t at, const uint8_t *data, size_t len)
 {
-    disk_own(bytes, at + len > bytes->len ? at + len : bytes->len);
+    if (at + len > bytes->len) {
+        disk_set_len(bytes, at + len);
+    }
     memcpy(bytes->data + at, data, len);
 }
 
-/* A copy to do with as one likes; data is the caller's to free. */
 static struct disk_bytes
 disk_copy(const struct disk_bytes *from)
 {
-    struct disk_bytes to = {.data = disk_room(from->len), .len = from->len};
+    struct disk_bytes to = {disk_alloc(from->len), from->len};
     if (from->len > 0) {
         memcpy(to.data, from->data, from->len);
     }
@@ -201,7 +149,7 @@ static void
 disk_forget_pending(struct disk *disk)
 {
     for (size_t i = 0; i < disk->pending_count; i++) {
-        disk_drop(&disk->pending[i].bytes);
+        free(disk->pending[i].bytes.data);
     }
     free(disk->pending);
     disk->pending = NULL;
@@ -213,8 +161,8 @@ disk_free(struct disk *disk)
 {
     disk_forget_pending(disk);
     for (int i = 0; i < disk->node_count; i++) {
-        disk_drop(&disk->nodes[i].now);
-        disk_drop(&disk->nodes[i].sure);
+        free(disk->nodes[i].now.data);
+        free(disk->nodes[i].sure.data);
     }
     (void)sqlite3_vfs_unregister(&disk->vfs);
     disk_mounted = disk_mounted == disk ? NULL : disk_mounted;
@@ -228,7 +176,7 @@ disk_forget_node(struct disk *disk, int node)
     size_t kept = 0;
     for (size_t i = 0; i < disk->pending_count; i++) {
         if (disk->pending[i].node == node) {
-            disk_drop(&disk->pending[i].bytes);
+            free(disk->pending[i].bytes.data);
         } else {
             disk->pending[kept++] = disk->pending[i];
         }
@@ -256,7 +204,7 @@ disk_matters(const struct disk *disk, int node)
 
 /* A copy at this instant, with sure truth and pending operations, to cut the power of later. */
 ATTR_UNUSED static struct disk *
-disk_snapshot(struct disk *disk)
+disk_snapshot(const struct disk *disk)
 {
     struct disk *copy = disk_new("snapshot");
     memcpy(copy->names, disk->names, sizeof(copy->names));
@@ -264,14 +212,14 @@ disk_snapshot(struct disk *disk)
     copy->node_count = disk->node_count;
     for (int i = 0; i < disk->node_count; i++) {
         if (disk_matters(disk, i)) {
-            copy->nodes[i].sure = disk_share(&disk->nodes[i].sure);
+            copy->nodes[i].sure = disk_copy(&disk->nodes[i].sure);
         }
     }
     copy->pending = disk_alloc(disk->pending_count * sizeof(*copy->pending));
     copy->pending_count = disk->pending_count;
     for (size_t i = 0; i < disk->pending_count; i++) {
         copy->pending[i] = disk->pending[i];
-        copy->pending[i].bytes = disk_share(&disk->pending[i].bytes);
+        copy->pending[i].bytes = disk_copy(&disk->pending[i].bytes);
     }
     return copy;
 }
@@ -328,7 +276,7 @@ disk_settle(struct disk *disk, int node, bool folder)
         } else {
             disk_settle_name(disk, op);
         }
-        disk_drop(&op->bytes);
+        free(op->bytes.data);
     }
     disk->pending_count = kept;
 }
@@ -356,7 +304,6 @@ disk_cut(struct disk *disk, struct rng_seeded *chance)
         } else if (whole) {
             disk_put(&disk->nodes[op->node].sure, op->at, op->bytes.data, op->bytes.len);
         } else if (way == PIECES) {
-            disk_own(&op->bytes, op->bytes.len);
             for (size_t at = 0; at < op->bytes.len; at += DISK_PIECE) {
                 size_t len = op->bytes.len - at < DISK_PIECE ? op->bytes.len - at : DISK_PIECE;
                 unsigned luck = rng_seeded_below(chance, 3);
@@ -373,9 +320,10 @@ disk_cut(struct disk *disk, struct rng_seeded *chance)
     }
     disk_forget_pending(disk);
     for (int i = 0; i < disk->node_count; i++) {
-        disk_drop(&disk->nodes[i].now);
+        free(disk->nodes[i].now.data);
+        disk->nodes[i].now = (struct disk_bytes){0};
         if (disk_matters(disk, i)) {
-            disk->nodes[i].now = disk_share(&disk->nodes[i].sure);
+            disk->nodes[i].now = disk_copy(&disk->nodes[i].sure);
         }
     }
     memcpy(disk->now, disk->sure, sizeof(disk->now));
@@ -425,10 +373,10 @@ disk_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
     size_t from = (size_t)at;
     size_t have = from < bytes->len ? bytes->len - from : 0;
     size_t got = have < (size_t)len ? have : (size_t)len;
+    memset(out, 0, (size_t)len);
     if (got > 0) {
         memcpy(out, bytes->data + from, got);
     }
-    memset((uint8_t *)out + got, 0, (size_t)len - got);
     return got == (size_t)len ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
@@ -571,8 +519,9 @@ disk_free_node(struct disk *disk)
             has_name = has_name || disk->now[k] == i;
         }
         if (!has_name) {
-            disk_drop(&disk->nodes[i].now);
-            disk_drop(&disk->nodes[i].sure);
+            free(disk->nodes[i].now.data);
+            free(disk->nodes[i].sure.data);
+            disk->nodes[i] = (struct disk_node){0};
             disk_forget_node(disk, i);
             return i;
         }

@@ -11,14 +11,6 @@
 
 #include "base/attr.h"
 
-/* What was freed is given out again after 8 MB, not 256: with a small memory in use the processor's caches help. */
-const char *__asan_default_options(void);
-const char *
-__asan_default_options(void)
-{
-    return "quarantine_size_mb=8:malloc_context_size=8";
-}
-
 enum { MEMORY_SIZES = 28, MEMORY_CHUNK = 1 << 20, MEMORY_HEAD = 16 };
 
 static struct {
@@ -130,8 +122,7 @@ memory_install(void)
     static sqlite3_mem_methods methods = {memory_get, memory_put, memory_resize, memory_room,
         memory_round, memory_start, memory_end, NULL};
     if (sqlite3_config(SQLITE_CONFIG_MALLOC, &methods) != SQLITE_OK ||
-        sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) != SQLITE_OK ||
-        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0) != SQLITE_OK) {
+        sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0) != SQLITE_OK) {
         abort();
     }
 }

@@ -76,7 +76,7 @@ make_damaged(const char *name, enum damage damage)
     disk_lay(disk, "queue.db", &bytes);
     free(bytes.data);
     if (damage == HEADER_AND_JOURNAL) { /* one that SQLite can't play back */
-        struct disk_bytes journal = {.data = disk_alloc(700), .len = 700};
+        struct disk_bytes journal = {disk_alloc(700), 700};
         memset(journal.data, 0x77, journal.len);
         disk_lay(disk, "queue.db-journal", &journal);
         free(journal.data);
@@ -111,7 +111,6 @@ test_power_cut_while_mending(void **state)
         disk->ctx = &cutting;
         assert_int_equal(store_recover("queue.db", &record_judge, &recovery), 0);
         disk->after = NULL;
-        forget_seen(&cutting);
         disk_free(disk);
         print_message("damage %d: %zu points, %zu cuts (%zu distinct): %zu bad\n", (int)damage,
             cutting.tally.points, cutting.tally.cuts, cutting.tally.distinct, cutting.tally.bad);

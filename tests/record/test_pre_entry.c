@@ -63,8 +63,11 @@ test_cut_anywhere(void **state)
     bytes[0] = 2; /* another version */
     assert_int_equal(pre_entry_read(bytes, len, &pre), KERR_INVALID);
     bytes[0] = 1;
-    bytes[HEAD + 6] = 0; /* a text that ends early */
+    bytes[len - 1] = 0; /* a text that ends early */
     assert_int_equal(pre_entry_read(bytes, len, &pre), KERR_INVALID);
+    bytes[len - 1] = 'x';
+    assert_int_equal(pre_entry_read(bytes, len, &pre), 0);
+    pre_entry_free(pre);
     bytes[HEAD + 6] = 0xff; /* no UTF-8 */
     assert_int_equal(pre_entry_read(bytes, len, &pre), KERR_INVALID);
 }

@@ -70,7 +70,7 @@ static void
 take_text(struct reader *reader, size_t len, char *out, size_t size)
 {
     reader->bad = reader->bad || reader->left < len || len >= size ||
-                  !utf8_valid((const char *)reader->at, len) || memchr(reader->at, 0, len) != NULL;
+                  !utf8_valid((const char *)reader->at, len); /* without NUL */
     if (!reader->bad) {
         memcpy(out, reader->at, len);
         out[len] = 0;

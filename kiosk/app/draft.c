@@ -83,7 +83,7 @@ looks(struct preferences *prefs, int values[LOOKS_MAX], bool take)
 static int
 put_looks(struct fact_set *draft, const struct app *app)
 {
-    int values[LOOKS_MAX];
+    int values[LOOKS_MAX] = {0};
     char text[LOOKS_MAX * 12] = "";
     struct preferences prefs = app->prefs;
     size_t count = looks(&prefs, values, false);

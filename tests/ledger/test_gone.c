@@ -230,6 +230,8 @@ test_comes_again(void **state)
     assert_int_equal(LEDGER_CONFLICT, put(ledger, &other, "other words"));
     other = entry_of(20, "kiosk-001", 7, 2, 20);
     assert_int_equal(LEDGER_CONFLICT, put(ledger, &other, "another's place"));
+    other = entry_of(2, "kiosk-001", 7, 9, 2);
+    assert_int_equal(LEDGER_CONFLICT, put(ledger, &other, "its id at a place of its own"));
     assert_int_equal(1, ask(scene->path, "SELECT count(*) FROM entry"));
     assert_int_equal(0, ledger_fleet(ledger, count_span, &span));
     assert_true(span.highest == 3 && span.missing == 0 && span.last_at == 1000);

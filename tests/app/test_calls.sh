@@ -37,7 +37,6 @@ go_on() { cat "$WORK/$1.png" >/dev/null; }
 
 # without a line the page says what it says, and what is over before the line comes rings nowhere
 begin sync kiosk-sync
-first_sync=$started
 begin desk kiosk-desk
 desk=http://127.0.0.1:$(sed -n 's/^desk-port = //p' "$KIOSK_HOME/madoguchi.conf")
 fetch() { curl -s -b "$WORK/cookies" -c "$WORK/cookies" "$@"; }
@@ -78,7 +77,6 @@ go_on two
 until_so 5000 has 'state=rings' "$KIOSK_HOME/call" || fail "no second call"
 rang_at=$(now)
 begin intake kiosk-intake # the visitor waits already
-intake=$started
 until_so 15000 is_call 'kiosk-001 rings home help' || fail "the call does not come when the line does: $(calls)"
 echo "a line that came later: $(($(now) - rang_at)) ms"
 [ "$(changes)" = 1 ] || fail "what was over before rang: $(changes) changes"

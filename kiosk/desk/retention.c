@@ -136,7 +136,7 @@ add_all_due(struct page *page, const struct desk_trust *trust)
 {
     struct desk *desk = page->desk;
     struct ledger_entry due[LEDGER_DUE_MAX];
-    struct ledger_entry behind;
+    struct ledger_entry behind = {.position = 0};
     size_t count = LEDGER_DUE_MAX;
     size_t rows = 0;
     int64_t until = trust->trusted == INT64_MIN

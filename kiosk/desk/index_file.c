@@ -485,8 +485,12 @@ desk_index_file_forget(
 {
     struct frame other;
     bool is_tail = place == file->tail;
-    struct frame *frame = is_tail ? &file->frame : &other;
-    int r = is_tail ? 0 : read_frame(file->fd, file->box, place, &other);
+    struct frame *frame = &file->frame;
+    int r = 0;
+    if (!is_tail) {
+        frame = &other;
+        r = read_frame(file->fd, file->box, place, frame);
+    }
     for (const uint8_t *at = frame->rows; r == 0 && at < frame->rows + frame->used;) {
         struct row_head head;
         memcpy(

@@ -113,27 +113,27 @@ ledger_forget(struct ledger *ledger, const struct ledger_gone *gone, int64_t don
 {
     enum { MOST = 8 };
     struct ledger_question questions[MOST];
-    size_t count = 0;
+    size_t asked = 0;
     if (!can_be_forgotten(gone, tally)) {
         return KERR_INVALID;
     }
     const struct ledger_arg id = LEDGER_BYTES(gone->id, sizeof(gone->id));
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_GONE_ADD, id, LEDGER_NUMBER(done_until),
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_GONE_ADD, id, LEDGER_NUMBER(done_until),
         LEDGER_NUMBER(gone->deleted_at), LEDGER_TEXT(gone->rule), LEDGER_TEXT(gone->number));
     if (tally != NULL) {
-        questions[count++] = LEDGER_QUESTION(LEDGER_ASK_TALLY_ADD, id, LEDGER_TEXT(tally->day),
+        questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_TALLY_ADD, id, LEDGER_TEXT(tally->day),
             LEDGER_TEXT(tally->procedure), LEDGER_TEXT(tally->language), LEDGER_TEXT(tally->kiosk),
             LEDGER_TEXT(tally->assisted), LEDGER_TEXT(tally->outcome),
             LEDGER_NUMBER(tally->minutes));
     }
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_DECISION, id);
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_QUARANTINE, id, LEDGER_BYTES("", 0));
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_BUMP, id);
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ENTRY, id);
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ACTS, id);
-    questions[count++] = LEDGER_QUESTION(LEDGER_ASK_FORGOTTEN, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_DECISION, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_QUARANTINE, id, LEDGER_BYTES("", 0));
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_BUMP, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ENTRY, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ACTS, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGOTTEN, id);
     int result = KERR_STORE;
-    int r = ledger->backend->ask(ledger, questions, count, read_forgotten, &result);
+    int r = ledger->backend->ask(ledger, questions, asked, read_forgotten, &result);
     return r < 0 ? r : result;
 }
 

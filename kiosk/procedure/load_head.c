@@ -6,8 +6,8 @@
 
 static const char *const head_keys[] = {"procedure", "kind", "anonymous", "keep", "hidden",
     "look-at-card", "in-force", "until", "follows", "counter", "minutes", "picture", "title",
-    "about", "bring", "not-here", "also-at", "include", "results", "forms", "keep-days", "live", "fee",
-    "fee-note", "next", "questions", "source"};
+    "about", "bring", "not-here", "also-at", "include", "results", "forms", "keep-days", "live",
+    "fee", "fee-note", "next", "questions", "source"};
 static const char *const kind_names[PROCEDURE_KIND_COUNT] = {
     "apply", "guide", "book", "check-in", "report", "ask", "self"};
 

@@ -148,6 +148,7 @@ fact_set_at(const struct fact_set *set, size_t index)
 const char *
 fact_origin_name(enum fact_origin origin)
 {
-    static const char *const names[FACT_ORIGIN_COUNT] = {"card", "person", "staff", "derived", "pre-entry"};
+    static const char *const names[FACT_ORIGIN_COUNT] = {
+        "card", "person", "staff", "derived", "pre-entry"};
     return (int)origin >= 0 && origin < FACT_ORIGIN_COUNT ? names[origin] : "?";
 }

@@ -301,7 +301,8 @@ test_own_labels(void **state)
     filled_put(&f->filled, &visit, id, NULL);
     record_path(id, "", path);
     assert_int_equal(get(f, path, &body), 200);
-    assert_null(strstr(buf_str(&body), "id=\"own-applicant.name\"")); /* {名前|なまえ} is 名前 again */
+    assert_null(
+        strstr(buf_str(&body), "id=\"own-applicant.name\"")); /* {名前|なまえ} is 名前 again */
     assert_non_null(strstr(buf_str(&body), "id=\"own-resident-record.copies\" lang=\"ja\""));
     assert_null(strchr(strstr(buf_str(&body), "id=\"own-"), '{'));
 }

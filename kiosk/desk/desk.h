@@ -96,6 +96,16 @@ int desk_hand_over(
     const struct desk_config *config, const char *client, const char *folder, size_t *ret_count);
 
 /* The file of systems that get records, a line each: name:key's SHA-256 or -:questions a minute:rights:states:procedures. */
+/* The staff file, for the operators' tool. role: "clerk", "lead", "operator"; hash: seal_password_hash's. Whoever is logged in under a
+ * line that changes or goes is asked to log in again. */
+/* KERR_EXISTS: the name is there; KERR_INVALID: name (1 to 63 bytes, no colon, no control character, no "#" in front) or role; KERR_IO, KERR_NO_SPACE. */
+int desk_staff_add(const char *path, const char *name, const char *role, const char *hash);
+/* Another hash for a name that is there, its role stays. KERR_NOT_FOUND; as above. */
+int desk_staff_renew(const char *path, const char *name, const char *hash);
+int desk_staff_remove(const char *path, const char *name); /* KERR_NOT_FOUND; as above */
+/* name, role; a tab between. KERR_NOT_FOUND, KERR_IO. */
+int desk_staff_list(const char *path, FILE *out);
+
 struct desk_client_terms {
     const char *name; /* a-z 0-9 - */
     const char *rights; /* of read, mark, file, cp932, page; commas between */

@@ -69,10 +69,12 @@ enum desk_role { DESK_CLERK, DESK_LEAD, DESK_OPERATOR, DESK_ROLE_COUNT };
 struct desk_who {
     char name[LEDGER_NAME_MAX];
     enum desk_role role;
+    uint8_t line
+        [SEAL_HASH_LEN]; /* of the staff file, hashed: another one ends the session (routes.c) */
 };
 /* Starts a session; when all places are taken the longest unused one ends. */
-void desk_session_begin(struct desk_sessions *sessions, const char *name, enum desk_role role,
-    char ret_token[DESK_TOKEN_LEN]);
+void desk_session_begin(
+    struct desk_sessions *sessions, const struct desk_who *who, char ret_token[DESK_TOKEN_LEN]);
 /* Who holds this token (NULL: nobody's); false when nobody does. Ends what is over (30 minutes unused, 12 hours in
  * all). used: a person did something, the 30 minutes begin anew. */
 bool desk_session_who(
@@ -91,14 +93,18 @@ struct desk_staff;
 int desk_staff_new(const char *path, int (*check)(const char *password, const char *hash),
     const struct clock *clock, struct desk_staff **ret_staff);
 void desk_staff_free(struct desk_staff *staff);
+/* "clerk", "lead", "operator"; false for another word. */
+bool desk_role_read(const char *text, size_t len, enum desk_role *ret_role);
 /* Everybody in the staff file, in its order, but for lines that let nobody in. */
 void desk_staff_each(const struct desk_staff *staff,
     void (*each)(const char *name, enum desk_role role, void *ctx), void *ctx);
 enum desk_login { DESK_LOGIN_OK, DESK_LOGIN_WRONG, DESK_LOGIN_WAIT, DESK_LOGIN_LOCKED };
+/* Who that is as the staff file has it now; false when no line of it is this name's. */
+bool desk_staff_who(const struct desk_staff *staff, const char *name, struct desk_who *ret_who);
 /* One try. WAIT: nothing was checked, *ret_wait_s seconds are left. LOCKED: until the next day in
  * Japan or a restart. A name that nobody has is answered alike. */
 enum desk_login desk_staff_login(struct desk_staff *staff, const char *name, const char *password,
-    enum desk_role *ret_role, int *ret_wait_s);
+    struct desk_who *ret_who, int *ret_wait_s);
 
 /* ---- assets.c: pages, words and files under assets/desk ---- */
 

@@ -78,10 +78,10 @@ desk_post_login(struct desk_ask *ask)
         return;
     }
     enum desk_login result = DESK_LOGIN_WRONG;
-    enum desk_role role = DESK_CLERK;
+    struct desk_who who;
     int wait_s = 0;
     if (desk_ask_field(ask, "name", &name) && desk_ask_field(ask, "password", &password)) {
-        result = desk_staff_login(desk->staff, buf_str(&name), buf_str(&password), &role, &wait_s);
+        result = desk_staff_login(desk->staff, buf_str(&name), buf_str(&password), &who, &wait_s);
     }
     LOG(LOG_INFO, "desk.login", LOG_INT("result", result));
     if (result != DESK_LOGIN_OK) {
@@ -91,7 +91,7 @@ desk_post_login(struct desk_ask *ask)
     if (desk_cookie_token(ask->request->cookie, DESK_COOKIE_SESSION, token)) {
         desk_session_end(desk->sessions, token);
     }
-    desk_session_begin(desk->sessions, buf_str(&name), role, token);
+    desk_session_begin(desk->sessions, &who, token);
     desk_reply_cookie(ask, DESK_COOKIE_SESSION, token);
     desk_reply_cookie(ask, cookie_login, "");
     explicit_bzero(token, sizeof(token));

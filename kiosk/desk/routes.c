@@ -163,12 +163,31 @@ form_passes(struct desk_ask *ask)
     return true;
 }
 
+/* Whose session it is. One whose line of the staff file was taken out or is another one now (role, password) ends here. */
+static bool
+knows_person(struct desk_ask *ask, const struct desk_route *route)
+{
+    struct desk *desk = ask->desk;
+    struct desk_who now;
+    if (!desk_session_who(desk->sessions, ask->token, route->kind != DESK_POLL, &ask->who)) {
+        return false;
+    }
+    if (!desk_staff_who(desk->staff, ask->who.name, &now) ||
+        memcmp(now.line, ask->who.line, sizeof(now.line)) != 0) {
+        LOG(LOG_INFO, "desk.staff-changed", LOG_INT("role", ask->who.role));
+        desk_session_end(desk->sessions, ask->token);
+        ask->who = (struct desk_who){0};
+        return false;
+    }
+    return true;
+}
+
 /* Who asks, and whether that one may. False: the answer is made. */
 static bool
 person_passes(struct desk_ask *ask, const struct desk_route *route)
 {
     struct desk *desk = ask->desk;
-    if (!desk_session_who(desk->sessions, ask->token, route->kind != DESK_POLL, &ask->who)) {
+    if (!knows_person(ask, route)) {
         if (route->kind == DESK_POLL) {
             ask->reply->status = HTTP_UNAUTHORIZED;
         } else {

@@ -109,8 +109,8 @@ find(struct desk_sessions *sessions, const char *token)
 }
 
 void
-desk_session_begin(struct desk_sessions *sessions, const char *name, enum desk_role role,
-    char ret_token[DESK_TOKEN_LEN])
+desk_session_begin(
+    struct desk_sessions *sessions, const struct desk_who *who, char ret_token[DESK_TOKEN_LEN])
 {
     end_what_is_over(sessions);
     struct session *place = &sessions->places[0];
@@ -127,8 +127,7 @@ desk_session_begin(struct desk_sessions *sessions, const char *name, enum desk_r
     explicit_bzero(place, sizeof(*place));
     desk_token_make(ret_token);
     (void)hash_token(ret_token, place->hash); /* we made it: it has the form */
-    (void)snprintf(place->who.name, sizeof(place->who.name), "%s", name); /* staff.c bounds it */
-    place->who.role = role;
+    place->who = *who;
     place->began_ms = place->used_ms = clock_mono_ms(sessions->clock);
     place->taken = true;
 }

@@ -6,6 +6,7 @@
 #include "desk_priv.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,25 +84,27 @@ today(const struct desk_staff *staff)
     return clock_japan_day(clock_wall_s(staff->clock));
 }
 
-/* What stands behind the name of a line. A role that nobody knows may nothing: false. */
-static bool
-read_role(const char *rest, enum desk_role *ret_role, const char **ret_hash)
+bool
+desk_role_read(const char *text, size_t len, enum desk_role *ret_role)
 {
     static const char *const names[DESK_ROLE_COUNT] = {"clerk", "lead", "operator"};
-    const char *colon = strchr(rest, ':');
-    *ret_role = DESK_CLERK;
-    *ret_hash = colon != NULL ? colon + 1 : rest;
-    if (colon == NULL) {
-        return true;
-    }
     for (int role = 0; role < DESK_ROLE_COUNT; role++) {
-        if ((size_t)(colon - rest) == strlen(names[role]) &&
-            memcmp(rest, names[role], strlen(names[role])) == 0) {
+        if (len == strlen(names[role]) && memcmp(text, names[role], len) == 0) {
             *ret_role = (enum desk_role)role;
             return true;
         }
     }
     return false;
+}
+
+/* What stands behind the name of a line. A role that nobody knows may nothing: false. */
+static bool
+read_role(const char *rest, enum desk_role *ret_role, const char **ret_hash)
+{
+    const char *colon = strchr(rest, ':');
+    *ret_role = DESK_CLERK;
+    *ret_hash = colon != NULL ? colon + 1 : rest;
+    return colon == NULL || desk_role_read(rest, (size_t)(colon - rest), ret_role);
 }
 
 /* Cuts the next line off the file's text: name and what stands behind it. False at the end; a line that is none has a name of
@@ -131,8 +134,7 @@ next_line(char **text, char **ret_name, char **ret_rest)
 /* Runs the password against the line of this name. A name without a line is run against somebody
  * else's hash, for the same time, and never fits. */
 static bool
-password_fits(
-    struct desk_staff *staff, const char *name, const char *password, enum desk_role *ret_role)
+password_fits(struct desk_staff *staff, const char *name, const char *password)
 {
     AUTO_BUF file;
     buf_init(&file, STAFF_FILE_MAX);
@@ -152,7 +154,6 @@ password_fits(
         bool knows = read_role(rest, &role, &other);
         if (strcmp(line_name, name) == 0) {
             own = knows ? other : NULL;
-            *ret_role = role;
             break;
         }
     }
@@ -161,6 +162,29 @@ password_fits(
     }
     bool fits = staff->check(password, own != NULL ? own : other) == 0;
     return fits && own != NULL;
+}
+
+bool
+desk_staff_who(const struct desk_staff *staff, const char *name, struct desk_who *ret_who)
+{
+    AUTO_BUF file;
+    buf_init(&file, STAFF_FILE_MAX);
+    if (fs_read(staff->path, &file) < 0 || file.len == 0) {
+        return false;
+    }
+    char *text = (char *)file.data;
+    char *line_name = NULL;
+    char *rest = NULL;
+    while (next_line(&text, &line_name, &rest)) {
+        const char *hash = NULL;
+        if (line_name != NULL && strcmp(line_name, name) == 0) {
+            *ret_who = (struct desk_who){0};
+            (void)snprintf(ret_who->name, sizeof(ret_who->name), "%s", name);
+            seal_hash((const uint8_t *)rest, strlen(rest), ret_who->line);
+            return read_role(rest, &ret_who->role, &hash);
+        }
+    }
+    return false;
 }
 
 void
@@ -198,7 +222,7 @@ count_wrong(const struct desk_staff *staff, struct ladder *ladder)
 
 enum desk_login
 desk_staff_login(struct desk_staff *staff, const char *name, const char *password,
-    enum desk_role *ret_role, int *ret_wait_s)
+    struct desk_who *ret_who, int *ret_wait_s)
 {
     size_t len = strlen(name);
     if (len == 0 || len >= LEDGER_NAME_MAX || !utf8_valid(name, len)) {
@@ -216,7 +240,7 @@ desk_staff_login(struct desk_staff *staff, const char *name, const char *passwor
         *ret_wait_s = (int)((left_ms + 999) / 1000);
         return DESK_LOGIN_WAIT;
     }
-    if (!password_fits(staff, name, password, ret_role)) {
+    if (!password_fits(staff, name, password) || !desk_staff_who(staff, name, ret_who)) {
         count_wrong(staff, ladder);
         return ladder->locked_day != 0 ? DESK_LOGIN_LOCKED : DESK_LOGIN_WRONG;
     }

@@ -22,6 +22,10 @@ int ctl_usb(int argc, char **argv); /* records and receipts on a stick */
 int ctl_qr(int argc, char **argv); /* records that were shown as codes */
 int ctl_bundle(int argc, char **argv); /* what goes down to terminals, signed */
 int ctl_audit(int argc, char **argv); /* the queue's chain of events against its signed points */
+/* A password by chance: three groups of four letters and digits that can't be mistaken. ctl_init.c */
+enum { CTL_PASSWORD_LEN = 15 };
+void ctl_password_make(char out[CTL_PASSWORD_LEN]);
+int ctl_staff(int argc, char **argv); /* who may log in at the desk */
 int ctl_client(int argc, char **argv); /* systems to which the desk hands records over */
 int ctl_live(int argc, char **argv); /* files of live data */
 int ctl_table(int argc, char **argv); /* tables of postal codes and kanji forms */

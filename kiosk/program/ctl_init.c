@@ -2,6 +2,7 @@
  * is made only when it is not there, the settings last, so that a set-up which was cut in the middle
  * is finished by the next run. What is there is tried out, never replaced. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -298,26 +299,28 @@ make_queue(const struct paths *p, bool *ret_made)
     return r;
 }
 
-enum { GROUPS = 3, GROUP_LEN = 4, PASSWORD_LEN = GROUPS * (GROUP_LEN + 1) };
+enum { GROUPS = 3, GROUP_LEN = 4 };
+static_assert(
+    GROUPS * (GROUP_LEN + 1) == CTL_PASSWORD_LEN, "a dash between groups, NUL at the end");
 
 /* Twelve of 32 letters that nobody takes for another: 60 bits. */
-static void
-random_password(char out[PASSWORD_LEN])
+void
+ctl_password_make(char out[CTL_PASSWORD_LEN])
 {
     static const char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
-    uint8_t bytes[PASSWORD_LEN];
+    uint8_t bytes[CTL_PASSWORD_LEN];
     rng_fill(bytes, sizeof(bytes));
-    for (size_t i = 0; i < PASSWORD_LEN; i++) {
+    for (size_t i = 0; i < CTL_PASSWORD_LEN; i++) {
         out[i] = i % (GROUP_LEN + 1) == GROUP_LEN ? '-' : letters[bytes[i] % 32];
     }
-    out[PASSWORD_LEN - 1] = 0;
+    out[CTL_PASSWORD_LEN - 1] = 0;
     explicit_bzero(bytes, sizeof(bytes));
 }
 
 enum { PIN_LEN = 7 }; /* six digits and NUL: what the terminal's staff page takes */
 
 static void
-random_pin(char out[PASSWORD_LEN])
+random_pin(char out[CTL_PASSWORD_LEN])
 {
     uint8_t bytes[PIN_LEN];
     rng_fill(bytes, sizeof(bytes));
@@ -329,11 +332,11 @@ random_pin(char out[PASSWORD_LEN])
 
 /* The first password in the clear: an earlier run's when that was cut before the account was made. */
 static int
-first_password(const char *path, void (*make)(char out[PASSWORD_LEN]), struct buf *ret_password)
+first_password(const char *path, void (*make)(char out[CTL_PASSWORD_LEN]), struct buf *ret_password)
 {
     int r = fs_read(path, ret_password);
     if (r == KERR_NOT_FOUND) {
-        char made[PASSWORD_LEN];
+        char made[CTL_PASSWORD_LEN];
         make(made);
         (void)buf_printf(ret_password, "%s\n", made);
         explicit_bzero(made, sizeof(made));
@@ -351,7 +354,7 @@ first_password(const char *path, void (*make)(char out[PASSWORD_LEN]), struct bu
 /* A file with one line "prefix + hash" for a password that lies once in the clear in first. */
 static int
 make_hash_file(const char *path, const char *prefix, const char *first,
-    void (*make)(char out[PASSWORD_LEN]), bool *ret_made)
+    void (*make)(char out[CTL_PASSWORD_LEN]), bool *ret_made)
 {
     if (fs_exists(path)) {
         return 0;
@@ -381,7 +384,7 @@ make_hash_file(const char *path, const char *prefix, const char *first,
 static int
 make_staff(const struct paths *p, bool *ret_made)
 {
-    int r = make_hash_file(p->staff, STAFF_NAME ":lead:", p->password, random_password, ret_made);
+    int r = make_hash_file(p->staff, STAFF_NAME ":lead:", p->password, ctl_password_make, ret_made);
     return r < 0 ? r : make_hash_file(p->pin, "", p->first_pin, random_pin, ret_made);
 }
 

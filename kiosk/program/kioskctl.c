@@ -31,6 +31,7 @@ static const struct command {
     {"preview", ctl_preview, "open the kiosk at one service, to look at it"},
     {"pre-entry", ctl_pre_entry, "pages on which people answer at home: ASSETS OUT; key"},
     {"import", ctl_import, "make a definition file from a spreadsheet (XLSForm, .xlsx or .csv)"},
+    {"staff", ctl_staff, "who may log in at the desk: add, password, remove NAME, list"},
     {"client", ctl_client, "systems that get records: add NAME, revoke NAME, list"},
     {"live", ctl_live, "what comes with the sync: check files, make the sample city's"},
     {"table", ctl_table, "make the tables of postal codes and of kanji forms"},

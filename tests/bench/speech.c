@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/run.h"
 #include "speech/speech_priv.h"
 
 enum {

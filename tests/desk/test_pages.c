@@ -128,6 +128,30 @@ test_login(void **state)
     buf_release(&reply.body);
 }
 
+/* Whoever is taken out of the staff file, gets another role or another password is out at the next touch. */
+static void
+test_staff_changes(void **state)
+{
+    struct fixture *f = *state;
+    char *staff = fs_join(f->home, "staff");
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    for (int what = 0; what < 3; what++) {
+        log_in(f, "小野");
+        assert_int_equal(get(f, "/list", &body), 200);
+        assert_int_equal(desk_staff_add(staff, "other", "clerk", "x"), what == 0 ? 0 : KERR_EXISTS);
+        assert_int_equal(get(f, "/list", &body), 200); /* it is another's line */
+        int r = what == 0   ? desk_staff_remove(staff, "小野")
+                : what == 1 ? desk_staff_renew(staff, "小野", "y")
+                            : desk_staff_remove(staff, "小野");
+        r = what == 2 && r == 0 ? desk_staff_add(staff, "小野", "lead", "x") : r;
+        assert_int_equal(r, 0);
+        assert_int_equal(get(f, "/list", &body), 401);
+    }
+    free(staff);
+    log_in(f, "佐藤");
+}
+
 static void
 test_login_wait(void **state)
 {
@@ -724,6 +748,7 @@ main(void)
         TEST(test_without_session),
         TEST(test_login),
         TEST(test_login_wait),
+        TEST(test_staff_changes),
         TEST(test_marks),
         TEST(test_record_page),
         TEST(test_own_labels),

@@ -30,7 +30,7 @@ setup(void **state)
     static struct fixture fixture;
     fake_clock_init(&fixture.clock, 1800000000);
     fixture.sessions = desk_sessions_new(&fixture.clock.clock);
-    desk_session_begin(fixture.sessions, "sato", DESK_LEAD, fixture.token);
+    desk_session_begin(fixture.sessions, &(struct desk_who){"sato", DESK_LEAD, {0}}, fixture.token);
     *state = &fixture;
     return 0;
 }
@@ -105,11 +105,12 @@ test_many(void **state)
     char last[DESK_TOKEN_LEN];
     for (int i = 0; i < DESK_SESSIONS_MAX - 1; i++) {
         fake_clock_pass(&f->clock, 1);
-        desk_session_begin(f->sessions, "suzuki", DESK_CLERK, last);
+        desk_session_begin(f->sessions, &(struct desk_who){"suzuki", DESK_CLERK, {0}}, last);
     }
     assert_string_equal(name_of(f->sessions, f->token, false), "sato");
     fake_clock_pass(&f->clock, 1);
-    desk_session_begin(f->sessions, "suzuki", DESK_CLERK, last); /* one too many: the oldest ends */
+    desk_session_begin(f->sessions, &(struct desk_who){"suzuki", DESK_CLERK, {0}},
+        last); /* one too many: the oldest ends */
     assert_null(name_of(f->sessions, f->token, false));
     assert_string_equal(name_of(f->sessions, last, false), "suzuki");
 }

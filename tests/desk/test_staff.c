@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/fs.h"
 #include "desk/desk_priv.h"
 #include "desk/fake_clock.h"
 
@@ -30,7 +31,7 @@ struct fixture {
     struct fake_clock clock;
     struct desk_staff *staff;
     char path[64];
-    enum desk_role role;
+    struct desk_who who;
 };
 
 static void
@@ -71,7 +72,7 @@ static enum desk_login
 try(struct fixture *f, const char *name, const char *password)
 {
     int wait_s = 0;
-    return desk_staff_login(f->staff, name, password, &f->role, &wait_s);
+    return desk_staff_login(f->staff, name, password, &f->who, &wait_s);
 }
 
 static void
@@ -111,18 +112,54 @@ test_roles(void **state)
         {"kato", DESK_LOGIN_OK, DESK_CLERK},
         {"mori", DESK_LOGIN_OK, DESK_LEAD},
         {"ono", DESK_LOGIN_OK, DESK_OPERATOR},
-        {"typo", DESK_LOGIN_WRONG, DESK_CLERK},
-        {"empty", DESK_LOGIN_WRONG, DESK_CLERK},
-        {"case", DESK_LOGIN_WRONG, DESK_CLERK},
-        {"long", DESK_LOGIN_WRONG, DESK_CLERK},
-        {"short", DESK_LOGIN_WRONG, DESK_CLERK},
+        {"typo", DESK_LOGIN_WRONG, DESK_ROLE_COUNT},
+        {"empty", DESK_LOGIN_WRONG, DESK_ROLE_COUNT},
+        {"case", DESK_LOGIN_WRONG, DESK_ROLE_COUNT},
+        {"long", DESK_LOGIN_WRONG, DESK_ROLE_COUNT},
+        {"short", DESK_LOGIN_WRONG, DESK_ROLE_COUNT},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-        f->role = DESK_ROLE_COUNT;
+        f->who.role = DESK_ROLE_COUNT;
         assert_int_equal(try(f, table[i].name, "a"), table[i].login);
-        assert_int_equal(f->role, table[i].role);
+        assert_int_equal(f->who.role, table[i].role);
         assert_int_equal(checks, i + 1);
     }
+}
+
+static const char *
+text_of(const char *path, struct buf *file)
+{
+    buf_clear(file);
+    assert_int_equal(fs_read(path, file), 0);
+    return buf_str(file);
+}
+
+/* Lines are added, renewed and taken out; all others stay as they are. */
+static void
+test_file(void **state)
+{
+    struct fixture *f = *state;
+    AUTO_BUF file;
+    buf_init(&file, 4096);
+    write_staff(f->path, "# staff\nsato:=aki\nsatoko:lead:=b"); /* without a line end */
+    assert_int_equal(desk_staff_add(f->path, "sato", "clerk", "=x"), KERR_EXISTS);
+    assert_int_equal(desk_staff_add(f->path, "ono", "boss", "=x"), KERR_INVALID);
+    static const char *const names[] = {"", "a:b", "#a", "a\nb", "a\x7f", "\xff"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        assert_int_equal(desk_staff_add(f->path, names[i], "clerk", "=x"), KERR_INVALID);
+        assert_int_equal(desk_staff_renew(f->path, names[i], "=x"), KERR_INVALID);
+        assert_int_equal(desk_staff_remove(f->path, names[i]), KERR_INVALID);
+    }
+    assert_string_equal(text_of(f->path, &file), "# staff\nsato:=aki\nsatoko:lead:=b");
+    assert_int_equal(desk_staff_add(f->path, "小野", "operator", "=c"), 0);
+    assert_int_equal(desk_staff_renew(f->path, "satoko", "=d"), 0);
+    assert_int_equal(desk_staff_renew(f->path, "sato", "=e"), 0);
+    assert_string_equal(
+        text_of(f->path, &file), "# staff\nsato:=e\nsatoko:lead:=d\n小野:operator:=c\n");
+    assert_int_equal(desk_staff_remove(f->path, "sato"), 0);
+    assert_int_equal(desk_staff_remove(f->path, "sato"), KERR_NOT_FOUND);
+    assert_int_equal(desk_staff_renew(f->path, "sato", "=e"), KERR_NOT_FOUND);
+    assert_string_equal(text_of(f->path, &file), "# staff\nsatoko:lead:=d\n小野:operator:=c\n");
 }
 
 static void
@@ -147,11 +184,11 @@ climb(struct fixture *f, const char *name)
         assert_int_equal(try(f, name, "x"), DESK_LOGIN_WRONG);
         int before = checks;
         assert_int_equal(
-            desk_staff_login(f->staff, name, "aki", &f->role, &wait_s), DESK_LOGIN_WAIT);
+            desk_staff_login(f->staff, name, "aki", &f->who, &wait_s), DESK_LOGIN_WAIT);
         assert_int_equal(wait_s, expected);
         fake_clock_pass(&f->clock, expected - 1);
         assert_int_equal(
-            desk_staff_login(f->staff, name, "aki", &f->role, &wait_s), DESK_LOGIN_WAIT);
+            desk_staff_login(f->staff, name, "aki", &f->who, &wait_s), DESK_LOGIN_WAIT);
         assert_int_equal(wait_s, 1);
         assert_int_equal(checks, before); /* while waiting nothing is checked */
         fake_clock_pass(&f->clock, 1);
@@ -215,6 +252,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_roles, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_file, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nobody_costs_as_much_as_somebody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder_of_nobody, setup, teardown),

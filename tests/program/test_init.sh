@@ -175,6 +175,23 @@ ports=$(sed -n 's/^\(intake\|desk\)-port = //p' "$work/busy/madoguchi.conf")
 grep -Eqx '9443|9080' <<<"$ports" && fail "a port that is taken was chosen"
 [ "$(sort -u <<<"$ports" | wc -l)" -eq 2 ] || fail "not two ports: $ports"
 
+# A second member of staff: the password is told once, and the file holds a hash of it.
+export KIOSK_HOME=$work/busy
+ctl 1 staff add staff lead
+ctl 1 staff add mori boss
+ctl 2 staff add
+ctl 0 staff add mori lead
+password=$(grep -Ex "[a-z2-9-]{14}" "$work/out")
+grep -Eqx '([a-km-np-z2-9]{4}-){2}[a-km-np-z2-9]{4}' <<<"$password" || fail "password: $password"
+grep -q "$password" "$KIOSK_HOME/staff" && fail "the staff file holds the password"
+ctl 0 staff password mori
+[ "$(grep -Ex "[a-z2-9-]{14}" "$work/out")" != "$password" ] || fail "the same password again"
+ctl 0 staff list
+[ "$(cat "$work/out")" = "$(printf 'staff\tlead\nmori\tlead')" ] || fail "staff list: $(cat "$work/out")"
+ctl 0 staff remove mori
+ctl 1 staff remove mori
+[ "$(stat -c %a "$KIOSK_HOME/staff")" = 600 ] || fail "mode of the staff file"
+
 # Two at once: one makes it, the other finds it made.
 export KIOSK_HOME=$work/twice
 "$ctl" init >"$work/one" 2>&1 &

@@ -280,6 +280,7 @@ BENCH_ROOMS_search := info procedure i18n record base
 BENCH_ROOMS_intake := sync store seal base
 BENCH_ROOMS_paper := $(ROOMS_kiosk-desk)
 BENCH_LIBS_paper := -lcmocka
+BENCH_ROOMS_desk := $(ROOMS_kiosk-desk)
 $(BUILD)/bench/bare: tests/bench/bare.c
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(BENCH_CFLAGS) $(call pkg_cflags,sdl2 SDL2_ttf) -o $@ $< $(call pkg_libs,sdl2 SDL2_ttf)
@@ -289,7 +290,7 @@ $(BUILD)/bench/probe: tests/bench/probe.c
 $(BUILD)/bench/%: tests/bench/%.c $(ROOMS:%=$(BUILD)/plain/%.a)
 	@mkdir -p $(@D)
 	$(SAY)$(CC) $(BENCH_CFLAGS) -o $@ $< $(BENCH_ROOMS_$*:%=$(BUILD)/plain/%.a) $(call pkg_libs,$(sort $(foreach r,$(BENCH_ROOMS_$*),$(PKG_$(r))))) $(foreach r,$(BENCH_ROOMS_$*),$(LIB_$(r))) $(BENCH_LIBS_$*) -lpthread -lm
-bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/queue $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search $(BUILD)/bench/intake $(BUILD)/bench/line $(BUILD)/bench/paper
+bench-programs: $(BUILD)/bench/bare $(BUILD)/bench/probe $(BUILD)/bench/card $(BUILD)/bench/seal $(BUILD)/bench/queue $(BUILD)/bench/words $(BUILD)/bench/speech $(BUILD)/bench/content $(BUILD)/bench/search $(BUILD)/bench/intake $(BUILD)/bench/line $(BUILD)/bench/paper $(BUILD)/bench/desk
 # What tests/run builds before it runs anything.
 check-programs: all $(TESTS) $(TOOLS) $(FUZZ) $(BUILD)/tests/kiosk-unwiped $(BUILD)/tests/audit $(BUILD)/tests/hands $(BUILD)/tests/every $(BUILD)/tests/check-in $(BUILD)/tests/pause $(STORM) bench-programs
 setup:

@@ -1,6 +1,6 @@
 /* desk/index.c - the index in memory. A term (a folded name or the rest of one from a further word on, a day of birth, a number) is
  * a key of 32 bits in one long array, and a search is one walk along it: some milliseconds for millions. What the key can't
- * tell is compared with the term's text. Pieces are of a fixed size and never move, so that growing copies nothing. */
+ * tell is compared with the term's text; the row of what was found is read when it is shown. Pieces are of a fixed size and never move, so that growing copies nothing. */
 #include "find_priv.h"
 
 #include <stdio.h>
@@ -20,6 +20,7 @@ enum {
     TERM_PIECES = DESK_INDEX_TERMS / TERMS_PIECE,
     TEXT_PIECES = DESK_INDEX_BYTES / TEXT_PIECE,
     MAP_PIECES = 4096, /* positions up to 268 million */
+    A_FEW = 64, /* keys that are compared at once; pieces are a multiple */
     NAMES_MAX = 512, /* procedures and languages that ever were */
     MONTH_BITS = 4,
     DAY_BITS = 5
@@ -43,9 +44,10 @@ struct row {
     bool gone;
 };
 
-/* Parts of a row that are looked for stand by themselves: a walk along them reads nothing else. */
+/* Parts of a row that are looked for, and where it stands, are by themselves: a walk along them reads nothing else. */
 struct row_piece {
     uint32_t ids[ROWS_PIECE], visits[ROWS_PIECE], persons[ROWS_PIECE];
+    uint32_t positions[ROWS_PIECE]; /* below MAP_PIECES * MAP_PIECE */
     struct row rows[ROWS_PIECE];
 };
 
@@ -53,7 +55,16 @@ struct term_piece {
     uint32_t keys[TERMS_PIECE], rows[TERMS_PIECE], texts[TERMS_PIECE];
 };
 
+/* A key has the low bits of two letters. Of which letter, as long as it was one alone: then the key of a word of one or two
+ * letters tells all, and no text is read. */
+enum { FIRSTS = 0x8000, SECONDS = 0x10000 };
+#define LETTER_MANY 0xffffffffU
+struct letters {
+    uint32_t firsts[FIRSTS], seconds[SECONDS]; /* 0: none yet; the letter + 1; LETTER_MANY */
+};
+
 struct desk_rows {
+    struct letters letters;
     size_t row_count, gone_count, term_count;
     size_t text_len; /* of all text pieces together */
     size_t map_count;
@@ -115,14 +126,33 @@ first_four(const uint8_t *bytes)
 
 /* ---- growing ---- */
 
-static uint32_t
-key_of_text(const char *text)
+/* A text's first two letters; the second is 0 where there is none. */
+struct two {
+    uint32_t first, second;
+    bool is_all; /* there is no third */
+};
+
+static struct two
+two_of(const char *text)
 {
     size_t at = 0;
     size_t len = strlen(text);
-    uint32_t first = utf8_next(text, len, &at);
-    uint32_t second = utf8_next(text, len, &at);
-    return (first & 0x7fff) << 16 | (second & 0xffff);
+    struct two two = {.first = utf8_next(text, len, &at)};
+    two.second = utf8_next(text, len, &at);
+    two.is_all = at >= len;
+    return two;
+}
+
+static uint32_t
+key_of(struct two two)
+{
+    return (two.first % FIRSTS) << 16 | two.second % SECONDS;
+}
+
+static void
+note_letter(uint32_t *known, uint32_t letter)
+{
+    *known = *known == 0 || *known == letter + 1 ? letter + 1 : LETTER_MANY;
 }
 
 static uint32_t *
@@ -197,7 +227,10 @@ put_terms(struct desk_rows *rows, const struct desk_row_terms *terms)
     uint32_t before_at = 0;
     for (size_t i = 0; i < terms->text_count; i++) {
         uint32_t place = put_text(rows, at, before, before_at);
-        put_term(rows, key_of_text(at), place);
+        struct two two = two_of(at);
+        note_letter(&rows->letters.firsts[two.first % FIRSTS], two.first);
+        note_letter(&rows->letters.seconds[two.second % SECONDS], two.second);
+        put_term(rows, key_of(two), place);
         before = at;
         before_at = place;
         at += strlen(at) + 1;
@@ -249,6 +282,7 @@ desk_rows_add(struct desk_rows *rows, const struct desk_row *row,
     (*piece)->ids[at] = first_four(row->id);
     (*piece)->visits[at] = first_four(row->visit);
     (*piece)->persons[at] = (uint32_t)row->person;
+    (*piece)->positions[at] = (uint32_t)row->position;
     put_terms(rows, terms);
     put_term(rows, KEY_NUMBER | (*piece)->rows[at].number, 0);
     rows->row_count++;
@@ -299,6 +333,7 @@ desk_rows_forget(struct desk_rows *rows, const uint8_t id[LEDGER_ID_LEN], uint32
     piece->ids[index % ROWS_PIECE] = 0;
     piece->visits[index % ROWS_PIECE] = 0;
     piece->persons[index % ROWS_PIECE] = 0;
+    piece->positions[index % ROWS_PIECE] = 0;
     rows->gone_count++;
     return 0;
 }
@@ -439,18 +474,24 @@ give_hits(struct newest *newest, size_t count, size_t skip, struct desk_hits *re
 /* One condition of a query: keys under a mask, and for a text its beginning. */
 struct wanted {
     uint32_t mask, key;
-    const char *text; /* NULL: the key tells all */
+    bool is_told; /* by the key alone */
+    bool is_day; /* a whole one */
+    const char *text;
     size_t len;
 };
 
 static struct wanted
-wanted_word(const char *word)
+wanted_word(const struct desk_rows *rows, const char *word)
 {
-    size_t at = 0;
-    struct wanted wanted = {.text = word, .len = strlen(word), .key = key_of_text(word)};
-    (void)utf8_next(word, wanted.len, &at);
-    wanted.mask = KEY_DAY | (at < wanted.len ? ~KEY_DAY : KEY_FIRST);
-    wanted.key &= wanted.mask;
+    struct two two = two_of(word);
+    bool is_one = two.second == 0;
+    uint32_t first = rows->letters.firsts[two.first % FIRSTS];
+    uint32_t second = rows->letters.seconds[two.second % SECONDS];
+    struct wanted wanted = {.text = word,
+        .len = strlen(word),
+        .mask = KEY_DAY | (is_one ? KEY_FIRST : ~KEY_DAY),
+        .is_told = two.is_all && first == two.first + 1 && (is_one || second == two.second + 1)};
+    wanted.key = key_of(two) & wanted.mask;
     return wanted;
 }
 
@@ -462,7 +503,8 @@ wanted_birth(const struct desk_birth *birth)
     mask = birth->month == 0 ? mask << MONTH_BITS : mask;
     uint32_t day = (uint32_t)birth->year << (MONTH_BITS + DAY_BITS) |
                    (uint32_t)birth->month << DAY_BITS | (uint32_t)birth->day;
-    return (struct wanted){.mask = mask, .key = (KEY_DAY | day) & mask};
+    return (struct wanted){
+        .mask = mask, .key = (KEY_DAY | day) & mask, .is_told = true, .is_day = mask == ~0U};
 }
 
 static bool
@@ -471,70 +513,106 @@ is_wanted(const struct desk_rows *rows, const struct wanted *wanted, size_t term
     const struct term_piece *piece = rows->terms[term / TERMS_PIECE];
     size_t at = term % TERMS_PIECE;
     return (piece->keys[at] & wanted->mask) == wanted->key && piece->keys[at] != KEY_GONE &&
-           (wanted->text == NULL ||
+           (wanted->is_told ||
                strncmp(text_at(rows, piece->texts[at]), wanted->text, wanted->len) == 0);
 }
 
-/* Whether the record has a term for each further condition. */
-static bool
-has_all(const struct desk_rows *rows, const struct row *row, const struct wanted *all, size_t count)
+static uint32_t
+row_of_term(const struct desk_rows *rows, size_t term)
 {
+    return rows->terms[term / TERMS_PIECE]->rows[term % TERMS_PIECE];
+}
+
+/* Whether the record of a term has one for each further condition. Its terms stand together, so its row isn't read. */
+static bool
+has_all(const struct desk_rows *rows, size_t term, const struct wanted *all, size_t count)
+{
+    const uint32_t row = row_of_term(rows, term);
+    size_t begin = term;
+    while (count > 0 && begin > 0 && row_of_term(rows, begin - 1) == row) {
+        begin--;
+    }
     for (size_t i = 0; i < count; i++) {
-        size_t term = row->first_term;
-        size_t end = term + row->term_count;
-        while (term < end && !is_wanted(rows, &all[i], term)) {
-            term++;
+        size_t at = begin;
+        bool found = false;
+        while (!found && at < rows->term_count && row_of_term(rows, at) == row) {
+            found = is_wanted(rows, &all[i], at++);
         }
-        if (term == end) {
+        if (!found) {
             return false;
         }
     }
     return true;
 }
 
+/* Whether one of a few keys may be wanted: without a branch, so that the processor compares several at once. */
+static bool
+may_have(const uint32_t keys[A_FEW], uint32_t mask, uint32_t key)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < A_FEW; i++) {
+        found |= (keys[i] & mask) == key ? 1U : 0U;
+    }
+    return found != 0;
+}
+
+struct walk {
+    const struct wanted *all;
+    size_t count; /* of them */
+    struct newest *newest;
+    uint32_t last; /* row that was looked at */
+    size_t found;
+};
+
+static void
+look_at(const struct desk_rows *rows, struct walk *walk, size_t term)
+{
+    const struct wanted *first = &walk->all[0];
+    const struct term_piece *piece = rows->terms[term / TERMS_PIECE];
+    const uint32_t row = piece->rows[term % TERMS_PIECE];
+    if ((piece->keys[term % TERMS_PIECE] & first->mask) == first->key && row != walk->last &&
+        is_wanted(rows, first, term)) {
+        walk->last = row;
+        if (has_all(rows, term, walk->all + 1, walk->count - 1)) {
+            walk->found++;
+            offer(walk->newest, rows->rows[row / ROWS_PIECE]->positions[row % ROWS_PIECE]);
+        }
+    }
+}
+
 /* Walks along all keys for the first condition. A record's terms stand together, so each is looked at once. */
 static size_t
 walk(const struct desk_rows *rows, const struct wanted *all, size_t count, struct newest *newest)
 {
-    size_t found = 0;
-    uint32_t last = UINT32_MAX;
-    const uint32_t mask = all[0].mask;
-    const uint32_t key = all[0].key;
-    for (size_t base = 0; base < rows->term_count; base += TERMS_PIECE) {
-        const struct term_piece *piece = rows->terms[base / TERMS_PIECE];
-        size_t len = rows->term_count - base < TERMS_PIECE ? rows->term_count - base : TERMS_PIECE;
-        for (size_t i = 0; i < len; i++) {
-            if ((piece->keys[i] & mask) != key || piece->rows[i] == last ||
-                !is_wanted(rows, &all[0], base + i)) {
-                continue;
-            }
-            last = piece->rows[i];
-            const struct row *row = row_at(rows, last);
-            if (has_all(rows, row, all + 1, count - 1)) {
-                found++;
-                offer(newest, row->position);
+    struct walk walk = {.all = all, .count = count, .newest = newest, .last = UINT32_MAX};
+    for (size_t base = 0; base < rows->term_count; base += A_FEW) {
+        const uint32_t *keys = &rows->terms[base / TERMS_PIECE]->keys[base % TERMS_PIECE];
+        size_t end = base + A_FEW < rows->term_count ? base + A_FEW : rows->term_count;
+        if (may_have(keys, all[0].mask, all[0].key)) {
+            for (size_t term = base; term < end; term++) {
+                look_at(rows, &walk, term);
             }
         }
     }
-    return found;
+    return walk.found;
 }
 
 /* What few records have comes first: a whole day, then the longest word. */
 static size_t
-conditions(const struct desk_query *query, struct wanted all[2 * DESK_TERMS])
+conditions(
+    const struct desk_rows *rows, const struct desk_query *query, struct wanted all[2 * DESK_TERMS])
 {
     size_t count = 0;
     for (size_t i = 0; i < query->birth_count; i++) {
         all[count++] = wanted_birth(&query->births[i]);
     }
     for (size_t i = 0; i < query->words.count; i++) {
-        all[count++] = wanted_word(query->words.terms[i]);
+        all[count++] = wanted_word(rows, query->words.terms[i]);
     }
     size_t best = 0;
     for (size_t i = 1; i < count; i++) {
-        size_t worth = all[i].text == NULL && all[i].mask == ~0U ? DESK_TERM_MAX : all[i].len;
-        size_t had =
-            all[best].text == NULL && all[best].mask == ~0U ? DESK_TERM_MAX : all[best].len;
+        size_t worth = all[i].is_day ? DESK_TERM_MAX : all[i].len;
+        size_t had = all[best].is_day ? DESK_TERM_MAX : all[best].len;
         best = worth > had ? i : best;
     }
     struct wanted first = all[0];
@@ -549,7 +627,7 @@ desk_rows_find(const struct desk_rows *rows, const struct desk_query *query, siz
 {
     struct wanted all[2 * DESK_TERMS] = {0};
     size_t room = skip + DESK_HITS;
-    size_t count = conditions(query, all);
+    size_t count = conditions(rows, query, all);
     *ret_hits = (struct desk_hits){0};
     if (count > 0) {
         struct newest newest = {.room = room, .positions = xcalloc(room, sizeof(uint64_t))};
@@ -566,7 +644,7 @@ desk_rows_number(
     uint64_t position = 0;
     struct newest newest = {.room = 1, .positions = &position};
     const struct wanted wanted = {
-        .mask = ~0U, .key = KEY_NUMBER | (uint32_t)strtoul(number, NULL, 10)};
+        .mask = ~0U, .is_told = true, .key = KEY_NUMBER | (uint32_t)strtoul(number, NULL, 10)};
     return walk(rows, &wanted, 1, &newest) > 0 && desk_rows_at(rows, position, ret_row);
 }
 

@@ -1,0 +1,164 @@
+"""The staff's page with a million records: the real program over HTTP, one session, pages one after the other.
+
+The newest SEALED records are really sealed, so that whatever is shown is opened; the rows below them have bytes that are no envelope,
+put into the ledger's table by one transaction, and their rows of the index (bench/desk.c).
+"""
+import http.client
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+TOP = Path(__file__).resolve().parents[2]
+SEALED = 400
+KIOSKS, FILLED_EPOCH = 97, 7
+STATES = (["done"] * 90 + ["back"] * 3 + ["papers"] * 2 + ["work"] * 2 + ["new"] * 3)
+STUB = b"no envelope" * 20
+GOAL_MS = 50
+
+
+def rows(count):
+    now = int(time.time())
+    for position in range(1, count + 1):
+        mixed = (position * 0x9e3779b97f4a7c15) & 0xffffffffffffffff
+        name = mixed.to_bytes(8, "big") + position.to_bytes(8, "big")
+        state = STATES[position % 100]
+        holder = "佐藤" if state == "work" and position % 3 == 0 else ""
+        at = now - 86400 - (count - position) * 7
+        yield position, name, f"kiosk-{position % KIOSKS + 2:03}", FILLED_EPOCH, position, name * 2, at, state, at, holder, STUB
+
+
+def fill(tool, home, count):
+    """Returns number and id of the newest record."""
+    subprocess.run([tool, home, "begin"], check=True, cwd=TOP)
+    ledger = sqlite3.connect(Path(home) / "ledger.db", isolation_level=None)
+    ledger.execute("PRAGMA synchronous = OFF")
+    ledger.execute("PRAGMA cache_size = -400000")
+    ledger.execute("BEGIN")
+    ledger.executemany("INSERT INTO entry(position, id, kiosk, epoch, sequence, hash, received_at, state, state_at, holder, envelope)"
+                       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows(count - SEALED))
+    ledger.execute("COMMIT")
+    ledger.close()
+    subprocess.run([tool, home, "index", str(count - SEALED)], check=True, cwd=TOP)
+    return subprocess.run([tool, home, "put", str(SEALED)], check=True, cwd=TOP, stdout=subprocess.PIPE, text=True).stdout.split()
+
+
+class Desk:
+    """The program, and a clerk who is logged in."""
+
+    def __init__(self, program, home):
+        self.log = Path(home) / "desk.log"
+        with open(self.log, "wb") as log:
+            self.child = subprocess.Popen([program], env={**os.environ, "KIOSK_HOME": str(home)}, stdin=subprocess.DEVNULL, stderr=log)
+        self.cookies, self.line = {}, None
+
+    def __enter__(self):
+        began = time.monotonic()
+        while not (port := re.search(r"event=desk.ready.* port=(\d+)", self.log.read_text())):
+            if time.monotonic() > began + 20 or self.child.poll() is not None:
+                sys.exit("bench: kiosk-desk does not start")
+            time.sleep(0.02)
+        self.line = http.client.HTTPConnection("127.0.0.1", int(port[1]))
+        token = self.token(self.ask("GET", "/login")[1])
+        self.ask("POST", "/login", {"token": token, "name": "佐藤", "password": "naka-machi 5"}, 303)
+        # The index is read in the background: a search tells how far it is
+        while 'id="found-behind"' in self.search("誰もいない"):
+            if time.monotonic() > began + 60:
+                sys.exit("bench: the index is not read")
+            time.sleep(0.1)
+        self.ready = time.monotonic() - began
+        return self
+
+    def __exit__(self, *_):
+        self.child.terminate()
+        self.child.wait()
+
+    @staticmethod
+    def token(page):
+        return re.search(r'name="token" value="([^"]*)"', page)[1]
+
+    def ask(self, method, path, fields=None, status=200):
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if fields is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        begin = time.perf_counter()
+        self.line.request(method, path, urlencode(fields) if fields is not None else None, headers)
+        answer = self.line.getresponse()
+        page = answer.read().decode()
+        taken = (time.perf_counter() - begin) * 1000
+        for name, value in answer.getheaders():
+            if name == "Set-Cookie":
+                self.cookies.update([value.split(";")[0].split("=", 1)])
+        if answer.status != status:
+            sys.exit(f"bench: {method} {path}: {answer.status}")
+        return taken, page
+
+    def search(self, typed):
+        page = self.ask("GET", "/")[1]
+        return self.ask("POST", "/search", {"token": self.token(page), "number": typed})[1]
+
+    def times(self, method, path, turns, typed=None):
+        """Milliseconds of each of as many answers; a search's form is fetched first, which is not counted."""
+        if typed is None:
+            return [self.ask(method, path)[0] for _ in range(turns)]
+        token = self.token(self.ask("GET", "/")[1])
+        return [self.ask(method, path, {"token": token, "number": typed}, 303 if typed.isdigit() and len(typed) == 8 else 200)[0]
+                for _ in range(turns)]
+
+
+def pages(number, record, count):
+    """What is asked: its name, method, path, what is typed."""
+    yield "the list", "GET", "/", None
+    for show in ("new", "work", "papers", "done", "back", "mine", "all"):
+        yield f"the list, {show}", "GET", f"/?show={show}", None
+    yield "the list, far down", "GET", f"/?show=all&before={count // 2}", None
+    yield "a record", "GET", f"/record/{record}", None
+    yield "a number", "POST", "/search", number
+    for what, typed in (("a rare name", "稀代"), ("the most common name", "佐藤"), ("one kanji", "山"), ("kana", "さとう"), ("one kana", "さ"),
+                        ("two words", "佐藤 花子"), ("a day of birth", "1941-03-05"), ("a year of birth", "昭和16年"),
+                        ("a name and a year", "佐藤 1941年")):
+        yield what, "POST", "/search", typed
+
+
+def measure(programs, tool, work, count, turns):
+    """Of each page and each program its times; programs take turns. Also seconds until a start can search all, megabytes."""
+    home = Path(work) / "desk"
+    home.mkdir()
+    number, record = fill(tool, str(home), count)
+    found, started = {}, {}
+    for index, program in enumerate(programs):
+        with Desk(program, home) as desk:
+            status = Path(f"/proc/{desk.child.pid}/status").read_text()
+            started[index] = desk.ready, int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+            for what, *how in pages(number, record, count):
+                desk.times(*how[:2], 2, how[2])
+                found.setdefault(what, {})[index] = desk.times(*how[:2], turns, how[2])
+    return found, started
+
+
+def p95(values):
+    return sorted(values)[len(values) * 95 // 100]
+
+
+def main():
+    """use: desk.py [COUNT [TURNS [PROGRAM ...]]]: a table of these programs, before and after a change."""
+    import tempfile
+    build = (TOP / os.environ.get("BUILD", "build")).resolve()
+    count, turns = (int(text) for text in (sys.argv[1:3] + ["10000", "20"][len(sys.argv[1:3]):]))
+    programs = sys.argv[3:] or [str(build / "kiosk-desk")]
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=build) as work:
+        begin = time.monotonic()
+        found, started = measure(programs, str(build / "bench/desk"), work, count, turns)
+        print(f"{count} records, {turns} answers each, {time.monotonic() - begin:.1f} s in all")
+    for index, program in enumerate(programs):
+        print(f"{program}: searches all {started[index][0]:.1f} s after its start, {started[index][1]:.0f} MB")
+    for what, times in found.items():
+        print(f"{what:24}" + "".join(f" p50 {sorted(t)[len(t) // 2]:7.2f} p95 {p95(t):7.2f} ms" for t in times.values()))
+
+
+if __name__ == "__main__":
+    main()

@@ -88,9 +88,8 @@ keep_conf() { # the set-up's settings, for settings() to begin with
     cp "$CONF" "$WORK/plain.conf"
 }
 
-settings() { # LINE...: these besides the usual ones
-    cp "$WORK/plain.conf" "$CONF"
-    printf '%s\n' "$@" >>"$CONF"
+settings() { # LINE...: these, and the usual ones behind them: of two lines for one setting the first counts
+    { printf '%s\n' "$@" && cat "$WORK/plain.conf"; } >"$CONF"
 }
 
 heard() { # "screen why id text" a line of what a play has heard in heard.json

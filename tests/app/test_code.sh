@@ -139,7 +139,7 @@ import '1 records are new, 0 were there already.'
 
 # 5. by the line and on a stick they are there already; each is on the desk once
 rm -f "$WORK/codes"
-settings 'intake-port = 8453' 'intake-url = https://127.0.0.1:8453'
+settings
 mkdir "$WORK/stick"
 all=$("$BUILD/kioskctl" status | sed -n 's/^waiting *\([0-9]*\).*/\1/p')
 "$BUILD/kioskctl" usb export "$WORK/stick" >/dev/null || fail "usb export"

@@ -9,12 +9,7 @@ alone "$0" "$@"
 mount -t tmpfs tmpfs /dev/shm # ours alone: what is left there is ours
 reader
 city
-CONF=$KIOSK_HOME/madoguchi.conf
-cp "$CONF" "$WORK/conf"
-settings() { # LINE...: these settings besides the usual ones
-    cp "$WORK/conf" "$CONF"
-    printf '%s\n' "$@" >>"$CONF"
-}
+keep_conf
 
 play "$TOP/tests/app/plays/written.play"
 exported 1 >"$WORK/record.json"
@@ -125,7 +120,7 @@ tap text-size' >"$WORK/huge.play"
     play "$WORK/huge.play"
     check "$prefix" || fail "keys of $prefix"
 }
-sed -i '/^panel-/d' "$WORK/conf"
+sed -i '/^panel-/d' "$WORK/plain.conf"
 look landscape 'panel-width = 1920' 'panel-height = 1080'
 look portrait 'panel-width = 1080' 'panel-height = 1920'
 look seated 'panel-width = 1920' 'panel-height = 1080' 'wheelchair = yes'

@@ -63,13 +63,49 @@ expect "other bytes" 409 "$(send 9443 "$WORK/other" "$(record 1)")"
 kill $PIDS && wait $PIDS
 PIDS=''
 
-# A line of proof of what was deleted by rule, and counts, with a place for every kind of value.
-sqlite3 "$KIOSK_HOME/ledger.db" "INSERT INTO gone(line, position, id, kiosk, epoch, sequence, hash, received_at, done_at, deleted_at, rule, number)
+# A row in every table, with a place for every kind of value; whoever adds a table adds a row here.
+cat >"$WORK/rows.sql" <<'SQL'
+INSERT INTO gone(line, position, id, kiosk, epoch, sequence, hash, received_at, done_at, deleted_at, rule, number)
  VALUES(7, 900, randomblob(16), 'kiosk-009', -1, 5, randomblob(32), 1, 2, 3, '30 days', '');
 INSERT INTO sweep(at, trusted_at, deleted, word) VALUES(4, 4, 1, 'done');
 INSERT INTO look(line, at, by_whom, act, id, status, previous, hash) VALUES(3, 5, '佐藤', 'open', zeroblob(16), 200, randomblob(32), randomblob(32));
 INSERT INTO look_cut(upto, hash, at) VALUES(2, randomblob(32), 5);
-INSERT INTO tally VALUES('2026-11-22', 'resident-record', '', 'kiosk-009', 'no', 'done', 2, 30);" || fail "no line of proof"
+INSERT INTO tally VALUES('2026-11-22', 'resident-record', '', 'kiosk-009', 'no', 'done', 2, 30);
+INSERT INTO decision(id, state, slot, seat, decided_at, decided_by, stands) SELECT id, 'booked', 'hall/2026-12-01', 1, 6, '佐藤', 0 FROM entry;
+INSERT INTO decision(id, state, slot, decided_at, decided_by) SELECT id, 'open', 'hall/2026-12-01', 7, '佐藤' FROM entry;
+INSERT INTO act(id, kind, value, acted_at, acted_by)
+ SELECT id, 'note', 'a' || char(10) || '\.' || char(10) || '\N' || char(9) || '\x41, "b" ''|' || char(13), 8, '佐藤' FROM entry;
+INSERT INTO act(id, kind, value, acted_at, acted_by) SELECT id, 'state', 'papers', 9, '' FROM entry;
+INSERT INTO act(id, kind, value, acted_at, acted_by) SELECT id, 'holder', '佐藤', 9, '\N' FROM entry;
+UPDATE entry SET state = 'papers', holder = '佐藤';
+INSERT INTO chain(kiosk, epoch, size, head, seen_at, bytes, alarms, alarm_bytes) VALUES('kiosk-009', -2, 4, randomblob(32), 5, randomblob(40), 1, randomblob(9));
+INSERT INTO report VALUES('kiosk-009', 5, randomblob(40));
+INSERT INTO kiosk_call VALUES('kiosk-009', -7, 'coming', 1, 'home', '', 2, 3, 4, '佐藤');
+INSERT INTO batch VALUES('koseki', 3, randomblob(32), 9, '佐藤', 1, 1);
+INSERT INTO handed SELECT 'koseki', id, 3, 12 FROM entry;
+SQL
+sqlite3 -bail "$KIOSK_HOME/ledger.db" <"$WORK/rows.sql" || fail "no rows"
+# The lists of tables and the rows, read by other means than the tool's.
+cat >"$WORK/moved.py" <<'PY'
+import csv, io, sqlite3, subprocess, sys
+file, uri = sys.argv[1:]
+old = sqlite3.connect(file)
+def ask(text):
+    out = subprocess.run(["psql", "-XqAt", "--csv", "-P", "null=none", "-v", "ON_ERROR_STOP=1", "-d", uri, "-c", text], check=True, capture_output=True)
+    return [tuple(row) for row in csv.reader(io.StringIO(out.stdout.decode(), newline=""))]
+def seen(value):
+    return "none" if value is None else "\\x" + value.hex() if isinstance(value, bytes) else str(value)
+tables = sorted(name for name, in old.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if not name.startswith("sqlite_"))
+there = sorted(name for name, in ask("SELECT tablename FROM pg_tables WHERE schemaname = 'public'") if name != "ledger_version")
+assert tables == there, (tables, there)
+for table in tables:
+    rows = old.execute(f"SELECT * FROM {table}")
+    names = [column[0] for column in rows.description]
+    was = sorted(tuple(seen(value) for value in row) for row in rows)
+    chosen = ", ".join("stands::int" if (table, name) == ("decision", "stands") else name for name in names)
+    assert was, f"no row in {table}: the test is blind"
+    assert was == sorted(ask(f"SELECT {chosen} FROM {table}")), f"{table} is not what it was"
+PY
 
 # It moves.
 cluster_make one && cluster_start one || fail "no server"
@@ -82,8 +118,16 @@ export WORD LEDGER SECOND PGHOST="$CLUSTERS/one" PGUSER=ledger PGDATABASE=postgr
 cd "$TOP" || exit 1
 follow 1
 unset PGUSER PGDATABASE
+# A table that is not on the other side stops it.
+mkdir "$WORK/copy" && cp "$KIOSK_HOME/ledger.db" "$WORK/copy/ledger.db"
+sqlite3 "$WORK/copy/ledger.db" 'CREATE TABLE forgotten(a INTEGER NOT NULL) STRICT'
+if packaging/ledger-to-postgres "$WORK/copy/ledger.db" "$LEDGER" >"$WORK/out" 2>&1; then
+    fail "a table is left behind"
+fi
+grep -q 'other tables: forgotten.a' "$WORK/out" || fail "which table is left behind"
 follow 2
-grep -q '^1 entries, 1 set aside, 0 decisions moved and compared' "$WORK/out" || fail "what was moved"
+grep -q '^1 entries, 1 set aside, 2 decisions moved and compared' "$WORK/out" || fail "what was moved"
+python3 "$WORK/moved.py" "$KIOSK_HOME/ledger.db" "$LEDGER" 2>"$WORK/out" || fail "what was moved: $(tail -n 1 "$WORK/out")"
 if packaging/ledger-to-postgres "$KIOSK_HOME/ledger.db" "$LEDGER" >"$WORK/out" 2>&1; then
     fail "a ledger is moved onto another"
 fi

@@ -19,6 +19,7 @@
 #include "harness/harness.h"
 #include "ledger/ledger.h"
 #include "ledger/scene.h"
+#include "ledger/sqlite_priv.h"
 
 static void
 put_some(struct ledger *ledger, uint8_t count)
@@ -331,6 +332,68 @@ test_at_once(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- a page of a million records ---- */
+
+/* Whether a statement goes by this index in each table that it reads, and neither walks through one nor sorts. */
+static bool
+goes_by(sqlite3 *db, const char *sql, const char *index)
+{
+    char text[4096];
+    sqlite3_stmt *plan = NULL;
+    bool found = false;
+    bool walks = false;
+    snprintf(text, sizeof(text), "EXPLAIN QUERY PLAN %s", sql);
+    assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(db, text, -1, &plan, NULL));
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+        const char *line = (const char *)sqlite3_column_text(plan, 3);
+        found = found || strstr(line, index) != NULL;
+        walks = walks || strstr(line, "TEMP B-TREE") != NULL ||
+                (strncmp(line, "SCAN ", 5) == 0 && strcmp(line, "SCAN CONSTANT ROW") != 0);
+    }
+    sqlite3_finalize(plan);
+    return found && !walks;
+}
+
+/* The list, its tabs and counts, a record and its acts each go by an index; without it the same question says so. */
+static void
+test_plans(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        enum ledger_query query;
+        const char *index; /* words of the plan */
+        const char *drop; /* an index that can be taken away; NULL: a part of its table */
+    } rows[] = {
+        {LEDGER_Q_BEFORE, "USING INTEGER PRIMARY KEY (rowid<?)", NULL},
+        {LEDGER_Q_BEFORE_STATE, "USING INDEX entry_state (state=? AND position<?)", "entry_state"},
+        {LEDGER_Q_BEFORE_HELD, "USING INDEX entry_held (holder=? AND position<?)", "entry_held"},
+        {LEDGER_Q_COUNTS, "INDEX entry_held (holder=?)", "entry_held"},
+        {LEDGER_Q_GET, "USING INDEX sqlite_autoindex_entry_1 (id=?)", NULL},
+        {LEDGER_Q_ACT, "USING INDEX act_record (id=? AND number<?)", "act_record"},
+        {LEDGER_Q_DECISION, "USING INDEX decision_record (id=? AND number<?)", "decision_record"},
+    };
+    if (scene->is_postgres) {
+        return; /* these are plans of SQLite, without statistics: the same whatever a table holds */
+    }
+    struct sqlite_ledger *ledger = (struct sqlite_ledger *)scene->ledger; /* its first member */
+    sqlite3 *db = NULL;
+    char drop[64];
+    assert_int_equal(SQLITE_OK, sqlite3_open(scene->path, &db));
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const char *sql = sqlite3_sql(ledger->queries[rows[i].query]);
+        if (!goes_by(db, sql, rows[i].index)) {
+            fail_msg("%s: not %s", sql, rows[i].index);
+        }
+        if (rows[i].drop != NULL) {
+            snprintf(drop, sizeof(drop), "BEGIN; DROP INDEX %s", rows[i].drop);
+            assert_int_equal(SQLITE_OK, sqlite3_exec(db, drop, NULL, NULL, NULL));
+            assert_false(goes_by(db, sql, rows[i].index));
+            assert_int_equal(SQLITE_OK, sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL));
+        }
+    }
+    sqlite3_close(db);
+}
+
 int
 main(void)
 {
@@ -340,6 +403,7 @@ main(void)
         TEST(test_lists_and_counts),
         TEST(test_only_added),
         TEST(test_at_once),
+        TEST(test_plans),
     };
     return cmocka_run_group_tests_name("acts", tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ enum {
     TERM_PIECES = DESK_INDEX_TERMS / TERMS_PIECE,
     TEXT_PIECES = DESK_INDEX_BYTES / TEXT_PIECE,
     MAP_PIECES = 4096, /* positions up to 268 million */
-    A_FEW = 64, /* keys that are compared at once; pieces are a multiple */
+    A_FEW = 16, /* keys that are compared at once; pieces are a multiple */
     NAMES_MAX = 512, /* procedures and languages that ever were */
     MONTH_BITS = 4,
     DAY_BITS = 5
@@ -564,14 +564,12 @@ struct walk {
     size_t found;
 };
 
+/* A term whose key is the first condition's. */
 static void
 look_at(const struct desk_rows *rows, struct walk *walk, size_t term)
 {
-    const struct wanted *first = &walk->all[0];
-    const struct term_piece *piece = rows->terms[term / TERMS_PIECE];
-    const uint32_t row = piece->rows[term % TERMS_PIECE];
-    if ((piece->keys[term % TERMS_PIECE] & first->mask) == first->key && row != walk->last &&
-        is_wanted(rows, first, term)) {
+    const uint32_t row = row_of_term(rows, term);
+    if (row != walk->last && is_wanted(rows, &walk->all[0], term)) {
         walk->last = row;
         if (has_all(rows, term, walk->all + 1, walk->count - 1)) {
             walk->found++;
@@ -580,17 +578,29 @@ look_at(const struct desk_rows *rows, struct walk *walk, size_t term)
     }
 }
 
-/* Walks along all keys for the first condition. A record's terms stand together, so each is looked at once. */
+/* Walks along all keys for the first condition, from the end where the newer ones stand: then few are put into the heap that
+ * do not stay. A record's terms stand together, so each is looked at once. */
 static size_t
 walk(const struct desk_rows *rows, const struct wanted *all, size_t count, struct newest *newest)
 {
     struct walk walk = {.all = all, .count = count, .newest = newest, .last = UINT32_MAX};
-    for (size_t base = 0; base < rows->term_count; base += A_FEW) {
+    const uint32_t mask = all[0].mask;
+    const uint32_t key = all[0].key;
+    const size_t blocks = pieces_of(rows->term_count, A_FEW);
+    const size_t last = rows->row_count > 0 ? rows->row_count - 1 : 0;
+    const bool back = blocks > 0 && rows->rows[0]->positions[0] <
+                                        rows->rows[last / ROWS_PIECE]->positions[last % ROWS_PIECE];
+    for (size_t n = 0; n < blocks; n++) {
+        const size_t base = (back ? blocks - 1 - n : n) * A_FEW;
         const uint32_t *keys = &rows->terms[base / TERMS_PIECE]->keys[base % TERMS_PIECE];
-        size_t end = base + A_FEW < rows->term_count ? base + A_FEW : rows->term_count;
-        if (may_have(keys, all[0].mask, all[0].key)) {
-            for (size_t term = base; term < end; term++) {
-                look_at(rows, &walk, term);
+        const size_t len = rows->term_count - base < A_FEW ? rows->term_count - base : A_FEW;
+        if (!may_have(keys, mask, key)) {
+            continue;
+        }
+        for (size_t i = 0; i < len; i++) {
+            const size_t at = back ? len - 1 - i : i;
+            if ((keys[at] & mask) == key) {
+                look_at(rows, &walk, base + at);
             }
         }
     }

@@ -401,41 +401,6 @@ test_numbers_and_neighbours(void **state)
     desk_rows_free(rows);
 }
 
-/* Letters that share a key (their low bits are the same) are still told apart, before and after both are known. */
-static void
-test_shared_keys(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"\u4f50", "\ucf50", "\u4f50\u85e4", "\ucf50\u85e4",
-        "\u4e00\U00020bb7", "\u4e00\u0bb7", "\u4e00"};
-    static const struct {
-        const char *typed;
-        size_t alone, count; /* with the first of them only, and with all */
-    } cases[] = {{"\u4f50", 1, 2}, {"\ucf50", 0, 2}, {"\u4f50\u85e4", 0, 1}, {"\ucf50\u85e4", 0, 1},
-        {"\u4e00\U00020bb7", 0, 1}, {"\u4e00\u0bb7", 0, 1}, {"\u4e00", 0, 3},
-        {"\u4f50\u4e00", 0, 0}};
-    struct desk_rows *rows = desk_rows_new();
-    struct desk_row_terms terms;
-    struct desk_row row;
-    desk_row_terms_init(&terms);
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        some_row(i + 1, &row, &terms);
-        buf_clear(&terms.texts);
-        assert_int_equal(buf_add(&terms.texts, names[i], strlen(names[i]) + 1), 0);
-        terms.text_count = 1;
-        assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
-        for (size_t j = 0; j < ARRAY_LEN(cases) && (i == 0 || i + 1 == ARRAY_LEN(names)); j++) {
-            struct desk_query query = {.words.count = 1};
-            struct desk_hits hits;
-            (void)snprintf(query.words.terms[0], DESK_TERM_MAX, "%s", cases[j].typed);
-            desk_rows_find(rows, &query, 0, &hits);
-            assert_int_equal(hits.count, i == 0 ? cases[j].alone : cases[j].count);
-        }
-    }
-    desk_row_terms_release(&terms);
-    desk_rows_free(rows);
-}
-
 /* ---- the file ---- */
 
 struct kept {
@@ -774,7 +739,6 @@ main(void)
         cmocka_unit_test(test_births),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_numbers_and_neighbours),
-        cmocka_unit_test(test_shared_keys),
         FILE_TEST(test_file),
         FILE_TEST(test_file_forgets),
         FILE_TEST(test_file_drops),

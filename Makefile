@@ -34,7 +34,7 @@ PKG_app := libqrencode libcjson
 ROOMS_kiosk := app info slip print ui procedure card store live speech input text i18n seal record base
 ROOMS_kiosk-sync := sync store seal base
 ROOMS_kiosk-intake := intake ledger seal base
-ROOMS_kiosk-desk := desk slip print procedure ledger live text i18n seal record base
+ROOMS_kiosk-desk := desk slip print procedure ledger live input text i18n seal record base
 ROOMS_kioskctl := $(filter-out app ui,$(ROOMS))
 
 WARN := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes \

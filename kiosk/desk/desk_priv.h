@@ -325,6 +325,30 @@ int desk_standing_html(
 /* A state as a mark: words and a shape, never colour alone. */
 void desk_state_mark(struct desk *desk, struct buf *out, const char *state);
 
+/* ---- corrections.c: forms of characters in names and addresses, corrected by staff ---- */
+
+void desk_get_glyph(struct desk_ask *ask);
+void desk_post_glyph(struct desk_ask *ask);
+/* A record's corrections, oldest first. */
+struct desk_fixes {
+    char record[DESK_ID_LEN];
+    size_t count;
+    struct ledger_correction *list;
+};
+/* Errors of ledger_corrections. Whoever read them frees them, which wipes. */
+int desk_fixes_read(
+    struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes);
+void desk_fixes_free(struct desk_fixes *fixes);
+/* A fact's value with the forms that staff chose; the visitor's own without a correction, or when that says other characters. */
+const char *desk_fixed(const struct desk_fixes *fixes, const struct fact *fact);
+/* Whether two texts are the same characters, in whatever forms. */
+bool desk_glyphs_alike(const char *one, const char *other);
+/* Puts a record with the corrected values in place of this one, for paper. */
+int desk_corrected(struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct record **record);
+/* What the sheet says of a fact's corrections, and the way to correct it; nothing for most facts. question may be NULL. */
+void desk_fixes_html(struct desk *desk, const struct desk_fixes *fixes, const struct fact *fact,
+    const struct question *question, struct buf *out);
+
 /* ---- list.c, sheet.c ---- */
 
 /* list.c: the list as it is now; KERR_STORE. */

@@ -339,6 +339,9 @@ desk_hand_json(struct desk *desk, const struct ledger_entry *entry, const struct
     const struct desk_layout *layout = desk_hand_layout(desk, head->procedure);
     const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
     char id[DESK_ID_LEN], submitted[DESK_TIME_LEN], received[DESK_TIME_LEN];
+    struct desk_fixes fixes;
+    int r = desk_fixes_read(desk, entry->id, &fixes);
+    out->failed = r < 0 ? r : out->failed;
     hex_encode(entry->id, LEDGER_ID_LEN, id);
     desk_japan_time(head->submitted_at, submitted);
     desk_japan_time(entry->received_at, received);
@@ -357,21 +360,26 @@ desk_hand_json(struct desk *desk, const struct ledger_entry *entry, const struct
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const struct fact *fact = fact_set_at(facts, i);
         const struct desk_column *column = desk_layout_find(layout, fact->key);
+        const char *value = desk_fixed(&fixes, fact);
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
         if (column != NULL) {
-            desk_column_value(desk, column, fact->value, &text);
+            desk_column_value(desk, column, value, &text);
         } else {
-            (void)buf_add_str(&text, fact->value);
+            (void)buf_add_str(&text, value);
         }
         (void)buf_add_str(out, i > 0 ? ",{" : "{");
         add_member(out, "key", fact->key, true);
         add_member(out, "name", column != NULL ? column->name : fact->key, false);
         add_member(out, "term", column != NULL ? column->english : fact->key, false);
-        add_member(out, "value", fact->value, false);
+        add_member(out, "value", value, false);
+        if (strcmp(value, fact->value) != 0) {
+            add_member(out, "own", fact->value, false);
+        }
         add_member(out, "text", buf_str(&text), false);
         add_member(out, "origin", fact_origin_name(fact->origin), false);
         (void)buf_add_byte(out, '}');
     }
+    desk_fixes_free(&fixes);
     (void)buf_add_str(out, "]}");
 }

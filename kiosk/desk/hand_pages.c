@@ -322,10 +322,15 @@ desk_post_hand_client(struct desk_ask *ask)
 
 static void
 add_item(const struct desk *desk, struct buf *rows, const char *id, const char *name,
-    const char *value, const char *raw)
+    const char *value, const char *raw, const char *came)
 {
+    AUTO_BUF own;
+    buf_init(&own, DESK_PAGE_MAX);
+    if (strcmp(raw, came) != 0) { /* staff corrected the form of a character */
+        DESK_PART(desk->assets, &own, "hand-own", FILL("id", id), FILL("own", came));
+    }
     DESK_PART(desk->assets, rows, "hand-item", FILL("id", id), FILL("name", name),
-        FILL("value", value), FILL("raw", raw));
+        FILL("value", value), FILL("raw", raw), FILL_HTML("own", &own));
 }
 
 static void
@@ -336,6 +341,9 @@ add_items(struct desk *desk, const struct ledger_entry *entry, const struct reco
     const struct fact_set *facts = record_facts(record);
     const struct desk_layout *layout = desk_hand_layout(desk, head->procedure);
     char submitted[DESK_TIME_LEN], received[DESK_TIME_LEN];
+    struct desk_fixes fixes;
+    int r = desk_fixes_read(desk, entry->id, &fixes);
+    rows->failed = r < 0 ? r : rows->failed;
     desk_japan_time(head->submitted_at, submitted);
     desk_japan_time(entry->received_at, received);
     const char *const heads[][2] = {{"number", head->number}, {"procedure", head->procedure},
@@ -343,21 +351,23 @@ add_items(struct desk *desk, const struct ledger_entry *entry, const struct reco
         {"language", head->language}};
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
         add_item(desk, rows, heads[i][0], desk_word_of(desk->assets, "hand.head.", heads[i][0], ""),
-            heads[i][1], heads[i][1]);
+            heads[i][1], heads[i][1], heads[i][1]);
     }
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const struct fact *fact = fact_set_at(facts, i);
         const struct desk_column *column = desk_layout_find(layout, fact->key);
+        const char *value = desk_fixed(&fixes, fact);
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
         if (column != NULL) {
-            desk_column_value(desk, column, fact->value, &text);
+            desk_column_value(desk, column, value, &text);
         } else {
-            (void)buf_add_str(&text, fact->value);
+            (void)buf_add_str(&text, value);
         }
         add_item(desk, rows, fact->key, column != NULL ? column->name : fact->key, buf_str(&text),
-            fact->value);
+            value, fact->value);
     }
+    desk_fixes_free(&fixes);
 }
 
 struct marks {

@@ -389,7 +389,8 @@ desk_paper_of(
     }
     struct record *record =
         desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
-    r = record != NULL ? papers(desk, paper, record, ret_pdf) : KERR_SEAL_OPEN;
+    r = record != NULL ? desk_corrected(desk, id, &record) : KERR_SEAL_OPEN;
+    r = r == 0 ? papers(desk, paper, record, ret_pdf) : r;
     record_free(record);
     return r;
 }
@@ -443,7 +444,8 @@ each_new(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, 
     }
     struct record *record = desk_open_record(&batch->desk.config, entry, envelope, len, &reason);
     batch->unread = batch->unread || record == NULL;
-    int r = record != NULL ? write_paper(batch, DESK_PAPER_FORMS, record) : 0;
+    int r = record != NULL ? desk_corrected(&batch->desk, entry->id, &record) : 0;
+    r = record != NULL && r == 0 ? write_paper(batch, DESK_PAPER_FORMS, record) : r;
     r = record != NULL && r == 0 ? write_paper(batch, DESK_PAPER_SLIP, record) : r;
     record_free(record);
     return r;
@@ -453,19 +455,18 @@ int
 desk_print(const struct desk_config *config, const char *folder, size_t *ret_count)
 {
     struct batch batch = {.desk = {.config = *config}, .folder = folder};
-    struct ledger *ledger = NULL;
     uint64_t newest = 0;
     uint64_t changes = 0;
     int r = desk_assets_load(config->pages, &batch.desk.assets);
     r = r < 0 ? r : print_new(config->fonts, &batch.desk.print);
-    r = r < 0 ? r : ledger_open(config->ledger, &ledger);
-    r = r < 0 ? r : ledger_newest(ledger, &newest, &changes);
+    r = r < 0 ? r : ledger_open(config->ledger, &batch.desk.ledger);
+    r = r < 0 ? r : ledger_newest(batch.desk.ledger, &newest, &changes);
     batch.oldest = newest + 1;
     for (uint64_t before = 0; r == 0 && batch.oldest > 1 && batch.oldest != before;) {
         before = batch.oldest;
-        r = ledger_list(ledger, before, BATCH_ROWS, each_new, &batch);
+        r = ledger_list(batch.desk.ledger, before, BATCH_ROWS, each_new, &batch);
     }
-    ledger_close(ledger);
+    ledger_close(batch.desk.ledger);
     print_free(batch.desk.print);
     desk_assets_free(batch.desk.assets);
     *ret_count = batch.count;

@@ -50,6 +50,8 @@ const struct desk_route desk_routes[] = {
     {"POST", "/record/{id}/booked", DESK_FORM, RECORDS, "decide", desk_post_booked},
     {"POST", "/record/{id}/taken", DESK_FORM, RECORDS, "decide", desk_post_taken},
     {"POST", "/record/{id}/open", DESK_FORM, RECORDS, "decide", desk_post_open},
+    {"GET", "/record/{id}/glyph/{name}", DESK_PAGE, RECORDS, "open", desk_get_glyph},
+    {"POST", "/record/{id}/glyph/{name}", DESK_FORM, RECORDS, "glyph", desk_post_glyph},
     {"POST", "/calls/coming", DESK_FORM, RECORDS, "coming", desk_post_coming},
     {"GET", "/check-in/{name}", DESK_PAGE, RECORDS, "arrivals", desk_get_arrivals},
     /* what the lead looks after */

@@ -228,8 +228,11 @@ add_own_label(struct desk *desk, struct buf *out, const struct own_labels *own, 
 
 static void
 add_fact(struct desk *desk, struct buf *rows, const struct fact *fact,
-    const struct question *question, const struct buf *own)
+    const struct question *question, const struct buf *own, const struct desk_fixes *fixes)
 {
+    AUTO_BUF fix;
+    buf_init(&fix, DESK_PAGE_MAX);
+    const char *raw = desk_fixed(fixes, fact);
     AUTO_BUF value;
     AUTO_BUF origin;
     buf_init(&value, VALUE_TEXT_MAX);
@@ -237,13 +240,14 @@ add_fact(struct desk *desk, struct buf *rows, const struct fact *fact,
     const char *label = question != NULL ? label_of(question)->source : NULL;
     label = label != NULL ? label : fact->key;
     static const struct question nothing = {.type = QUESTION_TEXT};
-    desk_value_text(desk, &value, question != NULL ? question : &nothing, fact->value);
+    desk_value_text(desk, &value, question != NULL ? question : &nothing, raw);
     const char *name = fact_origin_name(fact->origin);
     DESK_PART(desk->assets, &origin, fact->origin == FACT_ORIGIN_CARD ? "origin-card" : "origin",
         FILL("text", desk_word_of(desk->assets, "origin.", name, name)));
+    desk_fixes_html(desk, fixes, fact, question, &fix);
     DESK_PART(desk->assets, rows, "fact", FILL("key", fact->key), FILL("label", label),
-        FILL_HTML("own", own), FILL("value", buf_str(&value)), FILL("raw", fact->value),
-        FILL_HTML("origin", &origin));
+        FILL_HTML("own", own), FILL("value", buf_str(&value)), FILL("raw", raw),
+        FILL_HTML("origin", &origin), FILL_HTML("fix", &fix));
     if (buf_error(&value) != 0) {
         rows->failed = buf_error(&value);
     }
@@ -259,7 +263,7 @@ same_group(const char *key, const char *other)
 /* One group: every fact of the record that stands in it, wherever it became known. */
 static void
 add_group(struct desk *desk, struct buf *out, const struct record *record,
-    const struct own_labels *own, const char *key)
+    const struct own_labels *own, const struct desk_fixes *fixes, const char *key)
 {
     const struct record_head *head = record_head(record);
     const struct fact_set *facts = record_facts(record);
@@ -283,14 +287,15 @@ add_group(struct desk *desk, struct buf *out, const struct record *record,
         if (own->labels[i] != NULL) {
             add_own_label(desk, &label, own, own->labels[i], fact, &question);
         }
-        add_fact(desk, &rows, fact, known ? &question : NULL, &label);
+        add_fact(desk, &rows, fact, known ? &question : NULL, &label, fixes);
     }
     DESK_PART(desk->assets, out, "group", FILL_HTML("heading", &heading), FILL_HTML("rows", &rows));
 }
 
 /* Groups in the order in which they became known; at most FACT_SET_MAX facts, so looking back is cheap. */
 static void
-add_facts(struct desk *desk, struct buf *out, const struct record *record)
+add_facts(
+    struct desk *desk, struct buf *out, const struct record *record, const struct desk_fixes *fixes)
 {
     const struct fact_set *facts = record_facts(record);
     struct own_labels own = {.tag = NULL};
@@ -302,7 +307,7 @@ add_facts(struct desk *desk, struct buf *out, const struct record *record)
             seen = same_group(key, fact_set_at(facts, j)->key);
         }
         if (!seen) {
-            add_group(desk, out, record, &own, key);
+            add_group(desk, out, record, &own, fixes, key);
         }
     }
 }
@@ -342,7 +347,7 @@ add_papers(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
 static void
 add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     const struct record *record, const struct buf *action, const struct buf *booking,
-    const struct buf *beside)
+    const struct buf *beside, const struct desk_fixes *fixes)
 {
     const struct record_head *head = record_head(record);
     const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
@@ -373,7 +378,7 @@ add_sheet(struct desk *desk, struct buf *out, const struct ledger_entry *entry,
     if (procedure != NULL) {
         add_papers(desk, &papers, entry, record, procedure);
     }
-    add_facts(desk, &facts, record);
+    add_facts(desk, &facts, record, fixes);
     const char *title =
         procedure != NULL ? procedure_info(procedure).title.source : head->procedure;
     DESK_PART(desk->assets, out, "sheet", FILL("title", title), FILL("number", buf_str(&number)),
@@ -403,12 +408,15 @@ desk_sheet_html(const struct desk_ask *ask, struct buf *out)
         return r;
     }
     const char *reason = NULL;
+    struct desk_fixes fixes = {.count = 0};
     struct record *record =
         desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
     if (record != NULL) {
         r = desk_bookings_html(desk, view, &entry, record, ask->form_token, &booking);
         r = r == 0 ? desk_beside_html(desk, view, &entry, record, &beside) : r;
-        add_sheet(desk, out, &entry, record, &action, &booking, &beside);
+        r = r == 0 ? desk_fixes_read(desk, ask->id, &fixes) : r;
+        add_sheet(desk, out, &entry, record, &action, &booking, &beside, &fixes);
+        desk_fixes_free(&fixes);
     } else {
         AUTO_BUF when;
         buf_init(&when, 1024);

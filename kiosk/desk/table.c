@@ -201,6 +201,9 @@ desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
 {
     const struct record_head *head = record_head(record);
     const struct fact_set *facts = record_facts(record);
+    struct desk_fixes fixes;
+    int r = desk_fixes_read(table->desk, entry->id, &fixes);
+    table->out->failed = r < 0 ? r : table->out->failed;
     const struct procedure *procedure =
         procedure_find(table->desk->config.procedures, head->procedure);
     char id[DESK_ID_LEN], submitted[DESK_TIME_LEN], received[DESK_TIME_LEN];
@@ -217,7 +220,8 @@ desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
     }
     for (size_t i = 0; i < layout->count; i++) {
         const struct desk_column *column = &layout->columns[i];
-        const char *value = fact_set_value(facts, column->key);
+        const struct fact *fact = fact_set_get(facts, column->key);
+        const char *value = fact != NULL ? desk_fixed(&fixes, fact) : NULL;
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
         if (value != NULL) {
@@ -225,7 +229,12 @@ desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
         }
         table->field = column->name;
         desk_table_cell(table, buf_str(&text));
+        if (fact != NULL && strcmp(value, fact->value) != 0) {
+            desk_table_tell(
+                table, column->name, "hand.report.glyph", fact->value, strlen(fact->value), value);
+        }
     }
+    desk_fixes_free(&fixes);
     for (size_t i = 0; i < fact_set_count(facts); i++) {
         const char *key = fact_set_at(facts, i)->key;
         if (desk_layout_find(layout, key) == NULL) {

@@ -14,6 +14,11 @@
     "coalesce((SELECT hash FROM look ORDER BY line DESC LIMIT 1),"                                 \
     " (SELECT hash FROM look_cut ORDER BY line DESC LIMIT 1), " NONE ")"
 
+/* The record is there, and the newest correction of it that the asker knows of is the newest. */
+#define KNOWN_SO                                                                                   \
+    "EXISTS (SELECT 1 FROM entry WHERE id = $1)"                                                   \
+    " AND coalesce((SELECT max(number) FROM correction WHERE id = $1), 0) = $2"
+
 const char *const ledger_asks[LEDGER_ASK_COUNT] = {
     [LEDGER_ASK_DUE] = "SELECT id, state_at, position FROM entry WHERE state IN ('done', 'back') "
                        "AND state_at <= $1"
@@ -38,6 +43,7 @@ const char *const ledger_asks[LEDGER_ASK_COUNT] = {
                                " WHERE EXISTS (SELECT 1 FROM entry WHERE id = $1) AND " IS_GONE,
     /* behind the entry: while that is there its acts can't be deleted */
     [LEDGER_ASK_FORGET_ACTS] = "DELETE FROM act WHERE id = $1 AND " IS_GONE,
+    [LEDGER_ASK_FORGET_CORRECTIONS] = "DELETE FROM correction WHERE id = $1 AND " IS_GONE,
     [LEDGER_ASK_FORGET_ENTRY] = "DELETE FROM entry WHERE id = $1 AND " IS_GONE,
     [LEDGER_ASK_FORGOTTEN] = "SELECT (SELECT count(*) FROM gone WHERE id = $1),"
                              " (SELECT count(*) FROM entry WHERE id = $1)",
@@ -70,5 +76,20 @@ const char *const ledger_asks[LEDGER_ASK_COUNT] = {
         " WHERE line = (SELECT max(line) FROM look WHERE line < coalesce("
         "(SELECT min(line) FROM look WHERE at >= $1), (SELECT max(line) FROM look)))",
     [LEDGER_ASK_LOOK_TRIM] = "DELETE FROM look WHERE line <= (SELECT max(upto) FROM look_cut)",
+    /* The row that counts changes is written first: on PostgreSQL whoever comes at once waits there, and the next question sees
+     * what was committed meanwhile. */
+    [LEDGER_ASK_CORRECTION_BUMP] = "UPDATE change_count SET count = count + 1 WHERE " KNOWN_SO,
+    [LEDGER_ASK_CORRECTION_ADD] =
+        "INSERT INTO correction(id, fact, old_value, new_value, reason, corrected_at, corrected_by)"
+        " SELECT $1, CAST($3 AS text), CAST($4 AS text), CAST($5 AS text), CAST($6 AS text),"
+        " CAST($7 AS bigint), CAST($8 AS text) WHERE " KNOWN_SO,
+    [LEDGER_ASK_CORRECTION_STANDS] =
+        "SELECT (SELECT count(*) FROM entry WHERE id = $1),"
+        " (SELECT count(*) FROM correction WHERE id = $1 AND number > $2),"
+        " (SELECT count(*) FROM correction WHERE id = $1 AND number > $2 AND fact = $3"
+        "  AND new_value = $4 AND reason = $5 AND corrected_by = $6)",
+    [LEDGER_ASK_CORRECTIONS] =
+        "SELECT number, fact, old_value, new_value, reason, corrected_at, corrected_by"
+        " FROM correction WHERE id = $1 ORDER BY number",
     [LEDGER_ASK_LOOK_FIRST] = "SELECT hash, upto FROM look_cut ORDER BY line DESC LIMIT 1",
 };

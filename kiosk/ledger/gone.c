@@ -111,7 +111,7 @@ int
 ledger_forget(struct ledger *ledger, const struct ledger_gone *gone, int64_t done_until,
     const struct ledger_tally *tally)
 {
-    enum { MOST = 8 };
+    enum { MOST = 10 };
     struct ledger_question questions[MOST];
     size_t asked = 0;
     if (!can_be_forgotten(gone, tally)) {
@@ -131,6 +131,7 @@ ledger_forget(struct ledger *ledger, const struct ledger_gone *gone, int64_t don
     questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_BUMP, id);
     questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ENTRY, id);
     questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_ACTS, id);
+    questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGET_CORRECTIONS, id);
     questions[asked++] = LEDGER_QUESTION(LEDGER_ASK_FORGOTTEN, id);
     int result = KERR_STORE;
     int r = ledger->backend->ask(ledger, questions, asked, read_forgotten, &result);

@@ -244,6 +244,28 @@ int ledger_change(struct ledger *ledger, const struct ledger_change *change, uin
 /* A record's acts, newest first, as ledger_list does it. */
 int ledger_acts(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
     int (*each)(const struct ledger_act *act, void *ctx), void *ctx);
+/* The form of characters in one fact of a record, as staff corrected it. The record stays as it came: a correction stands beside
+ * it, is never changed, and goes when the record goes. The newest of a fact counts; taking it back is a further one. This room
+ * does not know whether one text is the other in other forms: whoever asks and whoever reads looks at that. */
+enum { LEDGER_FACT_MAX = 96, LEDGER_GLYPHS_MAX = 1024, LEDGER_REASON_MAX = 512 };
+struct ledger_correction {
+    uint64_t number; /* 1, 2, ...; grows with each correction of this ledger; out only */
+    char fact[LEDGER_FACT_MAX]; /* its key */
+    char before[LEDGER_GLYPHS_MAX], after[LEDGER_GLYPHS_MAX]; /* the whole value; not "" */
+    char reason[LEDGER_REASON_MAX]; /* not "" */
+    int64_t at;
+    char by[LEDGER_NAME_MAX]; /* not "" */
+};
+/* Adds one. seen: the number of the record's newest correction that the asker knows of, 0 for none. LEDGER_CHANGED, also when this
+ * very one was added since; LEDGER_CHANGED_ELSE: another one was, nothing changed. KERR_INVALID, KERR_NOT_FOUND, errors of
+ * ledger_put. */
+int ledger_correct(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    const struct ledger_correction *correction, uint64_t seen);
+/* A record's corrections, oldest first, each during its call; each must not ask this ledger. A non-zero answer of each stops and is
+ * returned. */
+typedef int ledger_each_correction(const struct ledger_correction *correction, void *ctx);
+int ledger_corrections(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN],
+    ledger_each_correction *each, void *ctx);
 /* What the staff decided about a slot (a place at a time, "hall/2026-12-01/09:00") that a record asks
  * for. The newest decision of a record stands, the older ones are its history. The slot is the one
  * thing in a ledger that is not sealed: terminals tell it to whoever has the number. */
@@ -350,7 +372,7 @@ struct ledger_tally {
 enum { LEDGER_DUE_MAX = 100 };
 int ledger_due(struct ledger *ledger, int64_t until, const struct ledger_entry *behind,
     size_t limit, struct ledger_entry ret_entries[LEDGER_DUE_MAX], size_t *ret_count);
-/* Deletes the envelope, receipt, acts and decisions of a record that is "done" or "back" since done_until or before, empties envelopes of the same
+/* Deletes the envelope, receipt, acts, corrections and decisions of a record that is "done" or "back" since done_until or before, empties envelopes of the same
  * id in quarantine, writes the line of proof and adds one to the counts: all or nothing. In: id,
  * deleted_at, rule, number. tally may be NULL; its records is not read. KERR_STATE: it isn't done for so long (somebody took it
  * back meanwhile); KERR_NOT_FOUND; KERR_INVALID; errors of ledger_put. 0 also when it went before. */

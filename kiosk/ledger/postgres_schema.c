@@ -599,9 +599,25 @@ static const char VERSION_LOOK[] =
     "CREATE TRIGGER look_kept BEFORE TRUNCATE ON look"
     " FOR EACH STATEMENT EXECUTE FUNCTION ledger_stays();" STAYS("look_cut");
 
+/* Forms of characters that staff corrected (sqlite.c); the guard is that of the acts. */
+static const char VERSION_CORRECTION[] =
+    "CREATE TABLE correction("
+    " number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
+    " id bytea NOT NULL REFERENCES entry(id) DEFERRABLE INITIALLY DEFERRED,"
+    " fact text NOT NULL,"
+    " old_value text NOT NULL,"
+    " new_value text NOT NULL,"
+    " reason text NOT NULL CHECK(reason <> ''),"
+    " corrected_at bigint NOT NULL,"
+    " corrected_by text NOT NULL);"
+    "CREATE INDEX correction_record ON correction(id, number);"
+    "CREATE TRIGGER correction_stays BEFORE UPDATE OR DELETE ON correction"
+    " FOR EACH ROW EXECUTE FUNCTION ledger_act_guard();";
+
 /* Step i, its parts in turn, brings version i to version i + 1; the numbers are those of SQLite's file (sqlite.c). */
 static const char *const STEPS[][2] = {{VERSION_1}, {VERSION_2}, {VERSION_3},
-    {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}, {VERSION_HAND}, {VERSION_LOOK}};
+    {VERSION_4, VERSION_4_CHANGE}, {VERSION_5}, {VERSION_6}, {VERSION_HAND}, {VERSION_LOOK},
+    {VERSION_CORRECTION}};
 
 /* 0 when there is no ledger in the first schema of the search path yet. */
 static int

@@ -15,7 +15,7 @@
 
 enum {
     LEDGER_APPLICATION_ID = 0x4d444c31, /* "MDL1": tells file(1) and us that the file is a ledger */
-    LEDGER_VERSION = 8, /* user_version: how many of the steps below a file has had */
+    LEDGER_VERSION = 9, /* user_version: how many of the steps below a file has had */
     LEDGER_BUSY_MS = 5000 /* well under the kiosk's 30 s for a whole request */
 };
 
@@ -239,8 +239,26 @@ static const char STEP_LOOK[] =
     " WHEN OLD.line > coalesce((SELECT max(upto) FROM look_cut), 0)"
     " BEGIN SELECT RAISE(ABORT, 'look is only added to'); END;" STAYS("look_cut");
 
+/* Forms of characters that staff corrected: only added to while the record is there. */
+static const char STEP_CORRECTION[] =
+    "CREATE TABLE correction("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT,"
+    " id BLOB NOT NULL REFERENCES entry(id) DEFERRABLE INITIALLY DEFERRED,"
+    " fact TEXT NOT NULL,"
+    " old_value TEXT NOT NULL,"
+    " new_value TEXT NOT NULL,"
+    " reason TEXT NOT NULL CHECK(reason <> ''),"
+    " corrected_at INTEGER NOT NULL,"
+    " corrected_by TEXT NOT NULL) STRICT;"
+    "CREATE INDEX correction_record ON correction(id, number);"
+    "CREATE TRIGGER correction_stays BEFORE UPDATE ON correction"
+    " BEGIN SELECT RAISE(ABORT, 'corrections are only added'); END;"
+    "CREATE TRIGGER correction_goes_with_entry BEFORE DELETE ON correction"
+    " WHEN EXISTS (SELECT 1 FROM entry WHERE id = OLD.id)"
+    " BEGIN SELECT RAISE(ABORT, 'corrections are only added'); END;";
+
 static const char *const STEPS[LEDGER_VERSION] = {
-    STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND, STEP_LOOK};
+    STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND, STEP_LOOK, STEP_CORRECTION};
 
 #define ENTRY_COLUMNS                                                                              \
     "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"

@@ -27,11 +27,14 @@ struct parts {
     struct seal_opener *opener;
     struct i18n *words;
     struct procedure_set *procedures;
+    struct input_variants
+        *variants; /* NULL when the table can't be read: no form is offered then */
 };
 
 static void
 parts_release(struct parts *parts)
 {
+    input_variants_close(parts->variants);
     procedure_set_free(parts->procedures);
     i18n_free(parts->words);
     seal_opener_free(parts->opener);
@@ -125,6 +128,14 @@ load_content(struct parts *parts)
     parts->pages = fs_join(assets, "desk");
     parts->handover = fs_join(assets, "handover");
     parts->fonts = fs_join(fonts, "paper.list");
+    char *tables = conf_share(parts->conf, "tables");
+    char *variants = fs_join(tables, "variants.table");
+    int r = input_variants_open(variants, &parts->variants);
+    if (r < 0) {
+        LOG(LOG_ERROR, "table.variants", LOG_ERR(r));
+    }
+    free(variants);
+    free(tables);
     free(fonts);
     free(assets);
     return load_bundle(parts);
@@ -170,6 +181,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .opener = parts->opener,
         .words = parts->words,
         .procedures = parts->procedures,
+        .variants = parts->variants,
         .clock = clock_system(),
     };
     return r;

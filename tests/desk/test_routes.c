@@ -32,6 +32,8 @@ static const struct row {
     {"POST", "/record/{id}/booked", "cl", "/record/%s/booked"},
     {"POST", "/record/{id}/taken", "cl", "/record/%s/taken"},
     {"POST", "/record/{id}/open", "cl", "/record/%s/open"},
+    {"GET", "/record/{id}/glyph/{name}", "cl", "/record/%s/glyph/applicant.name"},
+    {"POST", "/record/{id}/glyph/{name}", "cl", "/record/%s/glyph/applicant.name"},
     {"POST", "/calls/coming", "cl", "/calls/coming"},
     {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
     {"GET", "/retention", "l", "/retention"},

@@ -330,6 +330,73 @@ test_at_once(void **state)
     }
 }
 
+static int
+tell_correction(const struct ledger_correction *is, void *ctx)
+{
+    struct story *story = ctx;
+    size_t len = strlen(story->text);
+    snprintf(story->text + len, sizeof(story->text) - len, "%s %s>%s %s %s %d;", is->fact,
+        is->before, is->after, is->reason, is->by, (int)is->at);
+    story->newest = is->number;
+    return 0;
+}
+
+static struct story
+corrections_of(struct ledger *ledger, const uint8_t *id)
+{
+    struct story story = {.newest = 0};
+    assert_int_equal(0, ledger_corrections(ledger, id, tell_correction, &story));
+    return story;
+}
+
+/* Corrections stand beside the record, in their order; who did not see the newest changes nothing; they are only added, and go when the
+ * record goes. */
+static void
+test_corrections(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger *ledger = scene->ledger;
+    uint8_t id[LEDGER_ID_LEN];
+    uint64_t position, before, after;
+    struct ledger_correction is = {.fact = "applicant.name",
+        .before = "a",
+        .after = "b",
+        .reason = "register",
+        .at = 5,
+        .by = "sato"};
+    put_some(ledger, 2);
+    memset(id, 1, sizeof(id));
+    assert_int_equal(0, ledger_newest(ledger, &position, &before));
+    assert_int_equal(LEDGER_CHANGED, ledger_correct(ledger, id, &is, 0));
+    assert_int_equal(LEDGER_CHANGED, ledger_correct(ledger, id, &is, 0)); /* sent twice */
+    assert_int_equal(0, ledger_newest(ledger, &position, &after));
+    assert_int_equal(before + 1, after);
+    struct ledger_correction other = is;
+    snprintf(other.by, sizeof(other.by), "ono");
+    assert_int_equal(LEDGER_CHANGED_ELSE, ledger_correct(ledger, id, &other, 0));
+    assert_string_equal("applicant.name a>b register sato 5;", corrections_of(ledger, id).text);
+    snprintf(other.after, sizeof(other.after), "a");
+    snprintf(other.before, sizeof(other.before), "b");
+    assert_int_equal(
+        LEDGER_CHANGED, ledger_correct(ledger, id, &other, corrections_of(ledger, id).newest));
+    assert_string_equal("applicant.name a>b register sato 5;applicant.name b>a register ono 5;",
+        corrections_of(ledger, id).text);
+    other.reason[0] = 0;
+    assert_int_equal(KERR_INVALID, ledger_correct(ledger, id, &other, 0));
+    memset(id, 9, sizeof(id));
+    assert_int_equal(KERR_NOT_FOUND, ledger_correct(ledger, id, &is, 0));
+
+    assert_false(takes(scene, "UPDATE correction SET new_value = 'c'"));
+    assert_false(takes(scene, "DELETE FROM correction"));
+    memset(id, 1, sizeof(id));
+    const struct ledger_change change = {.id = id, .state = "done", .by = "sato", .at = 100};
+    assert_int_equal(LEDGER_CHANGED, ledger_change(ledger, &change, LEDGER_SEEN_ANY));
+    struct ledger_gone gone = {.deleted_at = 5000, .rule = "30 days"};
+    memcpy(gone.id, id, sizeof(id));
+    assert_int_equal(0, ledger_forget(ledger, &gone, 100, NULL));
+    assert_int_equal(0, ask(scene->path, "SELECT count(*) FROM correction"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 /* ---- a page of a million records ---- */
@@ -402,6 +469,7 @@ main(void)
         TEST(test_bounds),
         TEST(test_lists_and_counts),
         TEST(test_only_added),
+        TEST(test_corrections),
         TEST(test_at_once),
         TEST(test_plans),
     };

@@ -269,21 +269,18 @@ work_begin(struct desk_ask *ask, struct work *ret_work)
             desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
         r = ret_work->record == NULL ? KERR_NOT_FOUND : 0;
     }
-    if (r == 0) {
-        ret_work->fact = fact_set_get(record_facts(ret_work->record), ask->name);
-        bool is_known = ret_work->fact != NULL && procedure_fact_words(desk->config.procedures,
-                                                      record_head(ret_work->record)->procedure,
-                                                      ask->name, &ret_work->question);
-        r = is_known && can_be_corrected(desk, ret_work->fact, &ret_work->question)
-                ? 0
-                : KERR_NOT_FOUND;
-    }
-    if (r < 0) {
+    const struct fact *fact =
+        r == 0 ? fact_set_get(record_facts(ret_work->record), ask->name) : NULL;
+    if (fact == NULL ||
+        !procedure_fact_words(desk->config.procedures, record_head(ret_work->record)->procedure,
+            fact->key, &ret_work->question) ||
+        !can_be_corrected(desk, fact, &ret_work->question)) {
         work_release(ret_work);
-        desk_reply_error(ask, r);
+        desk_reply_error(ask, r < 0 ? r : KERR_NOT_FOUND);
         return false;
     }
-    ret_work->now = desk_fixed(&ret_work->fixes, ret_work->fact);
+    ret_work->fact = fact;
+    ret_work->now = desk_fixed(&ret_work->fixes, fact);
     return true;
 }
 

@@ -33,7 +33,8 @@ struct desk_config {
     bool substitute; /* tables in CP932 have what the city's table says for what does not fit */
     const struct seal_verifier *verifier; /* borrowed */
     const struct seal_opener *opener; /* borrowed */
-    const struct input_variants *variants; /* borrowed; forms of characters, NULL: none are offered */
+    const struct input_variants
+        *variants; /* borrowed; forms of characters, NULL: none are offered */
     struct i18n *words; /* borrowed; the page's words, in Japanese */
     const struct procedure_set *procedures; /* borrowed; labels of facts and answers */
     const struct clock *clock; /* borrowed */

@@ -179,6 +179,40 @@ const steps = {
     await accessible(page, "record");
   },
 
+  // 葛 as the register has it, in the place of an address; told beside what came, and taken back.
+  async "the right form of a character"(page) {
+    const sheet = page.url();
+    const key = "applicant.address";
+    const came = await page.textContent(`[id='fact-${key}']`);
+    await page.click(`[id='fix-${key}']`);
+    await page.waitForSelector("#glyph-title");
+    assert.equal(await page.textContent("#glyph-own"), came);
+    const form = page.locator(".glyphs input:not(:checked)").nth(1);
+    await form.check();
+    await page.click("#glyph-ok");
+    assert.match(await page.textContent("#notice"), /わけを書いて/);
+    await page.locator(".glyphs input:not(:checked)").nth(1).check();
+    await page.fill("#glyph-reason", "住民票のとおりの字にする");
+    await picture(page, "glyphs");
+    await accessible(page, "glyphs");
+    await page.click("#glyph-ok");
+    await page.waitForSelector(`[id='fixed-${key}']`);
+    const mended = await page.textContent(`[id='fact-${key}']`);
+    assert.notEqual(mended, came);
+    assert.equal(mended.replace(/[\u{E0100}-\u{E01EF}]/gu, ""), came);
+    assert.equal(await page.getAttribute(`[id='came-${key}']`, "data-value"), came);
+    assert.match(await page.textContent(`[id='fixes-${key}']`), /住民票のとおりの字にする/);
+    await page.locator(`[id='fixes-${key}']`).scrollIntoViewIfNeeded();
+    await picture(page, "glyph-mended");
+    await accessible(page, "glyph-mended");
+    await page.click(`[id='fix-${key}']`);
+    await page.fill("#glyph-reason", "もとの字でよい");
+    await page.click("#glyph-back");
+    await page.waitForSelector("#record");
+    assert.equal(await page.textContent(`[id='fact-${key}']`), came);
+    await page.goto(sheet);
+  },
+
   // The browser's own session gets the papers; whoever has none is led to the login.
   async "the papers of a record"(page) {
     for (const id of ["forms", "slip"]) {

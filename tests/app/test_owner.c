@@ -416,6 +416,14 @@ test_late_card(void **state)
     app->visit.facts = fact_set_new();
     app->visit.serial = owner_next(&app->owner);
     app->card_tries = 3;
+    struct card_event wrong = {.type = CARD_EVENT_READ,
+        .visit = app->visit.serial - 1,
+        .kind = CARD_KIND_MY_NUMBER,
+        .error = KERR_CARD_PIN_WRONG,
+        .tries = 1};
+    visit_card_event(app, &wrong);
+    assert_int_equal(app->card_tries, 3);
+    assert_int_equal(wrong.error, KERR_CANCELLED);
     struct card_event event = {.type = CARD_EVENT_READ,
         .visit = app->visit.serial - 1,
         .kind = CARD_KIND_MY_NUMBER,
@@ -427,7 +435,7 @@ test_late_card(void **state)
     assert_int_equal(fact_set_count(app->visit.facts), 0);
     assert_false(app->visit.card_used);
     assert_int_equal(app->card_tries, 3);
-    assert_int_equal(atomic_load(&app->owner.refused[ARTEFACT_CARD]), 1);
+    assert_int_equal(atomic_load(&app->owner.refused[ARTEFACT_CARD]), 2);
     fact_set_free(app->visit.facts);
     free(app);
 }

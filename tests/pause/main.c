@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/live_priv.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -540,6 +541,34 @@ never(void)
     stage.app->prefs.practice = false;
 }
 
+/* ---- what is on the screen is of the visit that stands there ---- */
+
+/* As if the end of a visit had gone past its page: the page goes, and all that it was made of. */
+static void
+page_of_another(void)
+{
+    struct app *app = stage.app;
+    stage_reset(&stage);
+    write_name(false);
+    must(app->screen == &screen_question, "a page of its visit stays");
+    app_rebuild(app);
+    must(app->screen == &screen_question, "built again, too");
+    (void)owner_next(&app->owner);
+    app_rebuild(app);
+    must(app->screen == &screen_attract, "a page of another visit goes");
+    must(fact_set_count(app->visit.facts) == 0, "with its words");
+
+    must(visit_choose(app, "my-request") == 0, "a page with an answer of the city");
+    app->screen = &screen_lookup;
+    app_rebuild(app);
+    unsigned refused = (unsigned)atomic_load(&app->owner.refused[ARTEFACT_LIVE]);
+    (void)owner_next(&app->owner);
+    app_rebuild(app);
+    must(atomic_load(&app->owner.refused[ARTEFACT_LIVE]) == refused + 1,
+        "the answer to another is not asked for");
+    must(app->screen == &screen_attract, "and its page goes");
+}
+
 /* ---- staff beside the visitor ---- */
 
 static void
@@ -702,6 +731,7 @@ main(int argc, char **argv)
     bounds();
     five_wrong_ones();
     never();
+    page_of_another();
     staff_beside();
     every_procedure(seeds);
     stage_close(&stage);

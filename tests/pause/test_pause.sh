@@ -7,7 +7,7 @@ seeds=1
     tail -n 40 "$TMPDIR/log"
     exit 1
 }
-grep -Eq 'すめらぎ|[0-9]{8}' "$TMPDIR/log" && {
+grep -E 'すめらぎ|(^|[^0-9a-f])[0-9]{8}([^0-9a-f]|$)' "$TMPDIR/log" && {
     echo "a name or a number is in the log"
     exit 1
 }

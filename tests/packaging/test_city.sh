@@ -76,6 +76,8 @@ INSERT INTO decision(id, state, slot, decided_at, decided_by) SELECT id, 'open',
 INSERT INTO act(id, kind, value, acted_at, acted_by)
  SELECT id, 'note', 'a' || char(10) || '\.' || char(10) || '\N' || char(9) || '\x41, "b" ''|' || char(13), 8, '佐藤' FROM entry;
 INSERT INTO act(id, kind, value, acted_at, acted_by) SELECT id, 'state', 'papers', 9, '' FROM entry;
+INSERT INTO correction(id, fact, old_value, new_value, reason, corrected_at, corrected_by)
+ SELECT id, 'applicant.name', '葛城', '葛' || char(917761) || '城', 'a, "b"', 9, '佐藤' FROM entry;
 INSERT INTO act(id, kind, value, acted_at, acted_by) SELECT id, 'holder', '佐藤', 9, '\N' FROM entry;
 UPDATE entry SET state = 'papers', holder = '佐藤';
 INSERT INTO chain(kiosk, epoch, size, head, seen_at, bytes, alarms, alarm_bytes) VALUES('kiosk-009', -2, 4, randomblob(32), 5, randomblob(40), 1, randomblob(9));

@@ -3,9 +3,11 @@
 The newest SEALED records are really sealed, so that whatever is shown is opened; the rows below them have bytes that are no envelope,
 put into the ledger's table by one transaction, and their rows of the index (bench/desk.c).
 """
+import contextlib
 import http.client
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -101,13 +103,9 @@ class Desk:
         page = self.ask("GET", "/")[1]
         return self.ask("POST", "/search", {"token": self.token(page), "number": typed})[1]
 
-    def times(self, method, path, turns, typed=None):
-        """Milliseconds of each of as many answers; a search's form is fetched first, which is not counted."""
-        if typed is None:
-            return [self.ask(method, path)[0] for _ in range(turns)]
-        token = self.token(self.ask("GET", "/")[1])
-        return [self.ask(method, path, {"token": token, "number": typed}, 303 if typed.isdigit() and len(typed) == 8 else 200)[0]
-                for _ in range(turns)]
+    def prepare(self, typed):
+        """The fields of a search, out of the form of a page."""
+        return typed and {"token": self.token(self.ask("GET", "/")[1]), "number": typed}
 
 
 def pages(number, record, count):
@@ -130,13 +128,23 @@ def measure(programs, tool, work, count, turns):
     home.mkdir()
     number, record = fill(tool, str(home), count)
     found, started = {}, {}
-    for index, program in enumerate(programs):
-        with Desk(program, home) as desk:
-            status = Path(f"/proc/{desk.child.pid}/status").read_text()
-            started[index] = desk.ready, int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
-            for what, *how in pages(number, record, count):
-                desk.times(*how[:2], 2, how[2])
-                found.setdefault(what, {})[index] = desk.times(*how[:2], turns, how[2])
+    with contextlib.ExitStack() as ends:
+        desks = []
+        for index, program in enumerate(programs):
+            own = home if index == 0 else Path(work) / f"desk-{index}"  # an index is one program's at a time
+            if index > 0:
+                shutil.copytree(home, own, ignore=shutil.ignore_patterns("ledger.db*"))
+                with open(own / "madoguchi.conf", "a") as conf:
+                    conf.write(f"ledger={home / 'ledger.db'}\n")
+            desks.append(ends.enter_context(Desk(program, own)))
+            status = Path(f"/proc/{desks[-1].child.pid}/status").read_text()
+            started[index] = desks[-1].ready, int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        for what, method, path, typed in pages(number, record, count):
+            fields = [each.prepare(typed) for each in desks]
+            for turn in range(-2, turns):  # the first two warm up
+                for index, each in enumerate(desks):
+                    taken = each.ask(method, path, fields[index], 303 if typed == number else 200)[0]
+                    found.setdefault(what, {}).setdefault(index, []).extend([taken] if turn >= 0 else [])
     return found, started
 
 

@@ -135,12 +135,39 @@ test_shared_keys(void **state)
     desk_rows_free(rows);
 }
 
+/* A record whose terms fit twice is one, wherever the keys that are compared at once end. */
+static void
+test_once(void **state)
+{
+    (void)state;
+    enum { RECORDS = 50 };
+    struct desk_rows *rows = desk_rows_new();
+    struct desk_query query = {.words.count = 1, .words.terms[0] = "\u4f50"};
+    struct desk_row_terms terms;
+    struct desk_hits hits;
+    struct desk_row row;
+    desk_row_terms_init(&terms);
+    for (const char *text = "\u4f50\u85e4"; terms.text_count < 2; terms.text_count++) {
+        assert_int_equal(buf_add(&terms.texts, text, strlen(text) + 1), 0);
+    }
+    for (uint64_t i = 1; i <= 2 * RECORDS; i++) { /* older ones first, then newer ones first */
+        row_at(i <= RECORDS ? i : 5 * RECORDS - i, &row);
+        assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
+        desk_rows_find(rows, &query, 0, &hits);
+        assert_int_equal(hits.count, i);
+        assert_int_equal(hits.positions[0], i <= RECORDS ? i : 4 * RECORDS - 1);
+    }
+    desk_row_terms_release(&terms);
+    desk_rows_free(rows);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shared_keys),
         cmocka_unit_test(test_wiped),
+        cmocka_unit_test(test_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ scene() { # NAME CARD MODE... : steps come from standard input, after the card p
     for mode in "$@"; do modes="$modes --mode $mode"; done
     # shellcheck disable=SC2086 # modes are words of their own
     "$BUILD/kioskctl" card insert "$card" $modes >/dev/null || fail "$name: card insert"
-    { printf 'wait card 5\nstart resident-record\ntap next\n'; cat; } >"$WORK/$name.play"
+    { printf 'wait card 20\nstart resident-record\ntap next\n'; cat; } >"$WORK/$name.play"
     play "$WORK/$name.play"
     "$BUILD/kioskctl" card remove >/dev/null
 }
@@ -31,32 +31,32 @@ complete 4
 expect screen accepted'
 
 scene unknown hanako unknown <<STEPS
-wait screen fault-card-unknown 5
+wait screen fault-card-unknown 20
 shot $SHOTS/fault-card-unknown.png
 $without_card
 STEPS
 scene licence hanako licence <<STEPS
-wait screen fault-card-unknown 5
+wait screen fault-card-unknown 20
 $without_card
 STEPS
 scene blocked blocked <<STEPS
-wait screen fault-pin-blocked 5
+wait screen fault-pin-blocked 20
 expect text "市役所の窓口"
 shot $SHOTS/fault-pin-blocked.png
 $without_card
 STEPS
 scene one-left one-left <<STEPS
-wait screen pin-last 5
+wait screen pin-last 20
 expect text "あと1回"
 tap last-try
-wait screen pin 5
+wait screen pin 20
 pin 1234
 tap pin:ok
-wait screen question 5
+wait screen question 20
 expect fact applicant.name "河原子　さと"
 STEPS
 scene removed-verify hanako remove-after=2 <<STEPS
-wait screen pin 5
+wait screen pin 20
 pin 1234
 tap pin:ok
 wait screen fault-card-removed 8
@@ -64,14 +64,14 @@ shot $SHOTS/fault-card-removed.png
 $without_card
 STEPS
 scene removed-read hanako remove-after=3 <<STEPS
-wait screen pin 5
+wait screen pin 20
 pin 1234
 tap pin:ok
 wait screen fault-card-removed 8
 $without_card
 STEPS
 scene slow hanako delay=4:2500 <<STEPS
-wait screen pin 5
+wait screen pin 20
 pin 1234
 tap pin:ok
 wait screen reading 2
@@ -79,57 +79,57 @@ wait screen question 8
 expect fact applicant.name "日立　花子"
 STEPS
 scene blocks hanako <<STEPS
-wait screen pin 5
+wait screen pin 20
 expect text "あと 3 回"
 pin 0000
 tap pin:ok
-wait screen fault-pin-wrong 5
+wait screen fault-pin-wrong 20
 expect text "あと 2 回"
 tap next
-wait screen pin 5
+wait screen pin 20
 pin 0000
 tap pin:ok
-wait screen fault-pin-wrong 5
+wait screen fault-pin-wrong 20
 expect text "あと 1 回"
 tap next
-wait screen pin-last 5
+wait screen pin-last 20
 tap last-try
-wait screen pin 5
+wait screen pin 20
 pin 0000
 tap pin:ok
-wait screen fault-pin-blocked 5
+wait screen fault-pin-blocked 20
 $without_card
 STEPS
 scene unsure hanako <<STEPS
-wait screen pin 5
+wait screen pin 20
 tap pin:unknown
 expect screen pin-unknown
 shot $SHOTS/pin-unknown.png
 tap next
-wait screen pin 5
+wait screen pin 20
 pin 12
 tap pin:delete
 pin 234
 tap pin:ok
-wait screen question 5
+wait screen question 20
 STEPS
 scene again hanako <<STEPS
 read-card 9999
 expect screen fault-pin-wrong
 read-card 1234
-wait screen question 5
+wait screen question 20
 expect fact applicant.name "日立　花子"
 STEPS
 scene complete-at-pin hanako <<STEPS
-wait screen pin 5
+wait screen pin 20
 complete 6
 expect screen accepted
 STEPS
 scene short-reads hanako no-extended <<STEPS
-wait screen pin 5
+wait screen pin 20
 pin 1234
 tap pin:ok
-wait screen question 5
+wait screen question 20
 expect fact applicant.address "茨城県日立市助川町１丁目１番１号"
 STEPS
 
@@ -139,7 +139,7 @@ STEPS
 cat >"$WORK/meanwhile.play" <<STEPS
 start resident-record
 read-card 1234
-wait screen question 5
+wait screen question 20
 complete 6
 expect screen accepted
 tap back

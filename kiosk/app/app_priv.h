@@ -99,7 +99,7 @@ enum brought { BROUGHT_READ, BROUGHT_MORE, BROUGHT_OLD, BROUGHT_OTHER };
 struct visit {
     bool open;
     uint64_t serial; /* whose this is: what it asks for carries it (owner_priv.h) */
-    uint8_t id[RECORD_VISIT_LEN]; /* what its records share; drawn with the first of them */
+    uint8_t id[RECORD_VISIT_LEN]; /* of its first record, which further ones name */
     struct fact_set *facts; /* shared by all procedures of the visit: once only */
     const struct procedure *procedure;
     struct interview *interview;
@@ -468,7 +468,7 @@ struct submit_result {
 int submitter_new(const struct conf *conf, const struct clock *clock, void (*wakeup)(void *),
     void *wakeup_ctx, struct submitter **ret_submitter);
 void submitter_free(struct submitter *submitter); /* waits for the job under way */
-/* Takes the facts over. The head's id, number and time are filled by the job. KERR_BUSY. */
+/* Takes the facts over. The head's number and time are filled by the job. KERR_BUSY. */
 int submitter_start(struct submitter *submitter, const struct record_head *head,
     struct fact_set *take_facts, uint64_t visit);
 bool submitter_poll(struct submitter *submitter, struct submit_result *ret_result);

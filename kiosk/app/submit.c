@@ -11,7 +11,6 @@
 #include "base/alloc.h"
 #include "base/err.h"
 #include "base/log.h"
-#include "base/rng.h"
 #include "app/queue_priv.h"
 #include "app/sealing_priv.h"
 #include "seal/seal.h"
@@ -107,7 +106,6 @@ static int
 submit(struct submitter *submitter, struct record_head *head, const struct fact_set *facts,
     struct submit_code *ret_code)
 {
-    rng_fill(head->id, sizeof(head->id));
     head->submitted_at = clock_wall_s(submitter->clock);
     memcpy(head->kiosk, submitter->kiosk, sizeof(head->kiosk));
     struct store *store;

@@ -309,8 +309,8 @@ visit_show_interview(struct app *app)
     app_go(app, interview_screen(app));
 }
 
-/* Records of one visit stand together at the counter. What is anonymous shares nothing with the others: beside them it
- * would have a name. */
+/* Records of one visit stand together at the counter: further ones name the first. What is anonymous shares nothing with the
+ * others: beside them it would have a name. */
 static void
 set_visit(struct visit *visit, const struct procedure_info *info, struct record_head *head)
 {
@@ -319,9 +319,10 @@ set_visit(struct visit *visit, const struct procedure_info *info, struct record_
         return;
     }
     if (memcmp(visit->id, none, sizeof(none)) == 0) {
-        rng_fill(visit->id, sizeof(visit->id));
+        memcpy(visit->id, head->id, sizeof(visit->id));
+    } else {
+        memcpy(head->visit, visit->id, sizeof(head->visit));
     }
-    memcpy(head->visit, visit->id, sizeof(head->visit));
 }
 
 void
@@ -330,6 +331,7 @@ visit_submit(struct app *app, struct fact_set *take_facts)
     struct visit *visit = &app->visit;
     struct procedure_info info = procedure_info(visit->procedure);
     struct record_head head = {.fee = interview_fee(visit->interview)};
+    rng_fill(head.id, sizeof(head.id));
     (void)snprintf(head.procedure, sizeof(head.procedure), "%s", info.id);
     (void)snprintf(head.in_force, sizeof(head.in_force), "%.10s", info.in_force);
     (void)snprintf(head.language, sizeof(head.language), "%s", i18n_current(app->i18n)->code);

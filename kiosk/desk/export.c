@@ -31,23 +31,36 @@ add_facts(struct buf *line, const struct fact_set *facts)
     }
 }
 
+/* Which visit a record is of, as hexadecimal digits; "" for one that nobody is to be known by. */
+static void
+visit_text(const struct desk_config *config, const struct record_head *head,
+    char out[2 * RECORD_VISIT_LEN + 1])
+{
+    const struct procedure *procedure = procedure_find(config->procedures, head->procedure);
+    uint8_t visit[RECORD_VISIT_LEN];
+    out[0] = 0;
+    if (procedure != NULL && !procedure_info(procedure).anonymous) {
+        record_visit(head, visit);
+        hex_encode(visit, RECORD_VISIT_LEN, out);
+    }
+}
+
 static int
-write_line(FILE *out, const struct ledger_entry *entry, const struct record *record)
+write_line(const struct desk_config *config, FILE *out, const struct ledger_entry *entry,
+    const struct record *record)
 {
     static const struct record_head nothing;
     const struct record_head *head = record != NULL ? record_head(record) : &nothing;
     char received[CLOCK_RFC3339_LEN];
     clock_rfc3339(entry->received_at, received);
     char visit[2 * RECORD_VISIT_LEN + 1];
-    static const uint8_t none[RECORD_VISIT_LEN];
-    hex_encode(head->visit, RECORD_VISIT_LEN, visit);
-    bool has_visit = memcmp(head->visit, none, sizeof(none)) != 0;
+    visit_text(config, head, visit);
     const char *const members[][2] = {
         {"number", head->number},
         {"procedure", head->procedure},
         {"kiosk", entry->kiosk},
         {"language", head->language},
-        {"visit", has_visit ? visit : ""},
+        {"visit", visit},
         {"received_at", received},
         {"state", record != NULL ? entry->state : "unread"},
     };
@@ -79,7 +92,7 @@ each_entry(const struct ledger_entry *entry, const uint8_t *envelope, size_t len
     }
     struct record *record = desk_open_record(walk->config, entry, envelope, len, &reason);
     walk->unread = walk->unread || record == NULL;
-    int r = write_line(walk->out, entry, record);
+    int r = write_line(walk->config, walk->out, entry, record);
     record_free(record);
     return r;
 }

@@ -101,7 +101,7 @@ desk_row_of(const struct desk_kanji *kanji, const struct ledger_entry *entry,
         .person = person_of(kanji, facts)};
     memcpy(ret_row->id, entry->id, sizeof(ret_row->id));
     memcpy(&ret_row->hash, entry->hash, sizeof(ret_row->hash));
-    memcpy(ret_row->visit, head->visit, sizeof(ret_row->visit));
+    record_visit(head, ret_row->visit);
     memcpy(ret_row->number, head->number, sizeof(ret_row->number));
     memcpy(ret_row->procedure, head->procedure, sizeof(ret_row->procedure));
     memcpy(ret_row->language, head->language, sizeof(ret_row->language));

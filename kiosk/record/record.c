@@ -65,6 +65,14 @@ static const uint8_t damm[10][10] = {
 };
 
 void
+record_visit(const struct record_head *head, uint8_t out[RECORD_VISIT_LEN])
+{
+    static const uint8_t none[RECORD_VISIT_LEN];
+    bool first = memcmp(head->visit, none, sizeof(none)) == 0;
+    memcpy(out, first ? head->id : head->visit, RECORD_VISIT_LEN);
+}
+
+void
 record_number_make(unsigned kiosk_number, uint64_t sequence, char out[RECORD_NUMBER_LEN])
 {
     char digits[RECORD_NUMBER_LEN];

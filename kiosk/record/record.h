@@ -20,7 +20,7 @@ enum {
     FACT_VALUE_MAX = 4096, /* bytes with NUL; the card's own files are bounded at 4 KB too */
     FACT_SET_MAX = 1024, /* facts in one visit */
     RECORD_ID_LEN = 16, /* 128 random bits */
-    RECORD_VISIT_LEN = 8, /* 64 random bits */
+    RECORD_VISIT_LEN = 8, /* of a record's id: 64 random bits */
     RECORD_NUMBER_LEN = 9, /* eight digits and NUL */
     RECORD_ENCODED_MAX = 256 * 1024,
     RECORD_NAME_MAX = 64 /* ids of procedures, kiosks, languages, with NUL */
@@ -94,10 +94,13 @@ struct record_head {
     int64_t submitted_at;
     int64_t fee; /* yen; -1 when there is none to tell */
     bool assisted; /* staff stood beside the visitor while it was answered */
-    /* What the records of one visit share, so that staff see them together: drawn at random at the visit's first record
-     * and forgotten with the visit. All zero: none, as in records from before, and in anonymous ones. */
+    /* Which visit, so that staff see its records together: the beginning of the id of its first record, in each further one;
+     * all zero in the first itself, which is most often the only one, and in anonymous ones. record_visit has it for both. */
     uint8_t visit[RECORD_VISIT_LEN];
 };
+/* What all records of one visit share: of the first its own id's beginning. Ids are drawn by chance and tell nothing. An anonymous
+ * record shares it with no other. */
+void record_visit(const struct record_head *head, uint8_t out[RECORD_VISIT_LEN]);
 
 struct record; /* opaque, immutable */
 

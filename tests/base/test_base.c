@@ -471,7 +471,7 @@ test_broken_settings(void **state)
     assert_int_equal(conf_load(in("missing.conf"), &conf, NULL), KERR_NOT_FOUND);
     AUTO_BUF many;
     buf_init(&many, 100000);
-    for (int i = 0; i < 257; i++) {
+    for (int i = 0; i < 1025; i++) {
         assert_int_equal(buf_printf(&many, "key%d = x\n", i), 0);
     }
     write_text(in("many.conf"), buf_str(&many));

@@ -23,6 +23,7 @@ struct fixture {
     struct seal_verifier *verifier;
     struct seal_opener *opener;
     struct desk_config config;
+    struct procedure_set *procedures;
 };
 
 static int
@@ -40,6 +41,8 @@ setup(void **state)
     f->ledger = fs_join(f->home, "ledger.db");
     f->config = (struct desk_config){
         .ledger = f->ledger, .verifier = f->verifier, .opener = f->opener, .clock = clock_system()};
+    assert_int_equal(procedure_load("assets", NULL, NULL, &f->procedures), 0);
+    f->config.procedures = f->procedures;
     free(key);
     free(cert);
     free(ca);
@@ -51,6 +54,7 @@ static int
 teardown(void **state)
 {
     struct fixture *f = *state;
+    procedure_set_free(f->procedures);
     seal_opener_free(f->opener);
     seal_verifier_free(f->verifier);
     filled_close(&f->filled);

@@ -78,7 +78,7 @@ static const char *const good_files[][2] = {{"dictionary", "person.yaml"},
     {"procedures", "whole.yaml"}, {"procedures", "of-child.yaml"}, {"procedures", "of-money.yaml"},
     {"procedures", "of-all.yaml"}, {"procedures", "way.yaml"}, {"procedures", "survey.yaml"},
     {"procedures", "pairs.yaml"}, {"procedures", "giving.yaml"}, {"forms", "slip.yaml"},
-    {"forms", "bag.yaml"}};
+    {"forms", "signed.yaml"}, {"forms", "bag.yaml"}};
 
 static int
 set_up(void **state)

@@ -16,6 +16,7 @@ enum {
     WAIT_MS = 10000,
     TAP_WAIT_MS = 3000,
     COMPLETE_STEPS_MAX = 2000,
+    OFTEN = 16, /* how often the last answer alone is given otherwise */
     FINGER = 1
 };
 
@@ -350,8 +351,7 @@ static int
 step_complete(struct play *play, const char *seed)
 {
     struct app *app = play->app;
-    int stopped = 0,
-        back = 0; /* pages back: mostly none, each 2nd, 4th, 8th ... time 1, 3, 7 ... */
+    int stopped = 0, back = 0; /* pages back: mostly none, each 16th time 1, each 32nd 3 ... */
     struct rng_seeded rng = {.state = seed[0] != 0 ? strtoull(seed, NULL, 10) : 1};
     for (int i = 0; i < COMPLETE_STEPS_MAX && !is_end(app->screen); i++) {
         int r;
@@ -364,7 +364,7 @@ step_complete(struct play *play, const char *seed)
         } else if (app->screen == &screen_not_here) {
             r = tap(play, "back"); /* and answers otherwise */
             stopped++;
-            back = (stopped & -stopped) - 1;
+            back = stopped % OFTEN == 0 ? (stopped & -stopped) / OFTEN * 2 - 1 : 0;
         } else if (app->screen == &screen_check || app->screen == &screen_together) {
             r = try_tap(play, "next") == 0 || try_tap(play, "confirm") == 0 ? 0 : tap(play, "next");
         } else if (app->screen == &screen_explain) {

@@ -88,7 +88,7 @@ add(struct desk_wishes *wishes, const struct ledger_entry *entry, const struct r
     if (wishes->all == NULL || wishes->count == wishes->room) {
         size_t room = wishes->room == 0 ? FIRST_ROOM : 2 * wishes->room;
         struct desk_wish *all = xcalloc(room, sizeof(*all));
-        if (wishes->count > 0) {
+        if (wishes->all != NULL) {
             memcpy(all, wishes->all, wishes->count * sizeof(*all));
         }
         free(wishes->all);

@@ -10,7 +10,7 @@ EVERY=$BUILD/tests/every
     exit 1
 }
 cat "$TMPDIR/out"
-"$EVERY" "$TOP" "$BUILD" --seeds 1 --mistaken >"$TMPDIR/mistaken" 2>/dev/null && {
+"$EVERY" "$TOP" "$BUILD" --seeds 3 --only resident-record --mistaken >"$TMPDIR/mistaken" 2>/dev/null && {
     echo "answers that nobody gave were taken for right"
     exit 1
 }

@@ -17,9 +17,9 @@ rows() { # OUTPUT HANDS PLAYED RIGHT: in each tongue so many were played, and so
 }
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
-"$HANDS" "$TOP" "$BUILD" --seeds 4 >"$out" || { cat "$out"; exit 1; }
+"$HANDS" "$TOP" "$BUILD" --seeds 3 >"$out" || { cat "$out"; exit 1; }
 for hands in tremor keys switches ears; do
-    rows "$out" $hands 4 4
+    rows "$out" $hands 3 3
 done
 "$HANDS" "$TOP" "$BUILD" --seeds 1 --usual --only ears --mistaken >"$out"
 rows "$out" ears 1 0

@@ -660,7 +660,7 @@ const steps = {
     }), await page.getAttribute("#item-number", "data-value"));
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     await page.click("#copy-number");
-    assert.match(await page.textContent("#copied"), /コピーしました/);
+    await page.waitForFunction(() => /コピーしました/.test(document.getElementById("copied").textContent)); // said once it is copied
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), await page.inputValue("#item-number"));
     await picture(page, "copy");
     await accessible(page, "copy");

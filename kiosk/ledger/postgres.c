@@ -1,6 +1,7 @@
 /* ledger/postgres.c - the talk with a PostgreSQL server, the only file that knows libpq.
  *
- * Every wait has an end: connecting 3 s a host, an answer 5 s. Whoever gets no answer in that time, or
+ * Every wait has an end: connecting 3 s a host, an answer 5 s (an hour where an older ledger is carried
+ * on, or tidied). Whoever gets no answer in that time, or
  * loses the line while waiting, drops the line and says KERR_BUSY: the server may have committed or
  * not, and the operation is put again (all are idempotent). The next operation connects anew, so a
  * server that comes back, or a standby that was promoted, is found by itself. */
@@ -19,7 +20,7 @@
 
 /* Under the kiosk's 30 s for a whole request, with two hosts and two statements. */
 #define CONNECT_S "3"
-enum { ANSWER_MS = 5000, TIDY_MS = 3600 * 1000, TEXT = 0, BINARY = 1 };
+enum { ANSWER_MS = 5000, LONG_MS = 3600 * 1000, TEXT = 0, BINARY = 1 };
 
 struct pg_ledger {
     struct ledger ledger; /* first: what ledger.h hands around is the address of this */
@@ -284,6 +285,15 @@ pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows)
     return pg->line != NULL ? send_and_receive(pg, sql, ret_rows) : KERR_BUSY;
 }
 
+int
+pg_run_long(struct pg_ledger *pg, const char *sql)
+{
+    pg->patience_ms = LONG_MS;
+    int r = pg_run(pg, sql, NULL);
+    pg->patience_ms = ANSWER_MS;
+    return r;
+}
+
 enum { NAME_LEN = 4, LETTERS = 26 };
 
 static void
@@ -300,9 +310,7 @@ ledger_postgres_tidy(struct ledger *any)
 {
     struct pg_ledger *pg = (struct pg_ledger *)any; /* its first member */
     int r = connected(pg);
-    pg->patience_ms = TIDY_MS;
-    r = r == 0 ? pg_run(pg, "VACUUM entry, decision, quarantine", NULL) : r;
-    pg->patience_ms = ANSWER_MS;
+    r = r == 0 ? pg_run_long(pg, "VACUUM entry, decision, quarantine") : r;
     return r == KERR_NET ? KERR_BUSY : r;
 }
 

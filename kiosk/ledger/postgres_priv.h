@@ -73,6 +73,8 @@ int pg_ask_all(
     struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows);
 /* Runs SQL as it stands, one or many statements; ret_rows (may be NULL) gets the last answer. For the schema. */
 int pg_run(struct pg_ledger *pg, const char *sql, struct pg_rows **ret_rows);
+/* The same, without rows, for what takes long in a large ledger: waits an hour. */
+int pg_run_long(struct pg_ledger *pg, const char *sql);
 
 /* Gives the space of deleted rows back (VACUUM), so that new ones are written over them. Takes its time. */
 int ledger_postgres_tidy(struct ledger *ledger);

@@ -655,12 +655,12 @@ migrate(struct pg_ledger *pg)
     int r = version_of(pg, &version);
     while (r == 0 && version < (int64_t)ARRAY_LEN(STEPS)) {
         for (size_t i = 0; r == 0 && i < ARRAY_LEN(STEPS[0]) && STEPS[version][i] != NULL; i++) {
-            r = pg_run(pg, STEPS[version][i], NULL);
+            r = pg_run_long(pg, STEPS[version][i]);
         }
         version++;
         char mark[64];
         (void)snprintf(mark, sizeof(mark), "UPDATE ledger_version SET version = %d", (int)version);
-        r = r == 0 ? pg_run(pg, mark, NULL) : r;
+        r = r == 0 ? pg_run_long(pg, mark) : r;
     }
     return r == 0 && version > (int64_t)ARRAY_LEN(STEPS) ? KERR_STORE_VERSION : r;
 }
@@ -676,6 +676,6 @@ pg_schema(struct pg_ledger *pg)
     /* Two openers may meet here: the second waits, and finds it done. The number is ours ("MDL1"). */
     r = pg_run(pg, "BEGIN; SELECT pg_advisory_xact_lock(1296321585)", NULL);
     r = r == 0 ? migrate(pg) : r;
-    r = r == 0 ? pg_run(pg, "COMMIT", NULL) : r;
+    r = r == 0 ? pg_run_long(pg, "COMMIT") : r;
     return r; /* after an error the line is dropped, and the transaction with it */
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The ledger on PostgreSQL: the suites of SQLite on a server of its own.
-# timeout: 120
+# timeout: 180
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}

@@ -197,10 +197,30 @@ test_third_version(void **state)
     carry_on(*state, 3);
 }
 
+/* A large ledger takes a server longer than any answer otherwise may: it is waited for. */
+static void
+test_slow_server(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger *old;
+    if (!scene->is_postgres) {
+        return;
+    }
+    make_version(scene, 3, scene->path);
+    ask(scene->path, "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS"
+                     " $$ BEGIN PERFORM pg_sleep(5.5); RETURN NEW; END $$;"
+                     "CREATE TRIGGER late BEFORE UPDATE ON ledger_version FOR EACH ROW"
+                     " WHEN (NEW.version = 4) EXECUTE FUNCTION late()");
+    assert_int_equal(0, ledger_open(scene->path, &old));
+    ledger_close(old);
+    ask(scene->path, "DROP FUNCTION late() CASCADE"); /* the tables are compared afterwards */
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_slow_server, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_first_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_second_version, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_third_version, set_up, tear_down),

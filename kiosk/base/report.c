@@ -3,7 +3,6 @@
 #include "base/report.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,10 +19,11 @@ static const struct {
     const char *name;
     size_t at; /* in struct report */
     const int64_t *max;
+    bool is_later; /* older terminals don't say it: left out when it is 0 */
 } numbers[] = {
 #define NUMBER(name, member, max)                                                                  \
     {                                                                                              \
-        name, offsetof(struct report, member), &(max)                                              \
+        name, offsetof(struct report, member), &(max), false                                       \
     }
     NUMBER("at", at, TIME_MAX),
     NUMBER("waiting", waiting, NUMBER_MAX),
@@ -38,6 +38,7 @@ static const struct {
     NUMBER("keys", keys, NUMBER_MAX),
     NUMBER("live", live, NUMBER_MAX),
     NUMBER("answers", answers, NUMBER_MAX),
+    {"key-until", offsetof(struct report, key_until), &TIME_MAX, true},
 #undef NUMBER
 };
 
@@ -63,7 +64,9 @@ report_write(const struct report *report, struct buf *ret_text)
         if (value < 0 || value > *numbers[i].max) {
             return KERR_INVALID;
         }
-        (void)buf_printf(ret_text, "; %s=%" PRId64, numbers[i].name, value);
+        if (value != 0 || !numbers[i].is_later) {
+            (void)buf_printf(ret_text, "; %s=%" PRId64, numbers[i].name, value);
+        }
     }
     return buf_error(ret_text);
 }
@@ -97,7 +100,8 @@ report_read(const char *text, struct report *ret_report)
     at += len;
     for (size_t i = 0; at != NULL && i < ARRAY_LEN(numbers); i++) {
         int64_t value = 0;
-        at = take_number(at, numbers[i].name, &value);
+        bool is_there = *at != 0 || !numbers[i].is_later;
+        at = is_there ? take_number(at, numbers[i].name, &value) : at;
         memcpy((char *)&report + numbers[i].at, &value, sizeof(value));
     }
     AUTO_BUF again;
@@ -107,4 +111,22 @@ report_read(const char *text, struct report *ret_report)
     }
     *ret_report = report;
     return 0;
+}
+
+int
+report_read_bytes(const uint8_t *bytes, size_t len, struct report *ret_report)
+{
+    char text[REPORT_MAX];
+    if (len >= sizeof(text) || memchr(bytes, 0, len) != NULL) {
+        return KERR_INVALID;
+    }
+    memcpy(text, bytes, len);
+    text[len] = 0;
+    return report_read(text, ret_report);
+}
+
+bool
+report_key_is_late(const struct report *report, int64_t now)
+{
+    return report->key_until != 0 && (now > report->key_until || report->at > report->key_until);
 }

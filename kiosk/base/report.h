@@ -4,6 +4,8 @@
 #ifndef BASE_REPORT_H
 #define BASE_REPORT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -18,10 +20,18 @@ struct report {
     int64_t epoch, next_sequence;
     int64_t tls_until, kiosk_until; /* ends of the two certificates; 0: can't be read */
     int64_t content, keys, live, answers; /* counters of the bundles that are there; 0: none */
+    /* End of the city's sealing key that this terminal seals with; 0: not said, as by terminals before there was this
+     * part of the line, which stands at its end and is left out then. */
+    int64_t key_until;
 };
+/* Did that key end, by the city's clock now or by the terminal's when it said so? Either counts, so that one mad clock hides
+ * nothing. Such a terminal goes on, and somebody must bring it a newer list of keys, or set its clock. False when it is not said. */
+bool report_key_is_late(const struct report *report, int64_t now);
 /* Appends the line, without its end. KERR_INVALID for a value out of its bounds, KERR_TOO_BIG. */
 int report_write(const struct report *report, struct buf *ret_text);
 /* KERR_INVALID for anything that report_write would not have written. */
 int report_read(const char *text, struct report *ret_report);
+/* The same for a line without an end, as it was kept. */
+int report_read_bytes(const uint8_t *bytes, size_t len, struct report *ret_report);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/hex.h"
+#include "base/report.h"
 
 /* The ledger gives entries one by one; a page ends the walk by itself. */
 enum { WALK_MAX = INT32_MAX, WALK_STOP = 1, ALARM_NAMES_MAX = 8 * 1024 };
@@ -207,15 +208,41 @@ add_alarm(const struct ledger_chain *chain, void *ctx)
     return 0;
 }
 
-/* Terminals whose chain of events went back or has two stories: somebody must look before their records are worked on. */
+struct late_keys {
+    struct buf *names;
+    int64_t now;
+};
+
+/* ledger_reports' each, one a kiosk. */
+static int
+add_late_key(const struct ledger_report *said, void *ctx)
+{
+    struct late_keys *late = ctx;
+    struct report report;
+    if (report_read_bytes(said->bytes, said->len, &report) == 0 &&
+        report_key_is_late(&report, late->now)) {
+        (void)buf_printf(late->names, "%s%s", late->names->len > 0 ? ", " : "", said->kiosk);
+    }
+    return 0;
+}
+
+/* Terminals whose chain of events went back or has two stories: somebody must look before their records are worked on.
+ * And those that seal with a key of the city past its end. */
 int
 desk_alarms_html(struct desk *desk, struct buf *out)
 {
     AUTO_BUF names;
+    AUTO_BUF late_names;
     buf_init(&names, ALARM_NAMES_MAX);
+    buf_init(&late_names, ALARM_NAMES_MAX);
+    struct late_keys late = {.names = &late_names, .now = clock_wall_s(desk->config.clock)};
     int r = ledger_chains(desk->ledger, add_alarm, &names);
+    r = r == 0 ? ledger_reports(desk->ledger, add_late_key, &late) : r;
     if (r == 0 && names.len > 0) {
         DESK_PART(desk->assets, out, "list-alarm", FILL("kiosks", buf_str(&names)));
+    }
+    if (r == 0 && late_names.len > 0) {
+        DESK_PART(desk->assets, out, "list-late-key", FILL("kiosks", buf_str(&late_names)));
     }
     return r;
 }

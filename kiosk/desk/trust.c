@@ -58,9 +58,7 @@ static int
 each_report(const struct ledger_report *said, void *ctx)
 {
     struct report report;
-    char line[LEDGER_REPORT_MAX + 1];
-    (void)snprintf(line, sizeof(line), "%.*s", (int)said->len, (const char *)said->bytes);
-    if (report_read(line, &report) == 0) {
+    if (report_read_bytes(said->bytes, said->len, &report) == 0) {
         hear(ctx, said->kiosk, report.at, said->at);
     }
     return 0;

@@ -148,6 +148,9 @@ void intake_metrics_note(
 /* Appends the text. Any thread. KERR_TOO_BIG, KERR_NO_MEMORY. */
 int intake_metrics_write(
     struct intake_metrics *metrics, const struct intake_ledger_state *ledger, struct buf *out);
+/* Appends when the keys end that terminals seal with, from their newest reports: whichever intake heard them, and however
+ * often it was started. At most INTAKE_CONTACTS_MAX by name; all are counted. Errors of the ledger, KERR_TOO_BIG. */
+int intake_metrics_keys(struct ledger *ledger, int64_t now_s, struct buf *out);
 /* The member "code" of a problem's body, and its status. */
 const char *intake_problem_code(enum intake_problem problem, int *ret_status);
 struct intake_ledger_state intake_ledger_look(struct ledger *ledger);

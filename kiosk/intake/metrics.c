@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/report.h"
 #include "base/utf8.h"
 
 /* Upper ends of the histogram, in milliseconds and as Prometheus has them, in seconds. */
@@ -193,4 +194,44 @@ intake_metrics_write(
             ledger->alarms);
     }
     return buf_error(out);
+}
+
+struct keys {
+    struct buf *out;
+    int64_t now_s;
+    size_t listed;
+    uint64_t late;
+};
+
+/* ledger_reports' each. A terminal that does not say it has no line. */
+static int
+add_key(const struct ledger_report *said, void *ctx)
+{
+    struct keys *keys = ctx;
+    struct report report;
+    if (report_read_bytes(said->bytes, said->len, &report) < 0 || report.key_until == 0) {
+        return 0;
+    }
+    keys->late += report_key_is_late(&report, keys->now_s);
+    if (keys->listed < INTAKE_CONTACTS_MAX) {
+        keys->listed++;
+        (void)buf_add_str(keys->out, "madoguchi_intake_city_key_end_timestamp_seconds{kiosk=\"");
+        add_label(keys->out, said->kiosk);
+        (void)buf_printf(keys->out, "\"} %" PRId64 "\n", report.key_until);
+    }
+    return 0;
+}
+
+int
+intake_metrics_keys(struct ledger *ledger, int64_t now_s, struct buf *out)
+{
+    struct keys keys = {.out = out, .now_s = now_s};
+    head(out, "madoguchi_intake_city_key_end_timestamp_seconds", "gauge",
+        "When the city's key ends that a terminal seals with, as it says.");
+    int r = ledger_reports(ledger, add_key, &keys);
+    if (r == 0) {
+        add_gauge(out, "madoguchi_intake_late_city_keys",
+            "Terminals that seal with a city key past its end (kioskctl fleet).", keys.late);
+    }
+    return r < 0 ? r : buf_error(out);
 }

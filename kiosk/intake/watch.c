@@ -54,7 +54,12 @@ send_metrics(struct intake *intake, struct MHD_Connection *connection)
     struct intake_ledger_state state = look(intake);
     AUTO_BUF text;
     buf_init(&text, WATCH_REPLY_MAX);
-    if (intake_metrics_write(&intake->metrics, &state, &text) < 0) {
+    int r = intake_metrics_write(&intake->metrics, &state, &text);
+    if (r == 0 && state.error == 0) { /* a ledger that is busy now is told by the next scrape */
+        (void)intake_metrics_keys(intake->watch_ledger, clock_wall_s(intake->clock), &text);
+        r = buf_error(&text);
+    }
+    if (r < 0) {
         return send_problem(connection, INTAKE_PROBLEM_NO_SPACE);
     }
     return answer(connection, 200, "text/plain; version=0.0.4; charset=utf-8", &text);

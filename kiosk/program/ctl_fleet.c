@@ -1,8 +1,9 @@
 /* program/ctl_fleet.c - kioskctl fleet: what came to the city's ledger from each kiosk, what did not, whether its chain of
  * events still tells the story that it told, and how it said that it is. Ends with 1 when a record is missing, a place was taken
  * twice, a chain went back or has two stories, or a kiosk needs somebody, so that a watcher notices. */
+#include "program/ctl_fleet.h"
+
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,6 @@
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
-#include "base/report.h"
-#include "ledger/ledger.h"
 #include "program/ctl.h"
 
 enum {
@@ -23,28 +22,16 @@ enum {
     END_SOON_S = 30 * 86400 /* a certificate that ends so soon, too */
 };
 
-/* A chain as far as a line of the table needs it. */
-struct chain {
-    char kiosk[LEDGER_NAME_MAX];
-    uint64_t epoch, size, alarms;
-    int64_t alarm_at;
-    bool is_told;
-};
-
-struct fleet {
-    struct chain *chains; /* owned */
-    size_t count, room;
-    bool is_wrong;
-    int64_t now;
-};
+/* ---- what the ledger has ---- */
 
 static int
 keep_chain(const struct ledger_chain *chain, void *ctx)
 {
     struct fleet *fleet = ctx;
-    fleet->chains = xgrow(fleet->chains, fleet->count, &fleet->room, sizeof(*fleet->chains));
-    struct chain *kept = &fleet->chains[fleet->count++];
-    *kept = (struct chain){.epoch = chain->largest.epoch,
+    fleet->chains =
+        xgrow(fleet->chains, fleet->chain_count, &fleet->chain_room, sizeof(*fleet->chains));
+    struct fleet_chain *kept = &fleet->chains[fleet->chain_count++];
+    *kept = (struct fleet_chain){.epoch = chain->largest.epoch,
         .size = chain->largest.size,
         .alarms = chain->alarms,
         .alarm_at = chain->alarm_at};
@@ -52,15 +39,126 @@ keep_chain(const struct ledger_chain *chain, void *ctx)
     return 0;
 }
 
+static int
+keep_span(const struct ledger_span *span, void *ctx)
+{
+    struct fleet *fleet = ctx;
+    fleet->spans = xgrow(fleet->spans, fleet->span_count, &fleet->span_room, sizeof(*fleet->spans));
+    struct fleet_span *kept = &fleet->spans[fleet->span_count++];
+    *kept = (struct fleet_span){
+        .span = *span, .gaps = xcalloc(span->gap_count + 1, sizeof(*kept->gaps))};
+    if (span->gap_count > 0) {
+        memcpy(kept->gaps, span->gaps, span->gap_count * sizeof(*kept->gaps));
+    }
+    kept->span.gaps = kept->gaps;
+    struct fleet_chain *chain = ctl_fleet_chain(fleet, span);
+    if (chain != NULL) {
+        chain->is_told = true;
+    }
+    return 0;
+}
+
+static int
+keep_report(const struct ledger_report *report, void *ctx)
+{
+    struct fleet *fleet = ctx;
+    fleet->said = xgrow(fleet->said, fleet->said_count, &fleet->said_room, sizeof(*fleet->said));
+    struct fleet_said *said = &fleet->said[fleet->said_count++];
+    *said = (struct fleet_said){.at = report->at};
+    memcpy(said->kiosk, report->kiosk, sizeof(said->kiosk));
+    said->is_read = report_read_bytes(report->bytes, report->len, &said->report) == 0;
+    return 0;
+}
+
+static int
+collect(struct ledger *ledger, struct fleet *fleet)
+{
+    int r = ledger_chains(ledger, keep_chain, fleet);
+    r = r == 0 ? ledger_fleet(ledger, keep_span, fleet) : r;
+    return r == 0 ? ledger_reports(ledger, keep_report, fleet) : r;
+}
+
+static void
+release(struct fleet *fleet)
+{
+    for (size_t i = 0; i < fleet->span_count; i++) {
+        free(fleet->spans[i].gaps);
+    }
+    free(fleet->spans);
+    free(fleet->chains);
+    free(fleet->said);
+}
+
+/* ---- what somebody must look at ---- */
+
+struct fleet_chain *
+ctl_fleet_chain(const struct fleet *fleet, const struct ledger_span *span)
+{
+    for (size_t i = 0; i < fleet->chain_count; i++) {
+        struct fleet_chain *chain = &fleet->chains[i];
+        if (chain->epoch == span->epoch && strcmp(chain->kiosk, span->kiosk) == 0) {
+            return chain;
+        }
+    }
+    return NULL;
+}
+
+/* Ends of certificates are judged by the city's clock, since the kiosk's may be mad. */
+size_t
+ctl_fleet_needs(
+    const struct fleet *fleet, const struct fleet_said *said, const char *ret_needs[FLEET_NEEDS])
+{
+    const struct report *report = &said->report;
+    int64_t skew = report->at - said->at;
+    int64_t soon = fleet->now + END_SOON_S;
+    bool is_read = said->is_read;
+    const struct {
+        bool is_so;
+        const char *what;
+    } needs[FLEET_NEEDS] = {
+        {!is_read, "can't be read"}, /* a newer intake kept it */
+        {is_read && fleet->now - said->at > SILENT_S, "silent"},
+        {is_read && (skew > SKEW_S || skew < -SKEW_S), "clock"},
+        {is_read && (report->tls_until < soon || report->kiosk_until < soon), "certificate"},
+        {is_read && report_key_is_late(report, fleet->now), "city key"},
+        {is_read && report->aside > 0, "set aside"},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+        if (needs[i].is_so) {
+            ret_needs[count++] = needs[i].what;
+        }
+    }
+    return count;
+}
+
+static bool
+is_wrong(const struct fleet *fleet)
+{
+    const char *needs[FLEET_NEEDS];
+    bool wrong = false;
+    for (size_t i = 0; i < fleet->chain_count; i++) {
+        wrong |= fleet->chains[i].alarms > 0;
+    }
+    for (size_t i = 0; i < fleet->span_count; i++) {
+        wrong |= fleet->spans[i].span.missing > 0 || fleet->spans[i].span.conflicts > 0;
+    }
+    for (size_t i = 0; i < fleet->said_count; i++) {
+        wrong |= ctl_fleet_needs(fleet, &fleet->said[i], needs) > 0;
+    }
+    return wrong;
+}
+
+/* ---- as tables ---- */
+
 /* The last two columns of a line. */
 static void
-print_chain(struct fleet *fleet, struct chain *chain)
+print_chain(const struct fleet_chain *chain)
 {
     if (chain == NULL) {
         (void)printf("\t-\t-\n");
         return;
     }
-    chain->is_told = true;
     (void)printf("\t%" PRIu64, chain->size);
     if (chain->alarms == 0) {
         (void)printf("\twhole\n");
@@ -69,13 +167,11 @@ print_chain(struct fleet *fleet, struct chain *chain)
     char when[CLOCK_RFC3339_LEN];
     clock_rfc3339(chain->alarm_at, when);
     (void)printf("\tset back or cloned, %" PRIu64 " times, last %s\n", chain->alarms, when);
-    fleet->is_wrong = true;
 }
 
-static int
-print_span(const struct ledger_span *span, void *ctx)
+static void
+print_span(const struct fleet *fleet, const struct ledger_span *span)
 {
-    struct fleet *fleet = ctx;
     char when[CLOCK_RFC3339_LEN];
     clock_rfc3339(span->last_at, when);
     (void)printf("%s\t%" PRIu64 "\t%s\t%" PRIu64 "\t%" PRIu64 "\t%" PRIu64 "\t", span->kiosk,
@@ -88,15 +184,7 @@ print_span(const struct ledger_span *span, void *ctx)
         }
     }
     (void)printf("%s", span->gap_count == 0 ? "-" : "");
-    fleet->is_wrong = fleet->is_wrong || span->missing > 0 || span->conflicts > 0;
-    struct chain *chain = NULL;
-    for (size_t i = 0; i < fleet->count && chain == NULL; i++) {
-        bool is_it = fleet->chains[i].epoch == span->epoch &&
-                     strcmp(fleet->chains[i].kiosk, span->kiosk) == 0;
-        chain = is_it ? &fleet->chains[i] : NULL;
-    }
-    print_chain(fleet, chain);
-    return 0;
+    print_chain(ctl_fleet_chain(fleet, span));
 }
 
 static void
@@ -119,86 +207,86 @@ print_counter(int64_t counter)
     }
 }
 
-/* The last column: what somebody must look at. The certificates' ends are told by the city's clock, since the kiosk's may
- * be mad. */
 static void
-print_needs(struct fleet *fleet, const struct ledger_report *said, const struct report *report)
+print_said(const struct fleet *fleet, const struct fleet_said *said)
 {
-    int64_t skew = report->at - said->at, soon = fleet->now + END_SOON_S;
-    const struct {
-        bool is_so;
-        const char *what;
-    } needs[] = {
-        {fleet->now - said->at > SILENT_S, "silent"},
-        {skew > SKEW_S || skew < -SKEW_S, "clock"},
-        {report->tls_until < soon || report->kiosk_until < soon, "certificate"},
-        {report->aside > 0, "set aside"},
-    };
-    const char *before = "\t";
-    for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
-        if (needs[i].is_so) {
-            (void)printf("%s%s", before, needs[i].what);
-            before = ", ";
-            fleet->is_wrong = true;
-        }
-    }
-    (void)printf("%s\n", before[0] == '\t' ? "\t-" : "");
-}
-
-/* ledger_reports' each. */
-static int
-print_report(const struct ledger_report *said, void *ctx)
-{
-    struct fleet *fleet = ctx;
-    struct report report;
-    char line[LEDGER_REPORT_MAX + 1];
-    (void)snprintf(line, sizeof(line), "%.*s", (int)said->len, (const char *)said->bytes);
+    const struct report *report = &said->report;
+    const char *needs[FLEET_NEEDS];
+    size_t count = ctl_fleet_needs(fleet, said, needs);
     (void)printf("%s", said->kiosk);
     print_time(said->at);
-    if (report_read(line, &report) < 0) { /* a newer intake kept it */
-        (void)printf("\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\tcan't be read\n");
-        fleet->is_wrong = true;
-        return 0;
+    if (said->is_read) {
+        (void)printf("\t%s\t%" PRId64, report->version, report->waiting);
+        print_time(report->oldest_at);
+        (void)printf("\t%" PRId64 "\t%" PRId64 "\t%+" PRId64, report->aside, report->had,
+            report->at - said->at);
+        print_time(report->tls_until);
+        print_time(report->kiosk_until);
+        print_time(report->key_until);
+        print_counter(report->content);
+        print_counter(report->keys);
+        print_counter(report->live);
+        print_counter(report->answers);
+    } else {
+        (void)printf("\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-\t-");
     }
-    (void)printf("\t%s\t%" PRId64, report.version, report.waiting);
-    print_time(report.oldest_at);
-    (void)printf(
-        "\t%" PRId64 "\t%" PRId64 "\t%+" PRId64, report.aside, report.had, report.at - said->at);
-    print_time(report.tls_until);
-    print_time(report.kiosk_until);
-    print_counter(report.content);
-    print_counter(report.keys);
-    print_counter(report.live);
-    print_counter(report.answers);
-    print_needs(fleet, said, &report);
-    return 0;
+    (void)printf("\t%s", count == 0 ? "-" : "");
+    for (size_t i = 0; i < count; i++) {
+        (void)printf("%s%s", i > 0 ? ", " : "", needs[i]);
+    }
+    (void)printf("\n");
+}
+
+static void
+print_tables(const struct fleet *fleet)
+{
+    (void)printf("kiosk\tepoch\tlast record\thighest\tmissing\tconflicts\tgaps\tevents\tchain\n");
+    for (size_t i = 0; i < fleet->span_count; i++) {
+        print_span(fleet, &fleet->spans[i].span);
+    }
+    for (size_t i = 0; i < fleet->chain_count; i++) { /* those of whose records none came */
+        const struct fleet_chain *chain = &fleet->chains[i];
+        if (!chain->is_told) {
+            (void)printf("%s\t%" PRIu64 "\t-\t-\t-\t-\t-", chain->kiosk, chain->epoch);
+            print_chain(chain);
+        }
+    }
+    (void)printf("\nkiosk\theard\tversion\twaiting\toldest\tset aside\tdelivered\tclock"
+                 "\tcert. TLS\tcert. kiosk\tcity key\tcontent\tkeys\tlive\tanswers\tneeds\n");
+    for (size_t i = 0; i < fleet->said_count; i++) {
+        print_said(fleet, &fleet->said[i]);
+    }
+}
+
+/* ---- */
+
+static int
+tell(struct ledger *ledger, bool is_json, int64_t now)
+{
+    struct fleet fleet = {.now = now};
+    int r = collect(ledger, &fleet);
+    if (r == 0 && is_json) {
+        r = ctl_fleet_json(&fleet);
+    } else if (r == 0) {
+        print_tables(&fleet);
+    }
+    r = r == 0 ? is_wrong(&fleet) : r;
+    release(&fleet);
+    return r;
 }
 
 static int
 show(struct ledger *ledger, const char *argument, int64_t now)
 {
     (void)argument;
-    struct fleet fleet = {.now = now};
-    int r = ledger_chains(ledger, keep_chain, &fleet);
-    if (r == 0) {
-        (void)printf(
-            "kiosk\tepoch\tlast record\thighest\tmissing\tconflicts\tgaps\tevents\tchain\n");
-        r = ledger_fleet(ledger, print_span, &fleet);
-    }
-    for (size_t i = 0; r == 0 && i < fleet.count; i++) { /* those of whose records none came */
-        struct chain *chain = &fleet.chains[i];
-        if (!chain->is_told) {
-            (void)printf("%s\t%" PRIu64 "\t-\t-\t-\t-\t-", chain->kiosk, chain->epoch);
-            print_chain(&fleet, chain);
-        }
-    }
-    if (r == 0) {
-        (void)printf("\nkiosk\theard\tversion\twaiting\toldest\tset aside\tdelivered\tclock"
-                     "\tcert. TLS\tcert. kiosk\tcontent\tkeys\tlive\tanswers\tneeds\n");
-        r = ledger_reports(ledger, print_report, &fleet);
-    }
-    free(fleet.chains);
-    return r < 0 ? r : fleet.is_wrong;
+    return tell(ledger, false, now);
+}
+
+static int
+show_json(struct ledger *ledger, const char *argument, int64_t now)
+{
+    (void)argument;
+    return tell(ledger, true, now);
 }
 
 /* Somebody looked at the kiosk: what it shows now counts. */
@@ -272,11 +360,12 @@ ctl_fleet(int argc, char **argv)
 {
     int (*work)(struct ledger * ledger, const char *argument, int64_t now) =
         argc == 1                                     ? show
+        : argc == 2 && strcmp(argv[1], "--json") == 0 ? show_json
         : argc == 3 && strcmp(argv[1], "settle") == 0 ? settle
         : argc == 3 && strcmp(argv[1], "points") == 0 ? write_points
                                                       : NULL;
     if (work == NULL) {
-        (void)fprintf(stderr, "usage: kioskctl fleet [settle KIOSK | points FOLDER]\n");
+        (void)fprintf(stderr, "usage: kioskctl fleet [--json | settle KIOSK | points FOLDER]\n");
         return 2;
     }
     struct conf *conf = NULL;

@@ -9,6 +9,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/report.h"
 #include "base/rng.h"
@@ -44,6 +45,7 @@ enum {
     HEALTH,
     BUNDLES,
     KEYRING,
+    RECIPIENTS,
     CALL,
     CALL_ANSWER,
     PATH_COUNT
@@ -78,6 +80,24 @@ log_attempt(struct sync_report last)
     }
 }
 
+/* Until when the city's key holds that the terminal seals with: of its list, or of what it began with when there is no
+ * list that verifies (app/sealing.c). 0 when nothing can be read. */
+static int64_t
+key_until(char *const paths[PATH_COUNT])
+{
+    struct seal_keyring *ring = NULL;
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_KEYRING_MAX);
+    int r = fs_read(paths[KEYRING], &bytes);
+    r = r == 0 ? seal_keyring_read(paths[CITY_CA], bytes.data, bytes.len, &ring) : r;
+    if (r < 0 && seal_keyring_first(paths[RECIPIENTS], &ring) < 0) {
+        return 0;
+    }
+    int64_t until = seal_keyring_use(ring, clock_wall_s(clock_system())).until;
+    seal_keyring_free(ring);
+    return until;
+}
+
 /* What the city's fleet view shows of this terminal. */
 static int
 say(struct sync *sync, struct store *store, const struct sync_health *health,
@@ -96,7 +116,8 @@ say(struct sync *sync, struct store *store, const struct sync_health *health,
         .content = health->content_counter,
         .keys = health->keys_counter,
         .live = health->live_counter,
-        .answers = health->answers_counter};
+        .answers = health->answers_counter,
+        .key_until = health->key_until};
     (void)seal_file_until(paths[KIOSK_CERT], &report.kiosk_until); /* stays 0 */
     int r = store_counts(store, &counts);
     if (r == 0) {
@@ -137,6 +158,7 @@ tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int6
         health.written_at = clock_wall_s(clock_system());
         health.certificate_until = 0;
         (void)seal_file_until(paths[TLS_CERT], &health.certificate_until); /* stays 0 */
+        health.key_until = key_until(paths);
         sync_health_bundles(&health, paths[BUNDLES], paths[CITY_CA]);
         int said = say(sync, store, &health, paths);
         r = sync_health_write(paths[HEALTH], &health);
@@ -406,6 +428,7 @@ main(int argc, char **argv)
         [HEALTH] = conf_path(conf, "sync-health", "sync.prom"),
         [BUNDLES] = conf_path(conf, "bundles", "bundles"),
         [KEYRING] = conf_path(conf, "keyring", "keyring.der"),
+        [RECIPIENTS] = conf_path(conf, "recipients", "keys/recipients.pem"),
         [CALL] = conf_path(conf, "call", "call"),
         [CALL_ANSWER] = conf_path(conf, "call-answer", "call-answer")};
     int result = work(conf, paths, once);

@@ -44,6 +44,8 @@ static const struct {
         "The city's clock then, by its Date, less the terminal's."),
     LINE("certificate_end_timestamp_seconds", "gauge", certificate_until,
         "When the terminal's certificate for TLS ends; 0: it can't be read."),
+    LINE("city_key_end_timestamp_seconds", "gauge", key_until,
+        "When the city's key ends that the terminal seals with; 0: it can't be read."),
 #define BUNDLE(kind, holds)                                                                        \
     LINE(#kind "_counter", "gauge", kind##_counter,                                                \
         "The counter of the bundle of " holds "; 0: none."),                                       \

@@ -80,8 +80,9 @@ struct sync_report {
 struct sync_report sync_last(const struct sync *sync);
 /* How the line is; times in wall seconds, 0: never. Plain value. */
 struct sync_health {
-    int64_t started_at, written_at; /* the program's to set, like certificate_until */
+    int64_t started_at, written_at; /* the program's to set, like the next two */
     int64_t certificate_until;
+    int64_t key_until; /* of the city's sealing key in use here */
     int64_t waiting, oldest_at, aside, had; /* the queue: store_counts */
     int64_t sent, refused, unproven, unheard, tls; /* attempts since the start, by sync_report */
     int64_t answer_at, status, error; /* the last attempt */

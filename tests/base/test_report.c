@@ -27,12 +27,13 @@ static const struct report some = {.version = "0.1.0",
     .content = 5,
     .keys = 6,
     .live = 0,
-    .answers = 8};
+    .answers = 8,
+    .key_until = 1850000000};
 static const char line[] =
     "madoguchi-report 1; version=0.1.0; at=1800000000; waiting=3; oldest=1700000000; aside=1; "
     "had=40;"
     " epoch=9007199254740991; next=44; tls-until=1900000000; kiosk-until=253402300799; content=5;"
-    " keys=6; live=0; answers=8";
+    " keys=6; live=0; answers=8; key-until=1850000000";
 
 static void
 test_there_and_back(void **state)
@@ -52,6 +53,59 @@ test_there_and_back(void **state)
     buf_release(&small);
 }
 
+/* A terminal of before says nothing of its key; what is not known has one spelling, too. */
+static void
+test_older_line(void **state)
+{
+    (void)state;
+    char older[sizeof(line)];
+    struct report read;
+    AUTO_BUF text;
+    buf_init(&text, REPORT_MAX);
+    strcpy(older, line);
+    *strstr(older, "; key-until") = 0;
+    assert_int_equal(0, report_read(older, &read));
+    assert_int_equal(0, read.key_until);
+    assert_int_equal(8, read.answers);
+    assert_int_equal(0, report_write(&read, &text));
+    assert_string_equal(older, buf_str(&text));
+    assert_int_equal(
+        0, report_read_bytes((const uint8_t *)line, strlen(line), &read)); /* as a ledger has it */
+    assert_memory_equal(&some, &read, sizeof(read));
+    assert_int_equal(
+        KERR_INVALID, report_read_bytes((const uint8_t *)line, sizeof(line), &read)); /* a NUL */
+    char many[2 * REPORT_MAX] = "";
+    assert_int_equal(KERR_INVALID, report_read_bytes((const uint8_t *)many, sizeof(many), &read));
+    static const char *const wrong[] = {"; key-until=0", "; key-until=", "; key-until=-1", ";",
+        "; key-until=1; key-until=1", "; key-until=253402300800"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        char longer[sizeof(line) + 64];
+        strcpy(longer, older);
+        strcat(longer, wrong[i]);
+        assert_int_equal(KERR_INVALID, report_read(longer, &read));
+    }
+}
+
+/* Past its end by the city's clock or by the terminal's own. */
+static void
+test_late_key(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t at, until, now;
+        bool is_late;
+    } cases[] = {
+        {1000, 2000, 1000, false}, {1000, 2000, 2000, false},
+        {1000, 2000, 2001, true}, /* also when the terminal's clock is behind */
+        {2001, 2000, 1000, true}, /* also when the city's is */
+        {3000, 0, 3000, false}, /* not said */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct report report = {.at = cases[i].at, .key_until = cases[i].until};
+        assert_int_equal(cases[i].is_late, report_key_is_late(&report, cases[i].now));
+    }
+}
+
 static void
 test_bounds(void **state)
 {
@@ -66,6 +120,8 @@ test_bounds(void **state)
         {offsetof(struct report, epoch), 9007199254740992},
         {offsetof(struct report, kiosk_until), 253402300800},
         {offsetof(struct report, answers), INT64_MIN},
+        {offsetof(struct report, key_until), -1},
+        {offsetof(struct report, key_until), 253402300800},
     };
     AUTO_BUF text;
     buf_init(&text, REPORT_MAX);
@@ -232,6 +288,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_there_and_back),
+        cmocka_unit_test(test_older_line),
+        cmocka_unit_test(test_late_key),
         cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_call),

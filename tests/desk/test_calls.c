@@ -1,4 +1,6 @@
-/* Calls for staff on the work page: what stands there, who comes, what is too late; text of outside stays text. */
+/* What terminals say of themselves on the work page. Calls for staff: what stands there, who comes, what is too late; a
+ * city key past its end. Text of outside stays text. */
+#include "base/report.h"
 #include "desk/fixture.h"
 
 static struct ledger_call
@@ -80,12 +82,46 @@ test_too_late(void **state)
     assert_null(strstr(buf_str(&page), "call-kiosk-001"));
 }
 
+/* Terminals that seal with a key of the city past its end are named until they say that they have another. */
+static void
+test_late_key(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *kiosk;
+        int64_t until;
+    } said[] = {{"kiosk-001", NOW - 1}, {"kiosk-002", NOW}, {"kiosk-003", 0}, {"<b>", NOW - 9}};
+    for (int64_t later = 0; later <= 10; later += 10) {
+        for (size_t i = 0; i < ARRAY_LEN(said); i++) {
+            const struct report report = {.version = "1.0",
+                .at = NOW - 9,
+                .epoch = 1,
+                .next_sequence = 1,
+                .key_until = said[i].until + (said[i].until != 0 ? later : 0)};
+            AUTO_BUF line;
+            buf_init(&line, REPORT_MAX);
+            assert_int_equal(report_write(&report, &line), 0);
+            struct ledger_report kept = {.at = NOW, .bytes = line.data, .len = line.len};
+            (void)snprintf(kept.kiosk, sizeof(kept.kiosk), "%s", said[i].kiosk);
+            assert_int_equal(ledger_report_keep(f->filled.ledger, &kept), 0);
+        }
+        struct desk_reply reply =
+            ask(f, (struct desk_request){.method = "GET", .path = "/list", .show = "new"});
+        assert_int_equal(reply.status, 200);
+        const char *alarm = strstr(buf_str(&reply.body), "id=\"alarm-key\"");
+        assert_true((alarm != NULL) == (later == 0));
+        assert_true(alarm == NULL || strstr(alarm, "<bdi>&lt;b&gt;, kiosk-001</bdi>") != NULL);
+        buf_release(&reply.body);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_rings_and_is_answered),
         TEST(test_too_late),
+        TEST(test_late_key),
     };
     return cmocka_run_group_tests_name("calls", tests, NULL, NULL);
 }

@@ -115,3 +115,38 @@ SYNC=''
 once 0 || fail "after the jumps records wait"
 "$TOOL" check $all || fail "a promise of the line is broken"
 ! grep -q 'event=sync.quarantine' "$FOLDER"/*.log || fail "a record was set aside"
+
+# The city's key. A terminal whose list did not come seals on with a key past its end, and is named; one mad clock alone, the
+# city's or the terminal's, hides nothing.
+[ -z "$INTAKE" ] || { kill "$INTAKE" && wait "$INTAKE"; } 2>/dev/null
+INTAKE=''
+export KIOSK_HOME=$FOLDER/keys
+day() { date -d "$1 days" +%F; }
+next() { # CLOCK FROM UNTIL
+    at "$1" "$BUILD/kioskctl" keys next "$(day "$2")" "$(day "$3")" >"$FOLDER/keys.log" 2>&1 || fail "no list: $(cat "$FOLDER/keys.log")"
+}
+says() { # CLOCK OF THE TERMINAL, CLOCK OF THE CITY, NEEDS: after kiosk-sync reported
+    rm -f "$KIOSK_HOME"/queue.db* # as after a start: the word goes along at once
+    at 0 "$TOOL" enqueue 1 || fail "can't enqueue"
+    at "$1" "$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log" || fail "kiosk-sync at $1: its record waits"
+    at "$2" "$BUILD/kioskctl" fleet --json >"$FOLDER/fleet"
+    needs=$(python3 -c 'import json, sys; print(", ".join(json.load(open(sys.argv[1]))["kiosks"][0]["needs"]))' "$FOLDER/fleet")
+    [ "$needs" = "$3" ] || fail "terminal at $1, city at $2: \"$needs\", not \"$3\""
+}
+mkdir "$KIOSK_HOME"
+at -400d "$TOOL" init && "$TOOL" port 0 || fail "no older set-up"
+next -390d -390 -100
+cp "$KIOSK_HOME/keyring.der" "$FOLDER/older.der"
+next -110d -110 600
+cp "$KIOSK_HOME/keyring.der" "$FOLDER/newer.der"
+cp "$FOLDER/older.der" "$KIOSK_HOME/keyring.der"
+intake_at 0 || fail "intake does not listen with older keys"
+"$TOOL" port "$(sed -n 's/.*event=intake.listening port=\([0-9]*\) .*/\1/p' "$FOLDER/intake.log")"
+says 0 0 "city key"
+says 0 -200d "city key" # the city's clock would not see it
+grep -q "^madoguchi_sync_city_key_end_timestamp_seconds $(date -d "$(day -100)T00:00:00+09:00" +%s)$" "$KIOSK_HOME/sync.prom" || fail "the terminal does not say when its key ended"
+"$BUILD/kioskctl" keys take "$FOLDER/newer.der" >/dev/null || fail "the newer list is not taken"
+says 0 0 ""
+says -200d 0 "clock, city key" # by its own clock the terminal seals with the older key
+says 0 +700d "silent, city key"
+says 0 0 ""

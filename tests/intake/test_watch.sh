@@ -100,6 +100,18 @@ expect "the ledger answers" 1 "$(value 'madoguchi_intake_ledger_up{}')"
 contact=$(grep -a '^madoguchi_intake_last_contact_timestamp_seconds{kiosk="kiosk-001"} ' "$FOLDER/seen" | sed 's/.* //')
 [ "${contact:-0}" -ge "$before" ] && [ "$contact" -le "$(date +%s)" ] || fail "last contact: \"$contact\""
 
+# A terminal says until when the city's key holds that it seals with.
+report() { # KEY-UNTIL
+    at=$(date +%s)
+    request "${put[@]}" --data-binary "" --header "Madoguchi-Report: madoguchi-report 1; version=0.1.0; at=$at; waiting=0; oldest=0; aside=0; had=0; epoch=1; \
+next=1; tls-until=0; kiosk-until=0; content=0; keys=0; live=0; answers=0$1" "$URL/report"
+}
+key_end() { value 'madoguchi_intake_city_key_end_timestamp_seconds{kiosk="kiosk-001"}'; }
+for case in "=-0" "; key-until=4000000000=4e+09-0" "; key-until=1000000000=1e+09-1"; do
+    expect "a report" 204 "$(report "${case%=*}")"
+    scrape
+    expect "the key's end and how many are late" "${case##*=}" "$(key_end)-$(value 'madoguchi_intake_late_city_keys{}')"
+done
 expect "health" "200 application/json" "$(look /health)"
 expect "health's words" '{"status":"ok","newest":1,"quarantined":1,"alarms":0}' "$(cat "$FOLDER/seen")"
 expect "head" "200 application/json" "$(look /health --head)"
@@ -120,6 +132,7 @@ done
 scrape
 expect "the ledger does not answer" 0 "$(value 'madoguchi_intake_ledger_up{}')"
 expect "no position is made up" "" "$(value 'madoguchi_intake_ledger_position{}')"
+expect "no late keys are made up" "" "$(value 'madoguchi_intake_late_city_keys{}')"
 expect "what was counted stays" 1 "$(answers put 201 stored)"
 exec 3>&-
 wait $HOLDER

@@ -74,17 +74,20 @@ expect "settled" 0 $?
 grep -q "^kiosk-002	.*	60	whole" "$KIOSK_HOME/out" || fail "the point that somebody looked at does not count"
 
 # how a kiosk said that it is; the line is what kiosk-sync sends (tests/base/test_report.c)
-report() { # KIOSK AGE-IN-SECONDS CLOCK-AHEAD KIOSK-CERTIFICATE-UNTIL ASIDE
+report() { # KIOSK AGE-IN-SECONDS CLOCK-AHEAD KIOSK-CERTIFICATE-UNTIL ASIDE [MORE]
     at=$(($(date +%s) - $2))
     sqlite3 "$KIOSK_HOME/ledger.db" "INSERT OR REPLACE INTO report VALUES('$1', $at, CAST('madoguchi-report 1; version=0.1.0; at=$((at + $3)); \
-waiting=2; oldest=1700000000; aside=$5; had=7; epoch=9; next=10; tls-until=4000000000; kiosk-until=$4; content=12; keys=3; live=0; answers=1' AS BLOB))"
+waiting=2; oldest=1700000000; aside=$5; had=7; epoch=9; next=10; tls-until=4000000000; kiosk-until=$4; content=12; keys=3; live=0; answers=1${6:-}' AS BLOB))"
     "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
     told=$?
-    needs=$(tail -n 1 "$KIOSK_HOME/out" | cut -f 15)
+    needs=$(tail -n 1 "$KIOSK_HOME/out" | cut -f 16)
+}
+json() { # CLOCK PROGRAM: what a program prints of the answer, as this clock sees it
+    faketime -f "$1" "$BUILD/kioskctl" fleet --json | python3 -c "import json, sys; d = json.load(sys.stdin); k = d['kiosks']; print($2)"
 }
 report kiosk-009 5 0 4000000000 0
 expect "all is well" 0 $told
-expect "its line" "0.1.0	2	2023-11-14T22:13:20Z	0	7	+0	2096-10-02T07:06:40Z	2096-10-02T07:06:40Z	12	3	-	1	-" \
+expect "its line" "0.1.0	2	2023-11-14T22:13:20Z	0	7	+0	2096-10-02T07:06:40Z	2096-10-02T07:06:40Z	-	12	3	-	1	-" \
     "$(tail -n 1 "$KIOSK_HOME/out" | cut -f 3-)"
 for case in "7200 0 4000000000 0=silent" "5 61 4000000000 0=clock" "5 -86400 4000000000 0=clock" "5 0 0 0=certificate" "5 60 4000000000 1=set aside" \
     "7200 90 1000 3=silent, clock, certificate, set aside"; do
@@ -93,9 +96,29 @@ for case in "7200 0 4000000000 0=silent" "5 61 4000000000 0=clock" "5 -86400 400
     expect "$case" 1 $told
     expect "$case" "${case#*=}" "$needs"
 done
+# the city's key: past its end by the city's clock or the terminal's, and not said by older terminals
+day=86400 now=$(date +%s)
+report kiosk-009 5 0 4000000000 0 "; key-until=$((now + 60 * day))"
+expect "a key that holds" "0 -" "$told $needs"
+expect "its end" "$(date -u -d @$((now + 60 * day)) +%FT%TZ)" "$(tail -n 1 "$KIOSK_HOME/out" | cut -f 11)"
+expect "by a clock of the city's that is ahead" "['silent', 'city key']" "$(json +70d "k[-1]['needs']")"
+report kiosk-009 5 0 4000000000 0 "; key-until=$((now - 60 * day))"
+expect "a key past its end" "1 city key" "$told $needs"
+expect "by a clock of the city's that is behind" "['city key']" "$(json -70d "k[-1]['needs']")"
+report kiosk-009 5 $((-70 * day)) 4000000000 0 "; key-until=$((now - 60 * day))"
+expect "a terminal's clock that is behind" "1 clock, city key" "$told $needs"
+report kiosk-009 5 $((70 * day)) 4000000000 0 "; key-until=$((now + 60 * day))"
+expect "a terminal's clock that is ahead" "1 clock, city key" "$told $needs"
+expect "as JSON" "('kiosk-009', '0.1.0', 2, 1209600, 'None', [[1, 2], 3, 0, 4, 0])" \
+    "$(put kiosk-00\"9\\ 3 1; report kiosk-009 5 $((14 * day)) 4000000000 0
+    json +0 "(k[-1]['kiosk'], k[-1]['version'], k[-1]['waiting'], k[-1]['clock_s'], str(k[-1]['city_key_until']), \
+        [d['queues'][0]['gaps'][0], d['queues'][0]['highest'], d['queues'][0]['alarms'], d['queues'][-1]['events'], len(d['queues'][-1]['gaps'])])")"
+"$BUILD/kioskctl" fleet --json >"$KIOSK_HOME/out"
+expect "as JSON, it ends alike" 1 $?
 sqlite3 "$KIOSK_HOME/ledger.db" "UPDATE report SET bytes = CAST('madoguchi-report 2' AS BLOB)"
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
-expect "a line of tomorrow" "1 can't be read" "$? $(tail -n 1 "$KIOSK_HOME/out" | cut -f 15)"
+expect "a line of tomorrow" "1 can't be read" "$? $(tail -n 1 "$KIOSK_HOME/out" | cut -f 16)"
+expect "the same as JSON" "[\"can't be read\"]" "$(json +0 "k[-1]['needs']")"
 
 echo "ledger = postgresql://intake:geheim-8431@127.0.0.1:1/city" >"$KIOSK_HOME/madoguchi.conf"
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out" 2>"$KIOSK_HOME/err"

@@ -492,6 +492,7 @@ test_health(void **state)
     assert_true(health.status == 503 && health.error == KERR_NET);
     assert_true(health.answer_at == scene.wall_s && health.contact_at == scene.wall_s - 7);
     health.certificate_until = 4000000000;
+    health.key_until = 4000000001;
     assert_int_equal(0, sync_health_write(file("sync.prom"), &health));
     assert_int_equal(0, sync_health_read(file("sync.prom"), &again));
     assert_memory_equal(&health, &again, sizeof(health));

@@ -218,7 +218,7 @@
     note.form.addEventListener("submit", function () { sent = true; });
     note.addEventListener("keydown", function (event) {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
-        document.getElementById("note-ok").click();
+        document.getElementById(note.dataset.then || "note-ok").click();
       }
     });
     window.addEventListener("beforeunload", function (event) {

@@ -190,6 +190,17 @@ fs_make_dirs(const char *path)
     return r;
 }
 
+int
+fs_written_at(const char *path, int64_t *ret_wall_s)
+{
+    struct stat info;
+    if (stat(path, &info) < 0) {
+        return errno == ENOENT ? KERR_NOT_FOUND : KERR_IO;
+    }
+    *ret_wall_s = info.st_mtime;
+    return 0;
+}
+
 bool
 fs_exists(const char *path)
 {

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -24,6 +25,8 @@ int fs_write_quick(const char *path, const void *data, size_t len, mode_t mode);
 /* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
 int fs_make_dirs(const char *path);
 bool fs_exists(const char *path);
+/* When the file was written last, in seconds since 1970. KERR_NOT_FOUND, KERR_IO. */
+int fs_written_at(const char *path, int64_t *ret_wall_s);
 /* A folder itself, no link to one. */
 bool fs_is_folder(const char *path);
 /* Makes one folder unless it is there, and syncs the one that holds it. KERR_INVALID when a link or a file has the

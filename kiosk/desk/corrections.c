@@ -137,11 +137,12 @@ keep_fix(const struct ledger_correction *correction, void *ctx)
 }
 
 int
-desk_fixes_read(struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes)
+desk_fixes_read(
+    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes)
 {
     *ret_fixes = (struct desk_fixes){.count = 0};
     hex_encode(id, LEDGER_ID_LEN, ret_fixes->record);
-    int r = ledger_corrections(desk->ledger, id, keep_fix, ret_fixes);
+    int r = ledger_corrections(ledger, id, keep_fix, ret_fixes);
     if (r < 0) {
         desk_fixes_free(ret_fixes);
     }
@@ -174,7 +175,7 @@ int
 desk_corrected(struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct record **record)
 {
     struct desk_fixes fixes;
-    int r = desk_fixes_read(desk, id, &fixes);
+    int r = desk_fixes_read(desk->ledger, id, &fixes);
     if (r < 0 || fixes.count == 0) {
         return r;
     }
@@ -263,7 +264,7 @@ work_begin(struct desk_ask *ask, struct work *ret_work)
     buf_init(&envelope, LEDGER_ENVELOPE_MAX);
     *ret_work = (struct work){.record = NULL};
     int r = ledger_get(desk->ledger, ask->id, &entry, &envelope);
-    r = r == 0 ? desk_fixes_read(desk, ask->id, &ret_work->fixes) : r;
+    r = r == 0 ? desk_fixes_read(desk->ledger, ask->id, &ret_work->fixes) : r;
     if (r == 0) {
         ret_work->record =
             desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);

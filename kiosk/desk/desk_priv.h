@@ -186,6 +186,7 @@ struct desk_view {
     bool told; /* acts after `since` are told above the buttons */
     uint64_t since;
     const char *note; /* what was typed and could not be kept yet, or NULL */
+    const char *why; /* the button that waits for a note, or NULL */
     char full
         [LIVE_SLOT_MAX]; /* its slot that was just found to be full, to be booked all the same; or "" */
 };
@@ -337,7 +338,7 @@ struct desk_fixes {
 };
 /* Errors of ledger_corrections. Whoever read them frees them, which wipes. */
 int desk_fixes_read(
-    struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes);
+    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes);
 void desk_fixes_free(struct desk_fixes *fixes);
 /* A fact's value with the forms that staff chose; the visitor's own without a correction, or when that says other characters. */
 const char *desk_fixed(const struct desk_fixes *fixes, const struct fact *fact);

@@ -14,21 +14,41 @@ enum { LINE_BYTES_MAX = 2 * 1024 * 1024 }; /* a record of 256 KiB with every byt
 
 struct export_walk {
     const struct desk_config *config;
+    struct ledger *ledger;
     FILE *out;
     uint64_t position; /* the one that is wanted */
     bool unread; /* there was one that can't be opened */
 };
 
 static void
-add_facts(struct buf *line, const struct fact_set *facts)
+add_pair(struct buf *line, bool first, const char *key, const char *value)
 {
-    for (size_t i = 0; facts != NULL && i < fact_set_count(facts); i++) {
+    (void)buf_add_str(line, first ? "" : ",");
+    desk_json_text(line, key);
+    (void)buf_add_str(line, ":");
+    desk_json_text(line, value);
+}
+
+/* The values that count, with characters as staff corrected them; then what the visitor gave of those. */
+static void
+add_facts(struct buf *line, const struct fact_set *facts, const struct desk_fixes *fixes)
+{
+    size_t count = facts != NULL ? fact_set_count(facts) : 0;
+    bool first = true;
+    (void)buf_add_str(line, ",\"facts\":{");
+    for (size_t i = 0; i < count; i++) {
         const struct fact *fact = fact_set_at(facts, i);
-        (void)buf_add_str(line, i > 0 ? "," : "");
-        desk_json_text(line, fact->key);
-        (void)buf_add_str(line, ":");
-        desk_json_text(line, fact->value);
+        add_pair(line, i == 0, fact->key, desk_fixed(fixes, fact));
     }
+    (void)buf_add_str(line, "},\"own\":{");
+    for (size_t i = 0; i < count; i++) {
+        const struct fact *fact = fact_set_at(facts, i);
+        if (strcmp(desk_fixed(fixes, fact), fact->value) != 0) {
+            add_pair(line, first, fact->key, fact->value);
+            first = false;
+        }
+    }
+    (void)buf_add_str(line, "}");
 }
 
 /* Which visit a record is of, as hexadecimal digits; "" for one that nobody is to be known by. */
@@ -46,15 +66,19 @@ visit_text(const struct desk_config *config, const struct record_head *head,
 }
 
 static int
-write_line(const struct desk_config *config, FILE *out, const struct ledger_entry *entry,
-    const struct record *record)
+write_line(struct export_walk *walk, const struct ledger_entry *entry, const struct record *record)
 {
+    struct desk_fixes fixes;
+    int r = desk_fixes_read(walk->ledger, entry->id, &fixes);
+    if (r < 0) {
+        return r;
+    }
     static const struct record_head nothing;
     const struct record_head *head = record != NULL ? record_head(record) : &nothing;
     char received[CLOCK_RFC3339_LEN];
     clock_rfc3339(entry->received_at, received);
     char visit[2 * RECORD_VISIT_LEN + 1];
-    visit_text(config, head, visit);
+    visit_text(walk->config, head, visit);
     const char *const members[][2] = {
         {"number", head->number},
         {"procedure", head->procedure},
@@ -66,19 +90,17 @@ write_line(const struct desk_config *config, FILE *out, const struct ledger_entr
     };
     AUTO_BUF line;
     buf_init(&line, LINE_BYTES_MAX);
+    (void)buf_add_str(&line, "{");
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
-        (void)buf_add_str(&line, i == 0 ? "{" : ",");
-        desk_json_text(&line, members[i][0]);
-        (void)buf_add_str(&line, ":");
-        desk_json_text(&line, members[i][1]);
+        add_pair(&line, i == 0, members[i][0], members[i][1]);
     }
-    (void)buf_add_str(&line, ",\"facts\":{");
-    add_facts(&line, record != NULL ? record_facts(record) : NULL);
-    (void)buf_add_str(&line, "}}\n");
+    add_facts(&line, record != NULL ? record_facts(record) : NULL, &fixes);
+    (void)buf_add_str(&line, "}\n");
+    desk_fixes_free(&fixes);
     if (buf_error(&line) != 0) {
         return buf_error(&line);
     }
-    return fwrite(line.data, 1, line.len, out) == line.len ? 0 : KERR_IO;
+    return fwrite(line.data, 1, line.len, walk->out) == line.len ? 0 : KERR_IO;
 }
 
 /* Gets the newest entry up to the wanted position: that one, unless the ledger has a gap there. */
@@ -92,7 +114,7 @@ each_entry(const struct ledger_entry *entry, const uint8_t *envelope, size_t len
     }
     struct record *record = desk_open_record(walk->config, entry, envelope, len, &reason);
     walk->unread = walk->unread || record == NULL;
-    int r = write_line(walk->config, walk->out, entry, record);
+    int r = write_line(walk, entry, record);
     record_free(record);
     return r;
 }
@@ -107,6 +129,7 @@ desk_export_json(const struct desk_config *config, FILE *out)
     if (r < 0) {
         return r;
     }
+    walk.ledger = ledger;
     r = ledger_newest(ledger, &newest, &changes);
     for (uint64_t position = 1; r == 0 && position <= newest; position++) {
         walk.position = position;

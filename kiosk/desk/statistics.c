@@ -1,7 +1,8 @@
 /* desk/statistics.c - the page of figures without persons: the file that a timer wrote (--export statistics), as a table and
- * to keep. Counting opens every record; a page would wait for minutes. */
+ * to keep, with its date. Counting opens every record; a page would wait for minutes. */
 #include "keep_priv.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "base/fs.h"
 
 enum { FILE_MAX = 16 * 1024 * 1024, CELLS = 9, CELL_MAX = 512, ROWS_MAX = 1000 };
+enum { DAY_S = 86400, OLD_DAYS = 2 /* it is made each night; one night may be without power */ };
 
 /* The next line's cells, each in quotes (counts.c writes them so). False at the end, or for a line of another form. */
 static bool
@@ -51,6 +53,24 @@ read_file(struct desk *desk, struct buf *ret_file)
                                            : KERR_NOT_FOUND;
 }
 
+/* When the table was made; and, when the timer must have stood still since, what to do about it. */
+static void
+add_age(struct desk *desk, struct buf *out)
+{
+    int64_t written = 0, now = clock_wall_s(desk->config.clock);
+    char days[24];
+    AUTO_BUF when;
+    buf_init(&when, 1024);
+    if (fs_written_at(desk->config.statistics, &written) < 0) {
+        return; /* it went just now */
+    }
+    desk_when(desk, &when, true, written);
+    (void)snprintf(days, sizeof(days), "%" PRId64, (now - written) / DAY_S);
+    bool is_old = now - written > OLD_DAYS * DAY_S;
+    DESK_PART(desk->assets, out, is_old ? "statistics-old" : "statistics-when",
+        FILL_HTML("when", &when), FILL("days", days));
+}
+
 void
 desk_get_statistics(struct desk_ask *ask)
 {
@@ -60,7 +80,9 @@ desk_get_statistics(struct desk_ask *ask)
     char shown[24];
     AUTO_BUF file;
     AUTO_BUF rows;
+    AUTO_BUF age;
     AUTO_BUF content;
+    buf_init(&age, 4096);
     buf_init(&file, FILE_MAX);
     buf_init(&rows, DESK_PAGE_MAX);
     buf_init(&content, DESK_PAGE_MAX);
@@ -78,7 +100,9 @@ desk_get_statistics(struct desk_ask *ask)
     if (is_head) {
         desk_part(desk->assets, &content, "statistics-none", NULL, 0);
     } else {
+        add_age(desk, &age);
         DESK_PART(desk->assets, &content, "statistics", FILL("count", shown),
+            FILL_HTML("age", &age),
             FILL("more", *at != 0 ? desk_word(desk->assets, "statistics.more") : ""),
             FILL_HTML("rows", &rows));
     }

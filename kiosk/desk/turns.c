@@ -179,6 +179,8 @@ desk_standing_html(const struct desk_ask *ask, const struct ledger_entry *entry,
     AUTO_BUF states;
     AUTO_BUF hold;
     AUTO_BUF told;
+    AUTO_BUF why;
+    buf_init(&why, 256);
     buf_init(&now, 8192);
     buf_init(&states, 16 * 1024);
     buf_init(&hold, 2 * NAMES_BYTES_MAX);
@@ -194,6 +196,9 @@ desk_standing_html(const struct desk_ask *ask, const struct ledger_entry *entry,
             DESK_PART(desk->assets, &told, view->note != NULL ? "told-else" : "told-live",
                 FILL_HTML("acts", &story.told));
         }
+        if (view->why != NULL) {
+            DESK_PART(desk->assets, &why, "note-why", FILL("button", view->why));
+        }
         if (story.count == 0) {
             DESK_PART(desk->assets, &story.acts, "acts-more",
                 FILL("text", desk_word(desk->assets, "acts.none")));
@@ -202,7 +207,8 @@ desk_standing_html(const struct desk_ask *ask, const struct ledger_entry *entry,
             FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
             FILL("before", before), FILL("seen", seen), FILL_HTML("now", &now),
             FILL_HTML("told", &told), FILL_HTML("states", &states), FILL_HTML("hold", &hold),
-            FILL("note", view->note != NULL ? view->note : ""), FILL_HTML("acts", &story.acts));
+            FILL("note", view->note != NULL ? view->note : ""), FILL_HTML("why", &why),
+            FILL_HTML("acts", &story.acts));
     }
     release_story(&story);
     return r;
@@ -331,10 +337,49 @@ desk_post_done(struct desk_ask *ask)
     do_turn(ask, &(struct turn){.state = "done"});
 }
 
+static int
+newest_act(const struct ledger_act *act, void *ctx)
+{
+    *(struct ledger_act *)ctx = *act;
+    return 1;
+}
+
+/* Whether it is said why: in the note of this form, or in one that the same clerk kept just before. */
+static bool
+says_why(const struct desk_ask *ask)
+{
+    struct ledger_act newest = {.number = 0};
+    AUTO_BUF note;
+    buf_init(&note, DESK_FIELD_MAX);
+    read_note(ask, &note);
+    bool kept = note.len == 0 &&
+                ledger_acts(ask->desk->ledger, ask->id, newest_act, &newest) >= 0 &&
+                strcmp(newest.kind, "note") == 0 && strcmp(newest.by, ask->who.name) == 0;
+    explicit_bzero(&newest, sizeof(newest));
+    return note.len > 0 || kept;
+}
+
+/* The visitor will ask why, and perhaps somebody else: without a note nothing is changed, and the page asks for it. What a
+ * colleague did meanwhile is told on the same page. */
 void
 desk_post_back(struct desk_ask *ask)
 {
-    do_turn(ask, &(struct turn){.state = "back"});
+    struct ledger_entry entry;
+    AUTO_BUF seen;
+    buf_init(&seen, DESK_FIELD_MAX);
+    if (!read_entry(ask, &entry)) {
+        return;
+    }
+    if (strcmp(entry.state, "back") == 0 || says_why(ask)) {
+        do_turn(ask, &(struct turn){.state = "back"});
+        return;
+    }
+    bool has_seen = desk_ask_field(ask, "seen", &seen);
+    ask->view.told = true;
+    ask->view.since = desk_query_number(has_seen ? buf_str(&seen) : NULL, 0);
+    ask->view.note = "";
+    ask->view.why = "back";
+    desk_work_page(ask, "turn.why");
 }
 
 void

@@ -350,6 +350,25 @@ const steps = {
     await context.close();
   },
 
+  // Sent back says why: the page asks, the cursor stands in the note, and one key sends it.
+  async "sent back, with the reason"(page) {
+    await page.reload(); // with what the colleague did
+    await page.click("#work");
+    await page.waitForSelector("#back");
+    await page.click("body", { position: { x: 2, y: 300 } });
+    await page.keyboard.press("b");
+    await page.waitForSelector("#notice");
+    assert.match(await page.textContent("#notice"), /わけを、メモに書いてください.*まだ何も変えていません/);
+    await page.waitForFunction(() => document.activeElement.id === "note");
+    assert.equal(await page.getAttribute("#now", "data-state"), "work");
+    await picture(page, "why");
+    await accessible(page, "why");
+    await page.keyboard.type("身分証の期限が切れていた");
+    await page.keyboard.press("Control+Enter");
+    await page.waitForSelector("#now[data-state=back]");
+    assert.match(await page.textContent("#acts"), /身分証の期限が切れていた/);
+  },
+
   async "search by number"(page) {
     await page.goto(url + "/");
     await search(page, env.PAGE_MOVE);

@@ -261,7 +261,8 @@ test_members(void **state)
     char *text = run(f, 0);
     cJSON *json = line(text, 0);
     assert_non_null(json);
-    assert_int_equal(cJSON_GetArraySize(json), 8);
+    assert_int_equal(cJSON_GetArraySize(json), 9);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItemCaseSensitive(json, "own")), 0);
     assert_string_equal(member(json, "number"), number);
     assert_int_equal(strlen(number), 8);
     assert_string_equal(member(json, "procedure"), "resident-record");
@@ -278,6 +279,32 @@ test_members(void **state)
         assert_string_equal(member(facts, filled_resident[i].key), filled_resident[i].value);
     }
     assert_null(line(text, 1));
+    cJSON_Delete(json);
+    free(text);
+}
+
+/* A character that staff corrected: the value that counts, and beside it what the visitor gave, as other systems get them. */
+static void
+test_corrected(void **state)
+{
+    static const char own[] = "日立　花子", mended[] = "日立　花\U000E0100子";
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    struct filled_visit one = visit(FILLED_WHOLE);
+    struct ledger_correction fix = {
+        .fact = "applicant.name", .reason = "x", .by = "sato", .at = NOW + 5};
+    filled_put(&f->filled, &one, id, NULL);
+    (void)snprintf(fix.before, sizeof(fix.before), "%s", own);
+    (void)snprintf(fix.after, sizeof(fix.after), "%s", mended);
+    assert_int_equal(ledger_correct(f->filled.ledger, id, &fix, 0), LEDGER_CHANGED);
+    char *text = run(f, 0);
+    cJSON *json = line(text, 0);
+    const cJSON *facts = cJSON_GetObjectItemCaseSensitive(json, "facts");
+    const cJSON *came = cJSON_GetObjectItemCaseSensitive(json, "own");
+    assert_int_equal(cJSON_GetArraySize(facts), ARRAY_LEN(filled_resident));
+    assert_string_equal(member(facts, "applicant.name"), mended);
+    assert_int_equal(cJSON_GetArraySize(came), 1);
+    assert_string_equal(member(came, "applicant.name"), own);
     cJSON_Delete(json);
     free(text);
 }
@@ -359,6 +386,7 @@ main(void)
         TEST(test_decided_answers),
         TEST(test_empty),
         TEST(test_members),
+        TEST(test_corrected),
         TEST(test_hostile),
         TEST(test_order_and_unread),
         TEST(test_full_disk),

@@ -202,6 +202,27 @@ ended "before the ledger knew"
 ) && fail "two at once"
 [ "$(sqlite3 "$home/ledger.db" "SELECT count(*) FROM handed WHERE client = 'files'")" = 4 ] || fail "each record once"
 
+# ---- each night: the units as systemd reads them, and what they start ----
+units=$home/units
+mkdir "$units"
+for unit in packaging/kiosk-desk-*.service packaging/kiosk-desk-*.timer; do # each template as one of its own
+    name=$(basename "$unit")
+    sed "s|/usr/bin/kiosk-desk|$program|; s|%i|nightly|g" "$unit" >"$units/${name/@/@nightly}"
+done
+verify() { # prints what systemd can't make sense of
+    systemd-analyze verify --man=no "$units"/*.timer "$units"/*.service 2>&1
+}
+[ -z "$(verify)" ] || fail "the units: $(verify)"
+sed -i 's/^Persistent=/Persistant=/' "$units/kiosk-desk-hand-over@nightly.timer"
+verify | grep -q Persistant || fail "a wrong word in a unit is not seen"
+client add nightly --rights file,cp932 --states new >/dev/null || fail "client add nightly"
+sed -n 's/^ExecStart\(Pre\)\?=//p' "$units/kiosk-desk-hand-over@nightly.service" >"$home/starts"
+[ "$(wc -l <"$home/starts")" = 2 ] || fail "what the unit starts"
+while read -ra words; do
+    "${words[@]/'${KIOSK_HOME}'/$home}" >/dev/null 2>>"$home/desk.log" || fail "${words[*]}"
+done <"$home/starts"
+python3 "$here/openapi/tables.py" "$home/hand-over/nightly-000001" || fail "the night's tables"
+
 # ---- the city's table, where the settings say so ----
 echo 'handover-substitute = yes' >>"$home/madoguchi.conf"
 client add table --rights file,cp932 --states new >/dev/null || fail "client add table"

@@ -1,5 +1,8 @@
 /* Figures without persons: what is counted, that no count tells of few, nothing of a month that is not over, and the same table
  * before and after the records went. */
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include "base/err.h"
 #include "base/report.h"
 #include "desk/fixture.h"
@@ -71,6 +74,32 @@ assert_coarse(const char *text)
         lines++;
     }
     assert_true(lines > 10);
+}
+
+/* The page of a table that was made so long ago. */
+static void
+assert_age(struct fixture *f, const char *file, int64_t ago_s, const char *text)
+{
+    const struct timespec times[2] = {
+        {.tv_sec = (time_t)(NOW - ago_s)}, {.tv_sec = (time_t)(NOW - ago_s)}};
+    AUTO_BUF body;
+    buf_init(&body, DESK_PAGE_MAX);
+    assert_int_equal(utimensat(AT_FDCWD, file, times, 0), 0);
+    assert_int_equal(get(f, "/statistics", &body), 200);
+    if (strstr(buf_str(&body), text) == NULL) {
+        fail_msg("%s is not in\n%.3000s", text, buf_str(&body));
+    }
+}
+
+/* Two nights may pass; then it says whom to ask. */
+static void
+assert_ages(struct fixture *f, const char *file)
+{
+    assert_age(f, file, 2 * DAY, "<p id=\"statistics-when\" data-value=\"2\">");
+    assert_age(
+        f, file, 2 * DAY + 1, "<p class=\"notice care\" id=\"statistics-when\" data-value=\"2\">");
+    assert_age(f, file, 40 * DAY, "40日たっています");
+    assert_age(f, file, 40 * DAY, "2026年"); /* of the day on which it was made, with its era */
 }
 
 static void
@@ -148,6 +177,7 @@ test_table(void **state)
     assert_non_null(strstr(buf_str(&body), "<td>窓口での申請サポート件数</td><td>5</td>"));
     assert_int_equal(get(f, "/statistics.csv", &body), 200);
     assert_string_equal(buf_str(&body), before);
+    assert_ages(f, file);
     f->desk.config.statistics = NULL;
     f->desk.config.pages = NULL;
     f->desk.config.ledger = NULL;

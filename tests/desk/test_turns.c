@@ -86,7 +86,8 @@ test_buttons(void **state)
     put_one(f, id);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         log_in(f, rows[i].who);
-        press_well(f, id, rows[i].button, "");
+        bool is_back = strcmp(rows[i].button, "back") == 0;
+        press_well(f, id, rows[i].button, is_back ? "&note=why" : "");
         assert_stands(f, id, rows[i].state, rows[i].holder);
     }
     id[0] ^= 1;
@@ -181,6 +182,56 @@ test_second_is_told(void **state)
     assert_int_equal(reply.status, 303);
     buf_release(&reply.body);
     assert_int_equal(seen_of(f, id), stands + 1);
+}
+
+/* Sent back: the visitor will ask why. Nothing is changed without a note, and the page asks for it. */
+static void
+test_why(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    put_one(f, id);
+    press_well(f, id, "work", "");
+    static const char *const none[] = {"", "&note=", "&note=+%0D%0A+"};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        struct desk_reply reply = press(f, id, "back", 2, none[i]);
+        assert_int_equal(reply.status, 200);
+        assert_non_null(strstr(buf_str(&reply.body), desk_word(f->desk.assets, "turn.why")));
+        assert_non_null(strstr(buf_str(&reply.body),
+            "aria-keyshortcuts=\"m\" autofocus aria-describedby=\"notice\" data-then=\"back\">"));
+        assert_null(strstr(buf_str(&reply.body), "id=\"told-text\"")); /* nobody else was at it */
+        buf_release(&reply.body);
+        assert_stands(f, id, "work", "佐藤");
+    }
+    /* what a colleague did meanwhile is told along with it */
+    log_in(f, "鈴木");
+    press_well(f, id, "take", "");
+    log_in(f, "佐藤");
+    struct desk_reply reply = press(f, id, "back", 2, "");
+    const char *told = strstr(buf_str(&reply.body), "id=\"told-text\"");
+    assert_true(told != NULL && strstr(told, "鈴木") < strstr(told, "</div>"));
+    buf_release(&reply.body);
+    /* another's note, or one before something else was done, is no answer */
+    log_in(f, "鈴木");
+    press_well(f, id, "note", "&note=mine");
+    log_in(f, "佐藤");
+    reply = press(f, id, "back", seen_of(f, id), "");
+    assert_int_equal(reply.status, 200);
+    buf_release(&reply.body);
+    press_well(f, id, "note", "&note=mine+too");
+    press_well(f, id, "papers", "");
+    reply = press(f, id, "back", seen_of(f, id), "");
+    assert_int_equal(reply.status, 200);
+    buf_release(&reply.body);
+    assert_stands(f, id, "papers", "鈴木");
+    /* one that was kept just before is */
+    press_well(f, id, "note", "&note=three");
+    press_well(f, id, "back", "");
+    assert_stands(f, id, "back", "鈴木");
+    press_well(f, id, "back", ""); /* twice the same asks for nothing */
+    press_well(f, id, "work", "");
+    press_well(f, id, "back", "&note=again");
+    assert_stands(f, id, "back", "鈴木");
 }
 
 /* What the page asks for while it stands open: what came since, and only that. */
@@ -305,6 +356,7 @@ main(void)
         TEST(test_buttons),
         TEST(test_page),
         TEST(test_second_is_told),
+        TEST(test_why),
         TEST(test_standing),
         TEST(test_assign),
         TEST(test_bounds),

@@ -189,7 +189,7 @@ for n, record in enumerate(ids):
     ways = [["work", "done"], ["work", "done"], ["done"], ["work", "papers", "done"], ["work", "papers"], ["work", "back"], ["work"], []][n % 8]
     for step in ways:
         text = page(f"/record/{record}?show=back")  # beside a short list
-        page(f"/record/{record}/{step}", {"token": hidden(text, "token"), "show": "back", "before": "0", "seen": hidden(text, "seen"), "note": ""})
+        page(f"/record/{record}/{step}", {"token": hidden(text, "token"), "show": "back", "before": "0", "seen": hidden(text, "seen"), "note": "書類の名前がちがう" if step == "back" else ""})
     planned[record] = ways[-1] if ways else "new"
     want[planned[record]] += 1
 got = Counter(json.loads(line)["state"] for line in exported("json").splitlines())

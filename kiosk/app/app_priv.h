@@ -300,6 +300,7 @@ struct app {
     int64_t staff_locked_until_ms;
     struct calling calling;
     struct pause pause; /* visits that wait */
+    bool scanner; /* a scanner types here: what it reads is told of */
     bool codes; /* the staff asked for every record as a code */
     bool quit;
     int frame_error;

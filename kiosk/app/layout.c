@@ -50,22 +50,41 @@ tool(struct app *app, enum tool which, const char *id, const char *picture, cons
                         .align = UI_ALIGN_CENTRE});
 }
 
-/* "English", or both when two languages are shown. The short name: the bar's buttons are narrow. */
+/* How wide these words are at least in a tool, each of their lines whole; no text size changes it. */
+static int
+tool_words_width(struct app *app, const char *text)
+{
+    struct ui_element words = {.role = UI_ROLE_TOOL, .text = "", .size = UI_SIZE_BAR, .bold = true};
+    int pads = 0;
+    int width = 0;
+    int height;
+    ui_natural(app->ui, &words, &pads, &height);
+    words.text = text;
+    ui_natural(app->ui, &words, &width, &height);
+    return (width - pads) * UI_LABEL_LEAST / 100;
+}
+
+/* "English", or both when two languages are shown: side by side or below each other, never with a name in two. The short
+ * name: the bar's buttons are narrow. */
 static void
 language_name(struct app *app, struct buf *out)
 {
+    static const char *const joints[] = {" + ", "\n+ "};
     (void)buf_add_str(out, i18n_current(app->i18n)->name); /* errors stick in out */
-    AUTO_BUF both;
-    buf_init(&both, 256);
-    (void)buf_printf(
-        &both, "%s + %s", buf_str(out), i18n_text_in(app->i18n, "ja", "language.name"));
     /* a button that has one line for it names the visitor's own; the page shows the other */
     bool one_line = app->places.portrait || app->places.low;
+    const char *japanese = i18n_text_in(app->i18n, "ja", "language.name");
     int width = app->places.tools[TOOL_LANGUAGE].w;
-    int room = one_line ? width - TOOL_PADS : 2 * (width - TOOL_PICTURE);
-    if (two_languages(app) && ui_text_width(app->ui, buf_str(&both), UI_SIZE_BAR, true) <= room) {
-        buf_clear(out);
-        (void)buf_add_str(out, buf_str(&both));
+    int room = width - (width < UI_TOOL_BESIDE ? TOOL_PADS : TOOL_PICTURE);
+    for (size_t i = 0; two_languages(app) && !one_line && i < ARRAY_LEN(joints); i++) {
+        AUTO_BUF both;
+        buf_init(&both, 256);
+        (void)buf_printf(&both, "%s%s%s", buf_str(out), joints[i], japanese);
+        if (tool_words_width(app, buf_str(&both)) <= room) {
+            buf_clear(out);
+            (void)buf_add_str(out, buf_str(&both));
+            return;
+        }
     }
 }
 

@@ -76,7 +76,7 @@ open_display(struct app *app, bool fullscreen)
         .fullscreen = fullscreen,
         .clock = app->clock,
         .keys = conf_str(app->conf, "keys", KEYS),
-        .scanner = conf_int(app->conf, "scanner", 0, 1, 1) != 0,
+        .scanner = app->scanner,
         .switch_keys = conf_str(app->conf, "switch-keys", NULL),
     };
     int r = ui_new(&config, &app->ui);
@@ -203,6 +203,7 @@ app_new(const struct app_options *options, struct app **ret_app, const char **re
     struct app *app = xcalloc(1, sizeof(*app));
     app->conf = options->conf;
     app->clock = options->clock;
+    app->scanner = conf_int(app->conf, "scanner", 0, 1, 1) != 0;
     app->idle_warn_ms = (int)conf_int(app->conf, "idle-warn-s", 1, 3600, IDLE_WARN_S) * 1000;
     app->idle_warn_speech_ms =
         (int)conf_int(app->conf, "idle-warn-speech-s", 1, 3600, IDLE_WARN_SPEECH_S) * 1000;

@@ -21,7 +21,6 @@ enum {
     DASH = 30,
     SMALL_HEIGHT = 215, /* of a button: thinner border */
     STACKED_LEAST = 155, /* a tool as high as this has room for its word below the pictogram */
-    TOOL_BESIDE = 480, /* a tool this wide has its word beside the pictogram */
     GROUP_PICTURE = 150, /* beside a word, at most */
     BAR_LEAST = 60, /* words in the bars are 6.0 mm at least: JIS S 0032 at 60 cm */
     BAR_LEAST_SMALL = 50, /* and the same angle at 50 cm, from where a small panel is looked at */
@@ -691,7 +690,7 @@ draw_boxed(const struct drawing *d, struct item *item, struct px_rect rect)
         return;
     }
     bool tool = item->e.role == UI_ROLE_TOOL && has_picture(&item->e);
-    if (tool && item->e.rect.w < TOOL_BESIDE && item->e.rect.h > STACKED_LEAST) {
+    if (tool && item->e.rect.w < UI_TOOL_BESIDE && item->e.rect.h > STACKED_LEAST) {
         draw_stacked(d, item, rect, &look);
         return;
     }

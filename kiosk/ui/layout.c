@@ -12,8 +12,7 @@ enum {
     SETS = 256,
     WAYS = 8,
     LAYOUTS_MAX = SETS * WAYS,
-    SHRINK_STEP = 5,
-    LABEL_SHRINK = 85 /* percent */
+    SHRINK_STEP = 5
 };
 
 struct kept {
@@ -195,7 +194,7 @@ words_fit(struct layouts *layouts, const struct text_font_ops *fonts, const stru
 {
     int largest = words->size_px > words->detail_px ? words->size_px : words->detail_px;
     /* A label reads better a little smaller on one line than broken in two. */
-    for (int percent = 100; words->label && percent >= LABEL_SHRINK; percent -= SHRINK_STEP) {
+    for (int percent = 100; words->label && percent >= UI_LABEL_LEAST; percent -= SHRINK_STEP) {
         if (attempt(layouts, fonts, words, percent, 0, max_w, max_h, ret_fit)) {
             return;
         }

@@ -16,6 +16,9 @@
 enum {
     UI_ELEMENTS_MAX = 256,
     UI_ID_MAX = 112,
+    UI_TOOL_BESIDE = 480, /* a tool this wide, in 0.1 mm, has its word beside the pictogram */
+    UI_LABEL_LEAST =
+        85, /* percent of its size: so small a label may get before a line of it is broken */
     UI_TEXT_POOL = 64 * 1024 /* bytes of text in one frame */
 };
 

@@ -363,6 +363,42 @@ by_code(void)
         "the right one goes on");
 }
 
+static bool
+shows_text(const char *id)
+{
+    return ui_shows(stage.app->ui, i18n_text(stage.app->i18n, id));
+}
+
+static bool
+shows_role(enum ui_role role)
+{
+    for (size_t i = 0; i < ui_count(stage.app->ui); i++) {
+        if (ui_at(stage.app->ui, i)->role == role) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Where no scanner is, no page speaks of one, and there is no code that nothing would read. */
+static void
+without_scanner(void)
+{
+    for (int scanner = 1; scanner >= 0; scanner--) {
+        stage.app->scanner = scanner == 1;
+        write_name(false);
+        pause_by_hand();
+        must(shows_role(UI_ROLE_QR) == stage.app->scanner, "a code for a scanner alone");
+        tap("finish");
+        tap("language:ja");
+        tap("resume");
+        must(shows_text("resume.text") && shows_text("resume.scan") == stage.app->scanner,
+            "a scanner is told of where one is");
+        stage_reset(&stage);
+    }
+    stage.app->scanner = true;
+}
+
 /* What the card told is not kept, and is asked of the card again; then the place is the same. */
 static void
 with_a_card(void)
@@ -591,12 +627,6 @@ staff_come(void)
     tap("beside");
 }
 
-static bool
-shows_text(const char *id)
-{
-    return ui_shows(stage.app->ui, i18n_text(stage.app->i18n, id));
-}
-
 /* Every group to its end, each answer on a page of several or on its own. Gives the most that stood on one. */
 static size_t
 answer_groups(void)
@@ -726,6 +756,7 @@ main(int argc, char **argv)
     stage_reset(&stage);
     from_page_to_page();
     by_code();
+    without_scanner();
     with_a_card();
     at_its_time();
     bounds();

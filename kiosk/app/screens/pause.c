@@ -40,7 +40,8 @@ paused_build(struct app *app)
     pause_code_write(app->visit.number, code);
     qr_rows(code, &rows);
     (void)i18n_receipt_number(&number, app->visit.number); /* two groups of four */
-    struct ui_rect box = qr_place(app, &flow, CODE_SIDE);
+    struct ui_rect box = app->scanner ? qr_place(app, &flow, CODE_SIDE)
+                                      : rect(0, 0, 0, 0); /* else nothing reads it */
     page_title(app, &flow, say(app, "pause.title"));
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
     until(app, &flow);
@@ -52,7 +53,9 @@ paused_build(struct app *app)
     }
     flow_text(
         app, &flow, say(app, "pause.how"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
-    qr_add(app, box, &rows, say(app, "pause.code"), UI_STATE_PERSONAL);
+    if (app->scanner) {
+        qr_add(app, box, &rows, say(app, "pause.code"), UI_STATE_PERSONAL);
+    }
     page_main(app, "finish", say(app, "bar.finish"), 0);
     explicit_bzero(code, sizeof(code));
 }
@@ -187,7 +190,11 @@ resume_build(struct app *app)
         page_title(app, &flow, say(app, "resume.title"));
         digits(app, &flow);
         flow_text(app, &flow, say(app, "resume.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,
-            false, 0);
+            false, app->scanner ? GAP_MIN : 0);
+        if (app->scanner) {
+            flow_text(app, &flow, say(app, "resume.scan"), UI_ROLE_TEXT, UI_SIZE_BODY,
+                UI_TONE_PAPER, false, 0);
+        }
     }
     page_keypad(app, "digit:", "", "");
     bool ready = strlen(app->visit.typed) == DIGITS && pause_locked_s(app) == 0;

@@ -38,7 +38,7 @@ struct desk_birth {
  * forms of the state number it), 元年; year alone (1941年, 1941, S16), year and month; any width. False for no date. */
 bool desk_birth_read(const char *text, struct desk_birth *ret_birth);
 
-/* ---- index.c: what is known of each record, in memory ---- */
+/* ---- index.c, index_find.c: what is known of each record, in memory ---- */
 
 enum {
     DESK_INDEX_ROWS =
@@ -88,6 +88,14 @@ size_t desk_rows_count(const struct desk_rows *rows);
 bool desk_rows_next(const struct desk_rows *rows, size_t *at, struct desk_row *ret_row);
 /* Bytes of memory taken. */
 size_t desk_rows_bytes(const struct desk_rows *rows);
+/* Gives back the memory of what was forgotten, a little at a time: moves no more than `most` rows from where half is gone to where
+ * new ones are put. Their places in the file stay. */
+enum desk_tidied {
+    DESK_TIDY, /* nothing is to be done */
+    DESK_ROWS_MOVED,
+    DESK_SHELF_FREED /* there is room again */
+};
+enum desk_tidied desk_rows_tidy(struct desk_rows *rows, size_t most);
 
 /* What is asked: each word and each day must be found, in whatever order and of whomever in the record. */
 struct desk_query {

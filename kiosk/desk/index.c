@@ -1,7 +1,7 @@
-/* desk/index.c - the index in memory. A term (a folded name or the rest of one from a further word on, a day of birth, a number) is
- * a key of 32 bits in one long array, and a search is one walk along it: some milliseconds for millions. What the key can't
- * tell is compared with the term's text; the row of what was found is read when it is shown. Pieces are of a fixed size and never move, so that growing copies nothing. */
-#include "find_priv.h"
+/* desk/index.c - the index in memory: records are put on shelves, forgotten there, and looked up by position and id
+ * (index_priv.h says how it lies, index_find.c searches). Nothing that was put moves, but for what is left on a shelf of which half
+ * is gone. */
+#include "index_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,75 +11,51 @@
 #include "base/err.h"
 #include "base/utf8.h"
 
-enum {
-    ROWS_PIECE = 16 * 1024,
-    TERMS_PIECE = 64 * 1024,
-    TEXT_PIECE = 1024 * 1024,
-    MAP_PIECE = 64 * 1024,
-    ROW_PIECES = DESK_INDEX_ROWS / ROWS_PIECE,
-    TERM_PIECES = DESK_INDEX_TERMS / TERMS_PIECE,
-    TEXT_PIECES = DESK_INDEX_BYTES / TEXT_PIECE,
-    MAP_PIECES = 4096, /* positions up to 268 million */
-    A_FEW = 16, /* keys that are compared at once; pieces are a multiple */
-    NAMES_MAX = 512, /* procedures and languages that ever were */
-    MONTH_BITS = 4,
-    DAY_BITS = 5
-};
-
-/* Keys. A text's: its first two letters, so other texts may have the same. */
-#define KEY_DAY 0x80000000U
-#define KEY_NUMBER 0xc0000000U
-#define KEY_GONE 0xffffffffU
-#define KEY_FIRST 0x7fff0000U /* the bits of the first letter */
-
-struct row {
-    uint8_t id[LEDGER_ID_LEN];
-    uint64_t position, hash, person;
-    int64_t submitted_at;
-    uint8_t visit[RECORD_VISIT_LEN];
-    uint32_t number, place;
-    uint32_t first_term;
-    uint16_t term_count;
-    uint16_t procedure, language; /* in names */
-    bool gone;
-};
-
-/* Parts of a row that are looked for, and where it stands, are by themselves: a walk along them reads nothing else. */
-struct row_piece {
-    uint32_t ids[ROWS_PIECE], visits[ROWS_PIECE], persons[ROWS_PIECE];
-    uint32_t positions[ROWS_PIECE]; /* below MAP_PIECES * MAP_PIECE */
-    struct row rows[ROWS_PIECE];
-};
-
-struct term_piece {
-    uint32_t keys[TERMS_PIECE], rows[TERMS_PIECE], texts[TERMS_PIECE];
-};
-
-/* A key has the low bits of two letters. Of which letter, as long as it was one alone: then the key of a word of one or two
- * letters tells all, and no text is read. */
-enum { FIRSTS = 0x8000, SECONDS = 0x10000 };
-#define LETTER_MANY 0xffffffffU
-struct letters {
-    uint32_t firsts[FIRSTS], seconds[SECONDS]; /* 0: none yet; the letter + 1; LETTER_MANY */
-};
-
-struct desk_rows {
-    struct letters letters;
-    size_t row_count, gone_count, term_count;
-    size_t text_len; /* of all text pieces together */
-    size_t map_count;
-    size_t name_count;
-    struct row_piece *rows[ROW_PIECES];
-    struct term_piece *terms[TERM_PIECES];
-    char *texts[TEXT_PIECES];
-    uint32_t *map[MAP_PIECES]; /* position to row + 1 */
-    char names[NAMES_MAX][RECORD_NAME_MAX];
-};
-
 struct desk_rows *
 desk_rows_new(void)
 {
     return xcalloc(1, sizeof(struct desk_rows));
+}
+
+/* Memory of a piece, counted. */
+static void *
+take(struct desk_rows *rows, size_t count, size_t size)
+{
+    rows->bytes += count * size;
+    return xcalloc(count, size);
+}
+
+static void
+give_back(struct desk_rows *rows, void *piece, size_t size)
+{
+    if (piece != NULL) {
+        explicit_bzero(piece, size);
+        rows->bytes -= size;
+        free(piece);
+    }
+}
+
+static void
+free_shelf(struct desk_rows *rows, size_t which)
+{
+    struct shelf *shelf = rows->shelves[which];
+    if (shelf == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(shelf->blocks); i++) {
+        give_back(rows, shelf->blocks[i], BLOCKS_PIECE * sizeof(struct block));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(shelf->terms); i++) {
+        give_back(rows, shelf->terms[i], TERMS_PIECE * sizeof(uint32_t));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(shelf->texts); i++) {
+        give_back(rows, shelf->texts[i], TEXT_PIECE);
+    }
+    rows->row_count -= shelf->row_count;
+    rows->term_count -= shelf->term_count;
+    rows->text_len -= shelf->text_len;
+    give_back(rows, shelf, sizeof(*shelf));
+    rows->shelves[which] = NULL;
 }
 
 void
@@ -88,15 +64,8 @@ desk_rows_free(struct desk_rows *rows)
     if (rows == NULL) {
         return;
     }
-    for (size_t i = 0; i < ROW_PIECES; i++) {
-        free(rows->rows[i]);
-    }
-    for (size_t i = 0; i < TERM_PIECES; i++) {
-        free(rows->terms[i]);
-    }
-    for (size_t i = 0; i < TEXT_PIECES && rows->texts[i] != NULL; i++) {
-        explicit_bzero(rows->texts[i], TEXT_PIECE);
-        free(rows->texts[i]);
+    for (size_t i = 0; i < SHELVES; i++) {
+        free_shelf(rows, i);
     }
     for (size_t i = 0; i < MAP_PIECES; i++) {
         free(rows->map[i]);
@@ -104,19 +73,7 @@ desk_rows_free(struct desk_rows *rows)
     free(rows);
 }
 
-static struct row *
-row_at(const struct desk_rows *rows, size_t index)
-{
-    return &rows->rows[index / ROWS_PIECE]->rows[index % ROWS_PIECE];
-}
-
-static const char *
-text_at(const struct desk_rows *rows, uint32_t at)
-{
-    return rows->texts[at / TEXT_PIECE] + at % TEXT_PIECE;
-}
-
-static uint32_t
+uint32_t
 first_four(const uint8_t *bytes)
 {
     uint32_t value;
@@ -124,36 +81,44 @@ first_four(const uint8_t *bytes)
     return value;
 }
 
-/* ---- growing ---- */
+/* ---- letters ---- */
 
-/* A text's first two letters; the second is 0 where there is none. */
-struct two {
-    uint32_t first, second;
-    bool is_all; /* there is no third */
-};
+struct three
+rows_three(const struct desk_rows *rows, const char *text)
+{
+    struct three three = {.is_all = true};
+    size_t at = 0;
+    size_t len = strlen(text);
+    for (size_t i = 0; i < ARRAY_LEN(three.letters) && at < len; i++) {
+        three.letters[i] = rows->letters[utf8_next(text, len, &at) % LETTER_CODES];
+        three.is_unknown = three.is_unknown || three.letters[i] == 0;
+        three.is_all = three.is_all && three.letters[i] != LETTER_OTHER;
+    }
+    three.is_all = three.is_all && at >= len;
+    return three;
+}
 
-static struct two
-two_of(const char *text)
+/* Numbers the first letters of a text. */
+static void
+note_letters(struct desk_rows *rows, const char *text)
 {
     size_t at = 0;
     size_t len = strlen(text);
-    struct two two = {.first = utf8_next(text, len, &at)};
-    two.second = utf8_next(text, len, &at);
-    two.is_all = at >= len;
-    return two;
+    for (size_t i = 0; i < 3 && at < len; i++) {
+        uint16_t *letter = &rows->letters[utf8_next(text, len, &at) % LETTER_CODES];
+        if (*letter == 0) {
+            *letter = rows->letter_count < LETTER_OTHER ? ++rows->letter_count : LETTER_OTHER;
+        }
+    }
 }
 
-static uint32_t
-key_of(struct two two)
+uint32_t
+rows_lead_of_day(uint32_t day)
 {
-    return (two.first % FIRSTS) << 16 | two.second % SECONDS;
+    return LEAD_YEAR + day / 512 % LEAD_YEARS;
 }
 
-static void
-note_letter(uint32_t *known, uint32_t letter)
-{
-    *known = *known == 0 || *known == letter + 1 ? letter + 1 : LETTER_MANY;
-}
+/* ---- growing ---- */
 
 static uint32_t *
 map_place(struct desk_rows *rows, uint64_t position, bool make)
@@ -163,8 +128,7 @@ map_place(struct desk_rows *rows, uint64_t position, bool make)
         return NULL;
     }
     if (rows->map[piece] == NULL) {
-        rows->map[piece] = xcalloc(MAP_PIECE, sizeof(uint32_t));
-        rows->map_count++;
+        rows->map[piece] = take(rows, MAP_PIECE, sizeof(uint32_t));
     }
     return &rows->map[piece][position % MAP_PIECE];
 }
@@ -186,66 +150,154 @@ name_of(struct desk_rows *rows, const char *name)
 
 /* A place for a text, which may be the end of the one before it. */
 static uint32_t
-put_text(struct desk_rows *rows, const char *text, const char *before, uint32_t before_at)
+put_text(struct shelf *shelf, const char *text, const char *before, uint32_t before_at)
 {
     size_t len = strlen(text);
     size_t before_len = before != NULL ? strlen(before) : 0;
     if (before != NULL && before_len >= len && strcmp(before + before_len - len, text) == 0) {
         return before_at + (uint32_t)(before_len - len);
     }
-    if (rows->text_len % TEXT_PIECE + len + 1 > TEXT_PIECE ||
-        rows->texts[rows->text_len / TEXT_PIECE] == NULL) {
-        size_t piece = (rows->text_len + TEXT_PIECE - 1) / TEXT_PIECE;
-        rows->texts[piece] = xcalloc(1, TEXT_PIECE);
-        rows->text_len = piece * TEXT_PIECE;
-    }
-    uint32_t at = (uint32_t)rows->text_len;
-    memcpy(rows->texts[at / TEXT_PIECE] + at % TEXT_PIECE, text, len + 1);
-    rows->text_len += len + 1;
+    uint32_t at = (uint32_t)shelf->text_len;
+    memcpy(shelf->texts[at / TEXT_PIECE] + at % TEXT_PIECE, text, len + 1);
+    shelf->text_len += len + 1;
     return at;
 }
 
 static void
-put_term(struct desk_rows *rows, uint32_t key, uint32_t text)
+put_term(struct desk_rows *rows, struct shelf *shelf, uint32_t lead, uint32_t key, uint32_t text)
 {
-    struct term_piece **piece = &rows->terms[rows->term_count / TERMS_PIECE];
-    size_t at = rows->term_count % TERMS_PIECE;
-    if (*piece == NULL) {
-        *piece = xcalloc(1, sizeof(**piece));
+    struct bucket *bucket = &shelf->buckets[lead];
+    size_t at = bucket->count++ % A_FEW;
+    if (at == 0) {
+        struct block **piece = &shelf->blocks[shelf->block_count / BLOCKS_PIECE];
+        *piece = *piece == NULL ? take(rows, BLOCKS_PIECE, sizeof(**piece)) : *piece;
+        shelf_block(shelf, shelf->block_count)->next = bucket->head;
+        bucket->head = (uint32_t)++shelf->block_count;
     }
-    (*piece)->keys[at] = key;
-    (*piece)->rows[at] = (uint32_t)rows->row_count;
-    (*piece)->texts[at] = text;
-    rows->term_count++;
+    struct block *block = shelf_block(shelf, bucket->head - 1);
+    block->keys[at] = key;
+    block->texts[at] = text;
+    block->rows[at] = (uint16_t)shelf->row_count;
+    uint32_t **terms = &shelf->terms[shelf->term_count / TERMS_PIECE];
+    *terms = *terms == NULL ? take(rows, TERMS_PIECE, sizeof(**terms)) : *terms;
+    (*terms)[shelf->term_count % TERMS_PIECE] = (bucket->head - 1) * A_FEW + (uint32_t)at;
+    shelf->term_count++;
 }
 
 static void
-put_terms(struct desk_rows *rows, const struct desk_row_terms *terms)
+put_terms(struct desk_rows *rows, struct shelf *shelf, const struct desk_row_terms *terms)
 {
     const char *at = buf_str(&terms->texts);
     const char *before = NULL;
     uint32_t before_at = 0;
     for (size_t i = 0; i < terms->text_count; i++) {
-        uint32_t place = put_text(rows, at, before, before_at);
-        struct two two = two_of(at);
-        note_letter(&rows->letters.firsts[two.first % FIRSTS], two.first);
-        note_letter(&rows->letters.seconds[two.second % SECONDS], two.second);
-        put_term(rows, key_of(two), place);
+        uint32_t place = put_text(shelf, at, before, before_at);
+        note_letters(rows, at);
+        struct three three = rows_three(rows, at);
+        put_term(rows, shelf, three.letters[0], (uint32_t)three.letters[1] << 16 | three.letters[2],
+            place);
         before = at;
         before_at = place;
         at += strlen(at) + 1;
     }
     for (size_t i = 0; i < terms->day_count; i++) {
-        put_term(rows, KEY_DAY | terms->days[i], 0);
+        put_term(rows, shelf, rows_lead_of_day(terms->days[i]), terms->days[i], 0);
     }
+}
+
+/* Texts of one row stand in one piece: what is left of a piece before it may be lost. */
+static size_t
+text_begin(const struct shelf *shelf, size_t len)
+{
+    size_t left = TEXT_PIECE - shelf->text_len % TEXT_PIECE;
+    return left < len ? shelf->text_len + left : shelf->text_len;
+}
+
+static bool
+shelf_has_room(const struct shelf *shelf, const struct desk_row_terms *terms)
+{
+    size_t count = terms->text_count + terms->day_count;
+    return shelf->row_count < SHELF_ROWS && shelf->term_count + count <= SHELF_TERMS &&
+           shelf->block_count + count <= SHELF_BLOCKS &&
+           text_begin(shelf, terms->texts.len) + terms->texts.len < SHELF_BYTES;
+}
+
+/* The shelf that takes a row with these terms; NULL when there is no place for one more. */
+static struct shelf *
+open_shelf(struct desk_rows *rows, const struct desk_row_terms *terms)
+{
+    struct shelf *shelf = rows->shelves[rows->open];
+    if (shelf != NULL && shelf_has_room(shelf, terms)) {
+        return shelf;
+    }
+    size_t which = 0;
+    while (which < SHELVES && rows->shelves[which] != NULL) {
+        which++;
+    }
+    if (which == SHELVES) {
+        return NULL;
+    }
+    rows->open = which;
+    rows->shelves[which] = take(rows, 1, sizeof(struct shelf));
+    return rows->shelves[which];
 }
 
 static bool
 has_room(const struct desk_rows *rows, const struct desk_row_terms *terms)
 {
     return rows->row_count < DESK_INDEX_ROWS &&
-           rows->term_count + terms->text_count + terms->day_count + 1 <= DESK_INDEX_TERMS &&
+           rows->term_count + terms->text_count + terms->day_count <= DESK_INDEX_TERMS &&
            rows->text_len + terms->texts.len + TEXT_PIECE <= DESK_INDEX_BYTES;
+}
+
+/* Puts a row on the open shelf; known is its place in the map. */
+static int
+put_row(struct desk_rows *rows, const struct desk_row *row, const struct desk_row_terms *terms,
+    uint32_t place, uint32_t *known)
+{
+    size_t procedure = name_of(rows, row->procedure);
+    size_t language = name_of(rows, row->language);
+    struct shelf *shelf =
+        procedure < NAMES_MAX && language < NAMES_MAX ? open_shelf(rows, terms) : NULL;
+    if (shelf == NULL) {
+        return KERR_TOO_BIG;
+    }
+    size_t at = shelf->row_count;
+    size_t text_before = shelf->text_len;
+    size_t terms_before = shelf->term_count;
+    shelf->text_len = text_begin(shelf, terms->texts.len);
+    uint32_t text = (uint32_t)shelf->text_len;
+    char **piece = &shelf->texts[text / TEXT_PIECE];
+    *piece = *piece == NULL ? take(rows, 1, TEXT_PIECE) : *piece;
+    put_terms(rows, shelf, terms);
+    shelf->rows[at] = (struct row){.hash = row->hash,
+        .person = row->person,
+        .submitted_at = row->submitted_at,
+        .place = place,
+        .first_term = (uint32_t)terms_before,
+        .text = text,
+        .text_len = (uint16_t)(shelf->text_len - text),
+        .text_count = (uint8_t)terms->text_count,
+        .day_count = (uint8_t)terms->day_count,
+        .procedure = (uint16_t)procedure,
+        .language = (uint16_t)language};
+    memcpy(shelf->rows[at].id, row->id, LEDGER_ID_LEN);
+    memcpy(shelf->rows[at].visit, row->visit, RECORD_VISIT_LEN);
+    shelf->ids[at] = first_four(row->id);
+    shelf->visits[at] = first_four(row->visit);
+    shelf->persons[at] = (uint32_t)row->person;
+    shelf->numbers[at] = (uint32_t)strtoul(row->number, NULL, 10);
+    shelf->positions[at] = (uint32_t)row->position;
+    shelf->newest = shelf->positions[at] > shelf->newest ? shelf->positions[at] : shelf->newest;
+    shelf->living[at / BITS] |= (uint64_t)1 << at % BITS;
+    shelf->row_count++;
+    shelf->living_count++;
+    rows->row_count++;
+    rows->living_count++;
+    rows->term_count += shelf->term_count - terms_before;
+    rows->text_len += shelf->text_len - text_before;
+    *known = (uint32_t)(rows->open * SHELF_ROWS + at + 1);
+    return 0;
 }
 
 int
@@ -253,103 +305,121 @@ desk_rows_add(struct desk_rows *rows, const struct desk_row *row,
     const struct desk_row_terms *terms, uint32_t place)
 {
     uint32_t *known = map_place(rows, row->position, true);
-    size_t procedure = name_of(rows, row->procedure);
-    size_t language = name_of(rows, row->language);
     if (known != NULL && *known != 0) {
         return KERR_EXISTS;
     }
-    if (known == NULL || !has_room(rows, terms) || procedure == NAMES_MAX ||
-        language == NAMES_MAX) {
-        return KERR_TOO_BIG;
-    }
-    struct row_piece **piece = &rows->rows[rows->row_count / ROWS_PIECE];
-    size_t at = rows->row_count % ROWS_PIECE;
-    if (*piece == NULL) {
-        *piece = xcalloc(1, sizeof(**piece));
-    }
-    (*piece)->rows[at] = (struct row){.position = row->position,
-        .hash = row->hash,
-        .person = row->person,
-        .submitted_at = row->submitted_at,
-        .number = (uint32_t)strtoul(row->number, NULL, 10),
-        .place = place,
-        .first_term = (uint32_t)rows->term_count,
-        .term_count = (uint16_t)(terms->text_count + terms->day_count + 1),
-        .procedure = (uint16_t)procedure,
-        .language = (uint16_t)language};
-    memcpy((*piece)->rows[at].id, row->id, LEDGER_ID_LEN);
-    memcpy((*piece)->rows[at].visit, row->visit, RECORD_VISIT_LEN);
-    (*piece)->ids[at] = first_four(row->id);
-    (*piece)->visits[at] = first_four(row->visit);
-    (*piece)->persons[at] = (uint32_t)row->person;
-    (*piece)->positions[at] = (uint32_t)row->position;
-    put_terms(rows, terms);
-    put_term(rows, KEY_NUMBER | (*piece)->rows[at].number, 0);
-    rows->row_count++;
-    *known = (uint32_t)rows->row_count;
-    return 0;
+    return known != NULL && has_room(rows, terms) ? put_row(rows, row, terms, place, known)
+                                                  : KERR_TOO_BIG;
 }
 
 /* ---- forgetting ---- */
 
-/* The index of an id's row; the count of rows when there is none. */
-static size_t
-index_of(const struct desk_rows *rows, const uint8_t id[LEDGER_ID_LEN])
+size_t
+shelf_next(const struct shelf *shelf, const uint32_t *values, size_t from, uint32_t value)
 {
-    uint32_t head = first_four(id);
-    for (size_t i = 0; i < rows->row_count; i++) {
-        if (rows->rows[i / ROWS_PIECE]->ids[i % ROWS_PIECE] == head) {
-            const struct row *row = row_at(rows, i);
-            if (!row->gone && memcmp(row->id, id, LEDGER_ID_LEN) == 0) {
-                return i;
-            }
+    size_t at = from;
+    for (; at + A_FEW <= shelf->row_count; at += A_FEW) { /* without a branch: several at once */
+        uint32_t same = 0;
+        for (size_t i = 0; i < A_FEW; i++) {
+            same |= values[at + i] == value ? 1U : 0U;
+        }
+        if (same != 0) {
+            break;
         }
     }
-    return rows->row_count;
+    while (at < shelf->row_count && values[at] != value) {
+        at++;
+    }
+    return at;
+}
+
+static uint32_t *
+place_of_term(const struct shelf *shelf, size_t term)
+{
+    return &shelf->terms[term / TERMS_PIECE][term % TERMS_PIECE];
+}
+
+/* The last term of a lead comes to the place of one that goes, so that nothing tells that there was one. */
+static void
+drop_term(struct shelf *shelf, uint32_t lead, uint32_t place)
+{
+    struct bucket *bucket = &shelf->buckets[lead];
+    struct block *head = shelf_block(shelf, bucket->head - 1);
+    struct block *hole = shelf_block(shelf, place / A_FEW);
+    const size_t from = --bucket->count % A_FEW;
+    const size_t to = place % A_FEW;
+    const uint32_t last = (bucket->head - 1) * A_FEW + (uint32_t)from;
+    const struct row *row = &shelf->rows[head->rows[from]];
+    for (size_t i = 0; last != place && i < (size_t)row->text_count + row->day_count; i++) {
+        uint32_t *moved = place_of_term(shelf, row->first_term + i);
+        *moved = *moved == last ? place : *moved;
+    }
+    hole->keys[to] = head->keys[from];
+    hole->texts[to] = head->texts[from];
+    hole->rows[to] = head->rows[from];
+    head->keys[from] = head->texts[from] = head->rows[from] = 0;
+    bucket->head = from == 0 ? head->next : bucket->head;
+}
+
+/* Wipes a row where it stands. */
+static void
+wipe_row(struct desk_rows *rows, struct shelf *shelf, size_t at)
+{
+    struct row *row = &shelf->rows[at];
+    for (size_t i = 0; i < (size_t)row->text_count + row->day_count; i++) {
+        const uint32_t place = *place_of_term(shelf, row->first_term + i);
+        const struct block *block = shelf_block(shelf, place / A_FEW);
+        const char *text = shelf_text(shelf, block->texts[place % A_FEW]);
+        drop_term(shelf,
+            i < row->text_count ? rows_three(rows, text).letters[0]
+                                : rows_lead_of_day(block->keys[place % A_FEW]),
+            place);
+        *place_of_term(shelf, row->first_term + i) = 0;
+    }
+    explicit_bzero(shelf->texts[row->text / TEXT_PIECE] + row->text % TEXT_PIECE, row->text_len);
+    explicit_bzero(row, sizeof(*row));
+    shelf->ids[at] = shelf->visits[at] = shelf->persons[at] = shelf->numbers[at] = 0;
+    shelf->positions[at] = 0;
+    shelf->living[at / BITS] &= ~((uint64_t)1 << at % BITS);
+    shelf->living_count--;
+    rows->living_count--;
 }
 
 int
 desk_rows_forget(struct desk_rows *rows, const uint8_t id[LEDGER_ID_LEN], uint32_t *ret_place)
 {
-    size_t index = index_of(rows, id);
-    if (index == rows->row_count) {
-        return KERR_NOT_FOUND;
-    }
-    struct row *row = row_at(rows, index);
-    for (size_t i = row->first_term; i < (size_t)row->first_term + row->term_count; i++) {
-        struct term_piece *piece = rows->terms[i / TERMS_PIECE];
-        if ((piece->keys[i % TERMS_PIECE] & KEY_DAY) == 0) {
-            char *text = rows->texts[piece->texts[i % TERMS_PIECE] / TEXT_PIECE] +
-                         piece->texts[i % TERMS_PIECE] % TEXT_PIECE;
-            explicit_bzero(text, strlen(text)); /* it is this record's alone */
+    uint32_t head = first_four(id);
+    for (size_t i = 0; i < SHELVES; i++) {
+        struct shelf *shelf = rows->shelves[i];
+        for (size_t at = 0;
+             shelf != NULL && (at = shelf_next(shelf, shelf->ids, at, head)) < shelf->row_count;
+             at++) {
+            if (shelf_lives(shelf, at) && memcmp(shelf->rows[at].id, id, LEDGER_ID_LEN) == 0) {
+                *ret_place = shelf->rows[at].place;
+                *map_place(rows, shelf->positions[at], true) = 0;
+                wipe_row(rows, shelf, at);
+                return 0;
+            }
         }
-        piece->keys[i % TERMS_PIECE] = KEY_GONE;
     }
-    *map_place(rows, row->position, true) = 0;
-    *ret_place = row->place;
-    explicit_bzero(row, sizeof(*row));
-    row->gone = true;
-    struct row_piece *piece = rows->rows[index / ROWS_PIECE];
-    piece->ids[index % ROWS_PIECE] = 0;
-    piece->visits[index % ROWS_PIECE] = 0;
-    piece->persons[index % ROWS_PIECE] = 0;
-    piece->positions[index % ROWS_PIECE] = 0;
-    rows->gone_count++;
-    return 0;
+    return KERR_NOT_FOUND;
 }
 
 /* ---- looking up ---- */
 
 static void
-give_row(const struct desk_rows *rows, const struct row *row, struct desk_row *ret_row)
+give_row(
+    const struct desk_rows *rows, const struct shelf *shelf, size_t at, struct desk_row *ret_row)
 {
-    *ret_row = (struct desk_row){.position = row->position,
+    const struct row *row = &shelf->rows[at];
+    *ret_row = (struct desk_row){.position = shelf->positions[at],
         .hash = row->hash,
         .person = row->person,
         .submitted_at = row->submitted_at};
     memcpy(ret_row->id, row->id, LEDGER_ID_LEN);
     memcpy(ret_row->visit, row->visit, RECORD_VISIT_LEN);
-    (void)snprintf(ret_row->number, sizeof(ret_row->number), "%08u", row->number % 100000000U);
+    (void)snprintf(
+        ret_row->number, sizeof(ret_row->number), "%08u", shelf->numbers[at] % 100000000U);
     (void)snprintf(
         ret_row->procedure, sizeof(ret_row->procedure), "%s", rows->names[row->procedure]);
     (void)snprintf(ret_row->language, sizeof(ret_row->language), "%s", rows->names[row->language]);
@@ -369,334 +439,109 @@ desk_rows_at(const struct desk_rows *rows, uint64_t position, struct desk_row *r
     if (!desk_rows_knows(rows, position)) {
         return false;
     }
-    give_row(
-        rows, row_at(rows, rows->map[position / MAP_PIECE][position % MAP_PIECE] - 1), ret_row);
+    size_t at = rows->map[position / MAP_PIECE][position % MAP_PIECE] - 1;
+    give_row(rows, rows->shelves[at / SHELF_ROWS], at % SHELF_ROWS, ret_row);
     return true;
 }
 
 size_t
 desk_rows_count(const struct desk_rows *rows)
 {
-    return rows->row_count - rows->gone_count;
+    return rows->living_count;
 }
 
 bool
 desk_rows_next(const struct desk_rows *rows, size_t *at, struct desk_row *ret_row)
 {
-    for (size_t i = 0; i < rows->row_count; i++) {
-        size_t index = *at % rows->row_count;
-        *at = index + 1;
-        if (!row_at(rows, index)->gone) {
-            give_row(rows, row_at(rows, index), ret_row);
+    for (size_t looked = 0; looked <= SHELVES && rows->living_count > 0;) {
+        size_t which = *at / SHELF_ROWS % SHELVES;
+        size_t row = *at % SHELF_ROWS;
+        const struct shelf *shelf = rows->shelves[which];
+        if (shelf == NULL || row >= shelf->row_count) {
+            *at = (which + 1) % SHELVES * SHELF_ROWS;
+            looked++;
+            continue;
+        }
+        *at = which * SHELF_ROWS + row + 1;
+        looked += row + 1 == SHELF_ROWS ? 1 : 0;
+        if (shelf_lives(shelf, row)) {
+            give_row(rows, shelf, row, ret_row);
             return true;
         }
     }
     return false;
 }
 
-static size_t
-pieces_of(size_t count, size_t piece)
-{
-    return (count + piece - 1) / piece;
-}
-
 size_t
 desk_rows_bytes(const struct desk_rows *rows)
 {
-    return sizeof(*rows) + pieces_of(rows->row_count, ROWS_PIECE) * sizeof(struct row_piece) +
-           pieces_of(rows->term_count, TERMS_PIECE) * sizeof(struct term_piece) +
-           pieces_of(rows->text_len, TEXT_PIECE) * TEXT_PIECE +
-           rows->map_count * MAP_PIECE * sizeof(uint32_t);
+    return sizeof(*rows) + rows->bytes;
 }
 
-/* ---- searching ---- */
+/* ---- giving memory back ---- */
 
-/* The newest few of all that were found, as a heap with the oldest on top: what is shown on the first pages. */
-struct newest {
-    size_t room, count;
-    uint64_t *positions;
-};
-
+/* Terms of a row as they came. */
 static void
-sink(struct newest *newest, size_t at)
+give_terms(const struct shelf *shelf, const struct row *row, struct desk_row_terms *ret_terms)
 {
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < newest->count; child++) {
-            least = newest->positions[child] < newest->positions[least] ? child : least;
-        }
-        if (least == at) {
-            return;
-        }
-        uint64_t other = newest->positions[at];
-        newest->positions[at] = newest->positions[least];
-        newest->positions[least] = other;
-        at = least;
-    }
-}
-
-static void
-offer(struct newest *newest, uint64_t position)
-{
-    if (newest->count < newest->room) {
-        size_t at = newest->count++;
-        newest->positions[at] = position;
-        while (at > 0 && newest->positions[(at - 1) / 2] > newest->positions[at]) {
-            uint64_t other = newest->positions[at];
-            newest->positions[at] = newest->positions[(at - 1) / 2];
-            newest->positions[(at - 1) / 2] = other;
-            at = (at - 1) / 2;
-        }
-    } else if (newest->room > 0 && position > newest->positions[0]) {
-        newest->positions[0] = position;
-        sink(newest, 0);
-    }
-}
-
-static int
-newer_first(const void *a, const void *b)
-{
-    const uint64_t *one = a;
-    const uint64_t *other = b;
-    return (*one < *other) - (*one > *other);
-}
-
-static void
-give_hits(struct newest *newest, size_t count, size_t skip, struct desk_hits *ret_hits)
-{
-    *ret_hits = (struct desk_hits){.count = count};
-    qsort(newest->positions, newest->count, sizeof(*newest->positions), newer_first);
-    for (size_t i = skip; i < newest->count && ret_hits->shown < DESK_HITS; i++) {
-        ret_hits->positions[ret_hits->shown++] = newest->positions[i];
-    }
-}
-
-/* One condition of a query: keys under a mask, and for a text its beginning. */
-struct wanted {
-    uint32_t mask, key;
-    bool is_told; /* by the key alone */
-    bool is_day; /* a whole one */
-    const char *text;
-    size_t len;
-};
-
-static struct wanted
-wanted_word(const struct desk_rows *rows, const char *word)
-{
-    struct two two = two_of(word);
-    bool is_one = two.second == 0;
-    uint32_t first = rows->letters.firsts[two.first % FIRSTS];
-    uint32_t second = rows->letters.seconds[two.second % SECONDS];
-    struct wanted wanted = {.text = word,
-        .len = strlen(word),
-        .mask = KEY_DAY | (is_one ? KEY_FIRST : ~KEY_DAY),
-        .is_told = two.is_all && first == two.first + 1 && (is_one || second == two.second + 1)};
-    wanted.key = key_of(two) & wanted.mask;
-    return wanted;
-}
-
-static struct wanted
-wanted_birth(const struct desk_birth *birth)
-{
-    uint32_t mask = ~0U;
-    mask = birth->day == 0 ? mask << DAY_BITS : mask;
-    mask = birth->month == 0 ? mask << MONTH_BITS : mask;
-    uint32_t day = (uint32_t)birth->year << (MONTH_BITS + DAY_BITS) |
-                   (uint32_t)birth->month << DAY_BITS | (uint32_t)birth->day;
-    return (struct wanted){
-        .mask = mask, .key = (KEY_DAY | day) & mask, .is_told = true, .is_day = mask == ~0U};
-}
-
-static bool
-is_wanted(const struct desk_rows *rows, const struct wanted *wanted, size_t term)
-{
-    const struct term_piece *piece = rows->terms[term / TERMS_PIECE];
-    size_t at = term % TERMS_PIECE;
-    return (piece->keys[at] & wanted->mask) == wanted->key && piece->keys[at] != KEY_GONE &&
-           (wanted->is_told ||
-               strncmp(text_at(rows, piece->texts[at]), wanted->text, wanted->len) == 0);
-}
-
-static uint32_t
-row_of_term(const struct desk_rows *rows, size_t term)
-{
-    return rows->terms[term / TERMS_PIECE]->rows[term % TERMS_PIECE];
-}
-
-/* Whether the record of a term has one for each further condition. Its terms stand together, so its row isn't read. */
-static bool
-has_all(const struct desk_rows *rows, size_t term, const struct wanted *all, size_t count)
-{
-    const uint32_t row = row_of_term(rows, term);
-    size_t begin = term;
-    while (count > 0 && begin > 0 && row_of_term(rows, begin - 1) == row) {
-        begin--;
-    }
-    for (size_t i = 0; i < count; i++) {
-        size_t at = begin;
-        bool found = false;
-        while (!found && at < rows->term_count && row_of_term(rows, at) == row) {
-            found = is_wanted(rows, &all[i], at++);
-        }
-        if (!found) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Whether one of a few keys may be wanted: without a branch, so that the processor compares several at once. */
-static bool
-may_have(const uint32_t keys[A_FEW], uint32_t mask, uint32_t key)
-{
-    uint32_t found = 0;
-    for (size_t i = 0; i < A_FEW; i++) {
-        found |= (keys[i] & mask) == key ? 1U : 0U;
-    }
-    return found != 0;
-}
-
-struct walk {
-    const struct wanted *all;
-    size_t count; /* of them */
-    struct newest *newest;
-    uint32_t last; /* row that was looked at */
-    size_t found;
-};
-
-/* A term whose key is the first condition's. */
-static void
-look_at(const struct desk_rows *rows, struct walk *walk, size_t term)
-{
-    const uint32_t row = row_of_term(rows, term);
-    if (row != walk->last && is_wanted(rows, &walk->all[0], term)) {
-        walk->last = row;
-        if (has_all(rows, term, walk->all + 1, walk->count - 1)) {
-            walk->found++;
-            offer(walk->newest, rows->rows[row / ROWS_PIECE]->positions[row % ROWS_PIECE]);
+    buf_clear(&ret_terms->texts);
+    ret_terms->text_count = row->text_count;
+    ret_terms->day_count = row->day_count;
+    for (size_t i = 0; i < (size_t)row->text_count + row->day_count; i++) {
+        uint32_t term = *place_of_term(shelf, row->first_term + i);
+        const struct block *block = shelf_block(shelf, term / A_FEW);
+        if (i < row->text_count) { /* it fitted before, so it fits */
+            const char *text = shelf_text(shelf, block->texts[term % A_FEW]);
+            (void)buf_add(&ret_terms->texts, text, strlen(text) + 1);
+        } else {
+            ret_terms->days[i - row->text_count] = block->keys[term % A_FEW];
         }
     }
 }
 
-/* Walks along all keys for the first condition, from the end where the newer ones stand: then few are put into the heap that
- * do not stay. A record's terms stand together, so each is looked at once. */
+/* A shelf that takes no more rows and has lost half of them; SHELVES when there is none. */
 static size_t
-walk(const struct desk_rows *rows, const struct wanted *all, size_t count, struct newest *newest)
+sparse_shelf(const struct desk_rows *rows)
 {
-    struct walk walk = {.all = all, .count = count, .newest = newest, .last = UINT32_MAX};
-    const uint32_t mask = all[0].mask;
-    const uint32_t key = all[0].key;
-    const size_t blocks = pieces_of(rows->term_count, A_FEW);
-    const size_t last = rows->row_count > 0 ? rows->row_count - 1 : 0;
-    const bool back = blocks > 0 && rows->rows[0]->positions[0] <
-                                        rows->rows[last / ROWS_PIECE]->positions[last % ROWS_PIECE];
-    for (size_t n = 0; n < blocks; n++) {
-        const size_t base = (back ? blocks - 1 - n : n) * A_FEW;
-        const uint32_t *keys = &rows->terms[base / TERMS_PIECE]->keys[base % TERMS_PIECE];
-        const size_t len = rows->term_count - base < A_FEW ? rows->term_count - base : A_FEW;
-        if (!may_have(keys, mask, key)) {
+    size_t which = 0;
+    while (which < SHELVES &&
+           (rows->shelves[which] == NULL || which == rows->open ||
+               2 * rows->shelves[which]->living_count > rows->shelves[which]->row_count)) {
+        which++;
+    }
+    return which;
+}
+
+enum desk_tidied
+desk_rows_tidy(struct desk_rows *rows, size_t most)
+{
+    size_t which = sparse_shelf(rows);
+    if (which == SHELVES) {
+        return DESK_TIDY;
+    }
+    struct shelf *shelf = rows->shelves[which];
+    struct desk_row row;
+    struct desk_row_terms terms;
+    desk_row_terms_init(&terms);
+    size_t at = 0;
+    for (size_t moved = 0; moved < most && shelf->living_count > 0; at++) {
+        if (!shelf_lives(shelf, at)) {
             continue;
         }
-        for (size_t i = 0; i < len; i++) {
-            const size_t at = back ? len - 1 - i : i;
-            if ((keys[at] & mask) == key) {
-                look_at(rows, &walk, base + at);
-            }
+        give_row(rows, shelf, at, &row);
+        give_terms(shelf, &shelf->rows[at], &terms);
+        if (put_row(rows, &row, &terms, shelf->rows[at].place,
+                map_place(rows, row.position, true)) < 0) {
+            break; /* it stays where it is */
         }
+        wipe_row(rows, shelf, at);
+        moved++;
     }
-    return walk.found;
-}
-
-/* What few records have comes first: a whole day, then the longest word. */
-static size_t
-conditions(
-    const struct desk_rows *rows, const struct desk_query *query, struct wanted all[2 * DESK_TERMS])
-{
-    size_t count = 0;
-    for (size_t i = 0; i < query->birth_count; i++) {
-        all[count++] = wanted_birth(&query->births[i]);
+    bool is_empty = shelf->living_count == 0;
+    if (is_empty) {
+        free_shelf(rows, which);
     }
-    for (size_t i = 0; i < query->words.count; i++) {
-        all[count++] = wanted_word(rows, query->words.terms[i]);
-    }
-    size_t best = 0;
-    for (size_t i = 1; i < count; i++) {
-        size_t worth = all[i].is_day ? DESK_TERM_MAX : all[i].len;
-        size_t had = all[best].is_day ? DESK_TERM_MAX : all[best].len;
-        best = worth > had ? i : best;
-    }
-    struct wanted first = all[0];
-    all[0] = all[best];
-    all[best] = first;
-    return count;
-}
-
-void
-desk_rows_find(const struct desk_rows *rows, const struct desk_query *query, size_t skip,
-    struct desk_hits *ret_hits)
-{
-    struct wanted all[2 * DESK_TERMS] = {0};
-    size_t room = skip + DESK_HITS;
-    size_t count = conditions(rows, query, all);
-    *ret_hits = (struct desk_hits){0};
-    if (count > 0) {
-        struct newest newest = {.room = room, .positions = xcalloc(room, sizeof(uint64_t))};
-        size_t found = walk(rows, all, count, &newest);
-        give_hits(&newest, found, skip, ret_hits);
-        free(newest.positions);
-    }
-}
-
-bool
-desk_rows_number(
-    const struct desk_rows *rows, const char number[RECORD_NUMBER_LEN], struct desk_row *ret_row)
-{
-    uint64_t position = 0;
-    struct newest newest = {.room = 1, .positions = &position};
-    const struct wanted wanted = {
-        .mask = ~0U, .is_told = true, .key = KEY_NUMBER | (uint32_t)strtoul(number, NULL, 10)};
-    return walk(rows, &wanted, 1, &newest) > 0 && desk_rows_at(rows, position, ret_row);
-}
-
-/* Whether a row is of the same person and procedure, and of those days. */
-static bool
-is_twin(const struct desk_rows *rows, const struct row *row, const struct desk_row *of)
-{
-    int64_t apart = row->submitted_at - of->submitted_at;
-    return row->person == of->person && apart <= DESK_TWIN_S && -apart <= DESK_TWIN_S &&
-           strcmp(rows->names[row->procedure], of->procedure) == 0;
-}
-
-void
-desk_rows_beside(const struct desk_rows *rows, const struct desk_row *row,
-    struct desk_hits *ret_visit, struct desk_hits *ret_twins)
-{
-    static const uint8_t none[RECORD_VISIT_LEN];
-    uint64_t visits[DESK_HITS], twins[DESK_HITS];
-    struct newest visit = {.room = DESK_HITS, .positions = visits};
-    struct newest twin = {.room = DESK_HITS, .positions = twins};
-    size_t visit_count = 0;
-    size_t twin_count = 0;
-    bool has_visit = memcmp(row->visit, none, sizeof(none)) != 0;
-    uint32_t visit_head = first_four(row->visit);
-    for (size_t i = 0; i < rows->row_count; i++) {
-        const struct row_piece *piece = rows->rows[i / ROWS_PIECE];
-        size_t at = i % ROWS_PIECE;
-        bool may_visit = has_visit && piece->visits[at] == visit_head;
-        bool may_twin = row->person != 0 && piece->persons[at] == (uint32_t)row->person;
-        const struct row *other = &piece->rows[at];
-        if ((!may_visit && !may_twin) || other->gone ||
-            memcmp(other->id, row->id, LEDGER_ID_LEN) == 0) {
-            continue;
-        }
-        if (may_visit && memcmp(other->visit, row->visit, RECORD_VISIT_LEN) == 0) {
-            visit_count++;
-            offer(&visit, other->position);
-        } else if (may_twin && is_twin(rows, other, row)) {
-            twin_count++;
-            offer(&twin, other->position);
-        }
-    }
-    give_hits(&visit, visit_count, 0, ret_visit);
-    give_hits(&twin, twin_count, 0, ret_twins);
+    explicit_bzero(&row, sizeof(row));
+    desk_row_terms_release(&terms);
+    return is_empty ? DESK_SHELF_FREED : DESK_ROWS_MOVED;
 }

@@ -22,6 +22,7 @@ enum {
     LOOK_AFTER =
         20, /* rows of which is asked whether they are still in the ledger, each time nothing is new */
     A_STEP = 8, /* records */
+    A_MOVE = 32, /* rows moved in memory, at a time: a tenth of a millisecond */
     GONE_LINES = 100, /* of proof, at a time */
     NICE = 19
 };
@@ -364,6 +365,20 @@ look_after(struct desk_index *index, struct ledger *ledger)
     return 0;
 }
 
+/* Memory of what was forgotten is given back. What an index that was full left out is looked for again when there is room. */
+static bool
+tidy(struct desk_index *index)
+{
+    lock(index);
+    enum desk_tidied tidied = desk_rows_tidy(index->rows, A_MOVE);
+    if (tidied == DESK_SHELF_FREED && index->full) {
+        index->full = false;
+        index->left = index->top;
+    }
+    unlock(index);
+    return tidied != DESK_TIDY;
+}
+
 int
 desk_index_step(struct desk_index *index, struct ledger *ledger, size_t most, size_t *ret_done)
 {
@@ -375,6 +390,7 @@ desk_index_step(struct desk_index *index, struct ledger *ledger, size_t most, si
     int r = step(index, ledger, most, ret_done);
     r = r == 0 ? forget_gone(index, ledger, &gone) : r;
     *ret_done += gone > 0 ? 1 : 0;
+    *ret_done += tidy(index) ? 1 : 0;
     return r == 0 && *ret_done == 0 ? look_after(index, ledger) : r;
 }
 

@@ -275,6 +275,7 @@ forget_one(const struct ledger_gone *gone, void *ctx)
 {
     struct forgetting *forgetting = ctx;
     desk_wishes_forget(forgetting->desk->wishes, gone->id);
+    desk_index_forget(forgetting->desk, gone->id); /* its thread may have done so */
     forgetting->newest = gone->line;
     return 0;
 }

@@ -152,7 +152,9 @@ desk_wishes_forget(struct desk_wishes *wishes, const uint8_t id[LEDGER_ID_LEN])
             wishes->all[kept++] = wishes->all[i];
         }
     }
-    explicit_bzero(wishes->all + kept, (wishes->count - kept) * sizeof(*wishes->all));
+    if (kept < wishes->count) { /* without any there is no memory for them either */
+        explicit_bzero(wishes->all + kept, (wishes->count - kept) * sizeof(*wishes->all));
+    }
     wishes->count = kept;
 }
 

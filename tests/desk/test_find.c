@@ -407,6 +407,66 @@ test_file(void **state)
     free(path);
 }
 
+static int
+each_none(const struct desk_row *row, const struct desk_row_terms *terms, uint32_t place, void *ctx)
+{
+    (void)row;
+    (void)terms;
+    (void)place;
+    (void)ctx;
+    return 0;
+}
+
+/* Rows of records that the ledger does not have, the last of them each of a procedure of its own. */
+static void
+put_strangers(struct fixture *f, uint64_t count, uint64_t procedures)
+{
+    struct desk_index_file *file = NULL;
+    struct desk_index_told told;
+    struct desk_row_terms terms;
+    uint32_t place = 0;
+    desk_row_terms_init(&terms);
+    assert_int_equal(buf_add(&terms.texts, "mai", 4), 0);
+    terms.text_count = 1;
+    assert_int_equal(
+        desk_index_file_open(f->desk.config.index, f->opener, NOW, each_none, NULL, &file, &told),
+        0);
+    for (uint64_t i = 1; i <= count; i++) {
+        struct desk_row row = {.position = i, .number = "00100737", .language = "ja"};
+        memcpy(row.id, &i, sizeof(i));
+        (void)snprintf(
+            row.procedure, sizeof(row.procedure), "p%d", (int)(i + procedures > count ? i : 0));
+        assert_int_equal(desk_index_file_put(file, &row, &terms, &place), 0);
+    }
+    desk_row_terms_release(&terms);
+    desk_index_file_close(file);
+}
+
+/* Memory of what was forgotten goes back, and then an index that was full takes records again. */
+static void
+test_memory(void **state)
+{
+    enum { ONE_SHELF = 8192, NAMES = 512 };
+    struct fixture *f = *state;
+    struct desk_index_state before, after;
+    size_t done = 0;
+    char *path = fs_join(f->home, "desk-index");
+    f->desk.config.index = path;
+    put_strangers(f, ONE_SHELF + NAMES, NAMES);
+    assert_int_equal(desk_index_step(f->desk.index, f->desk.ledger, 0, &done), 0);
+    desk_index_state(f->desk.index, &before);
+    assert_true(before.full); /* of names of procedures */
+    assert_in_range(before.rows, ONE_SHELF + 1, ONE_SHELF + NAMES);
+    do { /* nothing of it is in the ledger */
+        assert_int_equal(desk_index_step(f->desk.index, f->desk.ledger, 0, &done), 0);
+        desk_index_state(f->desk.index, &after);
+    } while (after.rows > 0 || done > 0);
+    assert_false(after.full);
+    assert_true(after.bytes + 1024 * 1024 < before.bytes);
+    f->desk.config.index = NULL;
+    free(path);
+}
+
 /* The thread finds what is there and what comes, while the page asks. */
 static void
 test_thread(void **state)
@@ -437,6 +497,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_search), TEST(test_number), TEST(test_pages),
         TEST(test_behind), TEST(test_unread), TEST(test_beside), TEST(test_list_by_index),
-        TEST(test_forget), TEST(test_file), TEST(test_thread)};
+        TEST(test_forget), TEST(test_file), TEST(test_memory), TEST(test_thread)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,11 @@
-/* tests/desk/test_index_letters.c - the index in memory by its letters: those that share a key are told apart, and those of what was
- * forgotten are gone from all memory. */
+/* tests/desk/test_index_letters.c - the index in memory by its letters: those that share a key are told apart, those of what was
+ * forgotten are gone from all memory, and that memory is given back. */
 #include "desk/fixture.h"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "desk/find_priv.h"
 
 static void
@@ -161,6 +162,85 @@ test_once(void **state)
     desk_rows_free(rows);
 }
 
+enum { MANY = 20000, FULL_SHELVES = 2, ON_THEM = FULL_SHELVES * 8192 };
+
+static bool
+stays(uint64_t position)
+{
+    return position > ON_THEM || position % 4 == 0;
+}
+
+/* How many records a word finds; the newest of them. */
+static size_t
+count_of(const struct desk_rows *rows, const char *word, int year, uint64_t *ret_newest)
+{
+    struct desk_query query = {.words.count = 1, .birth_count = 1, .births[0].year = year};
+    struct desk_hits hits;
+    (void)snprintf(query.words.terms[0], DESK_TERM_MAX, "%s", word);
+    desk_rows_find(rows, &query, 0, &hits);
+    *ret_newest = hits.positions[0];
+    return hits.count;
+}
+
+static struct desk_rows *
+many_rows(void)
+{
+    struct desk_rows *rows = desk_rows_new();
+    struct desk_row_terms terms;
+    struct desk_row row;
+    desk_row_terms_init(&terms);
+    for (uint64_t i = 1; i <= MANY; i++) {
+        row_at(i, &row);
+        buf_clear(&terms.texts);
+        assert_int_equal(buf_printf(&terms.texts, "\u4f50%05u", (unsigned)i), 0);
+        assert_int_equal(buf_add(&terms.texts, "", 1), 0);
+        terms.text_count = 1;
+        terms.days[0] = 1941 * 512 + 3 * 32 + 5;
+        terms.day_count = 1;
+        assert_int_equal(desk_rows_add(rows, &row, &terms, (uint32_t)i + 7), 0);
+    }
+    desk_row_terms_release(&terms);
+    return rows;
+}
+
+/* Where most is gone the rest moves together, and the memory goes back; the rest is found as before, and knows its places. */
+static void
+test_tidied(void **state)
+{
+    (void)state;
+    struct desk_rows *rows = many_rows();
+    struct desk_row row;
+    uint32_t place = 0;
+    uint64_t newest = 0;
+    const size_t before = desk_rows_bytes(rows);
+    assert_int_equal(desk_rows_tidy(rows, 100), DESK_TIDY);
+    for (uint64_t i = 1; i <= ON_THEM; i++) {
+        row_at(i, &row);
+        assert_true(stays(i) || desk_rows_forget(rows, row.id, &place) == 0);
+    }
+    size_t freed = 0;
+    size_t turns = 0;
+    for (enum desk_tidied tidied; (tidied = desk_rows_tidy(rows, 100)) != DESK_TIDY; turns++) {
+        freed += tidied == DESK_SHELF_FREED ? 1 : 0;
+        assert_int_equal(
+            count_of(rows, "\u4f50", 1941, &newest), MANY - ON_THEM + ON_THEM / 4); /* meanwhile */
+        assert_int_equal(newest, MANY);
+    }
+    assert_int_equal(freed, FULL_SHELVES);
+    assert_in_range(turns, ON_THEM / 4 / 100, ON_THEM / 4 / 100 + 4);
+    assert_true(desk_rows_bytes(rows) < before * 3 / 4);
+    assert_int_equal(count_of(rows, "\u4f500001", 1941, &newest), 2); /* 12 and 16 */
+    assert_int_equal(newest, 16);
+    assert_int_equal(count_of(rows, "\u4f500001", 1942, &newest), 0);
+    for (uint64_t i = 1; i <= MANY; i += 3) {
+        row_at(i, &row);
+        assert_int_equal(desk_rows_knows(rows, i), stays(i));
+        assert_int_equal(desk_rows_forget(rows, row.id, &place), stays(i) ? 0 : KERR_NOT_FOUND);
+        assert_true(!stays(i) || place == i + 7);
+    }
+    desk_rows_free(rows);
+}
+
 int
 main(void)
 {
@@ -168,6 +248,7 @@ main(void)
         cmocka_unit_test(test_shared_keys),
         cmocka_unit_test(test_wiped),
         cmocka_unit_test(test_once),
+        cmocka_unit_test(test_tidied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * asks for a record that went. */
 #include "base/err.h"
 #include "base/report.h"
+#include "desk/find_priv.h"
 #include "desk/fixture.h"
 #include "desk/keep_priv.h"
 
@@ -227,6 +228,45 @@ test_no_witness(void **state)
     free(ledger);
 }
 
+/* The index of a desk that runs forgets what went by rule: by its thread, and by the next poll of a page. The record is one that
+ * the thread doesn't look after just then. */
+static void
+test_index_forgets(void **state)
+{
+    enum { COUNT = 24, BY_THREAD = 7, BY_POLL = 8 };
+    struct fixture *f = *state;
+    uint8_t id[COUNT + 1][RECORD_ID_LEN];
+    char number[RECORD_NUMBER_LEN], *ledger;
+    struct desk_retained retained;
+    struct desk_row row;
+    size_t done = 1;
+    begin(f, &ledger);
+    f->desk.config.retain_days = 30;
+    for (uint64_t i = 1; i <= COUNT; i++) { /* its position */
+        put_visit(f, "resident-record", "resident-record.copies", "1", 60, id[i], number);
+    }
+    while (done > 0) {
+        assert_int_equal(desk_index_step(f->desk.index, f->desk.ledger, 100, &done), 0);
+    }
+    desk_forget_gone(&f->desk);
+    for (uint64_t i = BY_THREAD; i <= BY_POLL; i++) {
+        set_state(f, id[i], "done", NOW - 40 * DAY);
+        assert_true(desk_index_at(f->desk.index, i, &row));
+        assert_int_equal(desk_retain(&f->desk.config, false, &retained), 0);
+        assert_int_equal(retained.deleted, 1);
+        if (i == BY_THREAD) {
+            assert_int_equal(desk_index_step(f->desk.index, f->desk.ledger, 0, &done), 0);
+        } else {
+            desk_forget_gone(&f->desk);
+        }
+        assert_false(desk_index_at(f->desk.index, i, &row));
+        assert_false(desk_index_number(f->desk.index, row.number, &row));
+    }
+    assert_true(desk_index_at(f->desk.index, BY_POLL + 1, &row));
+    f->desk.config.ledger = NULL;
+    free(ledger);
+}
+
 static void
 test_page(void **state)
 {
@@ -287,6 +327,7 @@ main(void)
         TEST(test_who_goes),
         TEST(test_clock),
         TEST(test_no_witness),
+        TEST(test_index_forgets),
         TEST(test_page),
     };
     return cmocka_run_group_tests_name("retain", tests, NULL, NULL);

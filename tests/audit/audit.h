@@ -113,10 +113,13 @@ struct place {
 };
 
 /* What a run is limited to; NULL and 0: all. */
+enum { ONLY_PAGES_MAX = 32 };
 struct only {
-    const char *page; /* in the state's name */
+    const char *pages[ONLY_PAGES_MAX]; /* one of them in the state's name */
+    size_t page_count;
     const char *language;
     unsigned size; /* 1 to 4 */
+    unsigned theme; /* 1 to 4 */
 };
 
 /* Of one orientation, in memory that its workers share: each page of the walk, by the sum of its name, is looked at by
@@ -150,6 +153,7 @@ struct audit {
     const char *orientation; /* "landscape", "portrait" */
     struct only only;
     bool sample; /* a rotating few of the looks instead of all */
+    const char *pictures; /* folder for a picture of each look; NULL: none */
     struct look look; /* the one shown */
     char state[AUDIT_NAME_MAX]; /* name of the page in its situation */
     int page, pages; /* of the column */
@@ -261,5 +265,8 @@ void walk_unvisited(struct audit *audit);
 void planted_show(struct audit *audit, const char *rule);
 /* The sound page, and then one page for each rule; told by report_print_planted. */
 void planted_all(struct audit *audit);
+
+/* situations.c: pages in situations to which no walk through a service leads. */
+void situations(struct audit *audit);
 
 #endif

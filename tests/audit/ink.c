@@ -178,6 +178,17 @@ line_lengths(struct audit *audit)
     }
 }
 
+/* Is this of the Japanese that stands, smaller, under the visitor's own words? */
+static bool
+of_gloss(const struct item *item, const struct ink *ink)
+{
+    const char *gloss = item->e.gloss;
+    const char *at = gloss != NULL ? strstr(gloss, ink->run.text) : NULL;
+    /* an official term may stand in both: 户主（世帯主） over 世帯主 */
+    return at != NULL &&
+           (at == gloss || item->e.text == NULL || strstr(item->e.text, ink->run.text) == NULL);
+}
+
 /* What is to be read is drawn in the size that it was asked in: never shrunk to fit. */
 static void
 drawn_sizes(struct audit *audit)
@@ -191,7 +202,8 @@ drawn_sizes(struct audit *audit)
             item->e.size == UI_SIZE_BAR) {
             continue;
         }
-        int asked = draw_px(&drawing, theme_size(item->e.size, drawing.text_size));
+        enum ui_size size = of_gloss(item, ink) ? UI_SIZE_SMALL : item->e.size;
+        int asked = draw_px(&drawing, theme_size(size, drawing.text_size));
         report_checked(audit, RULE_BODY);
         if (ink->run.size_px * 100 < asked * SIZE_LEAST_PERCENT) {
             report_finding(audit, RULE_BODY, audit_name(item), "%d px instead of %d: %.80s",

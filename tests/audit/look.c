@@ -124,6 +124,25 @@ list_and_ink(struct audit *audit)
 
 enum { COLUMN_MAX = 64 };
 
+/* For eyes: PAGE.LANGUAGE.SIZE.THEME[.seated].PAGE-OF-COLUMN.ORIENTATION.png */
+static void
+picture(struct audit *audit)
+{
+    char path[1024];
+    char name[AUDIT_NAME_MAX];
+    (void)snprintf(name, sizeof(name), "%s", audit->state);
+    for (char *c = name; *c != 0; c++) {
+        *c = *c == ' ' || *c == '/' || *c == ':' ? '-' : *c;
+    }
+    (void)snprintf(path, sizeof(path), "%s/%s.%s.%d.%d%s.%d.%s.png", audit->pictures, name,
+        audit->look.language, (int)audit->look.size + 1, (int)audit->look.theme + 1,
+        audit->look.wheelchair ? ".seated" : "", audit->page + 1, audit->orientation);
+    pixels_paint(audit);
+    if (ui_shot(audit->stage.app->ui, path) < 0) {
+        (void)fprintf(stderr, "audit: no picture %s\n", path);
+    }
+}
+
 /* All pages of the column in one look. first: the sums of the first theme's, which are filled when it is the
  * first one. */
 static void
@@ -148,6 +167,9 @@ each_page(struct audit *audit, const struct look *look, uint64_t first[COLUMN_MA
         sum = strokes_colours(audit, hash_add(sum, theme, sizeof(theme)));
         bool alike = apply(audit, sum, pixel_rules);
         audit->seen.twin += same && alike ? 1 : 0;
+        if (audit->pictures != NULL) {
+            picture(audit);
+        }
     } while (++audit->page < audit->pages);
     audit->page = 0;
 }
@@ -157,9 +179,13 @@ static void
 each_theme(struct audit *audit, struct look look)
 {
     uint64_t first[COLUMN_MAX];
+    bool filled = false;
     for (int theme = 0; theme < UI_THEME_COUNT; theme++) {
-        look.theme = (enum ui_theme)theme;
-        each_page(audit, &look, first, theme > 0);
+        if (audit->only.theme == 0 || audit->only.theme == (unsigned)theme + 1) {
+            look.theme = (enum ui_theme)theme;
+            each_page(audit, &look, first, filled);
+            filled = true;
+        }
     }
 }
 
@@ -170,6 +196,16 @@ wanted(const struct audit *audit, const struct look *look)
     return (int)look->size < audit->stage.app->places.text_sizes &&
            (only->language == NULL || strcmp(only->language, look->language) == 0) &&
            (only->size == 0 || only->size == (unsigned)look->size + 1);
+}
+
+static bool
+wanted_page(const struct audit *audit)
+{
+    bool found = audit->only.page_count == 0;
+    for (size_t i = 0; !found && i < audit->only.page_count; i++) {
+        found = strstr(audit->state, audit->only.pages[i]) != NULL;
+    }
+    return found;
 }
 
 /* False when another worker has taken this page. Pages of the same name are told apart by their number. */
@@ -205,7 +241,7 @@ audit_state(struct audit *audit, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(audit->state, sizeof(audit->state), format, args);
     va_end(args);
-    if (audit->only.page != NULL && strstr(audit->state, audit->only.page) == NULL) {
+    if (!wanted_page(audit)) {
         return;
     }
     if (!claim(audit)) {

@@ -1,11 +1,13 @@
 /* audit/main.c - `make audit`: a process a core looks at the pages of an orientation, and helps with the other one
  * when its own is done; their accounts are put together. Exit 0 without findings, 1 with some, 2 when it could not run.
  *
- *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--planted RULE|all]
+ *   audit TOP BUILD [--sample] [--panel INCHES] [--page WORDS] [--language CODE] [--size N] [--theme N] [--pictures]
+ *         [--planted RULE|all]
  *   audit --rules
  *
  * --panel: 21.5 (the default) or 15.6, both of 1920 x 1080 pixels; --page: only pages in whose name the
- * words are, as reports tell it; --language, --size (1 to 4): only these looks.
+ * words are, as reports tell it (may be told several times); --language, --size, --theme (1 to 4): only these looks; --pictures: one of each look, in the
+ * report's folder.
  */
 #include "audit/audit.h"
 
@@ -37,6 +39,7 @@ struct options {
     struct only only;
     bool sample;
     char folder[512]; /* of the report */
+    char pictures[600]; /* "": none */
 };
 
 /* Shared with the workers. */
@@ -72,6 +75,7 @@ work(void *ctx, unsigned which)
     audit.helps = job->helps;
     audit.sample = options->sample;
     audit.only = options->only;
+    audit.pictures = options->pictures[0] != 0 ? options->pictures : NULL;
     audit.proof_every = options->planted != NULL && !all ? 1 : PROOF_EVERY;
     audit.report = report_new(options->folder);
     stage_open(&audit.stage, &(struct stage_options){.top = options->top,
@@ -184,6 +188,7 @@ parse(int argc, char **argv, struct options *options)
     options->top = argv[1];
     options->build = argv[2];
     options->panel = &panels[0];
+    bool pictures = false;
     for (int i = 3; i < argc; i++) {
         const char *value;
         if (strcmp(argv[i], "--sample") == 0) {
@@ -193,10 +198,16 @@ parse(int argc, char **argv, struct options *options)
         } else if ((value = stage_value(argc, argv, &i, "--planted")) != NULL) {
             options->planted = value;
         } else if ((value = stage_value(argc, argv, &i, "--page")) != NULL) {
-            options->only.page = value;
+            if (options->only.page_count == ONLY_PAGES_MAX) {
+                return -1;
+            }
+            options->only.pages[options->only.page_count++] = value;
         } else if ((value = stage_value(argc, argv, &i, "--language")) != NULL) {
             options->only.language = value;
-        } else if (!stage_number(argc, argv, &i, "--size", &options->only.size)) {
+        } else if (strcmp(argv[i], "--pictures") == 0) {
+            pictures = true;
+        } else if (!stage_number(argc, argv, &i, "--size", &options->only.size) &&
+                   !stage_number(argc, argv, &i, "--theme", &options->only.theme)) {
             return -1;
         }
     }
@@ -209,6 +220,11 @@ parse(int argc, char **argv, struct options *options)
         options->planted != NULL ? "-planted"
         : options->sample        ? "-sample"
                                  : "");
+    if (pictures) {
+        (void)snprintf(
+            options->pictures, sizeof(options->pictures), "%s/pictures", options->folder);
+        return fs_make_dirs(options->pictures);
+    }
     return fs_make_dirs(options->folder);
 }
 
@@ -225,7 +241,7 @@ main(int argc, char **argv)
     if (parse(argc, argv, &options) < 0) {
         (void)fputs(
             "usage: audit TOP BUILD [--sample] [--panel 21.5|15.6] [--page WORDS] [--language CODE]"
-            " [--size N] [--planted RULE|all] | --rules\n",
+            " [--size N] [--theme N] [--pictures] [--planted RULE|all] | --rules\n",
             stderr);
         return 2;
     }

@@ -629,6 +629,7 @@ walk_all(struct audit *audit)
     start_pages(&walk);
     pausing(&walk);
     bringing(&walk);
+    situations(audit);
     size_t services = procedure_count(walk.app->procedures);
     for (size_t i = 0; i < services; i++) {
         const char *service = procedure_info(procedure_at(walk.app->procedures, i)).id;

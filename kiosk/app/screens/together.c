@@ -104,7 +104,25 @@ answers(struct app *app, const struct interview_page *page, size_t index, struct
     return at.x - GAP_MIN <= room.x + room.w;
 }
 
-/* What was answered, and the button that leads to its page. */
+/* What was answered, as words beside the button that leads to its page. */
+static struct ui_element
+answered(struct app *app, const struct interview_page *page, struct ui_rect room, struct buf *value)
+{
+    const struct question *question = &page->row.question;
+    bool there = page->row.value[0] != 0;
+    bool sign = question->type == QUESTION_SIGNATURE;
+    if (there && !sign) {
+        answer_words(app, question, page->row.value, value);
+    }
+    return (struct ui_element){.role = UI_ROLE_TEXT,
+        .rect = rect(room.x, room.y, room.w - BUTTON_W - GAP_MIN, room.h),
+        .text = there && sign ? say(app, "beside.signed") : buf_str(value),
+        .size = UI_SIZE_HINT,
+        .bold = true,
+        .valign = UI_ALIGN_CENTRE,
+        .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS};
+}
+
 static void
 answer_button(struct app *app, const struct interview_page *page, struct ui_rect room)
 {
@@ -112,27 +130,32 @@ answer_button(struct app *app, const struct interview_page *page, struct ui_rect
     AUTO_BUF value;
     buf_init(&value, 2 * FACT_VALUE_MAX);
     (void)snprintf(id, sizeof(id), "change:%s", page->row.question.key);
-    bool answered = page->row.value[0] != 0;
-    bool sign = page->row.question.type == QUESTION_SIGNATURE;
-    if (answered && !sign) {
-        answer_words(app, &page->row.question, page->row.value, &value);
-    }
-    ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                        .rect = rect(room.x, room.y, room.w - BUTTON_W - GAP_MIN, room.h),
-                        .text = answered && sign ? say(app, "beside.signed") : buf_str(&value),
-                        .size = UI_SIZE_HINT,
-                        .bold = true,
-                        .valign = UI_ALIGN_CENTRE,
-                        .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS});
+    bool there = page->row.value[0] != 0;
+    struct ui_element words_there = answered(app, page, room, &value);
+    ui_add(app->ui, &words_there);
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_BUTTON,
-                        .rect = rect(room.x + room.w - BUTTON_W, room.y, BUTTON_W, room.h),
-                        .text = say(app, answered ? "check.change" : "beside.answer"),
-                        .tone = answered ? UI_TONE_SURFACE : UI_TONE_SOFT,
+                        .rect = rect(room.x + room.w - BUTTON_W, room.y + (room.h - ROW_H) / 2,
+                            BUTTON_W, ROW_H),
+                        .text = say(app, there ? "check.change" : "beside.answer"),
+                        .tone = there ? UI_TONE_SURFACE : UI_TONE_SOFT,
                         .size = UI_SIZE_BAR,
                         .bold = true,
                         .state = UI_STATE_FOLLOWS,
                         .align = UI_ALIGN_CENTRE});
+}
+
+/* How high the right side is: what was answered may need several lines. */
+static int
+answer_height(struct app *app, const struct interview_page *page, struct ui_rect room)
+{
+    AUTO_BUF value;
+    buf_init(&value, 2 * FACT_VALUE_MAX);
+    struct ui_element words_there = answered(app, page, room, &value);
+    int width = words_there.rect.w;
+    int height = 0;
+    ui_natural(app->ui, &words_there, &width, &height);
+    return height > ROW_H ? height : ROW_H;
 }
 
 /* The question at the left, its answers at the right; in a narrow column below it. */
@@ -151,13 +174,15 @@ add_row(struct app *app, struct flow *flow, const struct interview_page *page, s
         .bold = page->open};
     int width = words_w;
     ui_natural(app->ui, &label, &width, &label.rect.h);
-    int height = wide ? (label.rect.h > ROW_H ? label.rect.h : ROW_H) : label.rect.h + ROW_H;
+    bool here = is_inline(&page->row.question) && answers(app, page, index, room, true);
+    room.h = here ? ROW_H : answer_height(app, page, room);
+    int height = !wide ? label.rect.h + room.h : label.rect.h > room.h ? label.rect.h : room.h;
     if (flow_target(app, flow, height)) {
         label.rect.y = flow->y;
         label.rect.h = wide ? height : label.rect.h;
         ui_add(app->ui, &label);
-        room.y = wide ? flow->y + (height - ROW_H) / 2 : flow->y + label.rect.h;
-        if (is_inline(&page->row.question) && answers(app, page, index, room, true)) {
+        room.y = wide ? flow->y + (height - room.h) / 2 : flow->y + label.rect.h;
+        if (here) {
             (void)answers(app, page, index, room, false); /* there is room */
         } else {
             answer_button(app, page, room);

@@ -312,6 +312,7 @@ storm_check(const struct storm *storm)
         check_queue(&check, i);
     }
     receipts = check_receipts(&check);
+    check.broken += storm_check_chains(storm, check.ledger) ? 0 : 1;
     printf("storm: %" PRIu64 " records in the ledger; %" PRIu64 " were submitted, %" PRIu64
            " receipts left the city\n",
         check.rows, submitted, receipts);

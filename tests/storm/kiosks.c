@@ -17,6 +17,8 @@
 #include "store/store.h"
 #include "sync/certs.h"
 
+enum { SIGN_TURNS = 50 }; /* records between two looks whether a point is due */
+
 void
 storm_die(const char *what)
 {
@@ -165,6 +167,26 @@ fill_one(const struct storm *storm, unsigned kiosk, struct store *store,
     return true;
 }
 
+/* Signs the end of the chain of events when it is due, as the terminal does (app/queue.c). */
+static void
+sign_point(unsigned kiosk, struct store *store, const struct seal_sealer *sealer)
+{
+    struct store_point end;
+    int64_t now = clock_wall_s(clock_system());
+    if (store_point_due(store, now, &end) < 0) {
+        return; /* not due, or busy */
+    }
+    struct seal_point point = {.epoch = end.epoch, .size = end.size};
+    snprintf(point.kiosk, sizeof(point.kiosk), "kiosk-%03u", kiosk);
+    memcpy(point.head, end.head, sizeof(point.head));
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_POINT_MAX);
+    if (seal_point_make(sealer, &point, &bytes) < 0) {
+        storm_die("sign a point");
+    }
+    (void)store_point_keep(store, &end, bytes.data, bytes.len, now); /* busy: the next one */
+}
+
 void
 storm_fill(const struct storm *storm, unsigned kiosk)
 {
@@ -185,12 +207,16 @@ storm_fill(const struct storm *storm, unsigned kiosk)
     if (store_open(queue, &store) < 0) {
         exit(4); /* busy: the parent starts another */
     }
-    while (fill_one(storm, kiosk, store, sealer, notes)) {
+    for (unsigned turn = 1; fill_one(storm, kiosk, store, sealer, notes); turn++) {
+        if (turn % SIGN_TURNS == 0) {
+            sign_point(kiosk, store, sealer);
+        }
         uint8_t chance; /* a breath, so that the queue fills while it drains */
         rng_fill(&chance, sizeof(chance));
         struct timespec pause = {.tv_nsec = chance * 40000L};
         (void)nanosleep(&pause, NULL);
     }
+    sign_point(kiosk, store, sealer);
     store_close(store);
     seal_sealer_free(sealer);
     exit(0);

@@ -56,6 +56,11 @@ void storm_proxy(const struct storm *storm) __attribute__((noreturn));
 const char *storm_fault_name(unsigned kind); /* NULL after the last */
 /* check.c: true when every promise holds; what does not is told on standard error. */
 bool storm_check(const struct storm *storm);
+/* chains.c: the same of the terminals' chains of events and the points that they signed. */
+struct ledger;
+bool storm_check_chains(const struct storm *storm, struct ledger *ledger);
+/* Changes one event that was signed: the check must find it. */
+void storm_harm(const struct storm *storm);
 /* Rows in one kiosk's queue; UINT64_MAX when it can't be read just now. */
 uint64_t storm_queued(const struct storm *storm, unsigned kiosk);
 

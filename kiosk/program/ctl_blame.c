@@ -84,7 +84,11 @@ holds(const char *text, const char *word)
     for (size_t at = 0, next = 0; at < len; at = next, before = code) {
         size_t end;
         size_t after;
-        code = utf8_next(text, len, &next);
+        if ((unsigned char)text[at] < 0x80) { /* most letters of most languages */
+            code = (unsigned char)text[next++];
+        } else {
+            code = utf8_next(text, len, &next);
+        }
         if (folded(code) == letter && stands_at(text, len, at, word, &end)) {
             after = end;
             bool open = after >= len || !is_latin(utf8_next(text, len, &after));

@@ -118,12 +118,18 @@ has_words(const char *words, const char *text)
     return false;
 }
 
+/* Every message is asked at every letter for every term: only a letter that begins one is compared further. */
 static const struct term *
 term_at(const struct terms *terms, const char *text)
 {
+    if ((*text & 0xc0) == 0x80) {
+        return NULL; /* in the middle of a letter */
+    }
     for (size_t i = 0; i < terms->count; i++) {
         const struct term *term = &terms->entries[i];
-        if (strncmp(text, term->japanese, strlen(term->japanese)) == 0) {
+        const char *first = term->japanese;
+        if (text[0] == first[0] && (text[0] == 0 || text[1] == first[1]) &&
+            strncmp(text, first, strlen(first)) == 0) {
             return term;
         }
     }

@@ -227,21 +227,6 @@ desk_arrivals_html(struct desk *desk, const char *procedure, struct buf *out)
 
 /* ---- the table (RFC 4180, UTF-8 with a mark by which spreadsheets know it) ---- */
 
-/* A spreadsheet must not take a visitor's words for a formula (OWASP, CSV injection). */
-static void
-csv_field(struct buf *out, const char *text, bool first)
-{
-    (void)buf_add_str(out, first ? "\"" : ",\"");
-    if (text[0] != 0 && strchr("=+-@\t\r", text[0]) != NULL) {
-        (void)buf_add_byte(out, '\'');
-    }
-    for (const char *at = text; *at != 0; at++) {
-        (void)buf_add_str(out, *at == '"' ? "\"" : "");
-        (void)buf_add_byte(out, (uint8_t)*at);
-    }
-    (void)buf_add_byte(out, '"');
-}
-
 static void
 csv_row(const struct arrivals *arrivals, const struct arrival *arrival, struct buf *out)
 {
@@ -255,16 +240,16 @@ csv_row(const struct arrivals *arrivals, const struct arrival *arrival, struct b
         at.hour, at.minute);
     (void)snprintf(times, sizeof(times), "%u", arrival->times);
     add_tag(arrival, &tag);
-    csv_field(out, head->number, true);
-    csv_field(out, when, false);
-    csv_field(out, arrival->entry.kiosk, false);
-    csv_field(out, buf_str(&tag), false);
-    csv_field(out, times, false);
+    desk_csv_cell(out, head->number, true);
+    desk_csv_cell(out, when, false);
+    desk_csv_cell(out, arrival->entry.kiosk, false);
+    desk_csv_cell(out, buf_str(&tag), false);
+    desk_csv_cell(out, times, false);
     for (size_t k = 0; k < arrivals->key_count; k++) {
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
         add_answer(arrivals, arrival, arrivals->keys[k], &text);
-        csv_field(out, buf_str(&text), false);
+        desk_csv_cell(out, buf_str(&text), false);
     }
     (void)buf_add_str(out, "\r\n");
 }
@@ -282,10 +267,10 @@ desk_arrivals_csv(struct desk *desk, const char *procedure, struct buf *out)
     int r = collect(desk, procedure, &arrivals);
     (void)buf_add_str(out, "\xEF\xBB\xBF");
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
-        csv_field(out, desk_word(desk->assets, heads[i]), i == 0);
+        desk_csv_cell(out, desk_word(desk->assets, heads[i]), i == 0);
     }
     for (size_t k = 0; k < arrivals.key_count; k++) {
-        csv_field(out, label_of(&arrivals, arrivals.keys[k]), false);
+        desk_csv_cell(out, label_of(&arrivals, arrivals.keys[k]), false);
     }
     (void)buf_add_str(out, "\r\n");
     for (size_t i = 0; i < arrivals.count; i++) {

@@ -293,17 +293,6 @@ value_words(const struct figures *figures, const struct cell *cell)
                             : cell->value;
 }
 
-static void
-add_field(struct buf *line, const char *text)
-{
-    (void)buf_add_str(line, line->len > 0 ? ",\"" : "\"");
-    for (const char *at = text; *at != 0; at++) {
-        (void)buf_add_str(line, *at == '"' ? "\"" : "");
-        (void)buf_add_byte(line, (uint8_t)*at);
-    }
-    (void)buf_add_byte(line, '"');
-}
-
 static int
 write_line(FILE *out, struct buf *line)
 {
@@ -339,15 +328,16 @@ write_cell(const struct figures *figures, const struct cell *cell, FILE *out)
         (void)snprintf(mean, sizeof(mean), "%" PRIu64, coarse(minutes));
     }
     (void)snprintf(figure, sizeof(figure), "figure.%s", figure_names[cell->figure]);
-    add_field(&line, desk_word(figures->assets, "figure.code"));
-    add_field(&line, desk_word(figures->assets, "figure.city"));
-    add_field(&line, cell->from);
-    add_field(&line, cell->to);
-    add_field(&line, desk_word(figures->assets, figure));
-    add_field(&line, cell->value);
-    add_field(&line, cell->figure <= FIGURE_ALL ? "" : value_words(figures, cell));
-    add_field(&line, count);
-    add_field(&line, mean);
+    desk_csv_cell(&line, desk_word(figures->assets, "figure.code"), line.len == 0);
+    desk_csv_cell(&line, desk_word(figures->assets, "figure.city"), line.len == 0);
+    desk_csv_cell(&line, cell->from, line.len == 0);
+    desk_csv_cell(&line, cell->to, line.len == 0);
+    desk_csv_cell(&line, desk_word(figures->assets, figure), line.len == 0);
+    desk_csv_cell(&line, cell->value, line.len == 0);
+    desk_csv_cell(
+        &line, cell->figure <= FIGURE_ALL ? "" : value_words(figures, cell), line.len == 0);
+    desk_csv_cell(&line, count, line.len == 0);
+    desk_csv_cell(&line, mean, line.len == 0);
     return write_line(out, &line);
 }
 
@@ -359,7 +349,8 @@ write_all(struct figures *figures, FILE *out)
     AUTO_BUF head;
     buf_init(&head, 4096);
     for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
-        add_field(&head, desk_word_of(figures->assets, "figure.head.", heads[i], heads[i]));
+        desk_csv_cell(&head, desk_word_of(figures->assets, "figure.head.", heads[i], heads[i]),
+            head.len == 0);
     }
     int r = fputs("\xEF\xBB\xBF", out) >= 0 ? write_line(out, &head) : KERR_IO;
     size_t count = 0;

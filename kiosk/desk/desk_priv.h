@@ -375,6 +375,12 @@ int desk_sheet_html(const struct desk_ask *ask, struct buf *out);
 void desk_value_text(
     struct desk *desk, struct buf *out, const struct question *question, const char *value);
 
+/* csv.c: a cell of a table; first: of its row. What would be a formula in a spreadsheet gets a ' before it. Errors are the buffer's. */
+void desk_csv_cell(struct buf *out, const char *text, bool first);
+/* The same of the first len bytes of a text. */
+void desk_csv_cell_of(struct buf *out, const char *text, size_t len, bool first);
+bool desk_csv_is_formula(const char *text);
+
 /* arrivals.c: who checked in, as a page's content and as a table. KERR_NOT_FOUND for a procedure that is no check-in,
  * KERR_STORE, KERR_TOO_BIG. */
 int desk_arrivals_html(struct desk *desk, const char *procedure, struct buf *out);

@@ -11,50 +11,12 @@
 static const char utf8_mark[] = "\xEF\xBB\xBF";
 static const char no_such[] = "\x81\xAC"; /* 〓 in CP932: a sign that is not there */
 
-/* One cell of UTF-8, quoted. */
-static void
-plain_cell(struct buf *out, const char *text, size_t len, bool first)
-{
-    (void)buf_add_str(out, first ? "\"" : ",\"");
-    for (size_t i = 0; i < len; i++) {
-        (void)buf_add_str(out, text[i] == '"' ? "\"" : "");
-        (void)buf_add_byte(out, (uint8_t)text[i]);
-    }
-    (void)buf_add_byte(out, '"');
-}
-
-/* A spreadsheet takes a cell for a formula that begins with one of these, the wide ones too where it reads Japanese
- * (OWASP, CSV Injection). */
-static bool
-is_formula(const char *text)
-{
-    static const char *const signs[] = {
-        "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"};
-    for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
-        if (strncmp(text, signs[i], strlen(signs[i])) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* The same for the report, whose cells are the visitor's words too. */
-static void
-report_cell(struct buf *out, const char *text, size_t len, bool first)
-{
-    AUTO_BUF cell;
-    buf_init(&cell, FACT_VALUE_MAX);
-    (void)buf_add_str(&cell, is_formula(text) && len > 0 ? "'" : "");
-    (void)buf_add(&cell, text, len);
-    plain_cell(out, buf_str(&cell), cell.len, first);
-}
-
 void
 desk_table_tell(struct desk_table *table, const char *field, const char *what,
     const char *character, size_t len, const char *instead)
 {
     AUTO_BUF codes;
-    buf_init(&codes, 256);
+    buf_init(&codes, 8 * FACT_VALUE_MAX);
     if (table->report == NULL) {
         return;
     }
@@ -63,12 +25,12 @@ desk_table_tell(struct desk_table *table, const char *field, const char *what,
         (void)buf_printf(&codes, "%sU+%04" PRIX32, codes.len > 0 ? " " : "", code);
     }
     const char *word = desk_word(table->desk->assets, what);
-    report_cell(table->report, table->number, strlen(table->number), true);
-    report_cell(table->report, field, strlen(field), false);
-    report_cell(table->report, word, strlen(word), false);
-    report_cell(table->report, character, len, false);
-    report_cell(table->report, buf_str(&codes), codes.len, false);
-    report_cell(table->report, instead, strlen(instead), false);
+    desk_csv_cell(table->report, table->number, true);
+    desk_csv_cell(table->report, field, false);
+    desk_csv_cell(table->report, word, false);
+    desk_csv_cell_of(table->report, character, len, false);
+    desk_csv_cell(table->report, buf_str(&codes), false);
+    desk_csv_cell(table->report, instead, false);
     (void)buf_add_str(table->report, "\r\n");
 }
 
@@ -84,7 +46,7 @@ desk_table_begin(struct desk_table *table)
         (void)buf_add_str(table->report, utf8_mark);
         for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
             const char *word = desk_word(table->desk->assets, heads[i]);
-            plain_cell(table->report, word, strlen(word), i == 0);
+            desk_csv_cell(table->report, word, i == 0);
         }
         (void)buf_add_str(table->report, "\r\n");
     }
@@ -134,14 +96,14 @@ desk_table_cell(struct desk_table *table, const char *text)
 {
     AUTO_BUF cell;
     buf_init(&cell, DESK_PAGE_MAX);
-    if (is_formula(text)) {
+    if (desk_csv_is_formula(text)) {
         (void)buf_add_byte(&cell, '\'');
         size_t len = desk_character_len(text, strlen(text));
         desk_table_tell(table, table->field, "hand.report.formula", text, len, "'");
     }
     (void)buf_add_str(&cell, text);
     if (table->fit == NULL) {
-        plain_cell(table->out, buf_str(&cell), cell.len, !table->inside);
+        desk_csv_cell(table->out, buf_str(&cell), !table->inside);
     } else {
         const char *at = buf_str(&cell);
         (void)buf_add_str(table->out, table->inside ? ",\"" : "\"");

@@ -96,6 +96,14 @@ test_characters(void **state)
     assert_non_null(strstr(buf_str(&maker.report),
         LINE("この文字は入らないので、市の表のとおりに書いた", "𠮷", "U+20BB7", "吉")));
     assert_string_equal(cell(&maker, "🐱", true, true), "\"\x81\xac\"");
+    /* a whole address is told with each of its codes */
+    const char *address =
+        "茨城県日立市助川町一丁目一番一号　見本団地第二住宅第十五号棟三百二十一号室";
+    struct desk_table table = {
+        .desk = &maker.f->desk, .report = &maker.report, .number = "1", .field = "x"};
+    buf_clear(&maker.report);
+    desk_table_tell(&table, "x", "hand.report.glyph", address, strlen(address), address);
+    assert_int_equal(times_in(buf_str(&maker.report), "U+"), strlen(address) / 3);
     close_maker(&maker);
 }
 
@@ -103,7 +111,7 @@ static void
 test_formulas(void **state)
 {
     static const char *const bad[] = {
-        "=1+1", "+81", "-1", "@x", "\tx", "\rx", "\n=x", "＝1", "＋1", "－1", "＠x"};
+        "=1+1", "+81", "-1", "@x", "\tx", "\rx", "\n=x", "＝1", "＋1", "－1", "−1", "＠x"};
     static const char *const good[] = {"1=1", "'=1", " -1", "ー", "日立", ""};
     struct maker maker;
     open_maker(&maker, *state);

@@ -701,7 +701,7 @@ test_arrivals(void **state)
     AUTO_BUF body;
     buf_init(&body, DESK_PAGE_MAX);
     arrive(f, "0123456789abcdef0123456789abcdef", NULL, NOW - 500);
-    arrive(f, NULL, "見本　太郎", NOW - 400);
+    arrive(f, NULL, "＝見本　太郎", NOW - 400);
     arrive(f, "fedcba9876543210fedcba9876543210", NULL, NOW - 300);
     arrive(f, "0123456789abcdef0123456789abcdef", NULL, NOW - 200);
     arrive(f, NULL, "=HYPERLINK(\"x\"),1", NOW - 100);
@@ -720,6 +720,7 @@ test_arrivals(void **state)
     assert_int_equal(memcmp(buf_str(&body), "\xEF\xBB\xBF\"", 4), 0);
     assert_int_equal(times_in(buf_str(&body), "\r\n"), 5);
     assert_non_null(strstr(buf_str(&body), "\"'=HYPERLINK(\"\"x\"\"),1\""));
+    assert_non_null(strstr(buf_str(&body), "\"'＝見本　太郎\"")); /* the wide one too */
     struct desk_reply reply =
         ask(f, (struct desk_request){.method = "GET", .path = "/check-in/shelter-check-in.csv"});
     assert_true(reply.table);

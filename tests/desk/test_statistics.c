@@ -163,6 +163,14 @@ test_table(void **state)
     assert_string_equal(before, after);
     free(after);
 
+    /* what a record says of itself is no formula in the city's spreadsheets */
+    const struct visits formula = {"=1+1", "ja", "done", FACT_ORIGIN_PERSON, 5, 100, HOUR};
+    put_visits(f, &formula);
+    after = table(f);
+    assert_row(
+        after, "\"2026-08-01\",\"2026-08-31\",\"手続き別\",\"'=1+1\",\"'=1+1\",\"5\",\"\"", true);
+    free(after);
+
     /* the page shows the file that the timer wrote, and gives it */
     AUTO_BUF body;
     buf_init(&body, DESK_PAGE_MAX);

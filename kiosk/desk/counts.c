@@ -11,6 +11,7 @@
 #include "base/err.h"
 
 enum { MINUTE_S = 60 };
+static const char OUTCOME_BACK[] = "back";
 
 /* Staff stood beside the visitor: the head says it, of later records; or an answer is theirs. */
 static bool
@@ -38,7 +39,8 @@ desk_tally_of(struct ledger *ledger, const struct ledger_entry *entry, const str
     if (r < 0 && r != KERR_NOT_FOUND) {
         return r;
     }
-    bool is_decided = strcmp(decision.state, "open") != 0;
+    bool is_back = strcmp(entry->state, OUTCOME_BACK) == 0; /* whatever it had been given */
+    bool is_decided = !is_back && strcmp(decision.state, "open") != 0;
     clock_day_text(clock_japan_day(entry->received_at), ret_tally->day);
     (void)snprintf(ret_tally->kiosk, sizeof(ret_tally->kiosk), "%s", entry->kiosk);
     (void)snprintf(ret_tally->outcome, sizeof(ret_tally->outcome), "%s",
@@ -93,6 +95,7 @@ struct figures {
     const struct desk_config *config;
     const struct desk_assets *assets;
     struct ledger *ledger;
+    bool is_timed; /* the records that are counted now are done: their minutes have a mean */
     char first_open[LEDGER_DAY_LEN]; /* the first day of the month that is not over */
     struct cell *cells; /* owned; a table by hash, open addressing */
     size_t count, room; /* room: a power of two */
@@ -160,9 +163,8 @@ count_in(struct figures *figures, const struct cell *key, const struct ledger_ta
         *cell = *key;
         figures->count++;
     }
-    bool is_over = tally->minutes > 0 || strcmp(tally->outcome, "done") == 0;
     cell->records += tally->records;
-    cell->timed += is_over ? tally->records : 0;
+    cell->timed += figures->is_timed ? tally->records : 0;
     cell->minutes += tally->minutes;
 }
 
@@ -225,6 +227,15 @@ count_tally(const struct ledger_tally *tally, void *ctx)
     return 0;
 }
 
+/* What is gone was done, but for what was sent back. */
+static int
+count_gone(const struct ledger_tally *tally, void *ctx)
+{
+    struct figures *figures = ctx;
+    figures->is_timed = strcmp(tally->outcome, OUTCOME_BACK) != 0;
+    return count_tally(tally, figures);
+}
+
 static int
 count_entry(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
 {
@@ -238,6 +249,7 @@ count_entry(const struct ledger_entry *entry, const uint8_t *envelope, size_t le
     }
     struct record *record = desk_open_record(figures->config, entry, envelope, len, &reason);
     int r = desk_tally_of(figures->ledger, entry, record, &tally);
+    figures->is_timed = strcmp(entry->state, "done") == 0;
     record_free(record);
     return r == 0 ? count_tally(&tally, figures) : r;
 }
@@ -264,7 +276,7 @@ count_all(struct figures *figures)
         r = ledger_gone_before(figures->ledger, 0, 1, note_line, &before);
         r = r == 0 ? ledger_list(figures->ledger, 0, INT32_MAX, count_entry, figures) : r;
         r = r == 0
-                ? ledger_tallies(figures->ledger, "0000-01-01", "9999-12-31", count_tally, figures)
+                ? ledger_tallies(figures->ledger, "0000-01-01", "9999-12-31", count_gone, figures)
                 : r;
         r = r == 0 ? ledger_gone_before(figures->ledger, 0, 1, note_line, &after) : r;
         r = r == 0 && before != after ? KERR_BUSY : r;

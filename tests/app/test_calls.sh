@@ -55,12 +55,12 @@ tap next
 shot two.png
 tap help
 tap call
-wait text "係の者がまいります。" 30
+wait text "職員がまいります。" 30
 shot coming.png
 tap help
 expect screen help
 tap back
-expect text "係の者がまいります。"
+expect text "職員がまいります。"
 tap next
 shot three.png
 tap help

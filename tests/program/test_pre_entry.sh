@@ -127,9 +127,9 @@ expect text "このコードは、この機械では読めません。"
 scan url.scan
 expect text "このコードは、この機械では読めません。"
 scan parts-2.scan
-expect text "つぎのコードを、かざしてください。"
+expect text "つぎのコードを、読みとり口にかざしてください。"
 scan parts-2.scan
-expect text "つぎのコードを、かざしてください。"
+expect text "つぎのコードを、読みとり口にかざしてください。"
 scan parts-1.scan
 expect text "お持ちの答えを読みました。"
 PLAY

@@ -103,6 +103,16 @@ doors(struct app *app, struct flow *flow)
     }
 }
 
+/* The number that was typed: what is said about it may ask the visitor to tell it at the counter. */
+static void
+number(struct app *app, struct flow *flow)
+{
+    AUTO_BUF text;
+    buf_init(&text, 64);
+    (void)i18n_receipt_number(&text, typed(app));
+    flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, 20);
+}
+
 static void
 balance(struct app *app, struct flow *flow, const char *points)
 {
@@ -130,6 +140,7 @@ build(struct app *app)
         balance(app, &left, live_field(table, row, 1));
     }
     if (state != NULL && state->name[0] != 0) {
+        number(app, &left);
         slot(app, &left, live_field(table, row, 2));
     }
     if (table != NULL) {

@@ -224,7 +224,7 @@ desk_api_batch(struct desk_ask *ask)
 }
 
 /* {"records": ["32 digits", ...]} and nothing else. The ids (the caller frees), or NULL. */
-static uint8_t (*read_ids(const struct desk_request *request, size_t *ret_count))[LEDGER_ID_LEN]
+uint8_t (*desk_api_ids(const struct desk_request *request, size_t *ret_count))[LEDGER_ID_LEN]
 {
     cJSON *root = cJSON_ParseWithLength((const char *)request->body, request->body_len);
     const cJSON *list = cJSON_GetObjectItemCaseSensitive(root, "records");
@@ -310,7 +310,7 @@ desk_api_mark(struct desk_ask *ask)
         problem(ask, HTTP_TYPE, "JSON", "Content-Type: application/json");
         return;
     }
-    uint8_t(*ids)[LEDGER_ID_LEN] = read_ids(ask->request, &count);
+    uint8_t(*ids)[LEDGER_ID_LEN] = desk_api_ids(ask->request, &count);
     if (ids == NULL) {
         problem(ask, HTTP_BAD_REQUEST, "Not understood",
             "An object with records: at most 1000 ids of 32 hexadecimal digits.");

@@ -181,6 +181,8 @@ void desk_api_record(struct desk_ask *ask);
 void desk_api_batch(struct desk_ask *ask);
 void desk_api_mark(struct desk_ask *ask);
 void desk_api_not_found(struct desk_ask *ask);
+/* The ids in the body of a request to mark; LEDGER_BATCH_MAX at most. The caller frees; NULL for another body. */
+uint8_t (*desk_api_ids(const struct desk_request *request, size_t *ret_count))[LEDGER_ID_LEN];
 
 /* ---- hand_pages.c ---- */
 

@@ -1,6 +1,6 @@
 /* print/lp.c - a queue of CUPS by its own programs: no library of the network, no shell. What they answer is read in the C
  * locale (cups-client 2.4: systemv/lp.c, lpstat.c). */
-#include "print/print.h"
+#include "print/print_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +30,8 @@ ask(const char *const *arguments, int cancel_fd, struct buf *answer)
 }
 
 /* "request id is slip-12 (0 file(s))" */
-static int
-job_of(const struct print_lp *lp, const char *answer, char ret_job[PRINT_JOB_MAX])
+int
+lp_read_job(const char *queue_name, const char *answer, char ret_job[PRINT_JOB_MAX])
 {
     static const char before[] = "request id is ";
     const char *at = strstr(answer, before);
@@ -40,8 +40,8 @@ job_of(const struct print_lp *lp, const char *answer, char ret_job[PRINT_JOB_MAX
     }
     at += sizeof(before) - 1;
     size_t len = strcspn(at, " \n");
-    size_t queue = strlen(lp->queue);
-    bool ours = len > queue + 1 && len < PRINT_JOB_MAX && strncmp(at, lp->queue, queue) == 0 &&
+    size_t queue = strlen(queue_name);
+    bool ours = len > queue + 1 && len < PRINT_JOB_MAX && strncmp(at, queue_name, queue) == 0 &&
                 at[queue] == '-' && strspn(at + queue + 1, "0123456789") == len - queue - 1;
     if (!ours) {
         return KERR_IO;
@@ -66,7 +66,7 @@ print_lp_send(
     memcpy(arguments + n, rest, sizeof(rest));
     int r =
         run_child(arguments, (struct run_bytes){pdf->data, pdf->len}, SEND_MS, cancel_fd, &answer);
-    return r == 0 ? job_of(lp, buf_str(&answer), ret_job) : r;
+    return r == 0 ? lp_read_job(lp->queue, buf_str(&answer), ret_job) : r;
 }
 
 /* The line of lpstat that begins with this word, and behind it its indented ones; NULL: none. */
@@ -118,38 +118,51 @@ waits(const char *printer)
 }
 
 int
+lp_read_state(
+    const char *queue_name, const char *job, const char *answer, enum print_lp_state *ret_state)
+{
+    char printer[PRINT_JOB_MAX];
+    (void)snprintf(printer, sizeof(printer), "printer %s", queue_name);
+    const char *queue = entry(answer, printer);
+    if (queue == NULL) {
+        return KERR_IO;
+    }
+    /* an idle printer beside a job: it went wrong, and will be tried once more some time */
+    *ret_state = entry(answer, job) == NULL                       ? PRINT_LP_ENDED
+                 : tells(queue, NULL, " disabled since ")         ? PRINT_LP_STANDS
+                 : waits(queue) || tells(queue, NULL, " is idle") ? PRINT_LP_WAITS
+                                                                  : PRINT_LP_GOES_ON;
+    return 0;
+}
+
+bool
+lp_read_dropped(const char *job, const char *answer)
+{
+    return tells(entry(answer, job), "\tAlerts: ", "cancel");
+}
+
+int
 print_lp_look(
     const struct print_lp *lp, const char *job, int cancel_fd, enum print_lp_state *ret_state)
 {
     const char *arguments[ARGUMENTS_MAX];
-    char printer[PRINT_JOB_MAX];
     AUTO_BUF answer;
     buf_init(&answer, ANSWER_MAX);
     size_t n = begin(lp, "lpstat", arguments);
     const char *const active[] = {"-l", "-o", lp->queue, "-p", lp->queue, NULL};
     memcpy(arguments + n, active, sizeof(active));
     int r = ask(arguments, cancel_fd, &answer);
-    if (r < 0) {
+    r = r == 0 ? lp_read_state(lp->queue, job, buf_str(&answer), ret_state) : r;
+    if (r < 0 || *ret_state != PRINT_LP_ENDED) {
         return r;
-    }
-    (void)snprintf(printer, sizeof(printer), "printer %s", lp->queue);
-    const char *queue = entry(buf_str(&answer), printer);
-    if (queue == NULL) {
-        return KERR_IO;
-    }
-    if (entry(buf_str(&answer), job) != NULL) {
-        /* an idle printer beside a job: it went wrong, and will be tried once more some time */
-        *ret_state = tells(queue, NULL, " disabled since ")           ? PRINT_LP_STANDS
-                     : waits(queue) || tells(queue, NULL, " is idle") ? PRINT_LP_WAITS
-                                                                      : PRINT_LP_GOES_ON;
-        return 0;
     }
     const char *const ended[] = {"-l", "-W", "completed", "-o", lp->queue, NULL};
     memcpy(arguments + n, ended, sizeof(ended));
     buf_clear(&answer);
     r = ask(arguments, cancel_fd, &answer);
-    bool dropped = r == 0 && tells(entry(buf_str(&answer), job), "\tAlerts: ", "cancel");
-    *ret_state = dropped ? PRINT_LP_DROPPED : PRINT_LP_ENDED;
+    if (r == 0 && lp_read_dropped(job, buf_str(&answer))) {
+        *ret_state = PRINT_LP_DROPPED;
+    }
     return r;
 }
 

@@ -87,4 +87,14 @@ int pdf_error(const struct print_document *document);
 /* Calls for each dark square. False when the text is too long. */
 bool code_each(const char *text, void (*dark)(void *ctx, int x, int y, int side), void *ctx);
 
+/* ---- lp.c: what the programs of CUPS answer ---- */
+
+/* The job's name, "slip-12" of the queue "slip", from what lp said. KERR_IO. */
+int lp_read_job(const char *queue_name, const char *answer, char ret_job[PRINT_JOB_MAX]);
+/* How a job is by lpstat's list of what waits, and the queue; PRINT_LP_ENDED when it isn't in it. KERR_IO without the queue. */
+int lp_read_state(
+    const char *queue_name, const char *job, const char *answer, enum print_lp_state *ret_state);
+/* Was it taken back, by lpstat's list of what ended? */
+bool lp_read_dropped(const char *job, const char *answer);
+
 #endif

@@ -1,13 +1,14 @@
-/* fuzz_desk: any bytes as what a browser might send (form body, Cookie, Host, number) and as a text to
- * show. Besides not crashing: a field is UTF-8 within its bound, a token is 64 hexadecimal digits, a
- * number has its check digit, shown text holds no markup. */
+/* fuzz_desk: any bytes as what a browser might send (form body, Cookie, Host, number, words to search for) and as a text to
+ * show or to hand over. Besides not crashing: a field is UTF-8 within its bound, a token is 64 hexadecimal digits, a
+ * number has its check digit, a day is one of the calendar, what is searched for is whole letters, shown text holds no markup. */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "desk/desk_priv.h"
+#include "desk/find_priv.h"
+#include "desk/hand_priv.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -54,6 +55,68 @@ check_text(const char *text, size_t size)
     }
 }
 
+static void
+check_terms(const struct desk_terms *terms)
+{
+    assert(terms->count <= DESK_TERMS);
+    for (size_t i = 0; i < terms->count; i++) {
+        size_t len = strnlen(terms->terms[i], DESK_TERM_MAX);
+        assert(len > 0 && len < DESK_TERM_MAX && utf8_valid(terms->terms[i], len));
+    }
+}
+
+/* Words of the search box, and names as visitors gave them; both are UTF-8 when they come here. */
+static void
+check_words(const char *text, size_t size)
+{
+    static struct desk_kanji *kanji;
+    struct desk_terms terms;
+    struct desk_birth birth;
+    if (kanji == NULL && desk_kanji_load("assets/desk", &kanji) < 0) {
+        abort();
+    }
+    if (strlen(text) != size || !utf8_valid(text, size)) {
+        return;
+    }
+    desk_terms_of_words(kanji, text, &terms);
+    check_terms(&terms);
+    desk_terms_of_name(kanji, text, &terms);
+    check_terms(&terms);
+    if (desk_birth_read(text, &birth)) {
+        assert(birth.year > 0 && birth.month >= 0 && birth.month <= 12);
+        assert(birth.day >= 0 && birth.day <= 31 && (birth.day == 0 || birth.month > 0));
+    }
+}
+
+/* Text for a system on CP932: each character is there or told. */
+static void
+check_fit(const char *text, size_t size)
+{
+    static struct desk_substitutes *substitutes;
+    static struct desk_fit *fit;
+    int line = 0;
+    if (fit == NULL) {
+        if (desk_substitutes_load("assets/handover/substitutes.tsv", &substitutes, &line) < 0) {
+            abort();
+        }
+        fit = desk_fit_new(substitutes);
+    }
+    if (!utf8_valid(text, size)) {
+        return;
+    }
+    for (size_t at = 0; at < size;) {
+        char instead[DESK_INSTEAD_MAX] = "";
+        AUTO_BUF bytes;
+        buf_init(&bytes, 64);
+        size_t len = desk_character_len(text + at, size - at);
+        assert(len > 0 && len <= size - at);
+        enum desk_fits fits = desk_fit_character(fit, text + at, len, &bytes, instead);
+        assert((fits == DESK_FITS_NOT) == (bytes.len == 0));
+        assert(memchr(instead, 0, sizeof(instead)) != NULL);
+        at += len;
+    }
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -68,6 +131,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_form(data, size);
     check_headers(text);
     check_text(text, size);
+    check_words(text, size);
+    check_fit(text, size);
     free(text);
     return 0;
 }

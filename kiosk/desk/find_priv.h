@@ -60,9 +60,16 @@ struct desk_row {
     char number[RECORD_NUMBER_LEN];
     char procedure[RECORD_NAME_MAX], language[RECORD_NAME_MAX];
 };
-/* Terms of a record while it is put together or read: texts, each with NUL, and days as year * 512 + month * 32 + day. */
+/* What a list of what was found shows of a record: name and day of birth of who applies, and of whom it is for, as the visitor gave
+ * them. DESK_SHOWN texts, each with NUL, empty where there is none; a row with longer ones than DESK_SHOWN_MAX keeps none. */
+enum { DESK_SHOWN = 4, DESK_SHOWN_MAX = 2 * 1024 };
+void desk_shown_of(const struct record *record, struct buf *ret_shown);
+
+/* Terms of a record while it is put together or read: texts, each with NUL, and days as year * 512 + month * 32 + day. In memory the
+ * index has these; what is shown lies in the file alone. */
 struct desk_row_terms {
     struct buf texts;
+    struct buf shown;
     size_t text_count, day_count;
     uint32_t days[DESK_ROW_TERMS];
 };
@@ -83,6 +90,8 @@ int desk_rows_forget(struct desk_rows *rows, const uint8_t id[LEDGER_ID_LEN], ui
 bool desk_rows_knows(const struct desk_rows *rows, uint64_t position);
 /* The row of a position. False when it isn't known. */
 bool desk_rows_at(const struct desk_rows *rows, uint64_t position, struct desk_row *ret_row);
+/* Where the file has the row of a position. False when it isn't known. */
+bool desk_rows_place(const struct desk_rows *rows, uint64_t position, uint32_t *ret_place);
 size_t desk_rows_count(const struct desk_rows *rows);
 /* The count-th row that there is, going round: for looking after them one by one. False without any. */
 bool desk_rows_next(const struct desk_rows *rows, size_t *at, struct desk_row *ret_row);
@@ -144,6 +153,9 @@ void desk_index_file_close(
 int desk_index_file_put(struct desk_index_file *file, const struct desk_row *row,
     const struct desk_row_terms *terms, uint32_t *ret_place);
 int desk_index_file_flush(struct desk_index_file *file);
+/* What is shown of a row: read from its frame. KERR_NOT_FOUND (it keeps none, or isn't there), KERR_IO, KERR_SEAL_OPEN. */
+int desk_index_file_shown(struct desk_index_file *file, uint32_t place,
+    const uint8_t id[LEDGER_ID_LEN], struct buf *ret_shown);
 /* Writes over a row. */
 int desk_index_file_forget(
     struct desk_index_file *file, uint32_t place, const uint8_t id[LEDGER_ID_LEN]);
@@ -175,6 +187,10 @@ bool desk_index_number(
 bool desk_index_at(struct desk_index *index, uint64_t position, struct desk_row *ret_row);
 void desk_index_beside(struct desk_index *index, const struct desk_row *row,
     struct desk_hits *ret_visit, struct desk_hits *ret_twins);
+/* The row of an entry, and what is shown of it. False when it isn't known, is another record's by its hash, or the file does not
+ * have it: then the record is opened. */
+bool desk_index_shown(struct desk_index *index, const struct ledger_entry *entry,
+    struct desk_row *ret_row, struct buf *ret_shown);
 const struct desk_kanji *desk_index_kanji(const struct desk_index *index);
 struct desk_index_state {
     size_t rows, bytes;

@@ -444,6 +444,17 @@ desk_rows_at(const struct desk_rows *rows, uint64_t position, struct desk_row *r
     return true;
 }
 
+bool
+desk_rows_place(const struct desk_rows *rows, uint64_t position, uint32_t *ret_place)
+{
+    if (!desk_rows_knows(rows, position)) {
+        return false;
+    }
+    size_t at = rows->map[position / MAP_PIECE][position % MAP_PIECE] - 1;
+    *ret_place = rows->shelves[at / SHELF_ROWS]->rows[at % SHELF_ROWS].place;
+    return true;
+}
+
 size_t
 desk_rows_count(const struct desk_rows *rows)
 {

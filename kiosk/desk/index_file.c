@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,7 @@ enum {
     REUSE = 4 * 1024, /* a frame with no more than that in it takes rows again */
     FRAMES_MAX = 1024 * 1024
 };
-static const char magic[] = "madoguchi index 1\n";
+static const char magic[] = "madoguchi index 2\n";
 
 /* A frame as it is inside: how many bytes of rows, rows one after the other, zeros. */
 struct frame {
@@ -31,14 +32,15 @@ struct frame {
 };
 _Static_assert(sizeof(struct frame) == PLAIN, "a frame is its plaintext");
 
-/* Before each row: what of it has one size. Texts of procedure and language, then days, then terms follow. */
+/* Before each row: what of it has one size. Texts of procedure and language, then days, terms, what is shown follow. */
 struct row_head {
     uint32_t len; /* of all of the row */
     uint16_t text_count, day_count;
     uint64_t position, hash, person;
     int64_t submitted_at;
     uint8_t id[LEDGER_ID_LEN], visit[RECORD_VISIT_LEN];
-    char number[RECORD_NUMBER_LEN + 7]; /* up to a multiple of eight */
+    char number[RECORD_NUMBER_LEN + 5];
+    uint16_t shown_len; /* all together are a multiple of eight */
 };
 
 struct desk_index_file {
@@ -141,7 +143,8 @@ write_row(struct buf *out, const struct desk_row *row, const struct desk_row_ter
     size_t names = strlen(row->procedure) + strlen(row->language) + 2;
     struct row_head head = {
         .len = (uint32_t)(sizeof(head) + names + terms->day_count * sizeof(uint32_t) +
-                          terms->texts.len),
+                          terms->texts.len + terms->shown.len),
+        .shown_len = (uint16_t)terms->shown.len,
         .text_count = (uint16_t)terms->text_count,
         .day_count = (uint16_t)terms->day_count,
         .position = row->position,
@@ -156,6 +159,7 @@ write_row(struct buf *out, const struct desk_row *row, const struct desk_row_ter
     (void)buf_add(out, row->language, strlen(row->language) + 1);
     (void)buf_add(out, terms->days, terms->day_count * sizeof(uint32_t));
     (void)buf_add(out, buf_str(&terms->texts), terms->texts.len);
+    (void)buf_add(out, buf_str(&terms->shown), terms->shown.len);
     return buf_error(out);
 }
 
@@ -214,7 +218,16 @@ read_row(const uint8_t **at, const uint8_t *end, struct desk_row *ret_row,
             return false;
         }
     }
-    return *at == row_end && buf_add(&ret_terms->texts, texts, (size_t)(row_end - texts)) == 0;
+    const uint8_t *shown = *at;
+    for (size_t i = 0; head.shown_len > 0 && i < DESK_SHOWN; i++) {
+        if (read_name(at, row_end, DESK_SHOWN_MAX) == NULL) {
+            return false;
+        }
+    }
+    buf_clear(&ret_terms->shown);
+    return *at == row_end && shown + head.shown_len == row_end &&
+           buf_add(&ret_terms->texts, texts, (size_t)(shown - texts)) == 0 &&
+           buf_add(&ret_terms->shown, shown, head.shown_len) == 0;
 }
 
 /* Takes len bytes out of a frame. */
@@ -477,6 +490,36 @@ desk_index_file_put(struct desk_index_file *file, const struct desk_row *row,
     note_used(file, file->tail, file->frame.used);
     *ret_place = (uint32_t)file->tail;
     return 0;
+}
+
+int
+desk_index_file_shown(struct desk_index_file *file, uint32_t place, const uint8_t id[LEDGER_ID_LEN],
+    struct buf *ret_shown)
+{
+    struct frame other;
+    struct desk_row row;
+    struct desk_row_terms terms;
+    struct frame *frame = place == file->tail ? &file->frame : &other;
+    desk_row_terms_init(&terms);
+    int r = frame == &other ? read_frame(file->fd, file->box, place, &other) : 0;
+    bool found = false;
+    for (const uint8_t *at = frame->rows; r == 0 && !found && at < frame->rows + frame->used;) {
+        const uint8_t *end = frame->rows + frame->used;
+        found = memcmp(at + offsetof(struct row_head, id), id, LEDGER_ID_LEN) == 0;
+        if (found && (!read_row(&at, end, &row, &terms) || terms.shown.len == 0)) {
+            r = KERR_NOT_FOUND;
+        } else if (!found) {
+            uint32_t len;
+            memcpy(&len, at, sizeof(len)); /* read_row went over all of them before */
+            at += len;
+        }
+    }
+    r = r == 0 && !found ? KERR_NOT_FOUND : r;
+    r = r == 0 ? buf_add(ret_shown, terms.shown.data, terms.shown.len) : r;
+    explicit_bzero(&other, sizeof(other));
+    explicit_bzero(&row, sizeof(row));
+    desk_row_terms_release(&terms);
+    return r;
 }
 
 int

@@ -494,6 +494,20 @@ desk_index_beside(struct desk_index *index, const struct desk_row *row, struct d
     unlock(index);
 }
 
+bool
+desk_index_shown(struct desk_index *index, const struct ledger_entry *entry,
+    struct desk_row *ret_row, struct buf *ret_shown)
+{
+    uint32_t place = 0;
+    lock(index);
+    bool known = index->file != NULL && desk_rows_at(index->rows, entry->position, ret_row) &&
+                 desk_rows_place(index->rows, entry->position, &place) &&
+                 memcmp(&ret_row->hash, entry->hash, sizeof(ret_row->hash)) == 0 &&
+                 desk_index_file_shown(index->file, place, entry->id, ret_shown) == 0;
+    unlock(index);
+    return known;
+}
+
 const struct desk_kanji *
 desk_index_kanji(const struct desk_index *index)
 {

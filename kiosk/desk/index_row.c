@@ -13,12 +13,14 @@ desk_row_terms_init(struct desk_row_terms *terms)
 {
     *terms = (struct desk_row_terms){0};
     buf_init(&terms->texts, TEXTS_MAX);
+    buf_init(&terms->shown, DESK_SHOWN_MAX);
 }
 
 void
 desk_row_terms_release(struct desk_row_terms *terms)
 {
     buf_release(&terms->texts);
+    buf_release(&terms->shown);
     explicit_bzero(terms->days, sizeof(terms->days));
 }
 
@@ -91,6 +93,18 @@ person_of(const struct desk_kanji *kanji, const struct fact_set *facts)
 }
 
 void
+desk_shown_of(const struct record *record, struct buf *ret_shown)
+{
+    static const char *const keys[DESK_SHOWN] = {
+        "applicant.name", "applicant.birth", "subject.name", "subject.birth"};
+    for (size_t i = 0; i < DESK_SHOWN; i++) {
+        const char *value = fact_set_value(record_facts(record), keys[i]);
+        value = value != NULL ? value : "";
+        (void)buf_add(ret_shown, value, strlen(value) + 1); /* errors are sticky */
+    }
+}
+
+void
 desk_row_of(const struct desk_kanji *kanji, const struct ledger_entry *entry,
     const struct record *record, struct desk_row *ret_row, struct desk_row_terms *ret_terms)
 {
@@ -112,5 +126,9 @@ desk_row_of(const struct desk_kanji *kanji, const struct ledger_entry *entry,
         } else if (ends_with(fact->key, "birth")) {
             add_day(fact->value, ret_terms);
         }
+    }
+    desk_shown_of(record, &ret_terms->shown);
+    if (buf_error(&ret_terms->shown) != 0) {
+        buf_clear(&ret_terms->shown); /* then the record is opened to be shown */
     }
 }

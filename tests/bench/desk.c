@@ -134,6 +134,35 @@ terms_of(const struct desk_kanji *kanji, size_t family, size_t given, int which)
     return terms;
 }
 
+/* Of what desk.py puts where an envelope would be. */
+static const uint8_t *
+stub_hash(void)
+{
+    static uint8_t hash[SEAL_HASH_LEN];
+    static bool known;
+    AUTO_BUF stub;
+    buf_init(&stub, 1024);
+    for (int i = 0; !known && i < 20; i++) {
+        (void)buf_add_str(&stub, "no envelope");
+    }
+    if (!known) {
+        seal_hash(stub.data, stub.len, hash);
+        known = true;
+    }
+    return hash;
+}
+
+/* Who applies and whom it is for, as a list shows them. */
+static void
+show(const struct somebody *who, struct buf *out)
+{
+    char text[128];
+    (void)snprintf(text, sizeof(text), "%s　%s", families[who->family][0], givens[who->given][0]);
+    (void)buf_add(out, text, strlen(text) + 1);
+    (void)snprintf(text, sizeof(text), "%04d-%02d-%02d", who->year, who->month, who->day);
+    (void)buf_add(out, text, strlen(text) + 1);
+}
+
 /* The row of a position, as desk.py made its record: every second one is for two people. */
 static void
 make_row(const struct desk_kanji *kanji, uint64_t position, struct desk_row *row,
@@ -150,7 +179,7 @@ make_row(const struct desk_kanji *kanji, uint64_t position, struct desk_row *row
         row->id[i] = (uint8_t)(mixed >> (56 - 8 * i));
         row->id[8 + i] = (uint8_t)(position >> (56 - 8 * i));
     }
-    memcpy(&row->hash, row->id, sizeof(row->hash)); /* desk.py: the id twice */
+    memcpy(&row->hash, stub_hash(), sizeof(row->hash));
     memcpy(row->visit, &mixed, sizeof(row->visit));
     record_number_make((unsigned)(position % ROW_KIOSKS + FILLED_KIOSK + 1),
         record_number_place(FILLED_EPOCH, position), row->number);
@@ -158,9 +187,11 @@ make_row(const struct desk_kanji *kanji, uint64_t position, struct desk_row *row
         row->procedure, sizeof(row->procedure), "%s", procedures[rng_seeded_next(&rng) % 4]);
     (void)snprintf(row->language, sizeof(row->language), "ja");
     buf_clear(&terms->texts);
+    buf_clear(&terms->shown);
     terms->text_count = terms->day_count = 0;
     for (uint64_t person = 0; person <= position % 2; person++) {
         struct somebody who = draw(&rng);
+        show(&who, &terms->shown);
         for (int which = 0; which < 2; which++) {
             const struct desk_terms *name = terms_of(kanji, who.family, who.given, which);
             for (size_t i = 0; i < name->count; i++) {
@@ -169,6 +200,9 @@ make_row(const struct desk_kanji *kanji, uint64_t position, struct desk_row *row
             }
         }
         terms->days[terms->day_count++] = (uint32_t)(who.year * 512 + who.month * 32 + who.day);
+    }
+    if (position % 2 == 0) {
+        (void)buf_add(&terms->shown, "\0", 2); /* for nobody else */
     }
 }
 

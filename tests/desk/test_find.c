@@ -2,6 +2,7 @@
  * index as it grows, forgets and is looked after, by its thread too. */
 #include "desk/fixture.h"
 
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -330,6 +331,73 @@ test_list_by_index(void **state)
     assert_false(desk_find_head(&f->desk, &entry, &head));
 }
 
+static void
+change_ledger(struct fixture *f, const char *words)
+{
+    char *path = fs_join(f->home, "ledger.db");
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, words, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+    free(path);
+}
+
+/* What was found is shown out of the index's file, as if each record were opened; bytes that changed since are opened, and so seen. */
+static void
+test_shown(void **state)
+{
+    struct fixture *f = *state;
+    uint8_t id[RECORD_ID_LEN];
+    static char longer[DESK_SHOWN_MAX];
+    memset(longer, 'a', sizeof(longer) - 1);
+    const struct filled_fact long_name[] = {{"applicant.name", longer, FACT_ORIGIN_PERSON}};
+    put(f, (struct filled_visit)VISIT("resident-record", hanako, NOW - DAY), id, NULL);
+    put(f, (struct filled_visit)VISIT("resident-record", for_child, NOW - 60), id, NULL);
+    put(f, (struct filled_visit)VISIT("move-in", hanako_again, NOW - 50), id, NULL);
+    put(f, (struct filled_visit)VISIT("move-in", long_name, NOW - 50), id, NULL);
+    grow(f);
+    struct desk_reply opened = search_page(f, "高橋", "");
+    assert_true(has(&opened, "data-count=\"3\"") && has(&opened, "高橋　みのり"));
+    char *path = fs_join(f->home, "desk-index");
+    char *strangers = fs_join(f->home, "strangers");
+    char *cert = fs_join(strangers, "city.crt");
+    char *key = fs_join(strangers, "city.key");
+    f->desk.config.index = path;
+    desk_index_free(f->desk.index);
+    assert_int_equal(desk_index_new(&f->desk.config, &f->desk.index), 0);
+    grow(f);
+    const struct seal_opener *own = f->desk.config.opener;
+    struct seal_opener *stranger = NULL;
+    assert_int_equal(seal_keys_make(strangers, "kiosk-001", "127.0.0.1"), 0);
+    assert_int_equal(seal_opener_new(cert, key, &stranger), 0);
+    f->desk.config.opener = stranger; /* from here on nothing can be opened */
+    struct desk_reply shown = search_page(f, "高橋", "");
+    assert_string_equal(buf_str(&shown.body), buf_str(&opened.body));
+    buf_release(&shown.body);
+    shown = search_page(f, "aaa", "");
+    assert_true(has(&shown, "data-count=\"1\""));
+    assert_true(has(&shown, "開けない申請")); /* it is too long to be kept */
+    buf_release(&shown.body);
+    f->desk.config.opener = own;
+    change_ledger(f,
+        "UPDATE entry SET envelope = CAST(envelope || x'00' AS BLOB) WHERE position = 1;"
+        "UPDATE entry SET hash = (SELECT hash FROM entry WHERE position = 1),"
+        " envelope = (SELECT envelope FROM entry WHERE position = 1) WHERE position = 2;");
+    shown = search_page(f, "高橋", "");
+    assert_true(has(&shown, "data-count=\"3\""));
+    assert_int_equal(times_in(buf_str(&shown.body), "<td>開けない申請</td>"), 2);
+    assert_false(has(&shown, "高橋　みのり"));
+    assert_false(has(&shown, "髙橋　花子"));
+    buf_release(&shown.body);
+    buf_release(&opened.body);
+    seal_opener_free(stranger);
+    f->desk.config.index = NULL;
+    free(key);
+    free(cert);
+    free(strangers);
+    free(path);
+}
+
 /* ---- forgetting ---- */
 
 static void
@@ -497,6 +565,6 @@ main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_search), TEST(test_number), TEST(test_pages),
         TEST(test_behind), TEST(test_unread), TEST(test_beside), TEST(test_list_by_index),
-        TEST(test_forget), TEST(test_file), TEST(test_memory), TEST(test_thread)};
+        TEST(test_shown), TEST(test_forget), TEST(test_file), TEST(test_memory), TEST(test_thread)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,6 +60,11 @@ some_row(uint64_t position, struct desk_row *row, struct desk_row_terms *terms)
         assert_int_equal(buf_add(&terms->texts, name.terms[i], strlen(name.terms[i]) + 1), 0);
         terms->text_count++;
     }
+    buf_clear(&terms->shown);
+    for (size_t i = 0; position % 5 > 0 && i < DESK_SHOWN; i++) { /* some have none */
+        assert_int_equal(buf_add(&terms->shown, text, strlen(text) + 1), 0);
+        text[strlen(text) - 1] = 0;
+    }
     terms->days[terms->day_count++] =
         (uint32_t)((1930 + rng_seeded_next(&rng) % 80) * 512 +
                    (1 + rng_seeded_next(&rng) % 12) * 32 + 1 + rng_seeded_next(&rng) % 28);
@@ -268,6 +273,8 @@ each_kept(const struct desk_row *row, const struct desk_row_terms *terms, uint32
     assert_int_equal(terms->text_count, expected_terms.text_count);
     assert_int_equal(terms->texts.len, expected_terms.texts.len);
     assert_memory_equal(terms->texts.data, expected_terms.texts.data, terms->texts.len);
+    assert_int_equal(terms->shown.len, expected_terms.shown.len);
+    assert_memory_equal(buf_str(&terms->shown), buf_str(&expected_terms.shown), terms->shown.len);
     assert_int_equal(terms->day_count, 1);
     assert_int_equal(terms->days[0], expected_terms.days[0]);
     desk_row_terms_release(&expected_terms);
@@ -450,6 +457,36 @@ test_file_forgets(void **state)
     assert_false(f->kept.seen[KEPT + 1]);
     desk_index_file_close(file);
     desk_row_terms_release(&terms);
+}
+
+/* What is shown of a row is read alone, from the disk and from the frame that is not there yet. */
+static void
+test_file_shows(void **state)
+{
+    struct indexed *f = *state;
+    put_rows(f, 1, KEPT);
+    struct desk_index_file *file = open_index(f, 0);
+    struct desk_row row;
+    struct desk_row_terms terms;
+    uint32_t place = 0;
+    desk_row_terms_init(&terms);
+    some_row(KEPT + 1, &row, &terms);
+    assert_int_equal(desk_index_file_put(file, &row, &terms, &place), 0);
+    f->kept.places[KEPT + 1] = place;
+    for (uint64_t i = 1; i <= KEPT + 1; i += 8) {
+        AUTO_BUF shown;
+        buf_init(&shown, DESK_SHOWN_MAX);
+        some_row(i, &row, &terms);
+        int r = desk_index_file_shown(file, f->kept.places[i], row.id, &shown);
+        assert_int_equal(r, terms.shown.len > 0 ? 0 : KERR_NOT_FOUND);
+        assert_int_equal(shown.len, terms.shown.len);
+        assert_memory_equal(buf_str(&shown), buf_str(&terms.shown), shown.len);
+        row.id[9] ^= 1;
+        assert_int_equal(
+            desk_index_file_shown(file, f->kept.places[i], row.id, &shown), KERR_NOT_FOUND);
+    }
+    desk_row_terms_release(&terms);
+    desk_index_file_close(file);
 }
 
 /* One row that the reader knows, and how many others came. */
@@ -665,6 +702,7 @@ main(void)
         cmocka_unit_test(test_numbers_and_neighbours),
         FILE_TEST(test_file),
         FILE_TEST(test_file_forgets),
+        FILE_TEST(test_file_shows),
         FILE_TEST(test_file_leaves_nothing),
         FILE_TEST(test_file_drops),
         FILE_TEST(test_file_damage),

@@ -95,6 +95,14 @@ struct trail {
 /* What became of a code from home (brought.c). */
 enum brought { BROUGHT_READ, BROUGHT_MORE, BROUGHT_OLD, BROUGHT_OTHER };
 
+/* What became of the slip, or of the ticket of a visit that pauses. */
+enum paper {
+    PAPER_NONE,
+    PAPER_COMES,
+    PAPER_THERE,
+    PAPER_PHOTO /* it does not come */
+};
+
 /* Everything of one visitor. visit_end wipes all of it. */
 struct visit {
     bool open;
@@ -132,12 +140,7 @@ struct visit {
     char number[RECORD_NUMBER_LEN]; /* after submitting */
     uint8_t code[SEAL_LEAN_MAX]; /* the same record to be carried by hand */
     size_t code_len; /* 0: nothing to show */
-    enum {
-        PAPER_NONE,
-        PAPER_COMES,
-        PAPER_THERE,
-        PAPER_PHOTO /* it does not come */
-    } paper; /* what became of the slip */
+    enum paper paper;
     int64_t fee;
     char tried[UI_ID_MAX]; /* the key that was tried last on the page keys */
     struct trail trail;

@@ -26,7 +26,9 @@ begin(const struct print_lp *lp, const char *program, const char *arguments[ARGU
 static int
 ask(const char *const *arguments, int cancel_fd, struct buf *answer)
 {
-    return run_child(arguments, (struct run_bytes){"", 0}, LOOK_MS, cancel_fd, answer);
+    int r = run_child(arguments, (struct run_bytes){"", 0}, LOOK_MS, cancel_fd, answer);
+    /* what stands behind a NUL would be passed over, and with it a slip */
+    return r == 0 && answer->len > 0 && memchr(answer->data, 0, answer->len) != NULL ? KERR_IO : r;
 }
 
 /* "request id is slip-12 (0 file(s))" */

@@ -81,7 +81,10 @@ struct print_slip_line {
 struct print_slip {
     const char *language; /* a tag: "en", "my"; "ja" */
     const char *title, *title_japanese;
-    const char *number, *number_words; /* as above */
+    const char *code; /* beside the title, as a QR code; NULL: none */
+    const char *number_words; /* as above */
+    bool
+        ticket; /* a slip whose number is all that counts: that is larger, and a line ends the few words */
     const struct print_slip_line *lines;
     size_t line_count;
     /* The record to be carried by hand: digits, a code each (level M, numeric: version 25 at most), behind the lines and under

@@ -9,6 +9,8 @@
 enum {
     CODE_SIDE = 300,
     NUMBER_H = 130,
+    NUMBER_H_TICKET = 250,
+    RULE = 40, /* 0.01 mm */
     LINE_GAP = 22,
     HEADING_GAP = 46,
     INDENT = 50,
@@ -47,10 +49,14 @@ head(struct slip_page *page)
     const struct print_slip *slip = page->slip;
     struct words title = {slip->language, 200, 140, true, ALIGN_LEFT};
     static const struct words japanese = {"ja", 130, 100, true, ALIGN_LEFT};
-    static const struct words number = {"ja", 340, 240, true, ALIGN_LEFT};
-    int w = BODY_W - CODE_SIDE - GUTTER;
+    const struct words number = {"ja", slip->ticket ? 640 : 340, 240, true, ALIGN_LEFT};
+    int number_h = slip->ticket ? NUMBER_H_TICKET : NUMBER_H;
+    int code_h = slip->code != NULL ? CODE_SIDE : 0;
+    int w = BODY_W - (code_h > 0 ? CODE_SIDE + GUTTER : 0);
     int title_h = words_height(page->document, slip->title, &title, w, NULL);
-    pdf_code(page->document, slip->number, MARGIN_LEFT + BODY_W - CODE_SIDE, page->y, CODE_SIDE);
+    if (code_h > 0) {
+        pdf_code(page->document, slip->code, MARGIN_LEFT + BODY_W - CODE_SIDE, page->y, CODE_SIDE);
+    }
     pdf_tag(page->document, "H1");
     write_at(page, slip->title, &title, MARGIN_LEFT, w, title_h);
     pdf_untag(page->document, "H1");
@@ -60,10 +66,10 @@ head(struct slip_page *page)
         write_at(page, slip->title_japanese, &japanese, MARGIN_LEFT, w, h);
         page->y += h;
     }
-    write_at(page, slip->number_words, &number, MARGIN_LEFT, w, NUMBER_H);
-    page->y += NUMBER_H + HEADING_GAP;
-    if (page->y < MARGIN_TOP + CODE_SIDE + HEADING_GAP) {
-        page->y = MARGIN_TOP + CODE_SIDE + HEADING_GAP;
+    write_at(page, slip->number_words, &number, MARGIN_LEFT, w, number_h);
+    page->y += number_h + HEADING_GAP;
+    if (page->y < MARGIN_TOP + code_h + HEADING_GAP) {
+        page->y = MARGIN_TOP + code_h + HEADING_GAP;
     }
 }
 
@@ -156,6 +162,10 @@ print_add_slip(struct print_document *document, const struct print_slip *slip)
         r = line(&page, &slip->lines[i]);
     }
     r = r == 0 ? record_codes(&page) : r;
+    if (slip->ticket) {
+        int y = page.y + HEADING_GAP;
+        pdf_line(document, MARGIN_LEFT, y, MARGIN_LEFT + BODY_W, y, RULE);
+    }
     pdf_fail(document, r);
     return pdf_error(document);
 }

@@ -13,7 +13,8 @@ struct slip {
     char *language; /* a tag */
     char *title, *title_japanese, *code_words, *code_words_japanese, *code_title,
         *code_title_japanese;
-    char *number, *number_words;
+    char *code, *number_words; /* code: NULL none */
+    bool ticket;
     int64_t made;
     struct print_slip_line lines[SLIP_LINES_MAX]; /* texts owned */
     size_t count;
@@ -177,25 +178,44 @@ fill(struct guide *guide, const struct interview *interview, int64_t fee)
     add_fee(guide, fee);
 }
 
-/* Title, number and what stands above a code. */
+/* Title and number; the guide speaks the visitor's language from now on. */
 static void
-head(struct guide *guide, const struct slip_about *about, enum procedure_kind kind)
+head(struct guide *guide, const char *language, const char *number, const char *title)
 {
     struct slip *slip = guide->slip;
-    AUTO_BUF number;
-    buf_init(&number, 64);
+    AUTO_BUF words;
+    buf_init(&words, 64);
+    guide->code = i18n_use(guide->words, language) == 0 ? language : "ja";
     (void)i18n_use(guide->words, guide->code);
     slip->language = xstrdup(i18n_current(guide->words)->tag);
-    (void)i18n_receipt_number(&number, about->number);
-    slip->number = xstrdup(about->number);
-    slip->number_words = xstrdup(buf_str(&number));
-    slip->title = xstrdup(own_message(guide, slip_title(kind)));
-    slip->title_japanese = xstrdup(japanese_message(guide, slip_title(kind)));
+    (void)i18n_receipt_number(&words, number);
+    slip->number_words = xstrdup(buf_str(&words));
+    slip->title = xstrdup(own_message(guide, title));
+    slip->title_japanese = xstrdup(japanese_message(guide, title));
+}
+
+/* What stands above the record's codes. */
+static void
+above_codes(struct guide *guide)
+{
+    struct slip *slip = guide->slip;
     slip->code_title = xstrdup(own_message(guide, "code.title"));
     slip->code_title_japanese = xstrdup(japanese_message(guide, "code.title"));
     slip->code_words = xstrdup(own_message(guide, "slip.code"));
     slip->code_words_japanese = xstrdup(japanese_message(guide, "slip.code"));
-    slip->made = about->made;
+}
+
+/* A guide that went wrong gives no slip. */
+static int
+end(struct guide *guide, const char *language_before, struct slip **ret)
+{
+    (void)i18n_use(guide->words, language_before);
+    if (guide->r < 0) {
+        slip_free(guide->slip);
+        return guide->r;
+    }
+    *ret = guide->slip;
+    return 0;
 }
 
 int
@@ -203,16 +223,49 @@ slip_new(const struct slip_about *about, const struct interview *interview, stru
 {
     const char *before = i18n_current(about->words)->code;
     struct guide guide = {.words = about->words, .slip = xcalloc(1, sizeof(*guide.slip))};
-    guide.code = i18n_use(about->words, about->language) == 0 ? about->language : "ja";
-    head(&guide, about, procedure_info(interview_procedure(interview)).kind);
+    head(&guide, about->language, about->number,
+        slip_title(procedure_info(interview_procedure(interview)).kind));
+    above_codes(&guide);
+    guide.slip->code = xstrdup(about->number);
+    guide.slip->made = about->made;
     fill(&guide, interview, about->fee);
-    (void)i18n_use(about->words, before);
-    if (guide.r < 0) {
-        slip_free(guide.slip);
-        return guide.r;
+    return end(&guide, before, ret);
+}
+
+/* The time of the day in both languages. */
+static void
+add_until(struct guide *guide, const char *until)
+{
+    AUTO_BUF own;
+    AUTO_BUF japanese;
+    buf_init(&own, TEXT_MAX);
+    buf_init(&japanese, TEXT_MAX);
+    (void)i18n_use(guide->words, guide->code);
+    (void)i18n_format(guide->words, &own, "pause.until", "time", until, NULL);
+    (void)i18n_use(guide->words, "ja");
+    (void)i18n_format(guide->words, &japanese, "pause.until", "time", until, NULL);
+    add(guide, PRINT_SLIP_HEADING, buf_str(&own), buf_str(&japanese));
+}
+
+int
+slip_ticket_new(const struct slip_ticket *about, struct slip **ret)
+{
+    const char *before = i18n_current(about->words)->code;
+    const char *const items[] = {
+        "pause.how", about->card ? "pause.card" : NULL, "pause.keep", "attract.place"};
+    struct guide guide = {.words = about->words, .slip = xcalloc(1, sizeof(*guide.slip))};
+    head(&guide, about->language, about->number, "pause.title");
+    guide.slip->ticket = true;
+    guide.slip->code = about->code != NULL ? xstrdup(about->code) : NULL;
+    guide.slip->made = about->made;
+    add_until(&guide, about->until);
+    for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
+        if (items[i] != NULL) {
+            add(&guide, PRINT_SLIP_ITEM, own_message(&guide, items[i]),
+                japanese_message(&guide, items[i]));
+        }
     }
-    *ret = guide.slip;
-    return 0;
+    return end(&guide, before, ret);
 }
 
 void
@@ -229,7 +282,7 @@ slip_free(struct slip *slip)
         wipe_text(slip->codes[i]);
     }
     char *const texts[] = {slip->language, slip->title, slip->title_japanese, slip->code_title,
-        slip->code_title_japanese, slip->code_words, slip->code_words_japanese, slip->number,
+        slip->code_title_japanese, slip->code_words, slip->code_words_japanese, slip->code,
         slip->number_words};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         wipe_text(texts[i]);
@@ -263,7 +316,8 @@ slip_pdf(const struct slip *slip, struct print *print, struct buf *ret_pdf)
     const struct print_slip paper = {.language = slip->language,
         .title = slip->title,
         .title_japanese = slip->title_japanese,
-        .number = slip->number,
+        .code = slip->code,
+        .ticket = slip->ticket,
         .number_words = slip->number_words,
         .lines = slip->lines,
         .line_count = slip->count,

@@ -1,12 +1,13 @@
 /* slip/slip.h - the guide slip: what a visitor takes along after a procedure. Number, what was received, what happens next,
  * where, what to bring, what it costs; in the language of the visit, with the Japanese beside it. The terminal prints it for
- * the visitor, the desk from the record: the same lines.
+ * the visitor, the desk from the record: the same lines. And the ticket of a visit that pauses.
  *
  * Threads: slip_new and slip_free in the one of the words and procedures; a finished slip holds copies and may be printed in another. Wiped
  * when freed. */
 #ifndef SLIP_SLIP_H
 #define SLIP_SLIP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,17 @@ struct slip_about {
 };
 /* What the interview's procedure and answers lead to. KERR_TOO_BIG. */
 int slip_new(const struct slip_about *about, const struct interview *interview, struct slip **ret);
+/* The ticket of a visit that pauses: its number, large, until when it waits and what to do; nothing else of the visitor. */
+struct slip_ticket {
+    struct i18n *words; /* and language, made: as above */
+    const char *language;
+    const char *number; /* eight digits */
+    const char *code; /* what a scanner reads; NULL: there is none here */
+    const char *until; /* a time of the day, "9:05" */
+    int64_t made;
+    bool card; /* it has to be read again */
+};
+int slip_ticket_new(const struct slip_ticket *about, struct slip **ret);
 void slip_free(struct slip *slip); /* NULL is accepted */
 
 /* One more line; copied. KERR_TOO_BIG from the 401st on. */

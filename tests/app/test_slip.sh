@@ -79,6 +79,16 @@ visit() { # NAME STEPS...: a visit that is accepted and asks for paper
         printf '%s\n' "$@"
     } >"$WORK/$name.play"
 }
+pauses() { # NAME STEPS...: a visit that pauses and asks for its ticket
+    name=$1
+    shift
+    {
+        printf 'language %s\nstart resident-record\ntap next\ntap no-card\ntype すめらぎ\ntap next\n' "${WORDS:-ja}"
+        printf 'tap home\ntap pause\nexpect screen paused\ndump %s.json\ntap print\n' "$name"
+        printf '%s\n' "$@"
+    } >"$WORK/$name.play"
+}
+ticket_number() { sed -n 's/.*"role": "title".*"text": "\([0-9]* [0-9]*\)".*/\1/p' "$WORK/$1.json" | tr -d ' ' | head -n 1; }
 number() { sed -n 's/.*"role": "qr".*"label": "\([0-9]*\)".*/\1/p' "$WORK/$1.json" | head -n 1; }
 THERE='wait text "紙をお取りください" 20'
 PHOTO='wait text "この画面を写真にとってください" 30'
@@ -95,7 +105,7 @@ during() { # NAME: plays it while the test goes on, once the printer has its sli
 sed -i '/^panel-/d' "$KIOSK_HOME/madoguchi.conf"
 keep_conf
 PRINTER="printer-server = $SOCKET"
-printf '%s\n' prints prints empty slow prints dies >$CUPS/modes
+printf '%s\n' prints prints empty slow prints dies prints empty >$CUPS/modes
 cupsd_start
 lpadmin -h $SOCKET -p slip -E -v paper:/ || fail lpadmin
 
@@ -107,9 +117,12 @@ visit empty "$PHOTO" 'shot empty.png' 'dump photo.json' "$END"
 visit leaves 'wait text "印刷しています"' 'shot slow.png' 'sleep 1500' 'tap home' 'wait screen attract 5'
 visit next "$THERE" "$END"
 visit dies "$PHOTO" "$END" 'sleep 300'
-for name in prints empty leaves next dies; do cat "$WORK/$name.play"; done >"$WORK/day.play"
+# and who pauses: one takes the ticket, one a photo
+WORDS=vi pauses paused 'shot paused.png' 'wait text "Hãy lấy tờ giấy" 20' 'shot paused-there.png' 'expect screen paused' "$END"
+pauses paused-empty "$PHOTO" 'expect screen paused' 'shot paused-photo.png' 'dump paused-photo.json' "$END"
+for name in prints empty leaves next dies paused paused-empty; do cat "$WORK/$name.play"; done >"$WORK/day.play"
 play "$WORK/day.play"
-[ "$(cd $CUPS/paper && echo *)" = '1.pdf 2.pdf 5.pdf' ] || fail "papers: $(ls $CUPS/paper)"
+[ "$(cd $CUPS/paper && echo *)" = '1.pdf 2.pdf 5.pdf 7.pdf' ] || fail "papers: $(ls $CUPS/paper)"
 empty || fail "something stays in the spool: $(ls $CUPS/spool)"
 grep -q '"overflow"' "$WORK/photo.json" && fail "words do not fit"
 zbarimg -q --raw "$WORK/empty.png" | tr -d ' ' | grep -q "$(number empty)" || fail "the photo does not have the number"
@@ -118,9 +131,21 @@ for one in 1:prints 2:prints 5:next; do
     pdftotext -layout $CUPS/paper/${one%:*}.pdf - | tr -d ' \n' | grep -q "$(number ${one#*:})" ||
         fail "paper ${one%:*} is not of the visit ${one#*:}"
 done
+pdftotext -layout $CUPS/paper/7.pdf - | tr -d ' \n' >"$WORK/ticket"
+grep -q "$(ticket_number paused)" "$WORK/ticket" || fail "the ticket does not have the number"
+grep -q 'すめらぎ' "$WORK/ticket" && fail "the ticket has a name"
+grep -q 'この番号で' "$WORK/ticket" || fail "the ticket has no Japanese"
+pdftoppm -r 100 -png $CUPS/paper/7.pdf "$WORK/ticket" && zbarimg -q --raw "$WORK"/ticket-1.png >"$WORK/ticket-code"
+[ "$(cat "$WORK/ticket-code")" = "MADOGUCHIP$(ticket_number paused)" ] || fail "the ticket's code is $(cat "$WORK/ticket-code")"
+grep -q '"overflow"' "$WORK/paused-photo.json" && fail "words do not fit"
+grep -q "$(ticket_number paused)" $CUPS/log/* "$WORK"/*.err && fail "a log has a ticket's number"
+cp "$WORK/ticket-1.png" "$SHOTS/slip-ticket.png"
 pdftoppm -r 150 -png $CUPS/paper/1.pdf "$WORK/paper" && zbarimg -q --raw "$WORK"/paper-*.png >"$WORK/read"
 grep -qx "$(number prints)" "$WORK/read" || fail "no code of the number: $(cat "$WORK/read")"
 grep -q '^7351' "$WORK/read" && fail "the record is on paper though the line is there"
+for name in paused-there paused-photo; do
+    cp "$WORK/$name.png" "$SHOTS/slip-$name.png"
+done
 for name in prints:there prints-accepted:accepted empty:photo slow:comes; do
     cp "$WORK/${name%:*}.png" "$SHOTS/slip-${name#*:}.png"
 done

@@ -410,7 +410,7 @@ test_slip(void **state)
         struct print_slip slip = {.language = languages[l],
             .title = "Your application is in.",
             .title_japanese = "受け付けました。",
-            .number = "00100737",
+            .code = "00100737",
             .number_words = "0010 0737",
             .lines = lines,
             .line_count = ARRAY_LEN(lines)};
@@ -450,7 +450,7 @@ test_slip_codes(void **state)
         struct print_slip slip = {.language = "en",
             .title = "It is in.",
             .title_japanese = "受け付けました。",
-            .number = "00100737",
+            .code = "00100737",
             .number_words = "0010 0737",
             .codes = codes,
             .code_count = counts[i],
@@ -485,7 +485,7 @@ test_slip_too_much(void **state)
     struct print_slip slip = {.language = "ja",
         .title = "受け付けました。",
         .title_japanese = "",
-        .number = "00100737",
+        .code = "00100737",
         .number_words = "0010 0737",
         .lines = lines,
         .line_count = ARRAY_LEN(lines)};
@@ -495,6 +495,41 @@ test_slip_too_much(void **state)
     assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
     assert_int_equal(print_add_slip(document, &slip), KERR_TOO_BIG);
     assert_int_equal(print_end(document, &pdf), KERR_TOO_BIG);
+}
+
+/* A ticket has its number, and no code where nothing reads one. */
+static void
+test_ticket(void **state)
+{
+    static const struct print_slip_line line = {PRINT_SLIP_HEADING, "Until 9:05", "9:05まで"};
+    static struct heard heard;
+    size_t sizes[2] = {0};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct print_slip slip = {.language = "en",
+            .title = "Go on with this number.",
+            .title_japanese = "この番号で、つづきから始められます。",
+            .code = i == 0 ? "MADOGUCHIP00100737" : NULL,
+            .number_words = "0010 0737",
+            .ticket = true,
+            .lines = &line,
+            .line_count = 1};
+        struct print_document *document = NULL;
+        AUTO_BUF pdf;
+        buf_init(&pdf, 4 * 1024 * 1024);
+        memset(&heard, 0, sizeof(heard));
+        heard.over = SLIP_OVER;
+        print_tell(print, hear, &heard);
+        assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
+        assert_int_equal(print_add_slip(document, &slip), 0);
+        assert_int_equal(print_end(document, &pdf), 0);
+        print_tell(print, NULL, NULL);
+        expect_inside(&heard);
+        expect_told(&heard, "00100737");
+        assert_int_equal(heard.pages, 1);
+        sizes[i] = pdf.len;
+    }
+    assert_true(sizes[0] > sizes[1]);
 }
 
 static int
@@ -531,6 +566,7 @@ main(void)
         cmocka_unit_test(test_slip),
         cmocka_unit_test(test_slip_codes),
         cmocka_unit_test(test_slip_too_much),
+        cmocka_unit_test(test_ticket),
     };
     return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

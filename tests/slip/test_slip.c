@@ -1,4 +1,5 @@
-/* The lines of a guide slip: those of a procedure of the content, in a language and in Japanese; what is too much is refused. */
+/* The lines of a guide slip: those of a procedure of the content, in a language and in Japanese; what is too much is refused;
+ * and of the ticket of a visit that pauses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -98,6 +99,37 @@ test_too_much(void **state)
     slip_free(slip);
 }
 
+/* A ticket has what leads back, in both languages, and nothing else. */
+static void
+test_ticket(void **state)
+{
+    (void)state;
+    for (int card = 0; card < 2; card++) {
+        assert_int_equal(i18n_use(i18n, "ko"), 0);
+        const struct slip_ticket about = {.words = i18n,
+            .language = "my",
+            .number = "00100737",
+            .code = card == 1 ? "MADOGUCHIP00100737" : NULL,
+            .until = "9:05",
+            .made = 1795305600,
+            .card = card == 1};
+        struct slip *slip = NULL;
+        assert_int_equal(slip_ticket_new(&about, &slip), 0);
+        assert_string_equal(i18n_current(i18n)->code, "ko"); /* as it was */
+        assert_non_null(strstr(slip_at(slip, 0)->own, "9:05"));
+        assert_non_null(strstr(slip_at(slip, 0)->japanese, "9:05まで"));
+        static const char *const told[] = {"pause.how", "pause.keep", "attract.place"};
+        for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+            assert_true(has(slip, PRINT_SLIP_ITEM, i18n_text_in(i18n, "my", told[i]),
+                i18n_text_in(i18n, "ja", told[i])));
+        }
+        assert_true(has(slip, PRINT_SLIP_ITEM, i18n_text_in(i18n, "my", "pause.card"),
+                        i18n_text_in(i18n, "ja", "pause.card")) == (card == 1));
+        assert_int_equal(slip_count(slip), 4 + card);
+        slip_free(slip);
+    }
+}
+
 /* Who asks for a time is not told that it is theirs. */
 static void
 test_titles(void **state)
@@ -134,6 +166,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lines),
         cmocka_unit_test(test_too_much),
+        cmocka_unit_test(test_ticket),
         cmocka_unit_test(test_titles),
     };
     return cmocka_run_group_tests(tests, open_content, close_content);

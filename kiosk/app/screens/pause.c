@@ -5,9 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/printer_priv.h"
 #include "base/err.h"
+#include "base/log.h"
 
-enum { CODE_SIDE = 700, DIGITS = SEAL_DRAFT_NUMBER_LEN - 1, FIELD_H = 330 };
+enum {
+    CODE_SIDE = 700,
+    DIGITS = SEAL_DRAFT_NUMBER_LEN - 1,
+    FIELD_H = 330,
+    PRINT_W = 820, /* where no code is */
+    PRINT_H = 200
+};
 
 /* A time of the day: "9:05". */
 static void
@@ -28,10 +36,88 @@ until(struct app *app, struct flow *flow)
     flow_text(app, flow, buf_str(&text), UI_ROLE_TEXT, UI_SIZE_VALUE, UI_TONE_PAPER, true, GAP_MIN);
 }
 
+/* The number on paper, for whoever asks for it. */
+static void
+ticket_print(struct app *app)
+{
+    struct visit *visit = &app->visit;
+    char time[16];
+    char code[PAUSE_CODE_MAX];
+    struct slip *slip = NULL;
+    time_words(visit->until_s, time);
+    pause_code_write(visit->number, code);
+    const struct slip_ticket about = {.words = app->i18n,
+        .language = i18n_current(app->i18n)->code,
+        .number = visit->number,
+        .code = app->scanner ? code : NULL,
+        .until = time,
+        .made = clock_wall_s(app->clock),
+        .card = visit->card_again};
+    int r = slip_ticket_new(&about, &slip);
+    r = r == 0 ? printer_start(app->printer, slip, visit->serial) : r;
+    LOG(LOG_INFO, "ticket.asked", LOG_ERR(r));
+    visit->paper = r == 0 ? PAPER_COMES : PAPER_PHOTO;
+    explicit_bzero(code, sizeof(code));
+    secret_wipe_stack();
+}
+
+/* Room for the code and, where there is a printer, for its button below it; upright beside it. */
+static struct ui_rect
+code_place(const struct app *app, struct flow *flow, struct ui_rect *ret_print)
+{
+    const struct ui_rect *column = &app->places.column;
+    bool upright = app->places.portrait;
+    int bottom = flow->bottom;
+    struct ui_rect box = {0};
+    if (app->printer != NULL && (!upright || !app->scanner)) {
+        flow->bottom -= PRINT_H + GAP_MIN;
+    }
+    if (app->scanner) { /* else nothing would read it */
+        box = qr_place(app, flow, CODE_SIDE);
+    } else if (app->printer != NULL && !upright) {
+        flow->w -= PRINT_W + COLUMN_GAP;
+    }
+    int beside =
+        upright ? column->x + (app->scanner ? box.w + GAP_MIN : 0) : flow->x + flow->w + COLUMN_GAP;
+    *ret_print = rect(beside, bottom - PRINT_H, column->x + column->w - beside, PRINT_H);
+    if (!upright) { /* the words beside it have the whole height */
+        flow->bottom = bottom;
+    }
+    return box;
+}
+
+static void
+print_button(struct app *app, struct ui_rect where)
+{
+    bool comes = app->visit.paper == PAPER_COMES;
+    ui_add(app->ui, &(struct ui_element){.id = "print",
+                        .role = UI_ROLE_BUTTON,
+                        .rect = where,
+                        .text = say(app, comes ? "slip.comes" : "slip.print"),
+                        .picture = comes ? "wait" : "document",
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_BAR,
+                        .bold = true,
+                        .align = UI_ALIGN_CENTRE,
+                        .state = comes ? UI_STATE_WAITING : 0u});
+}
+
+/* What became of the paper. */
+static void
+paper_words(struct app *app, struct flow *flow)
+{
+    bool there = app->visit.paper == PAPER_THERE;
+    if (there || app->visit.paper == PAPER_PHOTO) {
+        flow_text(app, flow, say(app, there ? "slip.there" : "slip.photo"), UI_ROLE_TEXT,
+            UI_SIZE_BODY, there ? UI_TONE_DONE : UI_TONE_CARE, true, GAP_MIN);
+    }
+}
+
 static void
 paused_build(struct app *app)
 {
     struct flow flow = page_begin(app, NULL, "leave.go-on");
+    struct ui_rect print;
     char code[PAUSE_CODE_MAX];
     AUTO_BUF rows;
     AUTO_BUF number;
@@ -40,10 +126,10 @@ paused_build(struct app *app)
     pause_code_write(app->visit.number, code);
     qr_rows(code, &rows);
     (void)i18n_receipt_number(&number, app->visit.number); /* two groups of four */
-    struct ui_rect box = app->scanner ? qr_place(app, &flow, CODE_SIDE)
-                                      : rect(0, 0, 0, 0); /* else nothing reads it */
+    struct ui_rect box = code_place(app, &flow, &print);
     page_title(app, &flow, say(app, "pause.title"));
     flow_text(app, &flow, buf_str(&number), UI_ROLE_TITLE, UI_SIZE_NUMBER, UI_TONE_PAPER, true, 20);
+    paper_words(app, &flow);
     until(app, &flow);
     flow_text(
         app, &flow, say(app, "pause.text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 40);
@@ -55,6 +141,9 @@ paused_build(struct app *app)
         app, &flow, say(app, "pause.how"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 0);
     if (app->scanner) {
         qr_add(app, box, &rows, say(app, "pause.code"), UI_STATE_PERSONAL);
+    }
+    if (app->printer != NULL) {
+        print_button(app, print);
     }
     page_main(app, "finish", say(app, "bar.finish"), 0);
     explicit_bzero(code, sizeof(code));
@@ -74,6 +163,8 @@ paused_tap(struct app *app, const char *id)
     char number[SEAL_DRAFT_NUMBER_LEN];
     if (strcmp(id, "finish") == 0 || strcmp(id, "next") == 0) {
         visit_finish(app);
+    } else if (strcmp(id, "print") == 0 && app->printer != NULL) {
+        ticket_print(app);
     } else if (strcmp(id, "back") == 0) {
         memcpy(number, app->visit.number, sizeof(number));
         int r = pause_take_up(app, number);

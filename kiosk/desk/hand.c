@@ -119,11 +119,12 @@ next_entry(struct desk *desk, const struct desk_client *client, uint64_t after,
 }
 
 int
-desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *after,
+desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *after, size_t *looks,
     struct ledger_entry *ret_entry, struct record **ret_record)
 {
-    for (;;) {
+    while (*looks > 0) {
         const char *reason = NULL;
+        struct record_head known;
         AUTO_BUF envelope;
         buf_init(&envelope, LEDGER_ENVELOPE_MAX);
         int r = next_entry(desk, client, *after, ret_entry, &envelope);
@@ -131,6 +132,11 @@ desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *af
             return r;
         }
         *after = ret_entry->position;
+        if (desk_find_head(desk, ret_entry, &known) &&
+            !desk_client_takes(client, known.procedure)) {
+            --*looks;
+            continue;
+        }
         struct record *record =
             desk_open_record(&desk->config, ret_entry, envelope.data, envelope.len, &reason);
         if (record != NULL && desk_client_takes(client, record_head(record)->procedure)) {
@@ -138,7 +144,9 @@ desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *af
             return 0;
         }
         record_free(record);
+        *looks -= *looks > DESK_LOOK_OPENED ? DESK_LOOK_OPENED : *looks;
     }
+    return KERR_TOO_BIG;
 }
 
 int
@@ -208,11 +216,12 @@ desk_hand_make(struct desk *desk, const struct desk_client *client, struct ledge
     uint8_t(*ids)[LEDGER_ID_LEN] = xcalloc(LEDGER_BATCH_MAX, LEDGER_ID_LEN);
     size_t count = 0;
     uint64_t after = 0;
+    size_t all = SIZE_MAX;
     int r = 0;
     while (r == 0 && count < LEDGER_BATCH_MAX) {
         struct ledger_entry entry;
         struct record *record = NULL;
-        r = desk_hand_next(desk, client, &after, &entry, &record);
+        r = desk_hand_next(desk, client, &after, &all, &entry, &record);
         if (r == 0) {
             memcpy(ids[count++], entry.id, LEDGER_ID_LEN);
             record_free(record);

@@ -94,11 +94,12 @@ add_waiting(
     struct desk *desk, const struct desk_client *client, struct buf *rows, size_t *ret_count)
 {
     uint64_t after = 0;
+    size_t all = SIZE_MAX;
     int r = 0;
     for (*ret_count = 0; r == 0 && *ret_count < WAITING_SHOWN; ++*ret_count) {
         struct ledger_entry entry;
         struct record *record = NULL;
-        r = desk_hand_next(desk, client, &after, &entry, &record);
+        r = desk_hand_next(desk, client, &after, &all, &entry, &record);
         if (r < 0) {
             break;
         }

@@ -134,10 +134,12 @@ void desk_hand_free(struct desk_hand *hand); /* NULL is accepted */
 const struct buf *desk_hand_openapi(const struct desk_hand *hand);
 /* The columns of a procedure; none for one that is gone. Lives as long as the desk. */
 const struct desk_layout *desk_hand_layout(struct desk *desk, const char *procedure);
-/* The first record behind *after that the client may have and does not have yet; the caller frees. *after becomes its
- * position. KERR_NOT_FOUND. */
+/* The first record behind *after that the client may have and does not have yet; the caller frees. *after becomes the position of
+ * what was looked at last. *looks: what it may cost to look at others' records, of which it is taken; one that must be opened
+ * costs DESK_LOOK_OPENED, one that the index knows 1. KERR_NOT_FOUND, KERR_TOO_BIG (that much was looked at; there may be more). */
+enum { DESK_LOOK_OPENED = 20 };
 int desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *after,
-    struct ledger_entry *ret_entry, struct record **ret_record);
+    size_t *looks, struct ledger_entry *ret_entry, struct record **ret_record);
 /* One that it may have, or has. KERR_NOT_FOUND. */
 int desk_hand_get(struct desk *desk, const struct desk_client *client,
     const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry, struct record **ret_record);

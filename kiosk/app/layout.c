@@ -64,8 +64,7 @@ tool_words_width(struct app *app, const char *text)
     return (width - pads) * UI_LABEL_LEAST / 100;
 }
 
-/* "English", or both when two languages are shown: side by side or below each other, never with a name in two. The short
- * name: the bar's buttons are narrow. */
+/* "English", or both when two languages are shown: side by side or below each other, never with a name in two. */
 static void
 language_name(struct app *app, struct buf *out)
 {

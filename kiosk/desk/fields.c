@@ -266,6 +266,10 @@ desk_column_value(
     struct desk *desk, const struct desk_column *column, const char *value, struct buf *out)
 {
     size_t len = 0;
+    if (column == NULL) {
+        (void)buf_add_str(out, value);
+        return;
+    }
     const char *code = code_of(column->codes, value, &len);
     if (code != NULL) {
         (void)buf_add(out, code, len);

@@ -372,11 +372,7 @@ desk_hand_json(struct desk *desk, const struct ledger_entry *entry, const struct
         const char *value = desk_fixed(&fixes, fact);
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
-        if (column != NULL) {
-            desk_column_value(desk, column, value, &text);
-        } else {
-            (void)buf_add_str(&text, value);
-        }
+        desk_column_value(desk, column, value, &text);
         (void)buf_add_str(out, i > 0 ? ",{" : "{");
         add_member(out, "key", fact->key, true);
         add_member(out, "name", column != NULL ? column->name : fact->key, false);

@@ -360,11 +360,7 @@ add_items(struct desk *desk, const struct ledger_entry *entry, const struct reco
         const char *value = desk_fixed(&fixes, fact);
         AUTO_BUF text;
         buf_init(&text, DESK_PAGE_MAX);
-        if (column != NULL) {
-            desk_column_value(desk, column, value, &text);
-        } else {
-            (void)buf_add_str(&text, value);
-        }
+        desk_column_value(desk, column, value, &text);
         add_item(desk, rows, fact->key, column != NULL ? column->name : fact->key, buf_str(&text),
             value, fact->value);
     }

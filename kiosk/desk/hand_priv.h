@@ -32,7 +32,8 @@ void desk_layout_make(const struct desk_fields *fields, const struct procedure_s
 void desk_layout_free(struct desk_layout *layout);
 /* The column of a fact, or NULL. */
 const struct desk_column *desk_layout_find(const struct desk_layout *layout, const char *key);
-/* An answer as it is handed over: its code, else the words of a choice, else as it is kept (dates YYYY-MM-DD). */
+/* An answer as it is handed over: its code, else the words of a choice, else as it is kept (dates YYYY-MM-DD), as
+ * always without a column. */
 void desk_column_value(
     struct desk *desk, const struct desk_column *column, const char *value, struct buf *out);
 

@@ -10,6 +10,24 @@
 typedef int ledger_each(
     const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx);
 
+/* The columns of an entry, in this order; behind them its envelope. */
+#define LEDGER_COLUMNS                                                                             \
+    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
+enum {
+    COLUMN_ID,
+    COLUMN_KIOSK,
+    COLUMN_EPOCH,
+    COLUMN_SEQUENCE,
+    COLUMN_HASH,
+    COLUMN_RECEIVED_AT,
+    COLUMN_POSITION,
+    COLUMN_STATE,
+    COLUMN_STATE_AT,
+    COLUMN_STATE_BY,
+    COLUMN_HOLDER,
+    COLUMN_ENVELOPE
+};
+
 /* Which entries a list gives; both NULL: all. */
 struct ledger_filter {
     const char *state, *holder;

@@ -6,9 +6,6 @@
 
 #include "base/err.h"
 
-#define ENTRY_COLUMNS                                                                              \
-    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
-
 #define BIGINT(number) number "::bigint"
 
 const char *const pg_queries[PG_QUERY_COUNT] = {
@@ -28,12 +25,12 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
     [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
     [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
-    [PG_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = $1",
-    [PG_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+    [PG_GET] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE id = $1",
+    [PG_BEFORE] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < $1"
                   " ORDER BY position DESC LIMIT $2",
-    [PG_BEFORE_STATE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+    [PG_BEFORE_STATE] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < $1"
                         " AND state = $3 ORDER BY position DESC LIMIT $2",
-    [PG_BEFORE_HELD] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < $1"
+    [PG_BEFORE_HELD] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < $1"
                        " AND " LEDGER_HELD("$3") " ORDER BY position DESC LIMIT $2",
     [PG_COUNTS] = LEDGER_COUNTS("$1"),
     [PG_ACT] = "SELECT number, kind, value, acted_at, acted_by FROM act"
@@ -55,21 +52,6 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
                   " WHERE slot = $2 AND stands AND seat IS NOT NULL",
 };
 
-/* Columns of ENTRY_COLUMNS, and the envelope after them. */
-enum {
-    COLUMN_ID,
-    COLUMN_KIOSK,
-    COLUMN_EPOCH,
-    COLUMN_SEQUENCE,
-    COLUMN_HASH,
-    COLUMN_RECEIVED_AT,
-    COLUMN_POSITION,
-    COLUMN_STATE,
-    COLUMN_STATE_AT,
-    COLUMN_STATE_BY,
-    COLUMN_HOLDER,
-    COLUMN_ENVELOPE
-};
 /* Columns of what ledger_put answers. */
 enum { PUT_VERDICT, PUT_POSITION, PUT_RECEIVED_AT, PUT_STATE, PUT_STATE_AT, PUT_STATE_BY };
 

@@ -260,9 +260,6 @@ static const char STEP_CORRECTION[] =
 static const char *const STEPS[LEDGER_VERSION] = {
     STEP_1, STEP_2, STEP_3, STEP_4, STEP_5, STEP_6, STEP_HAND, STEP_LOOK, STEP_CORRECTION};
 
-#define ENTRY_COLUMNS                                                                              \
-    "id, kiosk, epoch, sequence, hash, received_at, position, state, state_at, state_by, holder"
-
 /* The records that are booked for the slot ?3. */
 #define BOOKED_NOW "FROM decision WHERE slot = ?3 AND stands = 1 AND seat IS NOT NULL"
 
@@ -282,7 +279,7 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
         " WHERE NOT EXISTS (SELECT 1 FROM gone WHERE id = ?1)"
         " AND NOT EXISTS (SELECT 1 FROM gone WHERE kiosk = ?2 AND epoch = ?3 AND sequence = ?4)"
         " ON CONFLICT DO NOTHING",
-    [LEDGER_Q_SAME] = "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = ?1 AND kiosk = ?2"
+    [LEDGER_Q_SAME] = "SELECT " LEDGER_COLUMNS " FROM entry WHERE id = ?1 AND kiosk = ?2"
                       " AND epoch = ?3 AND sequence = ?4 AND hash = ?5 AND envelope = ?7"
                       " UNION ALL SELECT id, kiosk, epoch, sequence, hash, received_at, position,"
                       " 'deleted', deleted_at, '', '' FROM gone WHERE id = ?1 AND kiosk = ?2"
@@ -293,12 +290,12 @@ static const char *const QUERIES[LEDGER_Q_COUNT] = {
     [LEDGER_Q_BUMP] = "UPDATE change_count SET count = count + 1",
     [LEDGER_Q_RECEIPT] = "SELECT receipt FROM entry WHERE id = ?1",
     [LEDGER_Q_RECEIPT_KEEP] = "UPDATE entry SET receipt = ?2 WHERE id = ?1 AND receipt IS NULL",
-    [LEDGER_Q_GET] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE id = ?1",
-    [LEDGER_Q_BEFORE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+    [LEDGER_Q_GET] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE id = ?1",
+    [LEDGER_Q_BEFORE] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < ?1"
                         " ORDER BY position DESC LIMIT 1",
-    [LEDGER_Q_BEFORE_STATE] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+    [LEDGER_Q_BEFORE_STATE] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < ?1"
                               " AND state = ?2 ORDER BY position DESC LIMIT 1",
-    [LEDGER_Q_BEFORE_HELD] = "SELECT " ENTRY_COLUMNS ", envelope FROM entry WHERE position < ?1"
+    [LEDGER_Q_BEFORE_HELD] = "SELECT " LEDGER_COLUMNS ", envelope FROM entry WHERE position < ?1"
                              " AND " LEDGER_HELD("?2") " ORDER BY position DESC LIMIT 1",
     [LEDGER_Q_COUNTS] = LEDGER_COUNTS("?1"),
     [LEDGER_Q_NEWEST] = "SELECT coalesce(max(position), 0), (SELECT count FROM change_count)"

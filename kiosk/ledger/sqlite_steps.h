@@ -7,22 +7,6 @@
 #include "base/err.h"
 #include "ledger/sqlite_priv.h"
 
-/* What `SELECT entry columns, envelope` gives, in this order (sqlite.c). */
-enum {
-    COLUMN_ID,
-    COLUMN_KIOSK,
-    COLUMN_EPOCH,
-    COLUMN_SEQUENCE,
-    COLUMN_HASH,
-    COLUMN_RECEIVED_AT,
-    COLUMN_POSITION,
-    COLUMN_STATE,
-    COLUMN_STATE_AT,
-    COLUMN_STATE_BY,
-    COLUMN_HOLDER,
-    COLUMN_ENVELOPE
-};
-
 static inline struct sqlite_ledger *
 of(struct ledger *ledger)
 {

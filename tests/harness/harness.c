@@ -31,6 +31,19 @@ harness_folder_make(char out[HARNESS_FOLDER_LEN])
     }
 }
 
+const char *
+harness_file(const char *folder, const char *name)
+{
+    enum { PATHS = 16, PATH_LEN = 300 };
+    static char paths[PATHS][PATH_LEN];
+    static unsigned turn;
+    char *path = paths[turn++ % PATHS];
+    if (snprintf(path, PATH_LEN, "%s/%s", folder, name) >= PATH_LEN) {
+        abort();
+    }
+    return path;
+}
+
 static int
 remove_one(const char *path, const struct stat *status, int type, struct FTW *where)
 {

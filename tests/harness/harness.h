@@ -9,6 +9,9 @@ enum { HARNESS_FOLDER_LEN = 64 };
  * with harness_folder_remove; what a crash leaves goes with tests/run's folder. */
 void harness_folder_make(char out[HARNESS_FOLDER_LEN]);
 
+/* A path in a folder, for a call or two: the sixteenth after it takes its place. Not for several threads. */
+const char *harness_file(const char *folder, const char *name);
+
 /* Removes the folder with everything in it; follows no links. 0, or -1 when something stayed. */
 int harness_folder_remove(const char *folder);
 

@@ -33,11 +33,7 @@ static struct {
 static const char *
 file(const char *name)
 {
-    static char paths[8][300];
-    static unsigned turn;
-    char *path = paths[turn++ % ARRAY_LEN(paths)];
-    snprintf(path, sizeof(paths[0]), "%s/%s", scene.folder, name);
-    return path;
+    return harness_file(scene.folder, name);
 }
 
 static int

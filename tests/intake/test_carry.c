@@ -49,11 +49,7 @@ static struct scene scene;
 static const char *
 file(const char *name)
 {
-    static char paths[8][200];
-    static unsigned turn;
-    char *path = paths[turn++ % ARRAY_LEN(paths)];
-    snprintf(path, sizeof(paths[0]), "%s/%s", scene.folder, name);
-    return path;
+    return harness_file(scene.folder, name);
 }
 
 /* A file of the kiosk's folder on the stick: "000001.records" of the queue's epoch. */

@@ -59,11 +59,7 @@ static const struct clock city_clock = {city_mono, city_wall, NULL};
 static const char *
 file(const char *name)
 {
-    static char paths[8][160];
-    static unsigned turn;
-    char *path = paths[turn++ % ARRAY_LEN(paths)];
-    snprintf(path, sizeof(paths[0]), "%s/%s", scene.folder, name);
-    return path;
+    return harness_file(scene.folder, name);
 }
 
 static void

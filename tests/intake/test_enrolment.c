@@ -23,11 +23,7 @@ static struct intake *intake;
 static const char *
 file(const char *name)
 {
-    static char paths[16][160];
-    static unsigned turn;
-    char *path = paths[turn++ % ARRAY_LEN(paths)];
-    (void)snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
-    return path;
+    return harness_file(folder, name);
 }
 
 static int

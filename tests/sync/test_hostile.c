@@ -58,11 +58,7 @@ static struct line line;
 static const char *
 file(const char *name)
 {
-    static char paths[4][160];
-    static unsigned turn;
-    char *path = paths[turn++ % ARRAY_LEN(paths)];
-    snprintf(path, sizeof(paths[0]), "%s/%s", line.folder, name);
-    return path;
+    return harness_file(line.folder, name);
 }
 
 static void

@@ -12,100 +12,19 @@
 #include "base/err.h"
 #include "base/hex.h"
 #include "base/log.h"
-#include "base/utf8.h"
 
-enum {
-    SELECTOR_FIRST = 0xe0100, /* Unicode TR 37: selectors of the Ideographic Variation Database */
-    SELECTOR_LAST = 0xe01ef,
-    FORMS_MAX = 64, /* of one character */
-    CODE_MAX = 24,
-    UNIT_MAX = 12 /* bytes of a character with its selector and NUL */
-};
-
-/* ---- characters and their forms ---- */
-
-/* A character and the selector behind it, 0 for none. */
-struct unit {
-    uint32_t kanji, selector;
-};
-
-static bool
-next_unit(const char *text, size_t len, size_t *pos, struct unit *ret_unit)
-{
-    if (*pos >= len) {
-        return false;
-    }
-    ret_unit->kanji = utf8_next(text, len, pos);
-    ret_unit->selector = 0;
-    size_t behind = *pos;
-    uint32_t code = behind < len ? utf8_next(text, len, &behind) : 0;
-    if (code >= SELECTOR_FIRST && code <= SELECTOR_LAST) {
-        ret_unit->selector = code;
-        *pos = behind;
-    }
-    return true;
-}
-
-static void
-unit_text(const struct unit *unit, char out[UNIT_MAX])
-{
-    size_t len = utf8_encode(unit->kanji, out);
-    len += unit->selector != 0 ? utf8_encode(unit->selector, out + len) : 0;
-    out[len] = 0;
-}
-
-bool
-desk_glyphs_alike(const char *one, const char *other)
-{
-    size_t here = 0, there = 0, len = strlen(one), other_len = strlen(other);
-    struct unit unit, beside;
-    while (next_unit(one, len, &here, &unit)) {
-        if (!next_unit(other, other_len, &there, &beside) || unit.kanji != beside.kanji) {
-            return false;
-        }
-    }
-    return there == other_len;
-}
-
-/* What a character of a value may become: itself without a selector, each form of the table, and what it came with. */
-struct forms {
-    uint32_t selectors[FORMS_MAX + 2];
-    size_t count; /* 0: it has no forms to choose from */
-};
-
-static void
-find_forms(const struct desk *desk, const struct unit *own, struct forms *ret_forms)
-{
-    uint32_t known[FORMS_MAX];
-    size_t count = desk->config.variants != NULL
-                       ? input_variants_find(desk->config.variants, own->kanji, known, FORMS_MAX)
-                       : 0;
-    count = count < FORMS_MAX ? count : FORMS_MAX;
-    *ret_forms = (struct forms){.count = 0};
-    if (count < 2) { /* one form is the character itself */
-        return;
-    }
-    bool own_is_known = own->selector == 0;
-    ret_forms->selectors[ret_forms->count++] = 0;
-    for (size_t i = 0; i < count; i++) {
-        own_is_known = own_is_known || known[i] == own->selector;
-        ret_forms->selectors[ret_forms->count++] = known[i];
-    }
-    if (!own_is_known) {
-        ret_forms->selectors[ret_forms->count++] = own->selector;
-    }
-}
+enum { NUMBER_MAX = 24 };
 
 static bool
 has_forms(const struct desk *desk, const char *value)
 {
     size_t pos = 0, len = strlen(value);
-    struct unit unit;
-    struct forms forms = {.count = 0};
-    while (forms.count == 0 && next_unit(value, len, &pos, &unit)) {
-        find_forms(desk, &unit, &forms);
+    struct desk_shape shape;
+    struct desk_shapes shapes = {.count = 0};
+    while (shapes.count == 0 && desk_shape_next(value, len, &pos, &shape)) {
+        desk_shapes_find(&desk->config, &shape, &shapes);
     }
-    return forms.count > 0;
+    return shapes.count > 0;
 }
 
 /* Names and addresses with a character that has forms. */
@@ -137,10 +56,10 @@ keep_fix(const struct ledger_correction *correction, void *ctx)
 }
 
 int
-desk_fixes_read(
-    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes)
+desk_fixes_read(const struct desk_config *config, struct ledger *ledger,
+    const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes)
 {
-    *ret_fixes = (struct desk_fixes){.count = 0};
+    *ret_fixes = (struct desk_fixes){.kanji = config->kanji};
     hex_encode(id, LEDGER_ID_LEN, ret_fixes->record);
     int r = ledger_corrections(ledger, id, keep_fix, ret_fixes);
     if (r < 0) {
@@ -165,7 +84,8 @@ desk_fixed(const struct desk_fixes *fixes, const struct fact *fact)
     for (size_t i = fixes->count; i-- > 0;) {
         const struct ledger_correction *fix = &fixes->list[i];
         if (strcmp(fix->fact, fact->key) == 0) {
-            return desk_glyphs_alike(fix->after, fact->value) ? fix->after : fact->value;
+            return desk_glyphs_alike(fixes->kanji, fix->after, fact->value) ? fix->after
+                                                                            : fact->value;
         }
     }
     return fact->value;
@@ -175,7 +95,7 @@ int
 desk_corrected(struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct record **record)
 {
     struct desk_fixes fixes;
-    int r = desk_fixes_read(desk->ledger, id, &fixes);
+    int r = desk_fixes_read(&desk->config, desk->ledger, id, &fixes);
     if (r < 0 || fixes.count == 0) {
         return r;
     }
@@ -222,9 +142,19 @@ desk_fixes_html(struct desk *desk, const struct desk_fixes *fixes, const struct 
     buf_init(&story, DESK_PAGE_MAX);
     add_story(desk, &story, fixes, fact->key);
     if (story.len > 0) {
-        bool is_fixed = strcmp(desk_fixed(fixes, fact), fact->value) != 0;
+        const char *now = desk_fixed(fixes, fact);
+        bool is_fixed = strcmp(now, fact->value) != 0;
+        AUTO_BUF own_drawn;
+        AUTO_BUF now_drawn;
+        buf_init(&own_drawn, DESK_PAGE_MAX);
+        buf_init(&now_drawn, DESK_PAGE_MAX);
+        if (is_fixed) {
+            desk_drawn(desk, fact->value, &own_drawn);
+            desk_drawn(desk, now, &now_drawn);
+        }
         DESK_PART(desk->assets, out, is_fixed ? "fixed" : "fixed-back", FILL("key", fact->key),
-            FILL("own", fact->value), FILL_HTML("story", &story));
+            FILL("own", fact->value), FILL_HTML("own-drawn", &own_drawn),
+            FILL_HTML("now-drawn", &now_drawn), FILL_HTML("story", &story));
     }
     if (can_be_corrected(desk, fact, question)) {
         DESK_PART(desk->assets, out, "fix-link", FILL("id", fixes->record), FILL("key", fact->key),
@@ -264,7 +194,7 @@ work_begin(struct desk_ask *ask, struct work *ret_work)
     buf_init(&envelope, LEDGER_ENVELOPE_MAX);
     *ret_work = (struct work){.record = NULL};
     int r = ledger_get(desk->ledger, ask->id, &entry, &envelope);
-    r = r == 0 ? desk_fixes_read(desk->ledger, ask->id, &ret_work->fixes) : r;
+    r = r == 0 ? desk_fixes_read(&desk->config, desk->ledger, ask->id, &ret_work->fixes) : r;
     if (r == 0) {
         ret_work->record =
             desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
@@ -285,21 +215,46 @@ work_begin(struct desk_ask *ask, struct work *ret_work)
     return true;
 }
 
+/* A form to choose: drawn by us, since few browsers have a font with all of them; as text where no font of ours has it. */
 static void
-add_form(struct desk *desk, struct buf *out, size_t index, const struct unit *unit,
-    const struct unit *own, bool chosen)
+add_shape(struct desk *desk, struct buf *out, size_t index, const struct desk_shape *shape,
+    const struct desk_shape *own, const struct desk_shape *stands)
 {
-    char text[UNIT_MAX], code[CODE_MAX], selector[CODE_MAX], place[CODE_MAX];
-    unit_text(unit, text);
+    char text[DESK_SHAPE_TEXT], name[DESK_SHAPE_NAME], code[NUMBER_MAX], place[NUMBER_MAX];
+    AUTO_BUF drawn;
+    buf_init(&drawn, DESK_PAGE_MAX);
+    desk_shape_text(shape, text);
+    desk_shape_name(shape, own, name);
+    desk_drawn(desk, text, &drawn);
     (void)snprintf(place, sizeof(place), "%zu", index);
-    (void)snprintf(selector, sizeof(selector), "%" PRIx32, unit->selector);
     (void)snprintf(code, sizeof(code),
-        unit->selector != 0 ? "%04" PRIX32 " %" PRIX32 : "%04" PRIX32, unit->kanji, unit->selector);
-    bool came = unit->selector == own->selector;
+        shape->selector != 0 ? "%04" PRIX32 " %" PRIX32 : "%04" PRIX32, shape->kanji,
+        shape->selector);
+    bool came = shape->kanji == own->kanji && shape->selector == own->selector;
+    bool chosen = shape->kanji == stands->kanji && shape->selector == stands->selector;
     DESK_PART(desk->assets, out, chosen ? "glyph-form-chosen" : "glyph-form", FILL("index", place),
-        FILL("selector", selector), FILL("text", text), FILL("code", code),
+        FILL("form", name), FILL_HTML("drawn", &drawn), FILL("code", code),
         FILL("mark", came ? desk_word(desk->assets, "glyph.came") : ""));
     explicit_bzero(text, sizeof(text));
+}
+
+/* The forms of one character, those of other code points behind a line of their own. */
+static void
+add_shapes(struct desk *desk, struct buf *out, size_t index, const struct desk_shape *own,
+    const struct desk_shape *stands, size_t *ret_count)
+{
+    struct desk_shapes shapes;
+    bool others = false;
+    desk_shapes_find(&desk->config, own, &shapes);
+    for (size_t i = 0; i < shapes.count; i++) {
+        if (shapes.list[i].kanji != own->kanji && !others) {
+            DESK_PART(desk->assets, out, "glyph-others",
+                FILL("text", desk_word(desk->assets, "glyph.others")));
+            others = true;
+        }
+        add_shape(desk, out, index, &shapes.list[i], own, stands);
+    }
+    *ret_count = shapes.count;
 }
 
 /* Each character that has forms, with them. */
@@ -308,21 +263,18 @@ add_characters(struct desk *desk, struct buf *out, const struct work *work)
 {
     const char *came = work->fact->value, *now = work->now;
     size_t at = 0, here = 0, came_len = strlen(came), now_len = strlen(now);
-    struct unit own, stands;
-    for (size_t index = 0;
-         next_unit(came, came_len, &at, &own) && next_unit(now, now_len, &here, &stands); index++) {
-        struct forms forms;
-        char kanji[UNIT_MAX], place[CODE_MAX];
+    struct desk_shape own, stands;
+    for (size_t index = 0; desk_shape_next(came, came_len, &at, &own) &&
+                           desk_shape_next(now, now_len, &here, &stands);
+         index++) {
+        size_t count = 0;
+        char kanji[DESK_SHAPE_TEXT], place[NUMBER_MAX];
         AUTO_BUF choices;
         buf_init(&choices, DESK_PAGE_MAX);
-        find_forms(desk, &own, &forms);
-        for (size_t i = 0; i < forms.count; i++) {
-            const struct unit form = {own.kanji, forms.selectors[i]};
-            add_form(desk, &choices, index, &form, &own, form.selector == stands.selector);
-        }
-        unit_text(&stands, kanji);
+        add_shapes(desk, &choices, index, &own, &stands, &count);
+        desk_shape_text(&stands, kanji);
         (void)snprintf(place, sizeof(place), "%zu", index);
-        DESK_PART(desk->assets, out, forms.count > 0 ? "glyph-character" : "glyph-alone",
+        DESK_PART(desk->assets, out, count > 0 ? "glyph-character" : "glyph-alone",
             FILL("index", place), FILL("text", kanji), FILL_HTML("forms", &choices));
         explicit_bzero(kanji, sizeof(kanji));
     }
@@ -374,23 +326,24 @@ desk_get_glyph(struct desk_ask *ask)
     }
 }
 
-/* The selector that the form chose for a character; what stands there when it says nothing. False for one that is no form of
- * this character. */
+/* The form that was chosen for a character; what stands there when nothing is said. False for what is no form of this
+ * character. */
 static bool
-read_choice(struct desk_ask *ask, size_t index, const struct forms *forms, struct unit *unit)
+read_choice(struct desk_ask *ask, size_t index, const struct desk_shape *own,
+    const struct desk_shapes *shapes, struct desk_shape *stands)
 {
-    char name[CODE_MAX];
+    char name[NUMBER_MAX];
     AUTO_BUF field;
     buf_init(&field, DESK_FIELD_MAX);
     (void)snprintf(name, sizeof(name), "c%zu", index);
     if (!desk_ask_field(ask, name, &field)) {
         return true;
     }
-    for (size_t i = 0; i < forms->count; i++) {
-        char selector[CODE_MAX];
-        (void)snprintf(selector, sizeof(selector), "%" PRIx32, forms->selectors[i]);
-        if (strcmp(selector, buf_str(&field)) == 0) {
-            unit->selector = forms->selectors[i];
+    for (size_t i = 0; i < shapes->count; i++) {
+        char form[DESK_SHAPE_NAME];
+        desk_shape_name(&shapes->list[i], own, form);
+        if (strcmp(form, buf_str(&field)) == 0) {
+            *stands = shapes->list[i];
             return true;
         }
     }
@@ -403,16 +356,17 @@ read_value(struct desk_ask *ask, const struct work *work, char out[LEDGER_GLYPHS
 {
     const char *came = work->fact->value, *now = work->now;
     size_t at = 0, here = 0, used = 0, came_len = strlen(came), now_len = strlen(now);
-    struct unit own, stands;
-    for (size_t index = 0;
-         next_unit(came, came_len, &at, &own) && next_unit(now, now_len, &here, &stands); index++) {
-        struct forms forms;
-        char text[UNIT_MAX];
-        find_forms(ask->desk, &own, &forms);
-        if (!read_choice(ask, index, &forms, &stands)) {
+    struct desk_shape own, stands;
+    for (size_t index = 0; desk_shape_next(came, came_len, &at, &own) &&
+                           desk_shape_next(now, now_len, &here, &stands);
+         index++) {
+        struct desk_shapes shapes;
+        char text[DESK_SHAPE_TEXT];
+        desk_shapes_find(&ask->desk->config, &own, &shapes);
+        if (!read_choice(ask, index, &own, &shapes, &stands)) {
             return false;
         }
-        unit_text(&stands, text);
+        desk_shape_text(&stands, text);
         size_t len = strlen(text);
         if (used + len >= LEDGER_GLYPHS_MAX) {
             return false;
@@ -485,7 +439,8 @@ desk_post_glyph(struct desk_ask *ask)
     (void)snprintf(correction.fact, sizeof(correction.fact), "%s", work.fact->key);
     (void)snprintf(correction.before, sizeof(correction.before), "%s", work.now);
     (void)snprintf(correction.by, sizeof(correction.by), "%s", ask->who.name);
-    if (!is_read || !desk_glyphs_alike(correction.after, work.fact->value)) {
+    if (!is_read ||
+        !desk_glyphs_alike(ask->desk->config.kanji, correction.after, work.fact->value)) {
         desk_reply_message(ask, HTTP_FORBIDDEN, "foreign"); /* our own form sends no such thing */
     } else if (strcmp(correction.after, work.now) == 0) {
         reply_glyphs(ask, &work, correction.reason, "glyph.same");

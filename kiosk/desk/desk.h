@@ -13,6 +13,12 @@
 #include "procedure/procedure.h"
 #include "seal/seal.h"
 
+/* Which kanji a search takes for one, and which are the same character in other forms: FOLDER/kanji.txt. KERR_NOT_FOUND,
+ * KERR_INVALID (not UTF-8, a kanji in two places). */
+struct desk_kanji;
+int desk_kanji_load(const char *folder, struct desk_kanji **ret_kanji);
+void desk_kanji_free(struct desk_kanji *kanji); /* NULL is accepted */
+
 struct desk_config {
     const char *address; /* numeric */
     uint16_t port; /* 0: any; ask desk_port */
@@ -35,6 +41,7 @@ struct desk_config {
     const struct seal_opener *opener; /* borrowed */
     const struct input_variants
         *variants; /* borrowed; forms of characters, NULL: none are offered */
+    const struct desk_kanji *kanji; /* borrowed; NULL: no character is another's form */
     struct i18n *words; /* borrowed; the page's words, in Japanese */
     const struct procedure_set *procedures; /* borrowed; labels of facts and answers */
     const struct clock *clock; /* borrowed */
@@ -51,7 +58,7 @@ void desk_stop(struct desk *desk);
 uint16_t desk_port(const struct desk *desk);
 
 /* One JSON object a line, oldest first: number, procedure, kiosk, language, received_at, state,
- * facts {key: value}. A record that can't be opened gives a line with state "unread" and no facts;
+ * facts {key: value}, own {key: value}. A record that can't be opened gives a line with state "unread" and no facts;
  * returns KERR_SEAL_OPEN after all lines when there was one, KERR_STORE, KERR_IO. */
 int desk_export_json(const struct desk_config *config, FILE *out);
 

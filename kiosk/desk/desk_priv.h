@@ -326,24 +326,55 @@ int desk_standing_html(
 /* A state as a mark: words and a shape, never colour alone. */
 void desk_state_mark(struct desk *desk, struct buf *out, const char *state);
 
+/* ---- shapes.c: the forms in which a character may be written ---- */
+
+enum {
+    DESK_SHAPE_TEXT = 12, /* bytes of a character with its selector and NUL */
+    DESK_SHAPE_NAME = 24,
+    DESK_SHAPES_MAX = 300
+};
+/* A character and the selector behind it, 0 for none. */
+struct desk_shape {
+    uint32_t kanji, selector;
+};
+struct desk_shapes {
+    size_t count; /* 0: it has no forms to choose from */
+    struct desk_shape list[DESK_SHAPES_MAX];
+};
+/* Reads the next character at *pos and moves behind it; false at the end. */
+bool desk_shape_next(const char *text, size_t len, size_t *pos, struct desk_shape *ret_shape);
+void desk_shape_text(const struct desk_shape *shape, char out[DESK_SHAPE_TEXT]);
+/* How a form of `own` is called in forms and ids: its selector in hexadecimal digits ("e0101", "0"), and the code point before it where that
+ * is another one ("9ad9-0"). */
+void desk_shape_name(
+    const struct desk_shape *shape, const struct desk_shape *own, char out[DESK_SHAPE_NAME]);
+/* What a character of a value may become: itself without a selector, its forms by the table, what it came with; then the other code
+ * points that are the same character, each with its forms. */
+void desk_shapes_find(
+    const struct desk_config *config, const struct desk_shape *own, struct desk_shapes *ret_shapes);
+/* Whether two texts are the same characters, in whatever forms. */
+bool desk_glyphs_alike(const struct desk_kanji *kanji, const char *one, const char *other);
+
+/* The text as a picture that needs no font of the browser; in letters, marked so, where the fonts of paper lack one of its forms. */
+void desk_drawn(struct desk *desk, const char *text, struct buf *out);
+
 /* ---- corrections.c: forms of characters in names and addresses, corrected by staff ---- */
 
 void desk_get_glyph(struct desk_ask *ask);
 void desk_post_glyph(struct desk_ask *ask);
 /* A record's corrections, oldest first. */
 struct desk_fixes {
+    const struct desk_kanji *kanji; /* the desk's */
     char record[DESK_ID_LEN];
     size_t count;
     struct ledger_correction *list;
 };
 /* Errors of ledger_corrections. Whoever read them frees them, which wipes. */
-int desk_fixes_read(
-    struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes);
+int desk_fixes_read(const struct desk_config *config, struct ledger *ledger,
+    const uint8_t id[LEDGER_ID_LEN], struct desk_fixes *ret_fixes);
 void desk_fixes_free(struct desk_fixes *fixes);
 /* A fact's value with the forms that staff chose; the visitor's own without a correction, or when that says other characters. */
 const char *desk_fixed(const struct desk_fixes *fixes, const struct fact *fact);
-/* Whether two texts are the same characters, in whatever forms. */
-bool desk_glyphs_alike(const char *one, const char *other);
 /* Puts a record with the corrected values in place of this one, for paper. */
 int desk_corrected(struct desk *desk, const uint8_t id[LEDGER_ID_LEN], struct record **record);
 /* What the sheet says of a fact's corrections, and the way to correct it; nothing for most facts. question may be NULL. */

@@ -69,7 +69,7 @@ static int
 write_line(struct export_walk *walk, const struct ledger_entry *entry, const struct record *record)
 {
     struct desk_fixes fixes;
-    int r = desk_fixes_read(walk->ledger, entry->id, &fixes);
+    int r = desk_fixes_read(walk->config, walk->ledger, entry->id, &fixes);
     if (r < 0) {
         return r;
     }

@@ -7,10 +7,13 @@
 
 /* ---- fold.c ---- */
 
-struct desk_kanji; /* which kanji are taken for one */
-/* FOLDER/kanji.txt. KERR_NOT_FOUND, KERR_INVALID (not UTF-8, a kanji in two lines). */
-int desk_kanji_load(const char *folder, struct desk_kanji **ret_kanji);
-void desk_kanji_free(struct desk_kanji *kanji); /* NULL is accepted */
+/* struct desk_kanji: which kanji are taken for one (desk.h) */
+
+/* Whether two kanji are the same character in other forms, or one; NULL: only one. */
+bool desk_kanji_same(const struct desk_kanji *kanji, uint32_t one, uint32_t other);
+/* The other kanji that are the same character, at most max; NULL: none. Returns how many. */
+size_t desk_kanji_others(
+    const struct desk_kanji *kanji, uint32_t code, uint32_t *ret_others, size_t max);
 
 enum {
     DESK_TERMS = 8, /* of one text */

@@ -28,6 +28,7 @@ enum {
 
 struct form {
     uint32_t kanji, stands; /* for this one the other is compared */
+    uint32_t part; /* the first of those that are the same character */
 };
 
 struct desk_kanji {
@@ -46,13 +47,18 @@ by_kanji(const void *a, const void *b)
 static int
 add_line(struct desk_kanji *kanji, const char *line, size_t len)
 {
-    size_t at = 0;
-    uint32_t first = utf8_next(line, len, &at);
-    for (uint32_t code; first != '#' && (code = utf8_next(line, len, &at)) != 0;) {
+    size_t at = 0, from = 0;
+    uint32_t first = utf8_next(line, len, &at), part = 0;
+    for (uint32_t code; first != '#' && (code = utf8_next(line, len, &from)) != 0;) {
+        if (code == SPACE) {
+            part = 0;
+            continue;
+        }
         if (kanji->count == KANJI_MAX) {
             return KERR_INVALID;
         }
-        kanji->forms[kanji->count++] = (struct form){code, first};
+        part = part == 0 ? code : part;
+        kanji->forms[kanji->count++] = (struct form){code, first, part};
     }
     return 0;
 }
@@ -92,13 +98,39 @@ desk_kanji_free(struct desk_kanji *kanji)
     free(kanji);
 }
 
+static const struct form *
+find_form(const struct desk_kanji *kanji, uint32_t code)
+{
+    struct form key = {.kanji = code};
+    return bsearch(&key, kanji->forms, kanji->count, sizeof(kanji->forms[0]), by_kanji);
+}
+
 static uint32_t
 one_form(const struct desk_kanji *kanji, uint32_t code)
 {
-    struct form key = {.kanji = code};
-    const struct form *form =
-        bsearch(&key, kanji->forms, kanji->count, sizeof(kanji->forms[0]), by_kanji);
+    const struct form *form = find_form(kanji, code);
     return form != NULL ? form->stands : code;
+}
+
+bool
+desk_kanji_same(const struct desk_kanji *kanji, uint32_t one, uint32_t other)
+{
+    const struct form *form = kanji != NULL ? find_form(kanji, one) : NULL;
+    const struct form *beside = kanji != NULL ? find_form(kanji, other) : NULL;
+    return one == other || (form != NULL && beside != NULL && form->part == beside->part);
+}
+
+size_t
+desk_kanji_others(const struct desk_kanji *kanji, uint32_t code, uint32_t *ret_others, size_t max)
+{
+    const struct form *form = kanji != NULL ? find_form(kanji, code) : NULL;
+    size_t count = 0;
+    for (size_t i = 0; form != NULL && i < kanji->count && count < max; i++) {
+        if (kanji->forms[i].part == form->part && kanji->forms[i].kanji != code) {
+            ret_others[count++] = kanji->forms[i].kanji;
+        }
+    }
+    return count;
 }
 
 /* ---- kana ---- */

@@ -349,7 +349,7 @@ desk_hand_json(struct desk *desk, const struct ledger_entry *entry, const struct
     const struct procedure *procedure = procedure_find(desk->config.procedures, head->procedure);
     char id[DESK_ID_LEN], submitted[DESK_TIME_LEN], received[DESK_TIME_LEN];
     struct desk_fixes fixes;
-    int r = desk_fixes_read(desk->ledger, entry->id, &fixes);
+    int r = desk_fixes_read(&desk->config, desk->ledger, entry->id, &fixes);
     out->failed = r < 0 ? r : out->failed;
     hex_encode(entry->id, LEDGER_ID_LEN, id);
     desk_japan_time(head->submitted_at, submitted);

@@ -343,7 +343,7 @@ add_items(struct desk *desk, const struct ledger_entry *entry, const struct reco
     const struct desk_layout *layout = desk_hand_layout(desk, head->procedure);
     char submitted[DESK_TIME_LEN], received[DESK_TIME_LEN];
     struct desk_fixes fixes;
-    int r = desk_fixes_read(desk->ledger, entry->id, &fixes);
+    int r = desk_fixes_read(&desk->config, desk->ledger, entry->id, &fixes);
     rows->failed = r < 0 ? r : rows->failed;
     desk_japan_time(head->submitted_at, submitted);
     desk_japan_time(entry->received_at, received);

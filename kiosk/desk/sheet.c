@@ -414,7 +414,7 @@ desk_sheet_html(const struct desk_ask *ask, struct buf *out)
     if (record != NULL) {
         r = desk_bookings_html(desk, view, &entry, record, ask->form_token, &booking);
         r = r == 0 ? desk_beside_html(desk, view, &entry, record, &beside) : r;
-        r = r == 0 ? desk_fixes_read(desk->ledger, ask->id, &fixes) : r;
+        r = r == 0 ? desk_fixes_read(&desk->config, desk->ledger, ask->id, &fixes) : r;
         add_sheet(desk, out, &entry, record, &action, &booking, &beside, &fixes);
         desk_fixes_free(&fixes);
     } else {

@@ -164,7 +164,7 @@ desk_hand_row(struct desk_table *table, const struct desk_layout *layout,
     const struct record_head *head = record_head(record);
     const struct fact_set *facts = record_facts(record);
     struct desk_fixes fixes;
-    int r = desk_fixes_read(table->desk->ledger, entry->id, &fixes);
+    int r = desk_fixes_read(&table->desk->config, table->desk->ledger, entry->id, &fixes);
     table->out->failed = r < 0 ? r : table->out->failed;
     const struct procedure *procedure =
         procedure_find(table->desk->config.procedures, head->procedure);

@@ -14,6 +14,12 @@
 #include "base/alloc.h"
 #include "base/attr.h"
 #include "base/err.h"
+#include "base/utf8.h"
+
+enum {
+    SELECTOR_FIRST = 0xe0100, /* Unicode TR 37 */
+    SELECTOR_LAST = 0xe01ef
+};
 
 struct face {
     hb_font_t *shaped; /* in font units; NULL until needed */
@@ -260,6 +266,28 @@ clusters_of(const hb_glyph_info_t *info, unsigned count, size_t len, bool rtl,
     return clusters;
 }
 
+/* The glyphs of a run where they stand; the caller wipes and frees. They stay in the buffer. */
+static cairo_glyph_t *
+glyphs_of(struct letters *letters, const struct face *face, const struct text_run *run, int x_px,
+    int y_px, unsigned *ret_count)
+{
+    unsigned count = 0;
+    shape(letters, face, run->text, run->len, run->script, run->rtl);
+    const hb_glyph_info_t *info = hb_buffer_get_glyph_infos(letters->buffer, &count);
+    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(letters->buffer, &count);
+    cairo_glyph_t *glyphs = xcalloc(count + 1, sizeof(*glyphs));
+    double scale = (double)run->size_px / face->upem;
+    double pen = x_px;
+    for (unsigned i = 0; i < count; i++) {
+        glyphs[i] = (cairo_glyph_t){.index = info[i].codepoint,
+            .x = pen + at[i].x_offset * scale,
+            .y = y_px - at[i].y_offset * scale};
+        pen += at[i].x_advance * scale;
+    }
+    *ret_count = count;
+    return glyphs;
+}
+
 int
 letters_draw(struct letters *letters, void *surface, const struct text_run *run, int x_px, int y_px)
 {
@@ -269,19 +297,9 @@ letters_draw(struct letters *letters, void *surface, const struct text_run *run,
     if (face == NULL) {
         return KERR_UI_FONT;
     }
-    shape(letters, face, run->text, run->len, run->script, run->rtl);
+    cairo_glyph_t *glyphs = glyphs_of(letters, face, run, x_px, y_px, &count);
     const hb_glyph_info_t *info = hb_buffer_get_glyph_infos(letters->buffer, &count);
-    const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(letters->buffer, &count);
-    cairo_glyph_t *glyphs = xcalloc(count + 1, sizeof(*glyphs));
     cairo_text_cluster_t *clusters = xcalloc(count + 1, sizeof(*clusters));
-    double scale = (double)run->size_px / face->upem;
-    double pen = x_px;
-    for (unsigned i = 0; i < count; i++) {
-        glyphs[i] = (cairo_glyph_t){.index = info[i].codepoint,
-            .x = pen + at[i].x_offset * scale,
-            .y = y_px - at[i].y_offset * scale};
-        pen += at[i].x_advance * scale;
-    }
     int cluster_count = clusters_of(info, count, run->len, run->rtl, clusters);
     cairo_set_font_face(cairo, face->drawn);
     cairo_set_font_size(cairo, run->size_px);
@@ -329,4 +347,89 @@ letters_ink(struct letters *letters, const struct text_run *run, int x_px, int y
         .w = (int)((right - left) * run->size_px / upem),
         .h = (int)((bottom - top) * run->size_px / upem)};
     return true;
+}
+
+/* Whether the font has each form that a selector (Unicode TR 37) asks for. */
+static bool
+has_forms(const struct face *face, const struct text_run *run)
+{
+    uint32_t before = 0;
+    for (size_t pos = 0; pos < run->len;) {
+        uint32_t code = utf8_next(run->text, run->len, &pos);
+        hb_codepoint_t glyph;
+        if (code >= SELECTOR_FIRST && code <= SELECTOR_LAST &&
+            hb_font_get_variation_glyph(face->shaped, before, code, &glyph) == 0) {
+            return false;
+        }
+        before = code;
+    }
+    return true;
+}
+
+static int
+whole(double length)
+{
+    return (int)(length < 0 ? length - 0.5 : length + 0.5);
+}
+
+static void
+add_points(struct buf *out, char letter, const cairo_path_data_t *points, int count)
+{
+    (void)buf_add_byte(out, (uint8_t)letter);
+    for (int i = 0; i < count; i++) {
+        (void)buf_printf(
+            out, i > 0 ? " %d %d" : "%d %d", whole(points[i].point.x), whole(points[i].point.y));
+    }
+}
+
+static void
+add_path(struct buf *out, const cairo_path_t *path)
+{
+    for (int i = 0; i < path->num_data; i += path->data[i].header.length) {
+        const cairo_path_data_t *points = &path->data[i + 1];
+        switch (path->data[i].header.type) {
+        case CAIRO_PATH_MOVE_TO:
+            add_points(out, 'M', points, 1);
+            break;
+        case CAIRO_PATH_LINE_TO:
+            add_points(out, 'L', points, 1);
+            break;
+        case CAIRO_PATH_CURVE_TO:
+            add_points(out, 'C', points, 3);
+            break;
+        case CAIRO_PATH_CLOSE_PATH:
+            (void)buf_add_byte(out, 'Z');
+            break;
+        }
+    }
+}
+
+int
+letters_path(
+    struct letters *letters, const struct text_run *run, int x_px, int y_px, struct buf *ret_path)
+{
+    struct face *face = face_of(letters, run->font, run->bold);
+    unsigned count = 0;
+    if (face == NULL) {
+        return KERR_UI_FONT;
+    }
+    if (!has_forms(face, run)) {
+        return KERR_NOT_FOUND;
+    }
+    cairo_glyph_t *glyphs = glyphs_of(letters, face, run, x_px, y_px, &count);
+    cairo_surface_t *surface = cairo_recording_surface_create(CAIRO_CONTENT_ALPHA, NULL);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_font_face(cairo, face->drawn);
+    cairo_set_font_size(cairo, run->size_px);
+    cairo_glyph_path(cairo, glyphs, (int)count);
+    cairo_path_t *path = cairo_copy_path(cairo);
+    int r = path->status == CAIRO_STATUS_SUCCESS ? 0 : KERR_NO_MEMORY;
+    add_path(ret_path, path);
+    cairo_path_destroy(path);
+    cairo_destroy(cairo);
+    cairo_surface_destroy(surface);
+    explicit_bzero(glyphs, count * sizeof(*glyphs));
+    free(glyphs);
+    hb_buffer_clear_contents(letters->buffer);
+    return r;
 }

@@ -97,6 +97,15 @@ struct print_slip {
 /* Appends a guide slip for the visitor: body 12 pt and more, the Japanese beside it for staff. Errors as above. */
 int print_add_slip(struct print_document *document, const struct print_slip *slip);
 
+/* ---- outline.c: words as a drawing, for a page whose reader may lack the font ---- */
+
+enum { PRINT_OUTLINE_EM = 1000 };
+/* Appends one line of text as the data of an SVG path (SVG 1.1, 8.3), letters PRINT_OUTLINE_EM high in a box as wide as *ret_width and as
+ * high, from the top left. language: a tag of the list of fonts. KERR_NOT_FOUND: no font has one of its forms of characters (a selector), so
+ * the drawing would show another; KERR_TOO_BIG; KERR_INVALID (no UTF-8). */
+int print_outline(struct print *print, const char *language, const char *text, struct buf *ret_path,
+    int *ret_width);
+
 /* ---- lp.c: a printer of CUPS, by lp, lpstat and cancel of Debian's cups-client; from one thread. The queue is the caller's
  * alone. What is printed goes by a pipe; no file of ours holds it. cancel_fd: readable when nobody waits any more (-1: none); then
  * KERR_CANCELLED. Else KERR_NOT_FOUND (no such program), KERR_IO (it told that it could not), KERR_BUSY (no answer). ---- */

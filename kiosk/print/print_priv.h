@@ -40,6 +40,11 @@ int letters_draw(
 bool letters_ink(struct letters *letters, const struct text_run *run, int x_px, int y_px,
     struct print_rect *ret_px);
 
+/* Appends what letters_draw would draw as the data of an SVG path. KERR_NOT_FOUND: the font lacks a form that a selector asks
+ * for. */
+int letters_path(
+    struct letters *letters, const struct text_run *run, int x_px, int y_px, struct buf *ret_path);
+
 /* ---- pdf.c: the document ---- */
 
 struct print {

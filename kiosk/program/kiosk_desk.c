@@ -29,12 +29,14 @@ struct parts {
     struct procedure_set *procedures;
     struct input_variants
         *variants; /* NULL when the table can't be read: no form is offered then */
+    struct desk_kanji *kanji;
 };
 
 static void
 parts_release(struct parts *parts)
 {
     input_variants_close(parts->variants);
+    desk_kanji_free(parts->kanji);
     procedure_set_free(parts->procedures);
     i18n_free(parts->words);
     seal_opener_free(parts->opener);
@@ -134,11 +136,12 @@ load_content(struct parts *parts)
     if (r < 0) {
         LOG(LOG_ERROR, "table.variants", LOG_ERR(r));
     }
+    r = desk_kanji_load(parts->pages, &parts->kanji);
     free(variants);
     free(tables);
     free(fonts);
     free(assets);
-    return load_bundle(parts);
+    return r < 0 ? r : load_bundle(parts);
 }
 
 static int
@@ -182,6 +185,7 @@ load(struct parts *parts, struct desk_config *ret_config)
         .words = parts->words,
         .procedures = parts->procedures,
         .variants = parts->variants,
+        .kanji = parts->kanji,
         .clock = clock_system(),
     };
     return r;

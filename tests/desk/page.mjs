@@ -187,6 +187,10 @@ const steps = {
     await page.click(`[id='fix-${key}']`);
     await page.waitForSelector("#glyph-title");
     assert.equal(await page.textContent("#glyph-own"), came);
+    // each form is drawn by the desk, and no two are the same drawing
+    const drawn = await page.locator("#glyphs-0 svg.drawn path").evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+    assert.ok(drawn.length >= 3 && drawn.every((one) => /^M[-0-9 MLCZ]+$/.test(one)));
+    assert.ok(new Set(drawn).size >= drawn.length - 1); // the character alone is one of its forms
     const form = page.locator(".glyphs input:not(:checked)").nth(1);
     await form.check();
     await page.click("#glyph-ok");
@@ -202,6 +206,8 @@ const steps = {
     assert.equal(mended.replace(/[\u{E0100}-\u{E01EF}]/gu, ""), came);
     assert.equal(await page.getAttribute(`[id='came-${key}']`, "data-value"), came);
     assert.match(await page.textContent(`[id='fixes-${key}']`), /住民票のとおりの字にする/);
+    const both = await page.locator(".both svg.drawn path").evaluateAll((all) => all.map((one) => one.getAttribute("d")));
+    assert.ok(both.length === 2 && both[0] !== both[1]); // to be seen, whatever fonts the browser has
     await page.locator(`[id='fixes-${key}']`).scrollIntoViewIfNeeded();
     await picture(page, "glyph-mended");
     await accessible(page, "glyph-mended");

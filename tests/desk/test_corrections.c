@@ -6,6 +6,8 @@
 #define MENDED "葛\U000E0101城　太郎"
 #define KEY "applicant.name"
 
+static struct desk_kanji *kanji; /* of the test that runs */
+
 static struct input_variants *
 open_variants(struct fixture *f)
 {
@@ -14,17 +16,26 @@ open_variants(struct fixture *f)
     char *path = fs_join(locale, "../tables/variants.table");
     assert_int_equal(input_variants_open(path, &variants), 0);
     f->desk.config.variants = variants;
+    assert_int_equal(desk_kanji_load("assets/desk", &kanji), 0);
+    f->desk.config.kanji = kanji;
     free(path);
     free(locale);
     return variants;
 }
 
 static void
-put_record(struct fixture *f, uint8_t id[RECORD_ID_LEN])
+close_variants(struct input_variants *variants)
+{
+    input_variants_close(variants);
+    desk_kanji_free(kanji);
+}
+
+static void
+put_record_of(struct fixture *f, const char *name, uint8_t id[RECORD_ID_LEN])
 {
     struct filled_fact facts[ARRAY_LEN(filled_resident)];
     memcpy(facts, filled_resident, sizeof(facts));
-    facts[0].value = OWN;
+    facts[0].value = name;
     struct filled_visit visit = {.procedure = "resident-record",
         .language = "ja",
         .fee = 300,
@@ -32,6 +43,12 @@ put_record(struct fixture *f, uint8_t id[RECORD_ID_LEN])
         .facts = facts,
         .count = ARRAY_LEN(facts)};
     filled_put(&f->filled, &visit, id, NULL);
+}
+
+static void
+put_record(struct fixture *f, uint8_t id[RECORD_ID_LEN])
+{
+    put_record_of(f, OWN, id);
 }
 
 static void
@@ -171,7 +188,7 @@ test_corrected(void **state)
     assert_has(&page, "id=\"fact-" KEY "\" data-value=\"" OWN "\"");
     assert_null(strstr(buf_str(&page), "id=\"fixed-" KEY "\""));
     assert_has(&page, "koseki no ji"); /* the story stays */
-    input_variants_close(variants);
+    close_variants(variants);
 }
 
 /* Another character is no form, whoever says so. */
@@ -206,17 +223,71 @@ test_only_forms(void **state)
     assert_int_equal(get(f, sheet, &page), 200);
     assert_has(&page, "id=\"fact-" KEY "\" data-value=\"" OWN "\"");
     assert_null(strstr(buf_str(&page), "data-value=\"鈴木　一郎\""));
-    input_variants_close(variants);
 
     static const struct {
         const char *one, *other;
         bool alike;
     } pairs[] = {{"葛城", "葛\U000E0101城", true}, {"葛\U000E0100城", "葛\U000E0101城", true},
         {"葛城", "葛", false}, {"葛", "葛城", false}, {"", "", true}, {"葛", "蔦", false},
-        {"葛", "葛\U000E0101\U000E0101", false}};
+        {"葛", "葛\U000E0101\U000E0101", false}, {"高", "髙", true}, {"髙", "高", true},
+        {"渡辺", "渡邉\U000E0105", true}, {"山崎", "山﨑", true}, {"吉", "𠮷", true},
+        {"斉藤", "齊藤", true}, {"斎藤", "齋藤", true}, {"斉藤", "斎藤", false},
+        {"崎", "埼", false}, {"坂", "阪", false}, {"恵", "慧", false}, {"圭", "珪", false},
+        {"高 ", "高", false}, {" ", "、", false}};
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-        assert_int_equal(desk_glyphs_alike(pairs[i].one, pairs[i].other), pairs[i].alike);
+        assert_int_equal(
+            desk_glyphs_alike(f->desk.config.kanji, pairs[i].one, pairs[i].other), pairs[i].alike);
+        bool same = strncmp(pairs[i].one, "葛", 3) == 0;
+        assert_int_equal(desk_glyphs_alike(NULL, pairs[i].one, pairs[i].other),
+            same || pairs[i].one[0] == 0 ? pairs[i].alike : false); /* without the table */
     }
+    close_variants(variants);
+}
+
+/* What the visitor could not type, and the card had not: 髙 for 高, by the table of what is the same character. */
+static void
+test_other_codes(void **state)
+{
+    struct fixture *f = *state;
+    struct input_variants *variants = open_variants(f);
+    static const char *const foreign[] = {"c0=57fc-0&seen=0&reason=x", "c0=9ad9&seen=0&reason=x",
+        "c0=9ad8-0&seen=0&reason=x", "c0=5d0e-0&seen=0&reason=x", "c0=9AD9-0&seen=0&reason=x",
+        "c0=9ad9-e01ef&seen=0&reason=x", "c1=9ad9-0&seen=0&reason=x"};
+    uint8_t id[RECORD_ID_LEN];
+    char path[128], sheet[64];
+    AUTO_BUF page;
+    buf_init(&page, DESK_PAGE_MAX);
+    put_record_of(f, "高橋　花子", id);
+    glyph_path(id, KEY, path);
+    record_path(id, "", sheet);
+    assert_int_equal(get(f, path, &page), 200);
+    assert_has(&page, "value=\"9ad9-0\"");
+    assert_has(&page, "value=\"69d7-0\""); /* 槗, for 橋 */
+    assert_has(&page, desk_word(f->desk.assets, "glyph.others"));
+    assert_null(strstr(buf_str(&page), "value=\"5d0e"));
+    for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+        assert_int_equal(send(f, path, foreign[i], &page), 403);
+    }
+    assert_int_equal(newest_fix(f, id).number, 0);
+    assert_int_equal(send(f, path, "c0=9ad9-0&seen=0&reason=koseki", &page), 303);
+    struct ledger_correction fix = newest_fix(f, id);
+    assert_string_equal(fix.before, "高橋　花子");
+    assert_string_equal(fix.after, "髙橋　花子");
+    assert_int_equal(get(f, sheet, &page), 200);
+    assert_has(&page, "id=\"fact-" KEY "\" data-value=\"髙橋　花子\"");
+    assert_has(&page, "id=\"came-" KEY "\" data-value=\"高橋　花子\"");
+    /* the forms stay those of what came, and the way back is one of them */
+    assert_int_equal(get(f, path, &page), 200);
+    assert_has(&page, "id=\"form-0-9ad9-0\" value=\"9ad9-0\" checked");
+    f->desk.config.kanji = NULL; /* a table that says less later: what came counts again */
+    assert_int_equal(get(f, sheet, &page), 200);
+    assert_has(&page, "id=\"fact-" KEY "\" data-value=\"高橋　花子\"");
+    f->desk.config.kanji = kanji;
+    char rest[64];
+    (void)snprintf(rest, sizeof(rest), "c0=0&seen=%d&reason=koseki+2", (int)fix.number);
+    assert_int_equal(send(f, path, rest, &page), 303);
+    assert_string_equal(newest_fix(f, id).after, "高橋　花子");
+    close_variants(variants);
 }
 
 int
@@ -225,6 +296,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_corrected),
         TEST(test_only_forms),
+        TEST(test_other_codes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -285,6 +285,19 @@ cmp "$home/page" "$out/files-000001/move-in.cp932.csv" || fail "the same in CP93
 for path in office/3 office/0 office/x office/2/nothing.csv office/2/../2/move-in.csv office/2/move-in.cp932 nobody nobody/1; do
     [ "$(page "/hand-over/$path" --path-as-is)" = 404 ] || fail "/hand-over/$path"
 done
+# ---- a corrected form of a character, on paper: 辻 with the selector that was chosen, not the one that came ----
+glyph=/record/${ids[2]}/glyph/applicant.name
+[ "$(page "/record/${ids[2]}/forms.pdf")" = 200 ] || fail "the form"
+pdftotext "$home/page" "$home/came.txt" || fail pdftotext
+grep -q $'辻\U000E0101' "$home/came.txt" || fail "the form as it came"
+[ "$(page "$glyph" -d "token=$token" -d seen=0 -d c3=e0102 --data-urlencode reason=戸籍のとおり)" = 303 ] || fail "a correction"
+[ "$(page "/record/${ids[2]}/forms.pdf")" = 200 ] || fail "the corrected form"
+pdftotext "$home/page" "$home/mended.txt" || fail pdftotext
+grep -q $'辻\U000E0102' "$home/mended.txt" || fail "the form has not what was corrected"
+grep -q $'辻\U000E0101' "$home/mended.txt" && fail "the form still has what came"
+pdffonts "$home/page" | grep -q 'IPAmjMincho .* yes yes ' || fail "a font that has the form is inside: $(pdffonts "$home/page")"
+[ "$(page "$glyph" -d "token=$token" -d seen=0 -d c3=8fba-0 -d reason=x)" = 403 ] || fail "another character"
+
 rm "$home/jar"
 [ "$(page /hand-over/office/2/move-in.csv)" = 303 ] || fail "without a session"
 

@@ -552,6 +552,57 @@ close_fonts(void **state)
     return 0;
 }
 
+/* Every number of a path lies in the box, or a little beside it as letters do. */
+static void
+assert_in_box(const char *path, int width)
+{
+    int number = 0;
+    for (const char *at = path; *at != 0;) {
+        char *end = NULL;
+        long value = strtol(at, &end, 10);
+        if (end == at) {
+            assert_non_null(strchr("MLCZ ", *at++));
+            continue;
+        }
+        bool is_x = number++ % 2 == 0;
+        assert_in_range(value + 200, 0, (is_x ? width : PRINT_OUTLINE_EM) + 400);
+        at = end;
+    }
+    assert_true(number > 40 && number % 2 == 0);
+}
+
+/* Words as a drawing: each form of a character its own, or none. */
+static void
+test_outline(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"葛", "葛\U000E0101", "髙", "高", "渡邉　太郎", "Nguyễn"};
+    struct buf paths[ARRAY_LEN(texts)];
+    int width = 0;
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        buf_init(&paths[i], 64 * 1024);
+        assert_int_equal(print_outline(print, "ja-x-mj", texts[i], &paths[i], &width), 0);
+        assert_in_box(buf_str(&paths[i]), width);
+        if (i < 4) {
+            assert_int_equal(width, PRINT_OUTLINE_EM);
+        }
+        for (size_t j = 0; j < i; j++) {
+            assert_string_not_equal(buf_str(&paths[i]), buf_str(&paths[j]));
+        }
+    }
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        buf_release(&paths[i]);
+    }
+    AUTO_BUF none;
+    AUTO_BUF small;
+    buf_init(&none, 64 * 1024);
+    buf_init(&small, 100);
+    assert_int_equal(
+        print_outline(print, "ja-x-mj", "葛\U000E01EF", &none, &width), KERR_NOT_FOUND);
+    assert_int_equal(print_outline(print, "ja-x-mj", "\xff", &none, &width), KERR_INVALID);
+    assert_int_equal(print_outline(print, "ja-x-mj", "髙橋", &small, &width), KERR_TOO_BIG);
+}
+
 int
 main(void)
 {
@@ -567,6 +618,7 @@ main(void)
         cmocka_unit_test(test_slip_codes),
         cmocka_unit_test(test_slip_too_much),
         cmocka_unit_test(test_ticket),
+        cmocka_unit_test(test_outline),
     };
     return cmocka_run_group_tests(tests, open_fonts, close_fonts);
 }

@@ -1,6 +1,6 @@
 /* intake/arrive.c - a record arrives, by the network, on a stick or as a code: verify the envelope, commit it to
- * the ledger, and only then sign the receipt. Safe to repeat at any point: a record that is there already
- * answers with the receipt that was stored first. */
+ * the ledger together with its receipt, and only then give the receipt away. Safe to repeat at any point: a record that is
+ * there already answers with the receipt that was stored first. */
 #include "intake.h"
 
 #include <string.h>
@@ -8,11 +8,11 @@
 #include "base/err.h"
 #include "intake/intake_priv.h"
 
-/* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
+/* A ledger_sign: the receipt of an entry. */
 static int
-make_receipt(
-    const struct intake_door *door, const struct ledger_entry *entry, struct buf *ret_receipt)
+sign(const void *ctx, const struct ledger_entry *entry, struct buf *ret_receipt)
 {
+    const struct intake_door *door = ctx;
     struct seal_receipt receipt = {.received_at = entry->received_at,
         .position = entry->position,
         .header = {.epoch = entry->epoch, .sequence = entry->sequence}};
@@ -20,9 +20,17 @@ make_receipt(
     memcpy(receipt.header.kiosk, entry->kiosk, sizeof(entry->kiosk));
     memcpy(receipt.header.id, entry->id, sizeof(entry->id));
     memcpy(receipt.envelope_hash, entry->hash, sizeof(entry->hash));
+    return seal_receipt_make(door->signer, &receipt, ret_receipt);
+}
+
+/* Signs a receipt for an entry that is committed, and stores it unless one is stored; that one counts. */
+static int
+make_receipt(
+    const struct intake_door *door, const struct ledger_entry *entry, struct buf *ret_receipt)
+{
     AUTO_BUF bytes;
     buf_init(&bytes, SEAL_RECEIPT_MAX);
-    int r = seal_receipt_make(door->signer, &receipt, &bytes);
+    int r = sign(door, entry, &bytes);
     if (r < 0) {
         return r;
     }
@@ -42,12 +50,17 @@ intake_receipt(
     return r == KERR_NOT_FOUND ? make_receipt(door, entry, ret_receipt) : r;
 }
 
-/* Commits the entry, then gets its receipt. */
+/* Commits the entry and its receipt; where that could not be one commit, the receipt follows. */
 static enum intake_arrival
 commit(const struct intake_door *door, struct ledger_entry *entry, const uint8_t *bytes, size_t len,
     struct intake_arrived *arrived, struct buf *ret_receipt)
 {
-    struct ledger_work put = {.entry = entry, .envelope = bytes, .len = len};
+    struct ledger_work put = {.entry = entry,
+        .envelope = bytes,
+        .len = len,
+        .sign = sign,
+        .sign_ctx = door,
+        .ret_receipt = ret_receipt};
     int verdict = intake_work(door, &put);
     if (verdict == LEDGER_CONFLICT) {
         arrived->error = KERR_CONFLICT;
@@ -56,8 +69,9 @@ commit(const struct intake_door *door, struct ledger_entry *entry, const uint8_t
     int r = verdict < 0 ? verdict : 0;
     if (r == 0) {
         arrived->position = entry->position;
-        r = verdict == LEDGER_NEW ? make_receipt(door, entry, ret_receipt)
-                                  : intake_receipt(door, entry, ret_receipt);
+        r = put.is_signed           ? 0
+            : verdict == LEDGER_NEW ? make_receipt(door, entry, ret_receipt)
+                                    : intake_receipt(door, entry, ret_receipt);
     }
     if (r < 0) { /* maybe committed without a receipt: the next try gets one */
         arrived->error = r;

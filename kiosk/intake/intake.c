@@ -1,5 +1,5 @@
 /* intake/intake.c - starts and stops the listener: TLS 1.2 or later by GnuTLS inside
- * libmicrohttpd, a few worker threads, bounded connections, a ledger handle for each worker. */
+ * libmicrohttpd, a thread for each of a bounded number of connections, a few ledger handles. */
 #include "intake/intake_priv.h"
 
 #include <arpa/inet.h>
@@ -83,7 +83,8 @@ pems_read(const struct intake_config *config, struct pems *pems)
 static int
 listen_on(struct intake *intake, const struct sockaddr_storage *address, struct pems *pems)
 {
-    unsigned flags = MHD_USE_TLS | MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG;
+    unsigned flags = MHD_USE_TLS | MHD_USE_POLL_INTERNAL_THREAD | MHD_USE_THREAD_PER_CONNECTION |
+                     MHD_USE_ERROR_LOG;
     if (address->ss_family == AF_INET6) {
         flags |= MHD_USE_IPv6;
     }
@@ -95,7 +96,6 @@ listen_on(struct intake *intake, const struct sockaddr_storage *address, struct 
         MHD_OPTION_HTTPS_MEM_KEY, buf_str(&pems->key), /* */
         MHD_OPTION_HTTPS_MEM_TRUST, buf_str(&pems->ca), /* */
         MHD_OPTION_HTTPS_PRIORITIES, "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2", /* */
-        MHD_OPTION_THREAD_POOL_SIZE, (unsigned)INTAKE_WORKERS, /* */
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)INTAKE_CONNECTIONS_MAX, /* */
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)INTAKE_TIMEOUT_S, /* */
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, /* */
@@ -109,7 +109,7 @@ listen_on(struct intake *intake, const struct sockaddr_storage *address, struct 
 static int
 open_ledgers(struct intake *intake, const char *where)
 {
-    for (size_t i = 0; i < INTAKE_WORKERS; i++) {
+    for (size_t i = 0; i < INTAKE_LEDGERS; i++) {
         int r = ledger_open(where, &intake->ledgers[i]);
         if (r < 0) {
             return r;
@@ -129,6 +129,7 @@ make_locks(struct intake *intake)
     (void)pthread_cond_init(&intake->sessions_wake, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
     (void)pthread_mutex_init(&intake->ledgers_lock, NULL);
+    (void)pthread_cond_init(&intake->ledgers_wake, NULL);
     intake_turns_init(&intake->turns);
     (void)pthread_mutex_init(&intake->sessions_lock, NULL);
 }
@@ -145,6 +146,7 @@ release(struct intake *intake)
     free(intake->bundles);
     intake_metrics_release(&intake->metrics);
     (void)pthread_cond_destroy(&intake->sessions_wake);
+    (void)pthread_cond_destroy(&intake->ledgers_wake);
     (void)pthread_mutex_destroy(&intake->ledgers_lock);
     intake_turns_release(&intake->turns);
     (void)pthread_mutex_destroy(&intake->sessions_lock);

@@ -1,6 +1,6 @@
 /* intake/intake.h - the city's listener: PUT /v1/records/{id}, GET /v1/records/{id}/receipt, GET
- * /v1/bundles/..., PUT /v1/enrolment and GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits to the
- * ledger, then signs the receipt. Has no key that opens a record. Answers are in
+ * /v1/bundles/..., PUT /v1/enrolment and GET /v1/health over HTTPS with client certificates; numbers for watchers on a port of loopback. Checks the kiosk's signature, commits the record and
+ * its receipt to the ledger, then answers. Has no key that opens a record. Answers are in
  * kiosk/decisions/0004-put-and-receipt.md; errors are problem details (RFC 9457). */
 #ifndef INTAKE_INTAKE_H
 #define INTAKE_INTAKE_H
@@ -13,7 +13,8 @@
 #include "ledger/ledger.h"
 #include "seal/seal.h"
 
-enum { INTAKE_WORKERS = 8, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
+/* Each connection has a thread of its own; a handle of the ledger is taken for the time of one work. */
+enum { INTAKE_LEDGERS = 8, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
 
 /* One answered request, for the program's log: each record's, what is refused, and a kiosk's word that is amiss. kiosk is the client certificate's common name and
  * lives during the call; "" when it is not known. */
@@ -33,7 +34,7 @@ struct intake_config {
     uint16_t port; /* 0: any; ask intake_port */
     const char *tls_cert, *tls_key; /* PEM of the server */
     const char *client_ca; /* PEM: which kiosks may connect */
-    const char *ledger; /* where: each worker thread opens its own handle */
+    const char *ledger; /* where; INTAKE_LEDGERS handles are opened */
     /* Folder where records of revoked terminals are laid apart, KIOSK/EPOCH-SEQUENCE-HASH.der; NULL: they are
      * refused only. */
     const char *apart;
@@ -67,7 +68,7 @@ struct intake_door {
     struct intake_turns *turns; /* of the writers of one program; NULL: there is one only */
 };
 enum intake_arrival {
-    INTAKE_NEW, /* stored now, committed, receipt signed */
+    INTAKE_NEW, /* stored now, committed together with its receipt */
     INTAKE_SAME, /* was there already; the receipt is the first one */
     INTAKE_CONFLICT, /* other bytes under this id or place; kept in quarantine, no receipt */
     INTAKE_NO_FORM, /* no envelope */
@@ -87,7 +88,7 @@ struct intake_arrived {
     int error; /* KERR_..., 0 for the first two */
     uint64_t position; /* in the ledger */
 };
-/* The one way into the ledger: verifies, commits, and only then signs the receipt, which is appended for INTAKE_NEW and
+/* The one way into the ledger: verifies, commits, and only then gives the receipt away, which is appended for INTAKE_NEW and
  * INTAKE_SAME. The same bytes get the same receipt whichever way and however often they come. */
 enum intake_arrival intake_arrive(const struct intake_door *door, const struct intake_claim *claim,
     const uint8_t *bytes, size_t len, struct intake_arrived *ret_arrived, struct buf *ret_receipt);

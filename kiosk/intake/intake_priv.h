@@ -184,11 +184,12 @@ struct intake {
     void (*answered)(void *ctx, const struct intake_event *event);
     void *ctx;
 
-    /* Handles that no worker is using; as many as there are workers, so nobody waits. */
-    struct ledger *ledgers[INTAKE_WORKERS];
+    /* Handles that no request is using; both under ledgers_lock. */
+    struct ledger *ledgers[INTAKE_LEDGERS];
     size_t ledgers_free;
     pthread_mutex_t ledgers_lock;
-    struct intake_turns turns; /* of the workers */
+    pthread_cond_t ledgers_wake;
+    struct intake_turns turns; /* of the connections */
 
     struct intake_session *sessions; /* under sessions_lock, like stopping */
     pthread_mutex_t sessions_lock;
@@ -197,7 +198,7 @@ struct intake {
     pthread_t reaper;
 };
 
-/* record.c: what a request does. Any worker thread. */
+/* record.c: what a request does. Any thread. */
 void intake_put_record(struct intake *intake, const struct intake_claim *claim,
     const uint8_t *bytes, size_t len, struct intake_reply *ret_reply);
 void intake_get_receipt(struct intake *intake, const char *peer, const uint8_t id[SEAL_ID_LEN],
@@ -212,12 +213,12 @@ struct intake_ask {
 void intake_get_bundle(
     struct intake *intake, const struct intake_ask *ask, struct intake_reply *ret_reply);
 
-/* A ledger handle for the time of one work; there is always one. */
+/* A ledger handle for the time of one work; waits for one. */
 struct ledger *intake_take_ledger(struct intake *intake);
 void intake_give_ledger(struct intake *intake, struct ledger *ledger);
 struct intake_door intake_door_of(struct intake *intake, struct ledger *ledger);
 
-/* word.c: what a kiosk says of itself. Any worker thread. */
+/* word.c: what a kiosk says of itself. Any thread. */
 #define INTAKE_POINT_HEADER "Madoguchi-Point" /* SignedData in hexadecimal digits */
 /* An enum ledger_point_verdict (LEDGER_POINT_SAME also for no text); KERR_SEAL_FORM, KERR_SEAL_SIGNATURE (not this
  * peer's), errors of the ledger. session may be NULL. */
@@ -233,7 +234,7 @@ int intake_note_report(struct intake *intake, const char *peer, const char *text
 void intake_put_call(
     struct intake *intake, const char *peer, const char *text, struct intake_reply *ret_reply);
 
-/* enrol.c: a terminal asks for its next certificates: 202 while staff have not signed, then 200 with them. Any worker
+/* enrol.c: a terminal asks for its next certificates: 202 while staff have not signed, then 200 with them. Any
  * thread; borrowed during the call. */
 struct intake_asking {
     const char *peer;

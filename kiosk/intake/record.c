@@ -93,7 +93,9 @@ struct ledger *
 intake_take_ledger(struct intake *intake)
 {
     (void)pthread_mutex_lock(&intake->ledgers_lock); /* a default mutex can't fail here */
-    /* As many handles as workers, and a worker takes one at a time: there is always one. */
+    while (intake->ledgers_free == 0) {
+        (void)pthread_cond_wait(&intake->ledgers_wake, &intake->ledgers_lock);
+    }
     struct ledger *ledger = intake->ledgers[--intake->ledgers_free];
     (void)pthread_mutex_unlock(&intake->ledgers_lock);
     return ledger;
@@ -104,6 +106,7 @@ intake_give_ledger(struct intake *intake, struct ledger *ledger)
 {
     (void)pthread_mutex_lock(&intake->ledgers_lock);
     intake->ledgers[intake->ledgers_free++] = ledger;
+    (void)pthread_cond_signal(&intake->ledgers_wake);
     (void)pthread_mutex_unlock(&intake->ledgers_lock);
 }
 

@@ -103,6 +103,34 @@ ledger_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *env
                                   : KERR_INVALID;
 }
 
+bool
+ledger_make_receipt(struct ledger_work *work, uint64_t position)
+{
+    struct ledger_entry entry = *work->entry;
+    entry.position = position;
+    buf_clear(work->made);
+    return work->sign(work->sign_ctx, &entry, work->made) == 0 && work->made->len > 0;
+}
+
+/* A receipt is in nobody's hands but ours until its entry is committed. */
+static void
+work_and_hand_out(struct ledger *ledger, struct ledger_work *const *works, size_t count)
+{
+    struct buf made[LEDGER_WORKS_MAX];
+    for (size_t i = 0; i < count; i++) {
+        buf_init(&made[i], LEDGER_RECEIPT_MAX);
+        works[i]->made = &made[i];
+    }
+    ledger->backend->work(ledger, works, count);
+    for (size_t i = 0; i < count; i++) {
+        struct ledger_work *work = works[i];
+        work->is_signed = work->is_signed && work->result == LEDGER_NEW &&
+                          buf_add(work->ret_receipt, made[i].data, made[i].len) == 0;
+        work->made = NULL;
+        buf_release(&made[i]);
+    }
+}
+
 void
 ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
 {
@@ -110,6 +138,7 @@ ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t coun
     size_t good_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct ledger_work *work = works[i];
+        work->is_signed = false;
         if (!can_be_done(work)) {
             work->result = KERR_INVALID;
         } else if (good_count == LEDGER_WORKS_MAX) {
@@ -119,7 +148,7 @@ ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t coun
         }
     }
     if (good_count > 0) {
-        ledger->backend->work(ledger, good, good_count);
+        work_and_hand_out(ledger, good, good_count);
     }
 }
 

@@ -17,6 +17,7 @@ enum {
     LEDGER_NAME_MAX = 64,
     LEDGER_SLOT_MAX = 96,
     LEDGER_POINT_MAX = 4096,
+    LEDGER_RECEIPT_MAX = 8 * 1024,
     LEDGER_REPORT_MAX = 2048,
     LEDGER_ENVELOPE_MAX = 512 * 1024
 };
@@ -166,6 +167,10 @@ int ledger_call_answer(
 int ledger_calls(struct ledger *ledger, int64_t now,
     int (*each)(const struct ledger_call *call, void *ctx), void *ctx);
 
+/* Makes the receipt of a new entry, its position filled in; appends it. An error: it is stored without one. Called while other
+ * writers wait (2 s are too long), and must not write to this handle. What it made says something that is not true yet. */
+typedef int ledger_sign(const void *ctx, const struct ledger_entry *entry, struct buf *ret_receipt);
+
 /* A put, a keep, or a kiosk's word of itself, as one of several in one commit. */
 struct ledger_work {
     const struct ledger_point *point; /* not NULL: as ledger_point_note, its bytes in envelope */
@@ -176,15 +181,21 @@ struct ledger_work {
     struct ledger_entry *entry;
     const uint8_t *envelope;
     size_t len;
+    /* In, for a put; may be NULL. The receipt goes into the same commit as its entry, and to ret_receipt after that: is_signed
+     * says so. Without it (a put that is no LEDGER_NEW, or that had to be done alone) ledger_receipt and a keep follow. */
+    ledger_sign *sign;
+    const void *sign_ctx;
+    bool is_signed; /* out */
     /* In, for a keep: as ledger_receipt_keep. */
     const uint8_t *id; /* LEDGER_ID_LEN bytes */
     const uint8_t *receipt;
     size_t receipt_len;
-    struct buf *ret_receipt;
+    struct buf *ret_receipt; /* also of a put with sign */
     int result; /* out: what the function of the same work answers */
     /* Between commit and answer; the backend's own. */
     bool is_written;
     uint64_t position;
+    struct buf *made; /* the receipt, which nobody gets before the commit */
 };
 enum { LEDGER_WORKS_MAX = 16 };
 /* Does 1..LEDGER_WORKS_MAX works with one commit for all, which costs what one costs. Each has its own

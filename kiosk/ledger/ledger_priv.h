@@ -192,6 +192,10 @@ struct ledger {
     const struct ledger_backend *backend;
 };
 
+/* The receipt of a put that is about to be committed at this position, in work->made; false: it has none. The backend sets
+ * is_signed when it has stored it; without a commit the bytes go nowhere. work->sign is not NULL. */
+bool ledger_make_receipt(struct ledger_work *work, uint64_t position);
+
 int ledger_sqlite_open(const char *path, struct ledger **ret_ledger);
 int ledger_postgres_open(const char *uri, struct ledger **ret_ledger);
 

@@ -227,12 +227,14 @@ dial(struct pg_ledger *pg)
 
 /* What each session of ours is set to. Less than synchronous_commit=on would answer before the disk,
  * or before the standby, has it; remote_apply is more. Whoever waits for a lock ends before we
- * lose patience, and a session whose client is gone ends soon. */
+ * lose patience, and a session whose client is gone ends soon; one whose client stops between the parts of a
+ * transaction ends before others who wait for it do. */
 static const char SESSION[] =
     "SELECT set_config('synchronous_commit', CASE WHEN current_setting('synchronous_commit')"
     " = 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),"
     " set_config('default_transaction_isolation', 'read committed', false),"
     " set_config('lock_timeout', '4s', false),"
+    " set_config('idle_in_transaction_session_timeout', '2s', false),"
     " set_config('client_connection_check_interval', '1s', false)";
 
 static int
@@ -359,23 +361,15 @@ pg_ask(struct pg_ledger *pg, int which, const struct pg_args *args, struct pg_ro
     return receive(pg, ret_rows);
 }
 
-static int
-send_text(struct pg_ledger *pg, const char *sql)
-{
-    return PQsendQueryParams(pg->line, sql, 0, NULL, NULL, NULL, NULL, BINARY);
-}
-
-/* BEGIN, the turn, what is asked, COMMIT: all on their way before the first answer. */
+/* All on their way before the first answer. */
 static bool
 send_all(struct pg_ledger *pg, const struct pg_asked *asked, size_t count)
 {
-    const struct pg_args none = {0};
-    bool ok = PQenterPipelineMode(pg->line) == 1 && send_text(pg, "BEGIN") == 1 &&
-              send_prepared(pg, PG_TURN, &none) == 1;
+    bool ok = PQenterPipelineMode(pg->line) == 1;
     for (size_t i = 0; ok && i < count; i++) {
         ok = send_prepared(pg, asked[i].which, &asked[i].args) == 1;
     }
-    return ok && send_text(pg, "COMMIT") == 1 && PQpipelineSync(pg->line) == 1;
+    return ok && PQpipelineSync(pg->line) == 1;
 }
 
 /* The next answer of a pipeline; NULL when the line is lost, or it is late. What ends the answers of a statement is taken
@@ -396,7 +390,6 @@ next_answer(struct pg_ledger *pg, int64_t until_ms)
 static int
 receive_all(struct pg_ledger *pg, size_t count, struct pg_rows **ret_rows)
 {
-    enum { BEFORE = 2 }; /* BEGIN and the turn */
     int64_t until_ms = clock_mono_ms(clock_system()) + pg->patience_ms;
     int r = 0;
     bool at_end = false;
@@ -410,8 +403,8 @@ receive_all(struct pg_ledger *pg, size_t count, struct pg_rows **ret_rows)
         if (!at_end && status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && r == 0) {
             r = error_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
         }
-        if (i >= BEFORE && i < BEFORE + count) {
-            ret_rows[i - BEFORE] = (struct pg_rows *)result;
+        if (i < count) {
+            ret_rows[i] = (struct pg_rows *)result;
         } else {
             PQclear(result);
         }
@@ -420,31 +413,55 @@ receive_all(struct pg_ledger *pg, size_t count, struct pg_rows **ret_rows)
 }
 
 int
-pg_ask_all(
+pg_give_up(struct pg_ledger *pg, int error)
+{
+    /* a refused COMMIT has ended the transaction itself */
+    bool is_open =
+        error != KERR_BUSY && pg->line != NULL && PQtransactionStatus(pg->line) != PQTRANS_IDLE;
+    if (error == KERR_BUSY || (is_open && pg_run(pg, "ROLLBACK", NULL) < 0)) {
+        drop(pg);
+        return KERR_BUSY;
+    }
+    return error;
+}
+
+int
+pg_ask_part(
     struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows)
 {
-    int r = connected(pg);
-    r = r == 0 ? prepare(pg, PG_TURN) : r;
+    int r = asked[0].which == PG_BEGIN ? connected(pg) : pg->line != NULL ? 0 : KERR_BUSY;
     for (size_t i = 0; r == 0 && i < count; i++) {
         r = prepare(pg, asked[i].which);
     }
     if (r < 0) {
-        return r == KERR_NET ? KERR_BUSY : r;
+        return pg_give_up(pg, r == KERR_NET ? KERR_BUSY : r);
     }
     pg->warned = false;
     r = send_all(pg, asked, count) ? receive_all(pg, count, ret_rows) : KERR_BUSY;
-    if (r < 0) {
-        for (size_t i = 0; i < count; i++) {
-            pg_rows_free(ret_rows[i]);
-            ret_rows[i] = NULL;
-        }
-        /* a refused COMMIT has ended the transaction itself */
-        bool is_open = r != KERR_BUSY && PQtransactionStatus(pg->line) != PQTRANS_IDLE;
-        if (r == KERR_BUSY || (is_open && pg_run(pg, "ROLLBACK", NULL) < 0)) {
-            drop(pg);
-            r = KERR_BUSY;
-        }
+    for (size_t i = 0; r < 0 && i < count; i++) {
+        pg_rows_free(ret_rows[i]);
+        ret_rows[i] = NULL;
     }
+    return r < 0 ? pg_give_up(pg, r) : r;
+}
+
+int
+pg_ask_all(
+    struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows)
+{
+    enum { BEFORE = 2, AFTER = 1 };
+    struct pg_asked all[BEFORE + LEDGER_WORKS_MAX + AFTER] = {
+        {.which = PG_BEGIN}, {.which = PG_TURN}};
+    struct pg_rows *rows[BEFORE + LEDGER_WORKS_MAX + AFTER] = {NULL};
+    memcpy(&all[BEFORE], asked, count * sizeof(*asked));
+    all[BEFORE + count] = (struct pg_asked){.which = PG_COMMIT};
+    int r = pg_ask_part(pg, all, BEFORE + count + AFTER, rows);
+    for (size_t i = 0; i < count; i++) {
+        ret_rows[i] = rows[BEFORE + i];
+    }
+    pg_rows_free(rows[0]);
+    pg_rows_free(rows[1]);
+    pg_rows_free(rows[BEFORE + count]);
     return r;
 }
 

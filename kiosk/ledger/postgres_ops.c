@@ -21,7 +21,23 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
     [PG_CALLS] = "SELECT " LEDGER_CALL " WHERE state <> 'over' AND began_at > $1"
                  " ORDER BY began_at, kiosk",
     [PG_REPORTS] = "SELECT kiosk, at, bytes FROM report ORDER BY kiosk",
+    [PG_BEGIN] = "BEGIN",
+    [PG_COMMIT] = "COMMIT",
     [PG_TURN] = "UPDATE change_count SET count = count",
+    [PG_PLACES] = "UPDATE change_count SET count = count + $1, position = position + $1"
+                  " RETURNING position - $1",
+    [PG_FRESH] =
+        "WITH came AS (INSERT INTO entry(position, id, kiosk, epoch, sequence, hash, received_at,"
+        " state_at, receipt, envelope) SELECT $1 + r.turn, r.id, r.kiosk, r.epoch, r.sequence, "
+        "r.hash,"
+        " r.at, r.at, r.receipt, r.envelope FROM unnest($2::bytea[], $3::text[], $4::bigint[],"
+        " $5::bigint[], $6::bytea[], $7::bigint[], $8::bytea[], $9::bytea[]) WITH ORDINALITY"
+        " r(id, kiosk, epoch, sequence, hash, at, receipt, envelope, turn)"
+        " WHERE NOT EXISTS (SELECT 1 FROM gone g WHERE g.id = r.id) AND NOT EXISTS (SELECT 1 FROM"
+        " gone g WHERE g.kiosk = r.kiosk AND g.epoch = r.epoch AND g.sequence = r.sequence)"
+        " ON CONFLICT DO NOTHING RETURNING 1)"
+        /* not all of them: an error, which undoes the whole */
+        " SELECT 1 / (count(*) = $10)::integer FROM came",
     [PG_PUT] = "SELECT * FROM ledger_put($1, $2, $3, $4, $5, $6, $7)",
     [PG_RECEIPT] = "SELECT * FROM ledger_receipt($1)",
     [PG_RECEIPT_KEEP] = "SELECT * FROM ledger_receipt_keep($1, $2)",
@@ -52,9 +68,6 @@ const char *const pg_queries[PG_QUERY_COUNT] = {
                   " WHERE slot = $2 AND stands AND seat IS NOT NULL",
 };
 
-/* Columns of what ledger_put answers. */
-enum { PUT_VERDICT, PUT_POSITION, PUT_RECEIVED_AT, PUT_STATE, PUT_STATE_AT, PUT_STATE_BY };
-
 static int
 read_entry(const struct pg_rows *rows, int row, struct ledger_entry *ret_entry)
 {
@@ -78,38 +91,6 @@ read_entry(const struct pg_rows *rows, int row, struct ledger_entry *ret_entry)
 }
 
 static int
-read_verdict(const struct pg_rows *rows, struct ledger_entry *entry)
-{
-    int64_t verdict = pg_rows_count(rows) == 1 ? pg_number(rows, 0, PUT_VERDICT) : -1;
-    if (verdict == LEDGER_CONFLICT) {
-        return LEDGER_CONFLICT;
-    }
-    if (verdict != LEDGER_NEW && verdict != LEDGER_SAME) {
-        return KERR_STORE;
-    }
-    struct ledger_entry stored = *entry;
-    stored.position = (uint64_t)pg_number(rows, 0, PUT_POSITION);
-    stored.received_at = pg_number(rows, 0, PUT_RECEIVED_AT);
-    stored.state_at = pg_number(rows, 0, PUT_STATE_AT);
-    int r = read_text(rows, 0, PUT_STATE, stored.state, sizeof(stored.state));
-    r = r == 0 ? read_text(rows, 0, PUT_STATE_BY, stored.state_by, sizeof(stored.state_by)) : r;
-    if (r < 0) {
-        return r;
-    }
-    *entry = stored;
-    return (int)verdict;
-}
-
-/* Appends the one field of the one row. */
-static int
-append_field(const struct pg_rows *rows, int row, int column, struct buf *ret_bytes)
-{
-    size_t len = 0;
-    const void *bytes = pg_rows_count(rows) > row ? pg_bytes(rows, row, column, &len) : NULL;
-    return bytes != NULL ? buf_add(ret_bytes, bytes, len) : KERR_NOT_FOUND;
-}
-
-static int
 op_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *ret_receipt)
 {
     struct pg_args args = {0};
@@ -121,114 +102,11 @@ op_receipt(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], struct buf *r
     return r;
 }
 
-/* ---- works: what an intake writes ---- */
-
-/* The statement of a work. */
-static void
-ask_of(const struct ledger_work *work, struct pg_asked *ret_asked)
-{
-    struct pg_args *args = &ret_asked->args;
-    *args = (struct pg_args){0};
-    if (work->point != NULL) {
-        ret_asked->which = PG_POINT;
-        pg_add_text(args, work->point->kiosk);
-        pg_add_number(args, (int64_t)work->point->epoch);
-        pg_add_number(args, (int64_t)work->point->size);
-        pg_add_bytes(args, work->point->head, sizeof(work->point->head));
-        pg_add_number(args, work->point->at);
-        pg_add_bytes(args, work->envelope, work->len);
-        pg_add_number(args, LEDGER_POINT_LATE_S);
-    } else if (work->report != NULL) {
-        ret_asked->which = PG_REPORT;
-        pg_add_text(args, work->report->kiosk);
-        pg_add_number(args, work->report->at);
-        pg_add_bytes(args, work->report->bytes, work->report->len);
-    } else if (work->call != NULL) {
-        ret_asked->which = PG_CALL;
-        pg_add_text(args, work->call->kiosk);
-        pg_add_number(args, (int64_t)work->call->id);
-        pg_add_text(args, work->call->state);
-        pg_add_number(args, work->call->said_at);
-        pg_add_text(args, work->call->page);
-        pg_add_text(args, work->call->reason);
-        pg_add_number(args, work->call->heard_at);
-        pg_add_number(args, LEDGER_CALL_S);
-        pg_add_number(args, LEDGER_CALL_LATE_S);
-        pg_add_number(args, LEDGER_CALL_HEARD_S);
-    } else if (work->is_keep) {
-        ret_asked->which = PG_RECEIPT_KEEP;
-        pg_add_bytes(args, work->id, LEDGER_ID_LEN);
-        pg_add_bytes(args, work->receipt, work->receipt_len);
-    } else {
-        ret_asked->which = PG_PUT;
-        pg_add_bytes(args, work->entry->id, sizeof(work->entry->id));
-        pg_add_text(args, work->entry->kiosk);
-        pg_add_number(args, (int64_t)work->entry->epoch);
-        pg_add_number(args, (int64_t)work->entry->sequence);
-        pg_add_bytes(args, work->entry->hash, sizeof(work->entry->hash));
-        pg_add_number(args, work->entry->received_at);
-        pg_add_bytes(args, work->envelope, work->len);
-    }
-}
-
-/* What the answer to a work's statement says, which is committed. */
-static int
-result_of(const struct ledger_work *work, const struct pg_rows *rows)
-{
-    if (work->report != NULL) {
-        return 0;
-    }
-    if (work->point != NULL) {
-        return pg_rows_count(rows) == 1 ? (int)pg_number(rows, 0, 0) : KERR_STORE;
-    }
-    if (work->call != NULL) {
-        return pg_rows_count(rows) == 1
-                   ? read_text(rows, 0, 0, work->call->state, sizeof(work->call->state))
-                   : KERR_STORE;
-    }
-    return work->is_keep ? append_field(rows, 0, 0, work->ret_receipt)
-                         : read_verdict(rows, work->entry);
-}
-
-static void
-work_alone(struct ledger *ledger, struct ledger_work *work)
-{
-    struct pg_asked asked;
-    struct pg_rows *rows = NULL;
-    ask_of(work, &asked);
-    int r = pg_ask(of(ledger), asked.which, &asked.args, &rows);
-    work->result = r == 0 ? result_of(work, rows) : r;
-    pg_rows_free(rows);
-}
-
-/* All in one transaction. Where one is refused, each gets a transaction of its own: what is wrong with one harms no
- * other. Where nobody knows what the server did, nobody asks again but the terminals. */
-static void
-op_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
-{
-    struct pg_asked asked[LEDGER_WORKS_MAX];
-    struct pg_rows *rows[LEDGER_WORKS_MAX] = {NULL};
-    for (size_t i = 0; i < count; i++) {
-        ask_of(works[i], &asked[i]);
-    }
-    int r = count > 1 ? pg_ask_all(of(ledger), asked, count, rows) : KERR_STATE;
-    for (size_t i = 0; i < count; i++) {
-        if (r == 0) {
-            works[i]->result = result_of(works[i], rows[i]);
-        } else if (r == KERR_BUSY) {
-            works[i]->result = r;
-        } else {
-            work_alone(ledger, works[i]);
-        }
-        pg_rows_free(rows[i]);
-    }
-}
-
 static int
 op_put(struct ledger *ledger, struct ledger_entry *entry, const uint8_t *envelope, size_t len)
 {
     struct ledger_work work = {.entry = entry, .envelope = envelope, .len = len};
-    work_alone(ledger, &work);
+    pg_work_alone(ledger, &work);
     return work.result;
 }
 
@@ -241,7 +119,7 @@ op_receipt_keep(struct ledger *ledger, const uint8_t id[LEDGER_ID_LEN], const ui
         .receipt = receipt,
         .receipt_len = len,
         .ret_receipt = ret_receipt};
-    work_alone(ledger, &work);
+    pg_work_alone(ledger, &work);
     return work.result;
 }
 
@@ -556,7 +434,7 @@ op_calls(struct ledger *ledger, int64_t after, ledger_each_call *each, void *ctx
 
 const struct ledger_backend ledger_postgres = {.close = ledger_postgres_close,
     .put = op_put,
-    .work = op_work,
+    .work = pg_work,
     .receipt = op_receipt,
     .receipt_keep = op_receipt_keep,
     .list = op_list,

@@ -6,6 +6,10 @@
 #include "ledger/ledger_priv.h"
 
 enum pg_query {
+    PG_BEGIN,
+    PG_COMMIT,
+    PG_PLACES, /* the same row, and the next positions */
+    PG_FRESH, /* entries at these positions, with their receipts; refused unless all are new */
     PG_TURN, /* takes the row that all writers take first */
     PG_PUT,
     PG_RECEIPT,
@@ -66,9 +70,16 @@ struct pg_asked {
     int which; /* an enum pg_query, or PG_QUERY_COUNT and an enum ledger_ask */
     struct pg_args args;
 };
+/* A part of a transaction: several in one way to the server and back. PG_BEGIN is the first of the first part, PG_COMMIT the
+ * last of the last; nothing else is asked of this handle between the parts, and no part is left out, within 2 s. 0 and all of ret_rows (the caller frees each), or
+ * an error: then none of all is done, and there is no further part; KERR_BUSY when that is not known. */
+int pg_ask_part(
+    struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows);
+/* Undoes what was begun, after an error of the caller's own; answers that, or KERR_BUSY. */
+int pg_give_up(struct pg_ledger *pg, int error);
 /* Asks several in one transaction and one way to the server and back, after PG_TURN, so that nobody else's locks cross
  * theirs. 0 and all of ret_rows (the caller frees each), or an error: then none is done; KERR_BUSY when that is not
- * known. */
+ * known. At most LEDGER_WORKS_MAX. */
 int pg_ask_all(
     struct pg_ledger *pg, const struct pg_asked *asked, size_t count, struct pg_rows **ret_rows);
 /* Runs SQL as it stands, one or many statements; ret_rows (may be NULL) gets the last answer. For the schema. */
@@ -91,6 +102,10 @@ const void *pg_bytes(const struct pg_rows *rows, int row, int column, size_t *re
 /* postgres_schema.c: brings the tables to this program's version. KERR_STORE_VERSION when they are of
  * a newer one. */
 int pg_schema(struct pg_ledger *pg);
+
+/* postgres_work.c: what an intake writes */
+void pg_work(struct ledger *ledger, struct ledger_work *const *works, size_t count);
+void pg_work_alone(struct ledger *ledger, struct ledger_work *work);
 
 /* postgres_hand.c */
 int pg_hand(struct ledger *ledger, struct ledger_batch *batch, const uint8_t (*ids)[LEDGER_ID_LEN],

@@ -39,4 +39,13 @@ read_blob(const struct pg_rows *rows, int row, int column, void *out, size_t len
     return 0;
 }
 
+/* Appends the one field of the one row. */
+static inline int
+append_field(const struct pg_rows *rows, int row, int column, struct buf *ret_bytes)
+{
+    size_t len = 0;
+    const void *bytes = pg_rows_count(rows) > row ? pg_bytes(rows, row, column, &len) : NULL;
+    return bytes != NULL ? buf_add(ret_bytes, bytes, len) : KERR_NOT_FOUND;
+}
+
 #endif

@@ -135,11 +135,37 @@ write_report(struct sqlite_ledger *ledger, struct ledger_work *work)
     return r;
 }
 
+static int
+write_receipt(struct sqlite_ledger *ledger, const uint8_t *id, const uint8_t *receipt, size_t len)
+{
+    int r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, id, LEDGER_ID_LEN);
+    r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, receipt, len) : r;
+    return r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
+}
+
+/* An entry, with its receipt if that can be made now. */
+static int
+write_entry(struct sqlite_ledger *ledger, struct ledger_work *work)
+{
+    int r = bind_entry(ledger, LEDGER_Q_INSERT, work->entry, work->envelope, work->len);
+    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
+    if (r < 0 || sqlite3_changes64(ledger->db) == 0) {
+        return r;
+    }
+    work->position = (uint64_t)sqlite3_last_insert_rowid(ledger->db);
+    r = run(ledger, LEDGER_Q_BUMP);
+    if (r == 0 && work->sign != NULL && ledger_make_receipt(work, work->position)) {
+        r = write_receipt(ledger, work->entry->id, work->made->data, work->made->len);
+        work->is_signed = r == 0;
+    }
+    work->is_written = r == 0;
+    return r;
+}
+
 /* One work inside a transaction; is_written says whether it changed anything. */
 static int
 write_one(struct sqlite_ledger *ledger, struct ledger_work *work)
 {
-    int r;
     if (work->point != NULL) {
         return write_point(ledger, work);
     }
@@ -150,21 +176,11 @@ write_one(struct sqlite_ledger *ledger, struct ledger_work *work)
         return sqlite_write_call(ledger, work);
     }
     if (work->is_keep) {
-        r = bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 1, work->id, LEDGER_ID_LEN);
-        r = r == 0 ? bind_blob(ledger, LEDGER_Q_RECEIPT_KEEP, 2, work->receipt, work->receipt_len)
-                   : r;
-        r = r == 0 ? run(ledger, LEDGER_Q_RECEIPT_KEEP) : r;
+        int r = write_receipt(ledger, work->id, work->receipt, work->receipt_len);
         work->is_written = r == 0 && sqlite3_changes64(ledger->db) > 0;
         return r;
     }
-    r = bind_entry(ledger, LEDGER_Q_INSERT, work->entry, work->envelope, work->len);
-    r = r == 0 ? run(ledger, LEDGER_Q_INSERT) : r;
-    if (r == 0 && sqlite3_changes64(ledger->db) > 0) {
-        work->position = (uint64_t)sqlite3_last_insert_rowid(ledger->db);
-        r = run(ledger, LEDGER_Q_BUMP);
-        work->is_written = r == 0;
-    }
-    return r;
+    return write_entry(ledger, work);
 }
 
 /* All of them in one transaction. What changes nothing, or fails on its own, is undone alone (an insert that meets a

@@ -226,17 +226,30 @@ do_decide(struct ledger *ledger)
     return ledger_decide(ledger, &decision, 0, 1);
 }
 
-/* Two new records and a receipt, in one commit. */
+static int
+sign(const void *ctx, const struct ledger_entry *entry, struct buf *ret_receipt)
+{
+    (void)ctx, (void)entry;
+    return buf_add_str(ret_receipt, "receipt");
+}
+
+/* Two new records, one with its receipt, and a receipt, in one commit. */
 static int
 do_works(struct ledger *ledger)
 {
     static uint8_t body[BODY];
     AUTO_BUF receipt;
     buf_init(&receipt, 100);
+    AUTO_BUF signed_one;
+    buf_init(&signed_one, 100);
     struct ledger_entry one = entry_of(2, 2, 2), two = entry_of(3, 3, 2), kept = entry_of(1, 1, 1);
     memset(body, 2, sizeof(body));
     struct ledger_work works[] = {
-        {.entry = &one, .envelope = body, .len = sizeof(body)},
+        {.entry = &one,
+            .envelope = body,
+            .len = sizeof(body),
+            .sign = sign,
+            .ret_receipt = &signed_one},
         {.is_keep = true,
             .id = kept.id,
             .receipt = (const uint8_t *)"receipt",
@@ -251,7 +264,7 @@ do_works(struct ledger *ledger)
             return works[i].result;
         }
     }
-    return 0;
+    return works[0].result == LEDGER_NEW && !works[0].is_signed ? KERR_STORE : 0;
 }
 
 static int64_t
@@ -282,7 +295,7 @@ static const struct operation {
     {"works", do_works,
         "SELECT ((SELECT count(*) FROM entry WHERE position IN (2, 3) AND length(envelope) = 9000)"
         " * 10 + (SELECT count FROM change_count) - 1"
-        " + (SELECT count(*) FROM entry WHERE receipt = CAST('receipt' AS BLOB)) * 10) * 11 / 32"},
+        " + (SELECT count(*) FROM entry WHERE receipt = CAST('receipt' AS BLOB)) * 10) * 11 / 42"},
     {"receipt", do_receipt,
         "SELECT count(*) * 11 FROM entry WHERE receipt = CAST('receipt' AS BLOB)"},
     {"change", do_change,

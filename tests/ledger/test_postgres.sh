@@ -18,7 +18,7 @@ fail() {
 cluster_make first || fail "no cluster"
 cluster_start first || fail "the server does not start"
 
-for suite in test_ledger test_acts test_gone test_hand test_decisions test_chains test_fleet test_versions; do
+for suite in test_ledger test_receipts test_acts test_gone test_hand test_decisions test_chains test_fleet test_versions; do
     LEDGER_AT=$(cluster_uri first) "$BUILD/asan/tests/ledger/$suite" >"$CLUSTERS/suite.out" 2>&1 || {
         cat "$CLUSTERS/suite.out"
         fail "$suite"

@@ -194,7 +194,7 @@ const struct screen screen_call = {
 static void
 leave_build(struct app *app)
 {
-    struct flow flow = page_begin(app, say(app, "bar.help"), "leave.go-on");
+    struct flow flow = page_begin(app, say(app, "bar.home"), "leave.go-on");
     bool pause = pause_offered(app);
     /* in large letters the way that loses nothing comes before the picture */
     bool words_alone = pause && ui_text_size(app->ui) > UI_TEXT_NORMAL;

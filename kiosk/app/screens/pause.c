@@ -184,7 +184,7 @@ const struct screen screen_paused = {.name = "paused", .build = paused_build, .t
 static void
 not_kept_build(struct app *app)
 {
-    struct flow flow = page_begin(app, say(app, "bar.help"), "leave.go-on");
+    struct flow flow = page_begin(app, say(app, "bar.home"), "leave.go-on");
     struct flow left = page_picture(app, flow, "box-full", UI_TONE_CARE);
     page_title(app, &left, say(app, "pause.not-title"));
     flow_text(app, &left, say(app, "pause.not-text"), UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER,

@@ -267,13 +267,15 @@ is_for_home(const struct procedure *procedure, const struct clock *clock)
            procedure_in_force(procedure, clock);
 }
 
-/* The page tells the terminal a question by a hash of its key: no two may have the same. */
+/* The page tells the terminal a question by a hash of its key: no two may have the same, and a code has so many answers at most,
+ * those of every entry of a group counted. */
 struct hashes {
     struct {
         uint32_t hash;
         char key[FACT_KEY_MAX];
     } all[PRE_ENTRY_ANSWERS_MAX];
-    size_t count;
+    size_t count; /* of all; twice or too many: the rest is not looked at */
+    size_t answers;
     bool twice;
 };
 
@@ -283,28 +285,31 @@ look_at_fact(const struct question *question, int entries, void *ctx)
     struct hashes *hashes = ctx;
     unsigned entry;
     uint32_t hash = pre_entry_key_hash(question->key, &entry);
-    (void)entries;
+    hashes->answers += entries > 0 ? (size_t)entries : 1;
+    if (hashes->answers > PRE_ENTRY_ANSWERS_MAX) {
+        return;
+    }
     for (size_t i = 0; i < hashes->count; i++) {
         bool same = strcmp(hashes->all[i].key, question->key) == 0;
         hashes->twice = hashes->twice || (hashes->all[i].hash == hash && !same);
-    }
-    if (hashes->count == PRE_ENTRY_ANSWERS_MAX) {
-        hashes->twice = true; /* more than a code can tell */
-        return;
     }
     hashes->all[hashes->count].hash = hash;
     (void)snprintf(
         hashes->all[hashes->count++].key, sizeof(hashes->all[0].key), "%s", question->key);
 }
 
-static bool
-has_twins(const struct procedure *procedure)
+/* NULL, or why a code can't tell the answers of this procedure. */
+static const char *
+untold(const struct procedure *procedure)
 {
     struct hashes *hashes = xcalloc(1, sizeof(*hashes));
     procedure_facts_each(procedure, look_at_fact, hashes);
-    bool twice = hashes->twice;
+    const char *why = hashes->answers > PRE_ENTRY_ANSWERS_MAX
+                          ? "it asks for more answers than a code can tell"
+                      : hashes->twice ? "two of its questions have the same short name; rename one"
+                                      : NULL;
     free(hashes);
-    return twice;
+    return why;
 }
 
 /* ---- the command ---- */
@@ -379,9 +384,9 @@ write_pages(struct page *page, const struct procedure_set *set, const char *fold
         if (!is_for_home(page->procedure, clock_system())) {
             continue;
         }
-        if (has_twins(page->procedure)) {
-            r = complain(procedure_info(page->procedure).id,
-                "two of its questions have the same short name; rename one", KERR_CONFLICT);
+        const char *why = untold(page->procedure);
+        if (why != NULL) {
+            r = complain(procedure_info(page->procedure).id, why, KERR_CONFLICT);
         } else {
             r = write_page(page, folder);
         }

@@ -30,6 +30,10 @@ fi
 [ "$(stat -c %a "$KIOSK_HOME"/keys/pre-entry/*.key)" = 600 ] || fail "others can read the key"
 "$build/kioskctl" pre-entry assets "$work/pages" "$build/locale" >/dev/null || fail "pages"
 [ "$(find "$work/pages" -name '*.html' | wc -l)" -ge 25 ] || fail "too few pages"
+cp -r assets "$work/wide"
+sed -i 's/^    max: 9$/    max: 12/' "$work/wide/dictionary"/*.yaml # of each group
+"$build/kioskctl" pre-entry "$work/wide" "$work/none" "$build/locale" >/dev/null 2>"$work/wide.err" && fail "more answers than a code has"
+grep -q 'move-in: it asks for more answers' "$work/wide.err" || fail "$(cat "$work/wide.err")"
 [ -e "$work/pages/survey.html" ] && fail "a page for what is told without a name"
 for page in "$work/pages"/*.html; do
     grep -q "content=\"default-src 'none'; script-src 'sha256-[A-Za-z0-9+/]*='; style-src 'sha256-[A-Za-z0-9+/]*='; base-uri" "$page" ||

@@ -197,7 +197,7 @@ add_handed(const struct ledger_entry *entry, const struct record *record, void *
 {
     struct buf *out = ctx;
     char id[DESK_ID_LEN];
-    (void)record; /* handed over once, whether it can be opened now or not */
+    (void)record; /* its id is all that is told */
     hex_encode(entry->id, LEDGER_ID_LEN, id);
     bool first = out->len > 0 && out->data[out->len - 1] == '[';
     return buf_printf(out, "%s\"%s\"", first ? "" : ",", id);
@@ -218,7 +218,9 @@ desk_api_batch(struct desk_ask *ask)
         return;
     }
     add_batch(&ask->reply->body, &batch);
-    r = r < 0 ? r : desk_batch_each(ask->desk, client.name, number, add_handed, &ask->reply->body);
+    const struct desk_batch_walk all = {
+        .client = client.name, .number = number, .stay_closed = true};
+    r = r < 0 ? r : desk_batch_each(ask->desk, &all, add_handed, &ask->reply->body);
     (void)buf_add_str(&ask->reply->body, "]}\n");
     if (r < 0) {
         store_problem(ask, r);

@@ -236,9 +236,17 @@ desk_hand_make(struct desk *desk, const struct desk_client *client, struct ledge
     return r;
 }
 
+static bool
+is_anothers(struct desk *desk, const struct ledger_entry *entry, const char *procedure)
+{
+    struct record_head known;
+    return procedure != NULL && desk_find_head(desk, entry, &known) &&
+           strcmp(known.procedure, procedure) != 0;
+}
+
 int
 desk_batch_each(
-    struct desk *desk, const char *client, uint64_t number, desk_each_handed *each, void *ctx)
+    struct desk *desk, const struct desk_batch_walk *walk, desk_each_handed *each, void *ctx)
 {
     uint64_t after = 0;
     int r = 0;
@@ -247,13 +255,18 @@ desk_batch_each(
         const char *reason = NULL;
         AUTO_BUF envelope;
         buf_init(&envelope, LEDGER_ENVELOPE_MAX);
-        r = ledger_hand_next(desk->ledger, client, number, NULL, after, &entry, &envelope);
+        r = ledger_hand_next(
+            desk->ledger, walk->client, walk->number, NULL, after, &entry, &envelope);
         if (r < 0) {
             return r == KERR_NOT_FOUND ? 0 : r;
         }
         after = entry.position;
-        struct record *record =
-            desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
+        if (is_anothers(desk, &entry, walk->procedure)) {
+            continue;
+        }
+        struct record *record = walk->stay_closed ? NULL
+                                                  : desk_open_record(&desk->config, &entry,
+                                                        envelope.data, envelope.len, &reason);
         r = each(&entry, record, ctx);
         record_free(record);
     }
@@ -288,7 +301,8 @@ desk_batch_look(
     struct desk *desk, const char *client, uint64_t number, struct desk_batch_content *ret_content)
 {
     *ret_content = (struct desk_batch_content){.count = 0};
-    return desk_batch_each(desk, client, number, note_procedure, ret_content);
+    const struct desk_batch_walk all = {.client = client, .number = number};
+    return desk_batch_each(desk, &all, note_procedure, ret_content);
 }
 
 struct table_walk {
@@ -322,7 +336,9 @@ desk_batch_csv(
     struct table_walk walk = {&table, desk_hand_layout(desk, which->procedure), which->procedure};
     desk_table_begin(&table);
     desk_hand_head(&table, walk.layout);
-    int r = desk_batch_each(desk, which->client, which->number, add_row, &walk);
+    const struct desk_batch_walk own = {
+        .client = which->client, .number = which->number, .procedure = which->procedure};
+    int r = desk_batch_each(desk, &own, add_row, &walk);
     desk_fit_free(table.fit);
     r = r == 0 ? buf_error(out) : r;
     return r == 0 && report != NULL ? buf_error(report) : r;

@@ -152,8 +152,15 @@ int desk_hand_make(struct desk *desk, const struct desk_client *client, struct l
 /* record is NULL for one that can't be opened any more. */
 typedef int desk_each_handed(
     const struct ledger_entry *entry, const struct record *record, void *ctx);
+struct desk_batch_walk {
+    const char *client;
+    uint64_t number;
+    /* others' records may be left out, as far as the index knows them; NULL: none is */
+    const char *procedure;
+    bool stay_closed; /* none is opened: each gets NULL */
+};
 int desk_batch_each(
-    struct desk *desk, const char *client, uint64_t number, desk_each_handed *each, void *ctx);
+    struct desk *desk, const struct desk_batch_walk *walk, desk_each_handed *each, void *ctx);
 enum { DESK_BATCH_PROCEDURES_MAX = 128 };
 struct desk_batch_content {
     size_t count;

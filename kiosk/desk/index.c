@@ -163,17 +163,36 @@ put_text(struct shelf *shelf, const char *text, const char *before, uint32_t bef
     return at;
 }
 
+/* A block more for a lead: as many as it has, and A_RUN at most, are set apart for it in one piece. */
+static void
+put_block(struct desk_rows *rows, struct shelf *shelf, struct bucket *bucket)
+{
+    uint32_t which = bucket->head; /* behind it */
+    if (bucket->spare > 0) {
+        bucket->spare--;
+    } else {
+        const size_t has = bucket->count / A_FEW;
+        const size_t run = has < 1 ? 1 : has < A_RUN ? has : A_RUN;
+        const size_t left = BLOCKS_PIECE - shelf->block_count % BLOCKS_PIECE;
+        which = (uint32_t)(shelf->block_count + (left < run ? left : 0));
+        shelf->block_count = which + run;
+        bucket->spare = (uint32_t)run - 1;
+        struct block **piece = &shelf->blocks[which / BLOCKS_PIECE];
+        *piece = *piece == NULL ? take(rows, BLOCKS_PIECE, sizeof(**piece)) : *piece;
+    }
+    shelf_block(shelf, which)->next = bucket->head;
+    bucket->head = which + 1;
+}
+
 static void
 put_term(struct desk_rows *rows, struct shelf *shelf, uint32_t lead, uint32_t key, uint32_t text)
 {
     struct bucket *bucket = &shelf->buckets[lead];
-    size_t at = bucket->count++ % A_FEW;
+    const size_t at = bucket->count % A_FEW;
     if (at == 0) {
-        struct block **piece = &shelf->blocks[shelf->block_count / BLOCKS_PIECE];
-        *piece = *piece == NULL ? take(rows, BLOCKS_PIECE, sizeof(**piece)) : *piece;
-        shelf_block(shelf, shelf->block_count)->next = bucket->head;
-        bucket->head = (uint32_t)++shelf->block_count;
+        put_block(rows, shelf, bucket);
     }
+    bucket->count++;
     struct block *block = shelf_block(shelf, bucket->head - 1);
     block->keys[at] = key;
     block->texts[at] = text;
@@ -218,7 +237,7 @@ shelf_has_room(const struct shelf *shelf, const struct desk_row_terms *terms)
 {
     size_t count = terms->text_count + terms->day_count;
     return shelf->row_count < SHELF_ROWS && shelf->term_count + count <= SHELF_TERMS &&
-           shelf->block_count + count <= SHELF_BLOCKS &&
+           shelf->block_count + 2 * count * A_RUN <= SHELF_BLOCKS &&
            text_begin(shelf, terms->texts.len) + terms->texts.len < SHELF_BYTES;
 }
 
@@ -358,7 +377,10 @@ drop_term(struct shelf *shelf, uint32_t lead, uint32_t place)
     hole->texts[to] = head->texts[from];
     hole->rows[to] = head->rows[from];
     head->keys[from] = head->texts[from] = head->rows[from] = 0;
-    bucket->head = from == 0 ? head->next : bucket->head;
+    if (from == 0) {
+        bucket->spare = head->next + 1 == bucket->head ? bucket->spare + 1 : 0;
+        bucket->head = head->next;
+    }
 }
 
 /* Wipes a row where it stands. */

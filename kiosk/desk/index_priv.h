@@ -16,6 +16,7 @@ enum {
     SHELVES = 1024, /* all of DESK_INDEX_ROWS, _TERMS and _BYTES, each shelf half full */
     A_FEW = 16, /* terms in a block; values that are compared at once */
     BLOCKS_PIECE = 512,
+    A_RUN = 32, /* blocks of one lead that stand together, at most: the processor reads ahead */
     TERMS_PIECE = 16 * 1024,
     TEXT_PIECE = 128 * 1024,
     MAP_PIECE = 64 * 1024,
@@ -41,6 +42,7 @@ struct block {
 struct bucket {
     uint32_t head; /* block + 1, the one that may have room; 0: none */
     uint32_t count; /* of terms */
+    uint32_t spare; /* blocks right behind the head that are this lead's, too */
 };
 
 struct row {

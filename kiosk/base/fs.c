@@ -97,18 +97,24 @@ write_all(int fd, const uint8_t *data, size_t len)
     return 0;
 }
 
-static int
-sync_parent(const char *path)
+/* The folder that a path is in. Heap; the caller frees. */
+static char *
+parent_of(const char *path)
 {
     char *folder = xstrdup(path);
     char *slash = strrchr(folder, '/');
     if (slash == NULL) {
-        (void)snprintf(folder, strlen(path) + 1, ".");
-    } else if (slash == folder) {
-        slash[1] = 0;
-    } else {
-        *slash = 0;
+        free(folder);
+        return xstrdup(".");
     }
+    slash[slash == folder ? 1 : 0] = 0;
+    return folder;
+}
+
+static int
+sync_parent(const char *path)
+{
+    char *folder = parent_of(path);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int r = fd < 0 || fsync(fd) != 0 ? KERR_IO : 0;
     if (fd >= 0) {
@@ -118,9 +124,30 @@ sync_parent(const char *path)
     return r;
 }
 
-/* Puts the bytes beside the path and renames them over it; synced before that, or not. */
+/* Gives what root writes to whom the file belongs that it takes the place of, or the folder. */
 static int
-replace(const char *path, const void *data, size_t len, mode_t mode, bool is_synced)
+hand_over(int fd, const char *path)
+{
+    struct stat st;
+    char *folder = parent_of(path);
+    bool is_file = lstat(path, &st) == 0 && S_ISREG(st.st_mode);
+    int r = 0;
+    if (geteuid() == 0 && (is_file || stat(folder, &st) == 0) &&
+        fchown(fd, st.st_uid, st.st_gid) != 0) { /* a file system without owners: it stays root's */
+        r = errno == EPERM || errno == EINVAL || errno == EOPNOTSUPP ? 0 : err_from_errno();
+    }
+    free(folder);
+    return r;
+}
+
+enum {
+    SYNCED = 1 << 0, /* before it is renamed */
+    SHARED = 1 << 1 /* fs_write_shared */
+};
+
+/* Puts the bytes beside the path and renames them over it. */
+static int
+replace(const char *path, const void *data, size_t len, mode_t mode, unsigned how)
 {
     size_t temp_len = strlen(path) + sizeof(".new-XXXXXX");
     char *temp = xcalloc(temp_len, 1);
@@ -132,7 +159,10 @@ replace(const char *path, const void *data, size_t len, mode_t mode, bool is_syn
         goto out;
     }
     r = write_all(fd, data, len);
-    if (r == 0 && (fchmod(fd, mode) != 0 || (is_synced && fsync(fd) != 0))) {
+    if (r == 0 && (how & SHARED) != 0) {
+        r = hand_over(fd, path);
+    }
+    if (r == 0 && (fchmod(fd, mode) != 0 || ((how & SYNCED) != 0 && fsync(fd) != 0))) {
         r = err_from_errno();
     }
     if (close(fd) != 0 && r == 0) {
@@ -152,14 +182,21 @@ out:
 int
 fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode)
 {
-    int r = replace(path, data, len, mode, true);
+    int r = replace(path, data, len, mode, SYNCED);
+    return r == 0 ? sync_parent(path) : r;
+}
+
+int
+fs_write_shared(const char *path, const void *data, size_t len, mode_t mode)
+{
+    int r = replace(path, data, len, mode, SYNCED | SHARED);
     return r == 0 ? sync_parent(path) : r;
 }
 
 int
 fs_write_quick(const char *path, const void *data, size_t len, mode_t mode)
 {
-    return replace(path, data, len, mode, false);
+    return replace(path, data, len, mode, 0);
 }
 
 int

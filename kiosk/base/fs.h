@@ -22,6 +22,9 @@ int fs_read_regular(const char *path, struct buf *ret_data);
 int fs_write_atomic(const char *path, const void *data, size_t len, mode_t mode);
 /* The same without waiting for the disk: readers see the old file or the new one, a power cut may leave neither. */
 int fs_write_quick(const char *path, const void *data, size_t len, mode_t mode);
+/* As fs_write_atomic. Written by root, it belongs to whom the old file belongs, or the folder where there was none: for what an
+ * operator's tool writes and a service of its own user reads. */
+int fs_write_shared(const char *path, const void *data, size_t len, mode_t mode);
 /* Makes the folder and its parents (mode 0700 for new ones). KERR_IO. */
 int fs_make_dirs(const char *path);
 bool fs_exists(const char *path);

@@ -240,7 +240,7 @@ desk_client_add(const char *path, const struct desk_client_terms *terms, char re
         bool ends = file.len == 0 || file.data[file.len - 1] == '\n';
         (void)buf_printf(&file, "%s%s\n", ends ? "" : "\n", line);
         r = buf_error(&file) != 0 ? buf_error(&file)
-                                  : fs_write_atomic(path, file.data, file.len, 0600);
+                                  : fs_write_shared(path, file.data, file.len, 0600);
     }
     if (r < 0) {
         explicit_bzero(ret_key, DESK_KEY_LEN);
@@ -269,7 +269,7 @@ desk_client_revoke(const char *path, const char *name)
         }
     }
     r = r == 0 ? buf_error(&changed) : r;
-    return r == 0 ? fs_write_atomic(path, changed.data, changed.len, 0600) : r;
+    return r == 0 ? fs_write_shared(path, changed.data, changed.len, 0600) : r;
 }
 
 static int

@@ -72,7 +72,7 @@ change(const char *path, const char *name, const char *hash, const char *role)
     if (role != NULL && (r == 0 || r == KERR_NOT_FOUND)) {
         r = r == 0 ? KERR_EXISTS : buf_printf(&made, "%s:%s:%s\n", name, role, hash);
     }
-    return r == 0 ? fs_write_atomic(path, made.data, made.len, 0600) : r;
+    return r == 0 ? fs_write_shared(path, made.data, made.len, 0600) : r;
 }
 
 int

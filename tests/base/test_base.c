@@ -525,6 +525,35 @@ stop_at_b(const char *name, void *ctx)
     return name[0] == 'b' ? 7 : 0;
 }
 
+/* Whose a file is: root gives it to another here, anybody else has only their own. */
+static uid_t
+owner_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_uid;
+}
+
+/* What root writes for a service is the service's: a file that was there, and a new one in its folder. */
+static void
+test_whose_file(void **state)
+{
+    (void)state;
+    uid_t service = geteuid() == 0 ? 4321 : geteuid();
+    write_text(in("staff"), "old");
+    assert_int_equal(chown(in("staff"), service, getegid()), 0);
+    assert_int_equal(fs_write_shared(in("staff"), "new", 3, 0600), 0);
+    assert_int_equal(owner_of(in("staff")), service);
+    assert_int_equal(fs_write_shared(in("clients"), "new", 3, 0600), 0);
+    assert_int_equal(owner_of(in("clients")), geteuid());
+    assert_int_equal(chown(folder, service, getegid()), 0);
+    assert_int_equal(fs_write_shared(in("keys"), "new", 3, 0600), 0);
+    assert_int_equal(owner_of(in("keys")), service);
+    /* the other way to write asks nobody */
+    assert_int_equal(fs_write_atomic(in("staff"), "new", 3, 0600), 0);
+    assert_int_equal(owner_of(in("staff")), geteuid());
+}
+
 static void
 test_files(void **state)
 {
@@ -677,6 +706,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_broken_settings, make_folder, remove_folder),
         cmocka_unit_test(test_home),
         cmocka_unit_test_setup_teardown(test_files, make_folder, remove_folder),
+        cmocka_unit_test_setup_teardown(test_whose_file, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_make_dirs, make_folder, remove_folder),
         cmocka_unit_test_setup_teardown(test_links, make_folder, remove_folder),
         cmocka_unit_test(test_chance),

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -151,7 +152,12 @@ test_file(void **state)
         assert_int_equal(desk_staff_remove(f->path, names[i]), KERR_INVALID);
     }
     assert_string_equal(text_of(f->path, &file), "# staff\nsato:=aki\nsatoko:lead:=b");
+    uid_t service = geteuid() == 0 ? 4321 : geteuid(); /* root adds, the desk reads */
+    struct stat st;
+    assert_int_equal(chown(f->path, service, getegid()), 0);
     assert_int_equal(desk_staff_add(f->path, "小野", "operator", "=c"), 0);
+    assert_int_equal(stat(f->path, &st), 0);
+    assert_int_equal(st.st_uid, service);
     assert_int_equal(desk_staff_renew(f->path, "satoko", "=d"), 0);
     assert_int_equal(desk_staff_renew(f->path, "sato", "=e"), 0);
     assert_string_equal(

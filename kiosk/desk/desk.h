@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/conf.h"
 #include "i18n/i18n.h"
 #include "input/input.h"
 #include "procedure/procedure.h"
@@ -18,6 +19,15 @@
 struct desk_kanji;
 int desk_kanji_load(const char *folder, struct desk_kanji **ret_kanji);
 void desk_kanji_free(struct desk_kanji *kanji); /* NULL is accepted */
+
+/* Services, forms and words as the terminals have them: of the newest content bundle that came down to this machine (setting
+ * bundles), of the one before when that can't be read, else what was shipped; the desk's own pages are always the program's. conf is
+ * borrowed. KERR_NOT_FOUND, KERR_INVALID. */
+struct desk_content;
+int desk_content_open(const struct conf *conf, struct desk_content **ret_content);
+void desk_content_close(struct desk_content *content); /* after desk_stop; NULL is accepted */
+struct i18n *desk_content_words(const struct desk_content *content);
+const struct procedure_set *desk_content_procedures(const struct desk_content *content);
 
 struct desk_config {
     const char *address; /* numeric */
@@ -44,6 +54,9 @@ struct desk_config {
     const struct desk_kanji *kanji; /* borrowed; NULL: no character is another's form */
     struct i18n *words; /* borrowed; the page's words, in Japanese */
     const struct procedure_set *procedures; /* borrowed; labels of facts and answers */
+    /* Borrowed; where the two above are from. A running desk takes another bundle's from it between two requests, then it frees those of
+     * before; NULL: they stay. */
+    struct desk_content *content;
     const struct clock *clock; /* borrowed */
 };
 

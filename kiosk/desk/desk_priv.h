@@ -167,9 +167,15 @@ struct desk {
     struct print *print; /* the listener's thread only */
     struct desk_hand *hand; /* hand_priv.h */
     struct desk_rates *rates;
+    int64_t content_ms; /* monotonic; not before it is another bundle looked for */
     void *server; /* server.c's */
     uint16_t port;
 };
+
+/* content.c: takes the newest bundle when another one came, at most each DESK_CONTENT_LOOK_MS. The listener's thread, between two
+ * requests. */
+enum { DESK_CONTENT_LOOK_MS = 10 * 1000 };
+void desk_content_look(struct desk *desk);
 
 /* Which part of the ledger a page shows: those of a state (as enum ledger_state), one's own, or all. */
 enum desk_show {

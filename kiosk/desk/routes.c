@@ -259,6 +259,7 @@ desk_answer(struct desk *desk, const struct desk_request *request, struct desk_r
 {
     char token[DESK_TOKEN_LEN];
     struct desk_ask ask = {.desk = desk, .request = request, .reply = reply, .name = ""};
+    desk_content_look(desk);
     reply->status = HTTP_BAD_REQUEST;
     if (!desk_host_fits(
             request->host, desk->config.address, desk->port, desk->config.public_name)) {

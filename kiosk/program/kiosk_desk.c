@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/attr.h"
 #include "base/conf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -25,8 +24,7 @@ struct parts {
     char *ledger, *index, *staff, *pages, *live, *fonts, *statistics, *handover, *clients;
     struct seal_verifier *verifier;
     struct seal_opener *opener;
-    struct i18n *words;
-    struct procedure_set *procedures;
+    struct desk_content *content;
     struct input_variants
         *variants; /* NULL when the table can't be read: no form is offered then */
     struct desk_kanji *kanji;
@@ -37,8 +35,7 @@ parts_release(struct parts *parts)
 {
     input_variants_close(parts->variants);
     desk_kanji_free(parts->kanji);
-    procedure_set_free(parts->procedures);
-    i18n_free(parts->words);
+    desk_content_close(parts->content);
     seal_opener_free(parts->opener);
     seal_verifier_free(parts->verifier);
     free(parts->handover);
@@ -74,54 +71,6 @@ load_keys(struct parts *parts)
     return r;
 }
 
-/* A folder of a bundle's tree, or of what was shipped where that has none; tree may be NULL. Heap. */
-static char *
-in_tree(const struct parts *parts, const char *tree, const char *what)
-{
-    char *path = tree != NULL ? fs_join(tree, what) : NULL;
-    if (path == NULL || !fs_exists(path)) {
-        free(path);
-        path = conf_share(parts->conf, what);
-    }
-    return path;
-}
-
-static int
-load_tree(struct parts *parts, const char *tree)
-{
-    char *assets = in_tree(parts, tree, "assets");
-    char *locale = in_tree(parts, tree, "locale");
-    int r = i18n_new(locale, &parts->words);
-    r = r == 0 ? procedure_load(assets, NULL, NULL, &parts->procedures) : r;
-    if (r < 0) {
-        i18n_free(parts->words);
-        parts->words = NULL;
-    }
-    free(locale);
-    free(assets);
-    return r;
-}
-
-/* Services, forms and words as the terminals have them: the newest bundle that came down to this machine, the one before
- * when that can't be read, else what was shipped. The desk's own pages are always the program's. */
-static int
-load_bundle(struct parts *parts)
-{
-    static const char *const links[] = {"now", "before", NULL};
-    int r = KERR_NOT_FOUND;
-    for (size_t i = 0; i < ARRAY_LEN(links) && r < 0; i++) {
-        char *tree = links[i] != NULL ? conf_bundle(parts->conf, "content", links[i]) : NULL;
-        if (tree != NULL || links[i] == NULL) {
-            r = load_tree(parts, tree);
-            if (r < 0 && links[i] != NULL) {
-                LOG(LOG_ERROR, "content.older", LOG_INT("rank", i + 1), LOG_ERR(r));
-            }
-        }
-        free(tree);
-    }
-    return r;
-}
-
 static int
 load_content(struct parts *parts)
 {
@@ -141,7 +90,7 @@ load_content(struct parts *parts)
     free(tables);
     free(fonts);
     free(assets);
-    return r < 0 ? r : load_bundle(parts);
+    return r < 0 ? r : desk_content_open(parts->conf, &parts->content);
 }
 
 static int
@@ -182,8 +131,9 @@ load(struct parts *parts, struct desk_config *ret_config)
         .substitute = strcmp(conf_str(parts->conf, "handover-substitute", "no"), "yes") == 0,
         .verifier = parts->verifier,
         .opener = parts->opener,
-        .words = parts->words,
-        .procedures = parts->procedures,
+        .words = r == 0 ? desk_content_words(parts->content) : NULL,
+        .procedures = r == 0 ? desk_content_procedures(parts->content) : NULL,
+        .content = parts->content,
         .variants = parts->variants,
         .kanji = parts->kanji,
         .clock = clock_system(),

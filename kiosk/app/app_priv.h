@@ -93,6 +93,7 @@ struct trail {
 };
 
 /* What became of a code from home (brought.c). */
+enum { BROUGHT_OTHERWISE_MAX = 16 };
 enum brought { BROUGHT_READ, BROUGHT_MORE, BROUGHT_OLD, BROUGHT_OTHER };
 
 /* What became of the slip, or of the ticket of a visit that pauses. */
@@ -156,6 +157,8 @@ struct visit {
     struct pre_entry *brought; /* answers given at home that are still to be tried; NULL none */
     struct seal_codes *codes; /* its parts, as they are read */
     enum brought brought_word;
+    char otherwise[BROUGHT_OTHERWISE_MAX][FACT_KEY_MAX]; /* what a card tells otherwise than it */
+    size_t otherwise_count;
 };
 
 /* How the visitor wants the terminal to be. Belongs to a visit: visit_end sets the machine's own. */
@@ -362,6 +365,10 @@ void visit_want_card(struct app *app);
 void brought_scan(struct app *app, const char *text);
 /* Gives the interview what was brought for the questions that come next, up to the first without. */
 void brought_answer(struct app *app);
+/* A card tells this. Where an answer from home says something else, the visitor is told on the page of all answers: the card counts. */
+void brought_meets_card(struct app *app, const char *key, const char *card);
+/* Was it so with this key? */
+bool brought_otherwise(const struct app *app, const char *key);
 const char *brought_procedure(const struct app *app); /* NULL when nothing was brought */
 void brought_forget(struct visit *visit);
 

@@ -3,6 +3,7 @@
  * says counts more (kiosk/decisions/0057-pre-entry.md). */
 #include "app/app_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -161,6 +162,65 @@ change_one(struct app *app)
     return false;
 }
 
+/* Width, kana and spaces make no other answer. */
+static bool
+says_the_same(const char *home, const char *card)
+{
+    AUTO_BUF a;
+    AUTO_BUF b;
+    buf_init(&a, 4 * FACT_VALUE_MAX);
+    buf_init(&b, 4 * FACT_VALUE_MAX);
+    bool same = i18n_fold(&a, home) == 0 && i18n_fold(&b, card) == 0 &&
+                strcmp(buf_str(&a), buf_str(&b)) == 0;
+    return same || strcmp(home, card) == 0;
+}
+
+bool
+brought_otherwise(const struct app *app, const char *key)
+{
+    for (size_t i = 0; i < app->visit.otherwise_count; i++) {
+        if (strcmp(app->visit.otherwise[i], key) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+compare(struct app *app, const char *key, const char *home, const char *card)
+{
+    struct visit *visit = &app->visit;
+    if (card[0] != 0 && !says_the_same(home, card) && !brought_otherwise(app, key) &&
+        visit->otherwise_count < BROUGHT_OTHERWISE_MAX) {
+        char *place = visit->otherwise[visit->otherwise_count++];
+        (void)snprintf(place, FACT_KEY_MAX, "%s", key);
+    }
+}
+
+void
+brought_meets_card(struct app *app, const char *key, const char *card)
+{
+    const struct fact *fact = fact_set_get(app->visit.facts, key);
+    if (fact != NULL && fact->origin == FACT_ORIGIN_PRE_ENTRY) {
+        compare(app, key, fact->value, card);
+    }
+}
+
+/* What a card told already isn't asked: whether home said the same. */
+static void
+compare_with_card(struct app *app)
+{
+    struct interview_row row;
+    for (size_t i = 0; i < interview_row_count(app->visit.interview); i++) {
+        if (interview_row(app->visit.interview, i, &row) == 0 && row.origin == FACT_ORIGIN_CARD) {
+            const char *home = pre_entry_take(app->visit.brought, row.question.key);
+            if (home != NULL) {
+                compare(app, row.question.key, home, row.value);
+            }
+        }
+    }
+}
+
 void
 brought_answer(struct app *app)
 {
@@ -171,6 +231,7 @@ brought_answer(struct app *app)
     }
     while (answer_questions(app) && change_one(app)) { /* each is tried once: it ends */
     }
+    compare_with_card(app);
 }
 
 const char *

@@ -430,12 +430,13 @@ card_went(struct app *app)
     }
 }
 
-/* What the visitor put in place of the card's words before the visit paused stays. */
+/* What the visitor put here in place of the card's words before the visit paused stays; what was brought from home does not. */
 static bool
 corrected(const struct app *app, const char *key)
 {
     const struct fact *kept = fact_set_get(app->visit.facts, key);
-    return app->visit.resumed.asked != NULL && kept != NULL && pause_keeps(kept);
+    return app->visit.resumed.asked != NULL && kept != NULL && pause_keeps(kept) &&
+           kept->origin != FACT_ORIGIN_PRE_ENTRY;
 }
 
 static void
@@ -447,6 +448,7 @@ take_facts(struct app *app, const struct fact_set *facts)
         if (corrected(app, fact->key)) {
             continue;
         }
+        brought_meets_card(app, fact->key, fact->value);
         int r = fact_set_put(app->visit.facts, fact->key, fact->value, FACT_ORIGIN_CARD, now);
         if (r < 0) {
             LOG(LOG_WARN, "card.fact", LOG_ERR(r)); /* too much: the visitor types it instead */

@@ -518,6 +518,14 @@ bringing(struct walk *walk)
     app_go(app, &screen_check);
     app_rebuild(app);
     look(walk, "from home");
+    static const char *const card[][2] = {{"applicant.name", "日立　花子"},
+        {"applicant.address", "茨城県日立市助川町１丁目１番１号"}};
+    for (size_t i = 0; i < ARRAY_LEN(card); i++) { /* what a card would tell otherwise */
+        brought_meets_card(app, card[i][0], card[i][1]);
+        (void)fact_set_put(app->visit.facts, card[i][0], card[i][1], FACT_ORIGIN_CARD, 1);
+    }
+    app_rebuild(app);
+    look(walk, "card and home");
 }
 
 static void

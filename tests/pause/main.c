@@ -13,7 +13,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
-#include "stage/stage.h"
+#include "pause/pause.h"
 
 enum {
     SEEDS = 3,
@@ -764,6 +764,7 @@ main(int argc, char **argv)
     never();
     page_of_another();
     staff_beside();
+    brought_and_card(&stage);
     every_procedure(seeds);
     stage_close(&stage);
     return 0;

@@ -50,6 +50,13 @@ language_of(const struct question *question, const char *value)
     return written && said ? "ja" : NULL;
 }
 
+static struct ui_element
+origin_element(const char *origin)
+{
+    return (struct ui_element){
+        .role = UI_ROLE_TEXT, .text = origin, .picture = "check", .size = UI_SIZE_BAR};
+}
+
 /* Side by side: name, value, origin. */
 static struct row_places
 row_wide(struct app *app, const struct flow *flow, const char *name, struct ui_element measured,
@@ -63,6 +70,14 @@ row_wide(struct app *app, const struct flow *flow, const char *name, struct ui_e
     measured.rect.w = value_w;
     ui_natural(app->ui, &measured, &value_w, &value_h);
     int high = name_h > value_h ? name_h : value_h;
+    int origin_w = ORIGIN_W - 60;
+    int origin_h = 0;
+    if (origin != NULL) {
+        struct ui_element from = origin_element(origin);
+        from.rect.w = origin_w;
+        ui_natural(app->ui, &from, &origin_w, &origin_h);
+    }
+    high = origin_h > high ? origin_h : high;
     at.height = (high > BUTTON_H ? high : BUTTON_H) + GAP_MIN;
     at.name = rect(flow->x, 0, name_w, at.height);
     at.value = rect(flow->x + name_w + 40, 0, value_w, at.height);
@@ -79,12 +94,14 @@ row_stacked(struct app *app, const struct flow *flow, const char *name,
     bool large = ui_text_size(app->ui) > UI_TEXT_NORMAL;
     struct row_places at = {.name_size = large ? UI_SIZE_BAR : UI_SIZE_HINT};
     int room = flow->w - CHANGE_W - 60;
-    struct ui_element from = {
-        .role = UI_ROLE_TEXT, .text = origin, .picture = "check", .size = UI_SIZE_BAR};
+    struct ui_element from = origin_element(origin);
     int origin_w = 0;
     int origin_h = 0;
     if (origin != NULL) {
         ui_natural(app->ui, &from, &origin_w, &origin_h);
+        from.rect.w = origin_w = origin_w > room ? room : origin_w;
+        ui_natural(app->ui, &from, &origin_w,
+            &origin_h); /* in so wide a line, which is as long as lines may be */
     }
     int name_w = ui_text_width(app->ui, name, at.name_size, false) + GAP_MIN;
     bool shares = name_w + origin_w <= room;
@@ -143,7 +160,9 @@ reading_of(const struct app *app, const struct question *question)
 static void
 add_row(struct app *app, struct flow *flow, const struct interview_row *row)
 {
-    const char *origin = row->origin == FACT_ORIGIN_CARD        ? say(app, "check.from-card")
+    bool otherwise = row->origin == FACT_ORIGIN_CARD && brought_otherwise(app, row->question.key);
+    const char *origin = otherwise                              ? say(app, "check.otherwise")
+                         : row->origin == FACT_ORIGIN_CARD      ? say(app, "check.from-card")
                          : row->origin == FACT_ORIGIN_PRE_ENTRY ? say(app, "check.from-home")
                                                                 : NULL;
     AUTO_BUF value;
@@ -197,6 +216,23 @@ add_rows(struct app *app, struct flow *flow)
         if (interview_row(app->visit.interview, i, &row) == 0) {
             add_row(app, flow, &row);
         }
+    }
+}
+
+/* A card counts more than what was answered at home; nobody is to find that out later. */
+static void
+otherwise_note(struct app *app, struct flow *flow)
+{
+    bool any = false;
+    for (size_t i = 0; i < interview_row_count(app->visit.interview); i++) {
+        struct interview_row row;
+        any =
+            any || (interview_row(app->visit.interview, i, &row) == 0 &&
+                       row.origin == FACT_ORIGIN_CARD && brought_otherwise(app, row.question.key));
+    }
+    if (any) {
+        flow_text(app, flow, say(app, "check.card-counts"), UI_ROLE_NOTICE, UI_SIZE_BODY,
+            UI_TONE_CARE, false, 30);
     }
 }
 
@@ -255,6 +291,7 @@ build(struct app *app)
                             .tone = UI_TONE_PAPER});
     }
     flow.y += 30;
+    otherwise_note(app, &flow);
     also_notes(app, &flow);
     add_rows(app, &flow);
     /* what is on a later page was not seen yet: the main button leads there first */

@@ -7,6 +7,7 @@
   const news = document.getElementById("news");
   const title = document.title;
   let arrived = 0;
+  let leaving = false;
 
   function list() {
     return document.getElementById("list");
@@ -114,6 +115,7 @@
     const old = list();
     const answer = await fetch("/events?since=" + old.dataset.changes);
     if (answer.status === 401) {
+      leaving = true; /* nothing of a visitor stays on the screen; a note stays sealed (stay.js) */
       window.location.replace("/login?why=ended");
       return;
     }
@@ -158,6 +160,15 @@
     }
   }
 
+  /* The one below the open record; the first one when that is not in the list any more. */
+  function openNext() {
+    const all = rows();
+    const at = all.findIndex(function (row) { return row.hasAttribute("aria-current"); });
+    if (at + 1 < all.length) {
+      all[at + 1].click();
+    }
+  }
+
   /* A key for each state, and for taking a record. */
   const turns = { n: "undo", w: "work", p: "papers", d: "done", b: "back", t: "take" };
 
@@ -197,6 +208,8 @@
       step(1);
     } else if (event.key === "k" || (inList && event.key === "ArrowUp")) {
       step(-1);
+    } else if (event.key === "o") {
+      openNext();
     } else if (event.key === "m") {
       focus("note");
     } else if (event.key === "?") {
@@ -222,7 +235,7 @@
       }
     });
     window.addEventListener("beforeunload", function (event) {
-      if (!sent && note.value.trim() !== "") {
+      if (!sent && !leaving && note.value.trim() !== "") {
         event.preventDefault();
       }
     });

@@ -81,6 +81,13 @@ bool desk_session_who(
     struct desk_sessions *sessions, const char *token, bool used, struct desk_who *ret_who);
 void desk_session_end(struct desk_sessions *sessions, const char *token);
 /* The form token that belongs to a cookie's token: keyed hash, so that only our pages have it. */
+/* How long a session goes on without use, and whether use makes that longer (else its 12 hours end before). False: there is none. */
+bool desk_session_left(
+    struct desk_sessions *sessions, const char *token, int64_t *ret_seconds, bool *ret_stays);
+/* The key for what this person types and did not keep yet; only to be given to a session of this name. The browser keeps what it
+ * sealed with it, never the key; it is another one whenever the desk starts. */
+void desk_draft_key(
+    const struct desk_sessions *sessions, const char *name, char out[DESK_TOKEN_LEN]);
 void desk_form_token(
     const struct desk_sessions *sessions, const char *token, char out[DESK_TOKEN_LEN]);
 bool desk_form_token_fits(
@@ -294,6 +301,8 @@ bool desk_ask_field(const struct desk_ask *ask, const char *name, struct buf *ou
 void desk_get_login(struct desk_ask *ask);
 void desk_post_login(struct desk_ask *ask);
 void desk_post_logout(struct desk_ask *ask);
+void desk_get_session(struct desk_ask *ask);
+void desk_post_stay(struct desk_ask *ask);
 void desk_get_static(struct desk_ask *ask);
 void desk_get_events(struct desk_ask *ask);
 void desk_get_list(struct desk_ask *ask);

@@ -2,6 +2,7 @@
  * own: nobody is logged in yet. */
 #include "desk_priv.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -104,4 +105,28 @@ desk_post_logout(struct desk_ask *ask)
     desk_session_end(ask->desk->sessions, ask->token);
     desk_reply_cookie(ask, DESK_COOKIE_SESSION, "");
     desk_reply_go(ask, "/login?why=out");
+}
+
+/* {"left":N,"stays":true}: seconds until the session ends without use, and whether use puts that off. */
+void
+desk_get_session(struct desk_ask *ask)
+{
+    struct desk_reply *reply = ask->reply;
+    int64_t seconds = 0;
+    bool stays = false;
+    if (!desk_session_left(ask->desk->sessions, ask->token, &seconds, &stays)) {
+        reply->status = HTTP_UNAUTHORIZED;
+        return;
+    }
+    reply->status = HTTP_OK;
+    reply->type = "application/json";
+    (void)buf_printf(
+        &reply->body, "{\"left\":%" PRId64 ",\"stays\":%s}", seconds, stays ? "true" : "false");
+}
+
+/* That somebody is there: the guards of its route have counted it as use. */
+void
+desk_post_stay(struct desk_ask *ask)
+{
+    ask->reply->status = HTTP_NO_CONTENT;
 }

@@ -44,7 +44,7 @@ work_page(struct desk_ask *ask, const char *notice_word, const struct buf *inste
 {
     struct desk *desk = ask->desk;
     const struct desk_view *view = &ask->view;
-    char before[24];
+    char before[24], seal[DESK_TOKEN_LEN];
     AUTO_BUF list;
     AUTO_BUF sheet;
     AUTO_BUF notice;
@@ -87,11 +87,13 @@ work_page(struct desk_ask *ask, const char *notice_word, const struct buf *inste
     if (ask->who.role == DESK_LEAD) {
         desk_part(desk->assets, &tabs, "tabs-lead", NULL, 0);
     }
-    DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name),
+    desk_draft_key(desk->sessions, ask->who.name, seal);
+    DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name), FILL("seal", seal),
         FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
         FILL("before", before), FILL("open", view->open), FILL_HTML("tabs", &tabs),
         FILL_HTML("notice", &notice), FILL_HTML("keys", &keys), FILL_HTML("list", &list),
         FILL_HTML("sheet", &sheet), FILL_HTML("calls", &calls));
+    explicit_bzero(seal, sizeof(seal));
     desk_reply_page(ask, HTTP_OK, "work-page", "page.work", &content);
 }
 

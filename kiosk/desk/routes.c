@@ -31,6 +31,8 @@ const struct desk_route desk_routes[] = {
     {"GET", "/events", DESK_POLL, RECORDS, NULL, desk_get_events},
     {"GET", "/list", DESK_POLL, RECORDS, NULL, desk_get_list},
     {"GET", "/calls", DESK_POLL, RECORDS, NULL, desk_get_calls},
+    {"GET", "/session", DESK_POLL, RECORDS, NULL, desk_get_session},
+    {"POST", "/stay", DESK_FORM, RECORDS, NULL, desk_post_stay},
     /* work */
     {"GET", "/", DESK_PAGE, ALL, NULL, desk_get_home},
     {"POST", "/search", DESK_FORM, RECORDS, "search", desk_post_search},

@@ -24,6 +24,7 @@ struct session {
 struct desk_sessions {
     const struct clock *clock;
     uint8_t form_key[DESK_TOKEN_BYTES];
+    uint8_t draft_key[DESK_TOKEN_BYTES]; /* another: whoever chooses a cookie gets its form token */
     struct session places[DESK_SESSIONS_MAX];
 };
 
@@ -33,6 +34,7 @@ desk_sessions_new(const struct clock *clock)
     struct desk_sessions *sessions = xcalloc(1, sizeof(*sessions));
     sessions->clock = clock;
     rng_fill(sessions->form_key, sizeof(sessions->form_key));
+    rng_fill(sessions->draft_key, sizeof(sessions->draft_key));
     return sessions;
 }
 
@@ -145,6 +147,34 @@ desk_session_who(
     }
     *ret_who = session->who;
     return true;
+}
+
+bool
+desk_session_left(
+    struct desk_sessions *sessions, const char *token, int64_t *ret_seconds, bool *ret_stays)
+{
+    const struct session *session = find(sessions, token);
+    if (session == NULL) {
+        return false;
+    }
+    int64_t now = clock_mono_ms(sessions->clock);
+    int64_t idle = IDLE_MS - (now - session->used_ms), limit = LIMIT_MS - (now - session->began_ms);
+    *ret_stays = idle < limit;
+    *ret_seconds = (*ret_stays ? idle : limit) / 1000;
+    return true;
+}
+
+void
+desk_draft_key(const struct desk_sessions *sessions, const char *name, char out[DESK_TOKEN_LEN])
+{
+    uint8_t both[DESK_TOKEN_BYTES + SEAL_HASH_LEN];
+    uint8_t hash[SEAL_HASH_LEN];
+    memcpy(both, sessions->draft_key, DESK_TOKEN_BYTES);
+    seal_hash((const uint8_t *)name, strlen(name), both + DESK_TOKEN_BYTES);
+    seal_hash(both, sizeof(both), hash);
+    hex_encode(hash, sizeof(hash), out);
+    explicit_bzero(both, sizeof(both));
+    explicit_bzero(hash, sizeof(hash));
 }
 
 void

@@ -611,6 +611,32 @@ const steps = {
     assert.deepEqual(small, []);
   },
 
+  // A counter's usual screen: the states in one line, the first answers in sight, the next record by one key.
+  async "1366 by 768"(page) {
+    const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: "ja-JP", timezoneId: "Asia/Tokyo" });
+    const clerk = await context.newPage();
+    await clerk.goto(url + "/login");
+    await logIn(clerk, "鈴木", password);
+    await clerk.waitForSelector("#rows");
+    await search(clerk, env.PAGE_MOVE);
+    const tops = await clerk.locator("#states > *").evaluateAll((all) => all.map((one) => one.getBoundingClientRect().top));
+    assert.ok(tops.length === 5 && new Set(tops).size === 1);
+    const cut = await clerk.locator("#states > *").evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).length);
+    assert.equal(cut, 0);
+    const name = await clerk.locator("[id='fact-applicant.name']").boundingBox();
+    assert.ok(name.y + name.height < 768, `the name ends at ${name.y + name.height}`);
+    await picture(clerk, "usual");
+    await accessible(clerk, "usual");
+    await clerk.goto(url + "/?show=all");
+    const rows = await clerk.locator("a.row:not(:has(.unread))").evaluateAll((all) => all.slice(0, 2).map((one) => one.id));
+    for (const row of rows) {
+      await clerk.keyboard.press("o");
+      await clerk.waitForSelector(`#${row}[aria-current]`);
+    }
+    await context.close();
+    assert.ok(page);
+  },
+
   async "1024 pixels"(page) {
     await page.setViewportSize({ width: 1024, height: 768 });
     await search(page, env.PAGE_MOVE);
@@ -704,7 +730,29 @@ const steps = {
     await page.goto(url + "/");
   },
 
+  async "before a session ends: told of, and put off by one key"(page) {
+    await page.route("**/session", (route) => route.fulfill({ json: { left: 240, stays: true } }), { times: 1 });
+    await page.goto(url + "/");
+    await page.waitForSelector("#stay:not([hidden])");
+    assert.match(await page.textContent("#stay"), /あと4分でログアウトします.*続ける/s);
+    await picture(page, "stay");
+    await accessible(page, "stay");
+    const asked = page.waitForResponse((answer) => answer.url() === url + "/stay");
+    await page.keyboard.press("s");
+    assert.equal((await asked).status(), 204);
+    await page.waitForSelector("#stay", { state: "hidden" });
+  },
+
+  // A note that is being typed outlives the session, for the same clerk alone; nobody can read it meanwhile.
   async "the session ends: the page leaves by itself"(page) {
+    const typed = "電話で聞いたことの書きかけ";
+    const kept = () => page.evaluate(() => JSON.stringify(sessionStorage) + JSON.stringify(localStorage));
+    const drafts = (count) => page.waitForFunction((many) => Object.keys(sessionStorage).filter((name) => /^draft:/.test(name)).length === many, count);
+    await page.click("#show-all");
+    await page.locator(".row:not(:has(.unread))").first().click();
+    await page.click("#note");
+    await page.keyboard.type(typed);
+    await drafts(1);
     const other = await page.context().newPage();
     await other.goto(url + "/");
     await other.click("#logout-ok");
@@ -717,6 +765,32 @@ const steps = {
     await page.goBack().catch(() => undefined);
     await page.waitForURL(/login/);
     await other.close();
+    const all = await kept();
+    assert.ok(/draft:[0-9a-f]{32}/.test(all) && ["電話", Buffer.from("電話").toString("hex"), Buffer.from("電話").toString("base64")].every((one) => !all.includes(one)));
+    await logIn(page, "佐藤", password);
+    await page.waitForSelector("#draft-open");
+    assert.match(await page.textContent("#draft"), /書きかけのメモがあります/);
+    await accessible(page, "draft");
+    await page.click("#draft-open");
+    await page.waitForFunction((text) => document.getElementById("note").value === text, typed);
+    assert.match(await page.textContent("#draft"), /もどしました/);
+    await picture(page, "draft");
+    await accessible(page, "draft-back");
+    // somebody else at the same browser: nothing is told, and nothing is left
+    page.once("dialog", (dialog) => dialog.accept());
+    await page.click("#logout-ok");
+    await page.waitForURL(/login/);
+    await logIn(page, "鈴木", password);
+    await drafts(0);
+    assert.equal(await page.isVisible("#draft"), false);
+    // kept with a press: it is not offered again
+    await page.locator(".row:not(:has(.unread))").first().click();
+    await page.fill("#note", "残すメモ");
+    await drafts(1);
+    await page.click("#note-ok");
+    await page.waitForSelector("#acts .note:text('残すメモ')");
+    await drafts(0);
+    assert.equal(await page.inputValue("#note"), "");
   },
 
   async "five wrong ones: wait"(page) {

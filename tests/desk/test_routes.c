@@ -35,6 +35,8 @@ static const struct row {
     {"GET", "/record/{id}/glyph/{name}", "cl", "/record/%s/glyph/applicant.name"},
     {"POST", "/record/{id}/glyph/{name}", "cl", "/record/%s/glyph/applicant.name"},
     {"POST", "/calls/coming", "cl", "/calls/coming"},
+    {"GET", "/session", "cl", "/session"},
+    {"POST", "/stay", "cl", "/stay"},
     {"GET", "/check-in/{name}", "cl", "/check-in/shelter-check-in"},
     {"GET", "/retention", "l", "/retention"},
     {"GET", "/access", "lo", "/access"},

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "desk/desk_priv.h"
 #include "desk/fake_clock.h"
 
@@ -140,6 +141,59 @@ test_form_tokens(void **state)
     desk_sessions_free(restarted);
 }
 
+/* How long it goes on: by use half an hour more each time, up to the twelve hours. */
+static void
+test_left(void **state)
+{
+    struct fixture *f = *state;
+    int64_t left = 0;
+    bool stays = false;
+    assert_true(desk_session_left(f->sessions, f->token, &left, &stays));
+    assert_true(left == 30 * MINUTE && stays);
+    fake_clock_pass(&f->clock, 10 * MINUTE);
+    assert_true(desk_session_left(f->sessions, f->token, &left, &stays));
+    assert_true(left == 20 * MINUTE && stays); /* asking is no use */
+    for (int i = 0; i < 34; i++) {
+        assert_non_null(name_of(f->sessions, f->token, true));
+        assert_true(desk_session_left(f->sessions, f->token, &left, &stays));
+        assert_true(left == 30 * MINUTE && stays);
+        fake_clock_pass(&f->clock, 20 * MINUTE);
+    }
+    assert_non_null(name_of(f->sessions, f->token, true)); /* 11:30 */
+    fake_clock_pass(&f->clock, 20 * MINUTE);
+    assert_non_null(name_of(f->sessions, f->token, true));
+    assert_true(desk_session_left(f->sessions, f->token, &left, &stays));
+    assert_true(left == 10 * MINUTE && !stays);
+    fake_clock_pass(&f->clock, 10 * MINUTE);
+    assert_false(desk_session_left(f->sessions, f->token, &left, &stays));
+    assert_false(desk_session_left(f->sessions, NULL, &left, &stays));
+}
+
+/* The key for what was typed: the same for the same clerk, whatever session; another's is another, and so is that of another desk. No
+ * form token is one, though whoever chooses a cookie gets its token. */
+static void
+test_draft_key(void **state)
+{
+    struct fixture *f = *state;
+    struct desk_sessions *later = desk_sessions_new(&f->clock.clock);
+    char key[DESK_TOKEN_LEN], again[DESK_TOKEN_LEN], other[DESK_TOKEN_LEN], cookie[DESK_TOKEN_LEN];
+    uint8_t hash[SEAL_HASH_LEN];
+    desk_draft_key(f->sessions, "sato", key);
+    desk_session_end(f->sessions, f->token);
+    desk_draft_key(f->sessions, "sato", again);
+    assert_int_equal(strlen(key), DESK_TOKEN_LEN - 1);
+    assert_string_equal(key, again);
+    desk_draft_key(f->sessions, "suzuki", other);
+    assert_string_not_equal(key, other);
+    desk_draft_key(later, "sato", other);
+    assert_string_not_equal(key, other);
+    seal_hash((const uint8_t *)"sato", 4, hash);
+    hex_encode(hash, sizeof(hash), cookie);
+    desk_form_token(f->sessions, cookie, other);
+    assert_string_not_equal(key, other);
+    desk_sessions_free(later);
+}
+
 int
 main(void)
 {
@@ -148,6 +202,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_logout, setup, teardown),
         cmocka_unit_test_setup_teardown(test_idle, setup, teardown),
         cmocka_unit_test_setup_teardown(test_limit, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_left, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_draft_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
         cmocka_unit_test_setup_teardown(test_form_tokens, setup, teardown),
     };

@@ -269,6 +269,49 @@ test_standing(void **state)
 }
 
 static void
+seal_of(struct fixture *f, char out[DESK_TOKEN_LEN])
+{
+    static const char mark[] = "data-seal=\"";
+    AUTO_BUF page;
+    buf_init(&page, DESK_PAGE_MAX);
+    assert_int_equal(get(f, "/", &page), 200);
+    const char *at = strstr(buf_str(&page), mark);
+    assert_non_null(at);
+    (void)snprintf(out, DESK_TOKEN_LEN, "%s", at + strlen(mark));
+}
+
+/* Looking at how long a session lasts is no use of it, "I'm here" is. The key for what is typed is each clerk's own. */
+static void
+test_stay(void **state)
+{
+    struct fixture *f = *state;
+    char body[128], own[DESK_TOKEN_LEN], again[DESK_TOKEN_LEN], other[DESK_TOKEN_LEN];
+    AUTO_BUF page;
+    buf_init(&page, DESK_PAGE_MAX);
+    seal_of(f, own);
+    for (int minute = 0; minute < 29; minute++) {
+        fake_clock_pass(&f->clock, 60);
+        assert_int_equal(get(f, "/session", &page), 200);
+    }
+    assert_string_equal(buf_str(&page), "{\"left\":60,\"stays\":true}");
+    (void)snprintf(body, sizeof(body), "token=%s", f->token);
+    struct desk_reply reply = post(f, "/stay", body);
+    assert_int_equal(reply.status, 204);
+    buf_release(&reply.body);
+    fake_clock_pass(&f->clock, 29 * 60);
+    assert_int_equal(get(f, "/session", &page), 200);
+    fake_clock_pass(&f->clock, 60);
+    assert_int_equal(get(f, "/session", &page), 401);
+    assert_int_equal(page.len, 0);
+    log_in(f, "佐藤");
+    seal_of(f, again);
+    assert_string_equal(own, again);
+    log_in(f, "鈴木");
+    seal_of(f, other);
+    assert_string_not_equal(own, other);
+}
+
+static void
 write_staff(struct fixture *f)
 {
     static const char text[] = "佐藤:clerk:x\n鈴木:x\n森:lead:x\n小野:operator:x\n誤:leed:x\n";
@@ -358,6 +401,7 @@ main(void)
         TEST(test_second_is_told),
         TEST(test_why),
         TEST(test_standing),
+        TEST(test_stay),
         TEST(test_assign),
         TEST(test_bounds),
     };

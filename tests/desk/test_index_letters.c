@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/rng.h"
+#include "base/utf8.h"
 #include "desk/find_priv.h"
 
 static void
@@ -162,6 +164,177 @@ test_once(void **state)
     desk_rows_free(rows);
 }
 
+static void
+put_word(struct desk_row_terms *terms, const uint32_t *letters, size_t count)
+{
+    char text[DESK_TERM_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++) {
+        len += utf8_encode(letters[i], text + len);
+    }
+    text[len] = 0;
+    assert_int_equal(buf_add(&terms->texts, text, len + 1), 0);
+    terms->text_count++;
+}
+
+/* More letters than there are numbers: those that share the last one are told apart by their texts. */
+static void
+test_other_letters(void **state)
+{
+    (void)state;
+    enum { NUMBERED = 65534, WORDS_A_ROW = 200, SHARED = 40 };
+    struct desk_rows *rows = desk_rows_new();
+    struct desk_row_terms terms;
+    struct desk_row row;
+    uint32_t letters[3];
+    uint32_t next = 0x10000; /* from here on each is a letter */
+    uint64_t position = 1;
+    desk_row_terms_init(&terms);
+    while (next < 0x10000 + NUMBERED) {
+        buf_clear(&terms.texts);
+        for (terms.text_count = 0; terms.text_count < WORDS_A_ROW && next < 0x10000 + NUMBERED;) {
+            size_t count = 0;
+            while (count < 3 && next < 0x10000 + NUMBERED) {
+                letters[count++] = next++;
+            }
+            put_word(&terms, letters, count);
+        }
+        row_at(position++, &row);
+        assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
+    }
+    for (uint32_t i = 0; i < 2 * SHARED; i++) { /* each alone, and behind one that has a number */
+        buf_clear(&terms.texts);
+        terms.text_count = 0;
+        letters[0] = i < SHARED ? next + i : 0x10000;
+        letters[1] = next + i - SHARED;
+        put_word(&terms, letters, i < SHARED ? 1 : 2);
+        row_at(position + i, &row);
+        assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
+    }
+    for (uint32_t i = 0; i < 2 * SHARED; i++) {
+        struct desk_query query = {.words.count = 1};
+        struct desk_hits hits;
+        letters[0] = i < SHARED ? next + i : 0x10000;
+        letters[1] = next + i - SHARED;
+        buf_clear(&terms.texts);
+        put_word(&terms, letters, i < SHARED ? 1 : 2);
+        (void)snprintf(query.words.terms[0], DESK_TERM_MAX, "%s", buf_str(&terms.texts));
+        desk_rows_find(rows, &query, 0, &hits);
+        assert_int_equal(hits.count, 1);
+        assert_int_equal(hits.positions[0], position + i);
+    }
+    desk_row_terms_release(&terms);
+    desk_rows_free(rows);
+}
+
+/* ---- beside a plain list, by chance ---- */
+
+enum { CHANCE_RECORDS = 3000, WORDS = 3, WORD_MAX = 6, YEARS = 3 };
+
+struct plain {
+    bool is_there;
+    char words[WORDS][WORD_MAX];
+    int year;
+};
+
+static void
+draw_word(struct rng_seeded *rng, char word[WORD_MAX])
+{
+    static const char letters[] = "aaabbc";
+    size_t len = 1 + rng_seeded_next(rng) % (WORD_MAX - 1);
+    for (size_t i = 0; i < len; i++) {
+        word[i] = letters[rng_seeded_next(rng) % (sizeof(letters) - 1)];
+    }
+    word[len] = 0;
+}
+
+static void
+add_plain(struct desk_rows *rows, struct rng_seeded *rng, struct plain *plain, uint64_t position)
+{
+    struct desk_row_terms terms;
+    struct desk_row row;
+    desk_row_terms_init(&terms);
+    row_at(position, &row);
+    for (size_t i = 0; i < WORDS; i++) {
+        draw_word(rng, plain->words[i]);
+        assert_int_equal(buf_add(&terms.texts, plain->words[i], strlen(plain->words[i]) + 1), 0);
+    }
+    terms.text_count = WORDS;
+    plain->year = 1940 + (int)(rng_seeded_next(rng) % YEARS);
+    terms.days[0] = (uint32_t)(plain->year * 512 + 33);
+    terms.day_count = 1;
+    plain->is_there = true;
+    assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
+    desk_row_terms_release(&terms);
+}
+
+static bool
+has_word(const struct plain *plain, const char *word)
+{
+    bool has = false;
+    for (size_t i = 0; i < WORDS; i++) {
+        has = has || strncmp(plain->words[i], word, strlen(word)) == 0;
+    }
+    return has;
+}
+
+static void
+compare(const struct desk_rows *rows, struct rng_seeded *rng, const struct plain *all)
+{
+    struct desk_query query = {.words.count = 1 + rng_seeded_next(rng) % 2,
+        .birth_count = rng_seeded_next(rng) % 2,
+        .births[0].year = 1940 + (int)(rng_seeded_next(rng) % YEARS)};
+    struct desk_hits hits;
+    size_t count = 0;
+    uint64_t newest = 0;
+    for (size_t i = 0; i < query.words.count; i++) {
+        draw_word(rng, query.words.terms[i]);
+    }
+    for (uint64_t i = 1; i <= CHANCE_RECORDS; i++) {
+        bool fits =
+            all[i].is_there && (query.birth_count == 0 || all[i].year == query.births[0].year);
+        for (size_t j = 0; j < query.words.count; j++) {
+            fits = fits && has_word(&all[i], query.words.terms[j]);
+        }
+        count += fits ? 1 : 0;
+        newest = fits ? i : newest;
+    }
+    desk_rows_find(rows, &query, 0, &hits);
+    assert_int_equal(hits.count, count);
+    assert_true(count == 0 || hits.positions[0] == newest);
+}
+
+/* Records come, go and come again: what is found is what a plain list has. */
+static void
+test_by_chance(void **state)
+{
+    (void)state;
+    static struct plain all[CHANCE_RECORDS + 1];
+    const char *soak = getenv("SOAK");
+    const int turns = soak != NULL && *soak == '1' ? 2000000 : 20000;
+    struct rng_seeded rng = {.state = 61};
+    struct desk_rows *rows = desk_rows_new();
+    struct desk_row row;
+    uint32_t place = 0;
+    for (int turn = 0; turn < turns; turn++) {
+        /* now most come, now most go */
+        bool comes = rng_seeded_next(&rng) % 8 < (turn / 3000 % 2 == 0 ? 6U : 2U);
+        uint64_t position = 1 + rng_seeded_next(&rng) % CHANCE_RECORDS;
+        row_at(position, &row);
+        if (comes && !all[position].is_there) {
+            add_plain(rows, &rng, &all[position], position);
+        } else if (!comes && all[position].is_there) {
+            assert_int_equal(desk_rows_forget(rows, row.id, &place), 0);
+            all[position].is_there = false;
+        }
+        if (turn % 100 == 0) {
+            compare(rows, &rng, all);
+            (void)desk_rows_tidy(rows, 50);
+        }
+    }
+    desk_rows_free(rows);
+}
+
 enum { MANY = 20000, FULL_SHELVES = 2, ON_THEM = FULL_SHELVES * 8192 };
 
 static bool
@@ -249,6 +422,8 @@ main(void)
         cmocka_unit_test(test_wiped),
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_tidied),
+        cmocka_unit_test(test_other_letters),
+        cmocka_unit_test(test_by_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -227,6 +227,57 @@ test_other_letters(void **state)
     desk_rows_free(rows);
 }
 
+/* Records that are larger than most: a shelf is full of their texts, of their terms, or of blocks that were left behind, before it
+ * is full of records, and the next one takes what follows. */
+static void
+test_large_records(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t words, len,
+            records; /* of each record; 1: the words are single letters, each another one */
+        bool goes;
+    } cases[] = {{48, 250, 1500, false}, {254, 1, 2200, false}, {254, 1, 700, true}};
+    for (size_t c = 0; c < ARRAY_LEN(cases); c++) {
+        struct desk_rows *rows = desk_rows_new();
+        struct desk_row_terms terms;
+        struct desk_row row;
+        struct desk_hits hits;
+        struct desk_query query = {.words.count = 1, .words.terms[0] = "!"};
+        uint32_t place = 0;
+        desk_row_terms_init(&terms);
+        terms.texts.max = 64 * 1024;
+        for (uint64_t i = 1; i <= cases[c].records; i++) {
+            buf_clear(&terms.texts);
+            terms.text_count = 0;
+            for (uint32_t word = 0; word < cases[c].words; word++) {
+                uint32_t letters[250];
+                for (size_t at = 0; at < cases[c].len; at++) {
+                    letters[at] = '!' + (cases[c].len > 1 && at != 1 ? (uint32_t)at % 90 : word);
+                }
+                put_word(&terms, letters, cases[c].len);
+            }
+            row_at(i, &row);
+            assert_int_equal(desk_rows_add(rows, &row, &terms, 0), 0);
+            if (cases[c].goes) {
+                assert_int_equal(desk_rows_forget(rows, row.id, &place), 0);
+            }
+        }
+        desk_rows_find(rows, &query, 0, &hits);
+        assert_int_equal(hits.count, cases[c].goes ? 0 : cases[c].records);
+        assert_int_equal(desk_rows_count(rows), cases[c].goes ? 0 : cases[c].records);
+        /* more than one shelf: the first one goes back */
+        for (uint64_t i = 1; i <= cases[c].records && !cases[c].goes; i++) {
+            row_at(i, &row);
+            assert_int_equal(desk_rows_forget(rows, row.id, &place), 0);
+        }
+        assert_int_equal(desk_rows_tidy(rows, 1), DESK_SHELF_FREED);
+        assert_int_equal(desk_rows_tidy(rows, 1), DESK_TIDY);
+        desk_row_terms_release(&terms);
+        desk_rows_free(rows);
+    }
+}
+
 /* ---- beside a plain list, by chance ---- */
 
 enum { CHANCE_RECORDS = 3000, WORDS = 3, WORD_MAX = 6, YEARS = 3 };
@@ -423,6 +474,7 @@ main(void)
         cmocka_unit_test(test_once),
         cmocka_unit_test(test_tidied),
         cmocka_unit_test(test_other_letters),
+        cmocka_unit_test(test_large_records),
         cmocka_unit_test(test_by_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -591,6 +591,9 @@ bool payment_means(struct app *app, struct buf *out);
 /* An answer as people read it. */
 void answer_words(
     struct app *app, const struct question *question, const char *value, struct buf *out);
+/* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
+ * their Japanese forms. NULL for what the program words itself. screens/check.c. */
+const char *answer_language(const struct question *question, const char *value);
 
 /* calling.c: calls for staff that the city hears of */
 void calling_open(struct app *app);

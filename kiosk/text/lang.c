@@ -23,7 +23,8 @@ static const struct text_language LANGUAGES[] = {
     {"vi", LATIN, .line_percent = 150, .ruby_percent = 190}, /* two marks above a letter */
     {"th", OTHER, .script = USCRIPT_THAI, .line_percent = 165, .ruby_percent = 200},
     {"lo", OTHER, .script = USCRIPT_LAO, .line_percent = 165, .ruby_percent = 200},
-    {"my", OTHER, .script = USCRIPT_MYANMAR, .line_percent = 185, .ruby_percent = 220},
+    {"my", OTHER, .script = USCRIPT_MYANMAR, .line_percent = 185, .ruby_percent = 220,
+        .spaced = true},
     {"km", OTHER, .script = USCRIPT_KHMER, .line_percent = 180, .ruby_percent = 215},
     {"ne", OTHER, .script = USCRIPT_DEVANAGARI, .line_percent = 155, .ruby_percent = 195},
     {"hi", OTHER, .script = USCRIPT_DEVANAGARI, .line_percent = 155, .ruby_percent = 195},

@@ -30,7 +30,7 @@ struct text_language {
     UScriptCode script; /* of text that has no letter */
     int line_percent, ruby_percent; /* line height in percent of the size */
     bool phrases; /* lines end between phrases where that leaves them full enough */
-    bool spaced; /* easy Japanese: its phrases have spaces between them, no other is one */
+    bool spaced; /* easy Japanese, Burmese: phrases have spaces between them */
     bool spaces_only; /* Korean: no break inside a word */
     bool rtl;
 };

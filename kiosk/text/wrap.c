@@ -205,6 +205,32 @@ holds_together(const struct text_para *para, size_t at)
     return is_digit(left->code) && (is_han(right->code) || is_one_of(right->code, "つかカヶけ"));
 }
 
+static bool
+is_japanese(uint32_t code)
+{
+    return is_han(code) || is_hiragana(code) || (code >= 0x30a1 && code <= 0x30fc);
+}
+
+/* Places inside what belongs together, in languages whose good places ICU knows: an official Japanese term stays whole
+ * (住民|票), and who writes spaces between phrases reads on better from one: ပါသည်။ alone is an ending. */
+static void
+prefer_spaces(struct text_para *para)
+{
+    for (size_t i = 1; i < para->count; i++) {
+        struct text_cluster *cluster = &para->clusters[i];
+        const struct text_cluster *left = &para->clusters[i - 1];
+        if (cluster->before != TEXT_BREAK_GOOD) {
+            continue;
+        }
+        if (para->language->script != USCRIPT_HAN && is_japanese(left->code) &&
+            is_japanese(cluster->code)) {
+            cluster->before = TEXT_BREAK_STRICT;
+        } else if (para->language->spaced && !left->space) {
+            cluster->before = TEXT_BREAK_PHRASE;
+        }
+    }
+}
+
 int
 text_wrap_mark(struct text_para *para)
 {
@@ -217,6 +243,9 @@ text_wrap_mark(struct text_para *para)
         if (cluster->before > TEXT_BREAK_GRAPHEME && holds_together(para, i)) {
             cluster->before = TEXT_BREAK_GRAPHEME;
         }
+    }
+    if (!language->phrases) {
+        prefer_spaces(para);
     }
     if (rc < 0 || !language->phrases) {
         return rc;

@@ -156,6 +156,9 @@ test_words_stay_whole(void **state)
         /* Easy Japanese says itself where its phrases are. */
         {"ja-easy", 9, "おかねを はらいます。", "おかねを|はらいます。"},
         {"ja-easy", 10, "いっしょに すんでいる ひとは", "いっしょに|すんでいる ひとは"},
+        /* So does Burmese, for its endings; and an official term stays whole in another language. */
+        {"my", 13, "ဒီနံပါတ်ဖြင့် ဆက်လုပ်နိုင်ပါသည်။", "ဒီနံပါတ်ဖြင့်|ဆက်လုပ်နိုင်ပါသည်။"},
+        {"en", 8, "register (住民票) now", "register|(住民票) now"},
     };
 
     (void)state;

@@ -39,10 +39,8 @@ struct row_places {
     bool tall; /* higher than what a seated visitor reaches: it begins at the top of a page */
 };
 
-/* What was written is Japanese, or a name in Latin letters, whatever the page's language: its kanji keep
- * their Japanese forms. NULL for what the program words itself. */
-static const char *
-language_of(const struct question *question, const char *value)
+const char *
+answer_language(const struct question *question, const char *value)
 {
     bool said =
         value[0] != 0 && strcmp(value, "unknown") != 0; /* else it is told that nothing was */
@@ -173,7 +171,7 @@ add_row(struct app *app, struct flow *flow, const struct interview_row *row)
     row_words(app, &row->question, &name);
     struct ui_element answer = {.role = UI_ROLE_TEXT,
         .text = buf_str(&value),
-        .lang = language_of(&row->question, row->value),
+        .lang = answer_language(&row->question, row->value),
         .size = UI_SIZE_VALUE,
         .bold = true,
         .valign = UI_ALIGN_CENTRE,

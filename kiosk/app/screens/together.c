@@ -117,6 +117,7 @@ answered(struct app *app, const struct interview_page *page, struct ui_rect room
     return (struct ui_element){.role = UI_ROLE_TEXT,
         .rect = rect(room.x, room.y, room.w - BUTTON_W - GAP_MIN, room.h),
         .text = there && sign ? say(app, "beside.signed") : buf_str(value),
+        .lang = answer_language(question, page->row.value),
         .size = UI_SIZE_HINT,
         .bold = true,
         .valign = UI_ALIGN_CENTRE,
@@ -158,37 +159,68 @@ answer_height(struct app *app, const struct interview_page *page, struct ui_rect
     return height > ROW_H ? height : ROW_H;
 }
 
-/* The question at the left, its answers at the right; in a narrow column below it. */
-static void
-add_row(struct app *app, struct flow *flow, const struct interview_page *page, size_t index)
+/* How a row stands: the question at the left, its answers at the right; in a narrow column below it. */
+struct row {
+    struct ui_element label;
+    struct ui_rect room; /* of the answers; y counts from the row's top */
+    int height;
+    bool wide, here; /* here: they stand side by side, to be touched */
+};
+
+static struct row
+measured(struct app *app, const struct flow *flow, const struct interview_page *page, size_t index,
+    enum ui_size size)
 {
-    bool wide = flow->w >= TWO_COLUMNS_W;
-    int words_w = wide ? flow->w * 45 / 100 : flow->w;
-    int x = wide ? flow->x + words_w + COLUMN_GAP : flow->x;
-    struct ui_rect room = rect(x, 0, flow->x + flow->w - x, ROW_H);
-    struct ui_element label = {.role = UI_ROLE_TEXT,
+    struct row row = {.wide = flow->w >= TWO_COLUMNS_W};
+    int words_w = row.wide ? flow->w * 45 / 100 : flow->w;
+    int x = row.wide ? flow->x + words_w + COLUMN_GAP : flow->x;
+    row.room = rect(x, 0, flow->x + flow->w - x, ROW_H);
+    row.label = (struct ui_element){.role = UI_ROLE_TEXT,
         .rect = rect(flow->x, 0, words_w, 0),
         .text = words(app, &page->row.question.label),
-        .size = UI_SIZE_HINT,
+        .size = size,
         .valign = UI_ALIGN_CENTRE,
         .bold = page->open};
     int width = words_w;
-    ui_natural(app->ui, &label, &width, &label.rect.h);
-    bool here = is_inline(&page->row.question) && answers(app, page, index, room, true);
-    room.h = here ? ROW_H : answer_height(app, page, room);
-    int height = !wide ? label.rect.h + room.h : label.rect.h > room.h ? label.rect.h : room.h;
-    if (flow_target(app, flow, height)) {
-        label.rect.y = flow->y;
-        label.rect.h = wide ? height : label.rect.h;
-        ui_add(app->ui, &label);
-        room.y = wide ? flow->y + (height - room.h) / 2 : flow->y + label.rect.h;
-        if (here) {
-            (void)answers(app, page, index, room, false); /* there is room */
+    ui_natural(app->ui, &row.label, &width, &row.label.rect.h);
+    row.here = is_inline(&page->row.question) && answers(app, page, index, row.room, true);
+    row.room.h = row.here ? ROW_H : answer_height(app, page, row.room);
+    row.height = !row.wide                       ? row.label.rect.h + row.room.h
+                 : row.label.rect.h > row.room.h ? row.label.rect.h
+                                                 : row.room.h;
+    row.label.rect.h = row.wide ? row.height : row.label.rect.h;
+    row.room.y = row.wide ? (row.height - row.room.h) / 2 : row.label.rect.h;
+    return row;
+}
+
+static void
+add_row(struct app *app, struct flow *flow, const struct interview_page *page, size_t index)
+{
+    int reach = flow_reach(app, flow);
+    int all = flow->bottom - flow->top;
+    struct row row = measured(app, flow, page, index, UI_SIZE_HINT);
+    if (row.height > all) {
+        row = measured(
+            app, flow, page, index, UI_SIZE_SMALL); /* a page to itself, and still too high */
+    }
+    /* higher than what a seated visitor reaches: from the top of a page, what is touched within reach */
+    bool tall = row.height > reach;
+    if (tall) {
+        int down = all - reach - row.room.y;
+        row.room.y += down > 0 ? down : 0;
+        row.height += down > 0 ? down : 0;
+    }
+    if (tall ? flow_room(app, flow, all) : flow_target(app, flow, row.height)) {
+        row.label.rect.y = flow->y;
+        ui_add(app->ui, &row.label);
+        row.room.y += flow->y;
+        if (row.here) {
+            (void)answers(app, page, index, row.room, false); /* there is room */
         } else {
-            answer_button(app, page, room);
+            answer_button(app, page, row.room);
         }
     }
-    flow->y += height + ROW_GAP;
+    flow->y += row.height + ROW_GAP;
 }
 
 static void

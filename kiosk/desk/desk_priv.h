@@ -160,6 +160,7 @@ void desk_index_forget(struct desk *desk, const uint8_t id[LEDGER_ID_LEN]);
 
 /* ---- the desk itself ---- */
 
+enum { DESK_ALARM_NAMES_MAX = 8 * 1024 };
 struct desk {
     struct desk_config config; /* its texts are copies of ours */
     struct desk_assets *assets;
@@ -175,6 +176,8 @@ struct desk {
     struct desk_hand *hand; /* hand_priv.h */
     struct desk_rates *rates;
     int64_t content_ms; /* monotonic; not before it is another bundle looked for */
+    char late_keys[DESK_ALARM_NAMES_MAX]; /* terminals that are told on each list; list.c */
+    int64_t late_keys_ms; /* monotonic; before it the reports are not read again */
     void *server; /* server.c's */
     uint16_t port;
 };

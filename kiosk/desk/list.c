@@ -11,7 +11,7 @@
 #include "base/report.h"
 
 /* The ledger gives entries one by one; a page ends the walk by itself. */
-enum { WALK_MAX = INT32_MAX, WALK_STOP = 1, ALARM_NAMES_MAX = 8 * 1024 };
+enum { WALK_MAX = INT32_MAX, WALK_STOP = 1, LATE_KEYS_MS = 10 * 1000 };
 
 const char *
 desk_show_name(enum desk_show show)
@@ -209,7 +209,7 @@ add_alarm(const struct ledger_chain *chain, void *ctx)
 }
 
 struct late_keys {
-    struct buf *names;
+    struct buf names;
     int64_t now;
 };
 
@@ -221,9 +221,29 @@ add_late_key(const struct ledger_report *said, void *ctx)
     struct report report;
     if (report_read_bytes(said->bytes, said->len, &report) == 0 &&
         report_key_is_late(&report, late->now)) {
-        (void)buf_printf(late->names, "%s%s", late->names->len > 0 ? ", " : "", said->kiosk);
+        (void)buf_printf(&late->names, "%s%s", late->names.len > 0 ? ", " : "", said->kiosk);
     }
     return 0;
+}
+
+/* Terminals that seal with a key of the city past its end. Lists are asked for every few seconds, so the reports of all terminals are
+ * not read for each. */
+static int
+look_at_keys(struct desk *desk)
+{
+    int64_t now = clock_mono_ms(desk->config.clock);
+    if (now < desk->late_keys_ms) {
+        return 0;
+    }
+    struct late_keys late = {.now = clock_wall_s(desk->config.clock)};
+    buf_init(&late.names, sizeof(desk->late_keys) - 1);
+    int r = ledger_reports(desk->ledger, add_late_key, &late);
+    if (r == 0) {
+        (void)snprintf(desk->late_keys, sizeof(desk->late_keys), "%s", buf_str(&late.names));
+        desk->late_keys_ms = now + LATE_KEYS_MS;
+    }
+    buf_release(&late.names);
+    return r;
 }
 
 /* Terminals whose chain of events went back or has two stories: somebody must look before their records are worked on.
@@ -232,17 +252,14 @@ int
 desk_alarms_html(struct desk *desk, struct buf *out)
 {
     AUTO_BUF names;
-    AUTO_BUF late_names;
-    buf_init(&names, ALARM_NAMES_MAX);
-    buf_init(&late_names, ALARM_NAMES_MAX);
-    struct late_keys late = {.names = &late_names, .now = clock_wall_s(desk->config.clock)};
+    buf_init(&names, DESK_ALARM_NAMES_MAX);
     int r = ledger_chains(desk->ledger, add_alarm, &names);
-    r = r == 0 ? ledger_reports(desk->ledger, add_late_key, &late) : r;
+    r = r == 0 ? look_at_keys(desk) : r;
     if (r == 0 && names.len > 0) {
         DESK_PART(desk->assets, out, "list-alarm", FILL("kiosks", buf_str(&names)));
     }
-    if (r == 0 && late_names.len > 0) {
-        DESK_PART(desk->assets, out, "list-late-key", FILL("kiosks", buf_str(&late_names)));
+    if (r == 0 && desk->late_keys[0] != 0) {
+        DESK_PART(desk->assets, out, "list-late-key", FILL("kiosks", desk->late_keys));
     }
     return r;
 }
@@ -271,7 +288,7 @@ desk_list_html(struct desk *desk, const struct desk_view *view, struct buf *out)
     AUTO_BUF counts;
     buf_init(&counts, 1024);
     buf_init(&paging, 4096);
-    buf_init(&alarms, 2 * ALARM_NAMES_MAX);
+    buf_init(&alarms, 2 * DESK_ALARM_NAMES_MAX);
     buf_init(&page.rows, DESK_PAGE_MAX);
     /* The count is read first: what changes while we list is told by the next poll */
     int r = ledger_newest(desk->ledger, &newest, &changes);

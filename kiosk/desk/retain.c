@@ -98,6 +98,7 @@ sweep_one(struct sweep *sweep, const struct ledger_entry *due)
     memcpy(gone.id, entry.id, sizeof(gone.id));
     (void)snprintf(gone.rule, sizeof(gone.rule), "%s", rule.name);
     if (record != NULL) {
+        _Static_assert((int)LEDGER_NUMBER_LEN == (int)RECORD_NUMBER_LEN, "one kind of number");
         memcpy(gone.number, record_head(record)->number, sizeof(gone.number));
     }
     r = desk_tally_of(sweep->ledger, &entry, record, &tally);

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
+#include "harness/harness.h"
 #include "stage/stage.h"
 #include "store/store.h"
 
@@ -106,19 +107,6 @@ queued(const struct stage *stage)
     return counts.queued;
 }
 
-/* memmem is not POSIX. */
-static bool
-holds(const struct buf *bytes, const char *text)
-{
-    size_t len = strlen(text);
-    for (size_t i = 0; i + len <= bytes->len; i++) {
-        if (memcmp(bytes->data + i, text, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Serial numbers of the cards, as digits, in any file of the terminal: none. */
 static int
 look_into(const char *name, void *ctx)
@@ -129,7 +117,7 @@ look_into(const char *name, void *ctx)
     AUTO_BUF bytes;
     buf_init(&bytes, (size_t)256 * 1024 * 1024);
     if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && fs_read(path, &bytes) == 0 &&
-        holds(&bytes, "40000000000")) {
+        harness_holds(bytes.data, bytes.len, "40000000000")) {
         (void)fprintf(stderr, "check-in: a serial number is in %s\n", name);
         exit(1);
     }

@@ -174,6 +174,18 @@ static const struct filled_fact filled_resident[] = {
     {"resident-record.copies", "2", FACT_ORIGIN_PERSON},
 };
 
+/* Theirs: a copy of the resident record, asked for in Japanese. */
+static inline struct filled_visit
+filled_visit_of_resident(int64_t at)
+{
+    return (struct filled_visit){.procedure = "resident-record",
+        .language = "ja",
+        .fee = 300,
+        .at = at,
+        .facts = filled_resident,
+        .count = sizeof(filled_resident) / sizeof(filled_resident[0])};
+}
+
 /* Values that try to be something else. The key that no file knows is shown all the same. */
 static const struct filled_fact filled_hostile[] = {
     {"applicant.name", "<script>document.title='x'</script><b>太郎</b> \"'&amp; \xe2\x80\xae逆さ",

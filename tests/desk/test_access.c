@@ -34,12 +34,7 @@ static void
 test_lines(void **state)
 {
     struct fixture *f = *state;
-    static const struct filled_visit visit = {.procedure = "resident-record",
-        .language = "ja",
-        .fee = 300,
-        .at = NOW - 600,
-        .facts = filled_resident,
-        .count = ARRAY_LEN(filled_resident)};
+    struct filled_visit visit = filled_visit_of_resident(NOW - 600);
     static const struct {
         const char *by, *act;
         bool of_record;
@@ -149,12 +144,7 @@ static void
 test_no_log(void **state)
 {
     struct fixture *f = *state;
-    static const struct filled_visit visit = {.procedure = "resident-record",
-        .language = "ja",
-        .fee = 300,
-        .at = NOW - 600,
-        .facts = filled_resident,
-        .count = ARRAY_LEN(filled_resident)};
+    struct filled_visit visit = filled_visit_of_resident(NOW - 600);
     uint8_t id[RECORD_ID_LEN];
     char path[64];
     char *ledger = fs_join(f->home, "ledger.db");

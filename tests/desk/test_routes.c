@@ -148,12 +148,7 @@ static void
 test_each_route_and_role(void **state)
 {
     struct fixture *f = *state;
-    struct filled_visit visit = {.procedure = "resident-record",
-        .language = "ja",
-        .fee = 300,
-        .at = NOW,
-        .facts = filled_resident,
-        .count = ARRAY_LEN(filled_resident)};
+    struct filled_visit visit = filled_visit_of_resident(NOW);
     uint8_t id[RECORD_ID_LEN];
     char hex[DESK_ID_LEN];
     filled_put(&f->filled, &visit, id, NULL);
@@ -187,12 +182,7 @@ static void
 test_operator_changes_nothing(void **state)
 {
     struct fixture *f = *state;
-    struct filled_visit visit = {.procedure = "resident-record",
-        .language = "ja",
-        .fee = 300,
-        .at = NOW,
-        .facts = filled_resident,
-        .count = ARRAY_LEN(filled_resident)};
+    struct filled_visit visit = filled_visit_of_resident(NOW);
     uint8_t id[RECORD_ID_LEN];
     char path[64], body[128];
     struct ledger_entry entry;

@@ -8,12 +8,7 @@
 static void
 put_one(struct fixture *f, uint8_t id[RECORD_ID_LEN])
 {
-    struct filled_visit visit = {.procedure = "resident-record",
-        .language = "ja",
-        .fee = 300,
-        .at = NOW - 60,
-        .facts = filled_resident,
-        .count = ARRAY_LEN(filled_resident)};
+    struct filled_visit visit = filled_visit_of_resident(NOW - 60);
     filled_put(&f->filled, &visit, id, NULL);
 }
 

@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,6 +43,18 @@ harness_file(const char *folder, const char *name)
         abort();
     }
     return path;
+}
+
+bool
+harness_holds(const void *bytes, size_t len, const char *text)
+{
+    size_t text_len = strlen(text);
+    for (size_t i = 0; i + text_len <= len; i++) {
+        if (memcmp((const char *)bytes + i, text, text_len) == 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static int

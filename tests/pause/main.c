@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "base/fs.h"
 #include "base/rng.h"
+#include "harness/harness.h"
 #include "pause/pause.h"
 
 enum {
@@ -48,19 +49,6 @@ tap(const char *id)
     if (!stage_tap(&stage, id)) {
         stop("is not on the page", id);
     }
-}
-
-/* memmem is not POSIX. */
-static bool
-holds(const struct buf *bytes, const char *text)
-{
-    size_t len = strlen(text);
-    for (size_t i = 0; i + len <= bytes->len; i++) {
-        if (memcmp(bytes->data + i, text, len) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 /* ---- what a visit is: its place, its rows and its way back, as one text ---- */
@@ -273,7 +261,8 @@ look_into(const char *name, void *ctx)
     char *path = fs_join(stage.folder, name);
     buf_init(&bytes, (size_t)64 * 1024 * 1024);
     bool file = stat(path, &st) == 0 && S_ISREG(st.st_mode) && fs_read(path, &bytes) == 0;
-    if (file && (holds(&bytes, NAME) || holds(&bytes, ctx))) {
+    if (file &&
+        (harness_holds(bytes.data, bytes.len, NAME) || harness_holds(bytes.data, bytes.len, ctx))) {
         stop("holds something of a visit that pauses", name);
     }
     free(path);
@@ -419,8 +408,10 @@ with_a_card(void)
     must(draft_write(stage.app, &bytes) == 0, "a draft");
     must(record_expand(bytes.data, bytes.len, &plain) == 0, "its text");
     const char *name = fact_set_value(stage.app->visit.facts, "applicant.name");
-    must(name != NULL && !holds(&plain, name) && !holds(&plain, "\"card\""), "nothing of the card");
-    must(holds(&plain, "member"), "what was answered");
+    must(name != NULL && !harness_holds(plain.data, plain.len, name) &&
+             !harness_holds(plain.data, plain.len, "\"card\""),
+        "nothing of the card");
+    must(harness_holds(plain.data, plain.len, "member"), "what was answered");
     pause_by_hand();
     memcpy(number, stage.app->visit.number, sizeof(number));
     tap("finish");

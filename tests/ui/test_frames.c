@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
+#include "harness/harness.h"
 #include "ui/scenes.h"
 #include "ui/ui_priv.h"
 
@@ -399,18 +400,6 @@ test_bounds(void **state ATTR_UNUSED)
     ui_free(ui);
 }
 
-static bool
-memory_holds(const void *memory, size_t size, const char *needle)
-{
-    size_t len = strlen(needle);
-    for (size_t i = 0; i + len <= size; i++) {
-        if (memcmp((const char *)memory + i, needle, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Everything that was the visitor's goes; the words of the kiosk itself may stay in the cache. */
 static void
 test_wipe(void **state ATTR_UNUSED)
@@ -424,8 +413,8 @@ test_wipe(void **state ATTR_UNUSED)
     assert_true(cache_holds(ui->cache, "花子", 6));
     assert_true(layouts_hold(ui->layouts, "花子", 6));
     assert_true(cache_personal(ui->cache) > 0);
-    assert_true(memory_holds(ui->frames[0].pool, UI_TEXT_POOL, "花子") ||
-                memory_holds(ui->frames[1].pool, UI_TEXT_POOL, "花子"));
+    assert_true(harness_holds(ui->frames[0].pool, UI_TEXT_POOL, "花子") ||
+                harness_holds(ui->frames[1].pool, UI_TEXT_POOL, "花子"));
     uint64_t shown_before = pixels_hash(ui);
     size_t bytes = cache_bytes(ui->cache);
     ui_wipe(ui);
@@ -437,8 +426,8 @@ test_wipe(void **state ATTR_UNUSED)
         size_t len = strlen(needles[i]);
         assert_false(cache_holds(ui->cache, needles[i], len));
         assert_false(layouts_hold(ui->layouts, needles[i], len));
-        assert_false(memory_holds(ui->frames[0].pool, UI_TEXT_POOL, needles[i]));
-        assert_false(memory_holds(ui->frames[1].pool, UI_TEXT_POOL, needles[i]));
+        assert_false(harness_holds(ui->frames[0].pool, UI_TEXT_POOL, needles[i]));
+        assert_false(harness_holds(ui->frames[1].pool, UI_TEXT_POOL, needles[i]));
     }
     ui_wait(ui, 0, &input);
     assert_int_equal(input.type, UI_INPUT_NONE); /* typed digits went too */

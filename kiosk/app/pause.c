@@ -18,6 +18,7 @@ enum {
     FREE_TRIES = 5,
     SHOWN_MS = 60 * 60 * 1000,
     LOCK_MS = 5 * 60 * 1000,
+    FORGIVE_MS = 10 * 60 * 1000, /* a wrong number is forgotten, one each time */
     NUMBERS = 100000000,
     DRAFT_BYTES_MAX = SEAL_DRAFT_MAX + 8 * 1024
 };
@@ -80,9 +81,23 @@ is_over(const struct app *app, const struct draft *draft)
            clock_wall_s(app->clock) >= draft->until_s;
 }
 
+/* Only time makes wrong numbers forgotten. A right one doesn't: who has a ticket of his own could try four others before each
+ * time that it is taken up. */
+static void
+forgive(struct app *app)
+{
+    struct pause *pause = &app->pause;
+    int64_t now = clock_mono_ms(app->clock);
+    while (pause->wrong > 0 && now - pause->wrong_ms >= FORGIVE_MS) {
+        pause->wrong--;
+        pause->wrong_ms += FORGIVE_MS;
+    }
+}
+
 void
 pause_watch(struct app *app)
 {
+    forgive(app);
     for (size_t i = 0; i < PAUSE_DRAFTS_MAX; i++) {
         struct draft *draft = &app->pause.drafts[i];
         if (draft->bytes.max > 0 && is_over(app, draft)) {
@@ -265,6 +280,7 @@ static void
 count_wrong(struct app *app)
 {
     struct pause *pause = &app->pause;
+    pause->wrong_ms = pause->wrong == 0 ? clock_mono_ms(app->clock) : pause->wrong_ms;
     pause->wrong++;
     LOG(LOG_WARN, "pause.wrong", LOG_INT("count", pause->wrong));
     if (pause->wrong >= FREE_TRIES) {
@@ -312,7 +328,6 @@ pause_take_up(struct app *app, const char *number)
         count_wrong(app);
         return KERR_NOT_FOUND;
     }
-    app->pause.wrong = 0;
     r = open_draft(app, &key, draft);
     LOG(r < 0 ? LOG_WARN : LOG_INFO, "pause.taken-up", LOG_ERR(r));
     explicit_bzero(&key, sizeof(key));

@@ -26,7 +26,8 @@ struct draft {
 struct pause {
     struct secret *salt; /* NULL: there is no locked memory, and no pausing */
     struct draft drafts[PAUSE_DRAFTS_MAX];
-    int wrong; /* numbers that were not found, in a row, by whomever */
+    int wrong; /* numbers that were not found, by whomever, and not forgiven yet */
+    int64_t wrong_ms; /* monotonic: when one of them was forgiven last, or the first came */
     int64_t locked_until_ms;
     int64_t last_ms; /* when somebody paused last; 0: nobody did */
     int closes_min; /* minutes of the day at which all of them end; -1: never */

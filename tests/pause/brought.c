@@ -2,8 +2,6 @@
  * counts, the visitor is told which ones on the page of all answers, and the record says where each came from. */
 #include "pause/pause.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -14,23 +12,6 @@ static const char *const keys[CARD_FACTS] = {
     "applicant.name", "applicant.address", "applicant.birth", "applicant.sex"};
 static const char *const home[CARD_FACTS] = {
     "べつの　ひと", "べつの町１番地", "1999-12-31", "male"};
-static struct stage *stage;
-
-static void
-must(bool good, const char *what)
-{
-    if (!good) {
-        (void)fprintf(stderr, "pause: from home: %s (page %s)\n", what, stage->app->screen->name);
-        exit(1);
-    }
-}
-
-static void
-tap(const char *id)
-{
-    stage_pass(stage, 2000);
-    must(stage_tap(stage, id), id);
-}
 
 static void
 add_text(struct buf *bytes, const char *text, bool wide)
@@ -59,7 +40,7 @@ add_answer(struct buf *bytes, const char *key, const char *value)
 static void
 bring(bool differs)
 {
-    const struct fact_set *facts = stage->app->visit.facts;
+    const struct fact_set *facts = stage.app->visit.facts;
     AUTO_BUF bytes;
     buf_init(&bytes, 2048);
     (void)buf_add_byte(&bytes, 1);
@@ -73,36 +54,36 @@ bring(bool differs)
         add_answer(&bytes, keys[i], differs || card == NULL ? home[i] : card);
     }
     add_answer(&bytes, "resident-record.whose", "member");
-    pre_entry_free(stage->app->visit.brought);
-    must(pre_entry_read(bytes.data, bytes.len, &stage->app->visit.brought) == 0, "a code");
+    pre_entry_free(stage.app->visit.brought);
+    must(pre_entry_read(bytes.data, bytes.len, &stage.app->visit.brought) == 0, "a code");
 }
 
 static void
 type_pin(void)
 {
-    stage_settle(stage);
-    must(stage->app->screen == &screen_pin, "the card's number is asked for");
+    stage_settle(&stage);
+    must(stage.app->screen == &screen_pin, "the card's number is asked for");
     for (const char *digit = "1234"; *digit != 0; digit++) {
         char id[] = "pin:?";
         id[4] = *digit;
         tap(id);
     }
     tap("pin:ok");
-    must(stage_leave(stage, &screen_reading), "the card is read");
+    must(stage_leave(&stage, &screen_reading), "the card is read");
 }
 
 static void
 choose(void)
 {
-    must(visit_choose(stage->app, "resident-record") == 0, "resident-record");
-    visit_go_on(stage->app);
-    stage_settle(stage);
+    must(visit_choose(stage.app, "resident-record") == 0, "resident-record");
+    visit_go_on(stage.app);
+    stage_settle(&stage);
 }
 
 static void
 answer_the_rest(void)
 {
-    struct interview *interview = stage->app->visit.interview;
+    struct interview *interview = stage.app->visit.interview;
     struct rng_seeded rng = {.state = 7};
     for (int i = 0; i < ANSWERS_MAX && interview_at(interview) == INTERVIEW_QUESTION; i++) {
         AUTO_BUF text;
@@ -112,18 +93,18 @@ answer_the_rest(void)
                  interview_answer(interview, buf_str(&text), FACT_ORIGIN_PERSON, &verdict) == 0,
             "an answer");
     }
-    visit_show_interview(stage->app);
-    stage_settle(stage);
-    must(stage->app->screen == &screen_check, "all answers");
+    visit_show_interview(stage.app);
+    stage_settle(&stage);
+    must(stage.app->screen == &screen_check, "all answers");
 }
 
 static int
 times_shown(const char *id)
 {
-    const char *words = i18n_text(stage->app->i18n, id);
+    const char *words = i18n_text(stage.app->i18n, id);
     int times = 0;
-    for (size_t i = 0; i < ui_count(stage->app->ui); i++) {
-        const char *text = ui_at(stage->app->ui, i)->text;
+    for (size_t i = 0; i < ui_count(stage.app->ui); i++) {
+        const char *text = ui_at(stage.app->ui, i)->text;
         times += text != NULL && strcmp(text, words) == 0;
     }
     return times;
@@ -135,7 +116,7 @@ read_answers(bool *ret_note)
 {
     int otherwise = times_shown("check.otherwise");
     *ret_note = times_shown("check.card-counts") > 0;
-    while (stage_shows(stage, "read-on")) {
+    while (stage_shows(&stage, "read-on")) {
         tap("read-on");
         otherwise += times_shown("check.otherwise");
         *ret_note = *ret_note || times_shown("check.card-counts") > 0;
@@ -149,7 +130,7 @@ check_record(struct stage_city *city, bool code)
 {
     struct record *record = NULL;
     tap("next");
-    must(stage_leave(stage, &screen_submitting) && stage->app->screen == &screen_accepted,
+    must(stage_leave(&stage, &screen_submitting) && stage.app->screen == &screen_accepted,
         "accepted");
     must(stage_city_take(city, &record) == 0, "a record");
     const struct fact_set *facts = record_facts(record);
@@ -180,32 +161,31 @@ pause_and_go_on(void)
     char number[SEAL_DRAFT_NUMBER_LEN];
     tap("home");
     tap("pause");
-    must(stage->app->screen == &screen_paused, "the number");
-    memcpy(number, stage->app->visit.number, sizeof(number));
+    must(stage.app->screen == &screen_paused, "the number");
+    memcpy(number, stage.app->visit.number, sizeof(number));
     tap("finish");
-    must(pause_take_up(stage->app, number) == 0, "taken up");
-    visit_go_on(stage->app);
-    stage_settle(stage);
+    must(pause_take_up(stage.app, number) == 0, "taken up");
+    visit_go_on(stage.app);
+    stage_settle(&stage);
 }
 
 void
-brought_and_card(struct stage *of)
+brought_and_card(void)
 {
     struct stage_city city;
-    stage = of;
-    must(stage_city_open(stage, &city), "the city");
+    must(stage_city_open(&stage, &city), "the city");
     /* the code, then the card */
-    stage_reset(stage);
-    visit_start(stage->app);
+    stage_reset(&stage);
+    visit_start(stage.app);
     bring(true);
-    stage_card(stage, true);
+    stage_card(&stage, true);
     choose();
     type_pin();
     check_told(&city, CARD_FACTS, true);
     /* the card, then the code; where it says the same nobody is troubled */
     for (int differs = 0; differs < 2; differs++) {
-        stage_reset(stage);
-        stage_card(stage, true);
+        stage_reset(&stage);
+        stage_card(&stage, true);
         choose();
         type_pin();
         bring(differs == 1);
@@ -213,18 +193,17 @@ brought_and_card(struct stage *of)
         check_told(&city, differs * CARD_FACTS, true);
     }
     /* the code, and another procedure that took its name without a card; a pause; then the card */
-    stage_reset(stage);
-    visit_start(stage->app);
-    must(
-        fact_set_put(stage->app->visit.facts, keys[0], home[0], FACT_ORIGIN_PRE_ENTRY, MADE) == 0 &&
-            visit_choose(stage->app, "resident-record") == 0,
+    stage_reset(&stage);
+    visit_start(stage.app);
+    must(fact_set_put(stage.app->visit.facts, keys[0], home[0], FACT_ORIGIN_PRE_ENTRY, MADE) == 0 &&
+             visit_choose(stage.app, "resident-record") == 0,
         "a name from home");
-    visit_show_interview(stage->app);
-    stage_settle(stage);
+    visit_show_interview(stage.app);
+    stage_settle(&stage);
     pause_and_go_on();
-    stage_card(stage, true);
+    stage_card(&stage, true);
     type_pin();
     check_told(&city, 1, false);
-    stage_reset(stage);
+    stage_reset(&stage);
     stage_city_close(&city);
 }

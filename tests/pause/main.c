@@ -19,13 +19,12 @@
 enum {
     SEEDS = 3,
     ANSWERS_MAX = 900,
-    MINUTE_MS = 60 * 1000,
     AT_17_10 = 1795335000 /* in Japan on 22 November 2026 */
 };
 
 static const char NAME[] = "すめらぎ　つむぎ"; /* in no list of names, and in no card */
 
-static struct stage stage;
+struct stage stage;
 
 static void
 stop(const char *what, const char *of)
@@ -34,7 +33,7 @@ stop(const char *what, const char *of)
     exit(1);
 }
 
-static void
+void
 must(bool good, const char *what)
 {
     if (!good) {
@@ -42,7 +41,7 @@ must(bool good, const char *what)
     }
 }
 
-static void
+void
 tap(const char *id)
 {
     stage_pass(&stage, 2000);
@@ -186,7 +185,7 @@ every_procedure(unsigned seeds)
 /* ---- by hand ---- */
 
 /* A visit in which somebody has written a name; with or without a card before. */
-static void
+void
 write_name(bool card)
 {
     struct interview_verdict verdict = {0};
@@ -218,7 +217,7 @@ write_name(bool card)
     stage_settle(&stage);
 }
 
-static void
+void
 pause_by_hand(void)
 {
     tap("home");
@@ -245,7 +244,7 @@ take_up_by_hand(const char *number)
     type_number(number);
 }
 
-static void
+void
 another(const char *number, char out[SEAL_DRAFT_NUMBER_LEN])
 {
     (void)snprintf(out, SEAL_DRAFT_NUMBER_LEN, "%s", number);
@@ -436,7 +435,7 @@ with_a_card(void)
         "what the visitor put in place of the card's words");
 }
 
-static size_t
+size_t
 waiting(void)
 {
     size_t count = 0;
@@ -517,41 +516,6 @@ bounds(void)
     }
     must(pause_visit(stage.app) == KERR_TOO_BIG && waiting() == 0, "too large a one is not kept");
     must(fact_set_count(stage.app->visit.facts) > 100, "and loses nothing");
-}
-
-static void
-five_wrong_ones(void)
-{
-    char number[SEAL_DRAFT_NUMBER_LEN];
-    char wrong[SEAL_DRAFT_NUMBER_LEN];
-    stage_reset(&stage);
-    write_name(false);
-    pause_by_hand();
-    memcpy(number, stage.app->visit.number, sizeof(number));
-    another(number, wrong);
-    tap("finish");
-    stage.app->pause.wrong = 0;
-    for (int i = 0; i < 5; i++) {
-        must(pause_take_up(stage.app, wrong) == KERR_NOT_FOUND, "a wrong number");
-    }
-    must(pause_take_up(stage.app, number) == KERR_BUSY, "after five even the right one waits");
-    stage_reset(&stage);
-    tap("language:ja");
-    tap("resume");
-    for (const char *digit = number; *digit != 0; digit++) {
-        char id[] = "digit:?";
-        id[6] = *digit;
-        tap(id);
-    }
-    must(!stage_tap(&stage, "next") && waiting() == 1, "by hand, too");
-    stage_pass(&stage, 5 * MINUTE_MS);
-    must(pause_take_up(stage.app, wrong) == KERR_NOT_FOUND, "one more");
-    stage_pass(&stage, 5 * MINUTE_MS);
-    must(pause_take_up(stage.app, number) == KERR_BUSY, "then twice as long");
-    stage_pass(&stage, 5 * MINUTE_MS);
-    must(pause_take_up(stage.app, number) == 0, "and whoever has it still goes on");
-    must(pause_take_up(stage.app, number) == KERR_NOT_FOUND && stage.app->pause.wrong == 1,
-        "the count begins anew");
 }
 
 /* What must not pause. */
@@ -751,11 +715,11 @@ main(int argc, char **argv)
     with_a_card();
     at_its_time();
     bounds();
-    five_wrong_ones();
+    guessing();
     never();
     page_of_another();
     staff_beside();
-    brought_and_card(&stage);
+    brought_and_card();
     every_procedure(seeds);
     stage_close(&stage);
     return 0;

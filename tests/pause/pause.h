@@ -4,7 +4,23 @@
 
 #include "stage/stage.h"
 
-/* brought.c: a card and answers from home that differ. Ends the program when something isn't so. */
-void brought_and_card(struct stage *stage);
+enum { MINUTE_MS = 60 * 1000 };
+
+extern struct stage stage;
+
+/* Ends the program with these words when something isn't so. */
+void must(bool good, const char *what);
+void tap(const char *id);
+/* A visit in which somebody has written a name; with or without a card before. */
+void write_name(bool card);
+void pause_by_hand(void);
+/* A number that is not this one. */
+void another(const char *number, char out[SEAL_DRAFT_NUMBER_LEN]);
+size_t waiting(void); /* drafts */
+
+/* guess.c */
+void guessing(void);
+/* brought.c: a card and answers from home that differ. */
+void brought_and_card(void);
 
 #endif

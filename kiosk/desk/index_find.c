@@ -136,7 +136,7 @@ static bool
 conditions(const struct desk_rows *rows, const struct desk_query *query,
     struct wanted all[2 * DESK_TERMS], size_t *ret_count)
 {
-    struct wanted later[DESK_TERMS];
+    struct wanted later[DESK_TERMS] = {0};
     size_t count = 0;
     size_t later_count = 0;
     for (size_t i = 0; i < query->birth_count; i++) {

@@ -499,9 +499,13 @@ desk_index_file_shown(struct desk_index_file *file, uint32_t place, const uint8_
     struct frame other;
     struct desk_row row;
     struct desk_row_terms terms;
-    struct frame *frame = place == file->tail ? &file->frame : &other;
+    struct frame *frame = &file->frame;
+    int r = 0;
     desk_row_terms_init(&terms);
-    int r = frame == &other ? read_frame(file->fd, file->box, place, &other) : 0;
+    if (place != file->tail) {
+        frame = &other;
+        r = read_frame(file->fd, file->box, place, frame);
+    }
     bool found = false;
     for (const uint8_t *at = frame->rows; r == 0 && !found && at < frame->rows + frame->used;) {
         const uint8_t *end = frame->rows + frame->used;

@@ -219,7 +219,7 @@ client add nightly --rights file,cp932 --states new >/dev/null || fail "client a
 sed -n 's/^ExecStart\(Pre\)\?=//p' "$units/kiosk-desk-hand-over@nightly.service" >"$home/starts"
 [ "$(wc -l <"$home/starts")" = 2 ] || fail "what the unit starts"
 while read -ra words; do
-    "${words[@]/'${KIOSK_HOME}'/$home}" >/dev/null 2>>"$home/desk.log" || fail "${words[*]}"
+    "${words[@]/\$\{KIOSK_HOME\}/$home}" >/dev/null 2>>"$home/desk.log" || fail "${words[*]}"
 done <"$home/starts"
 python3 "$here/openapi/tables.py" "$home/hand-over/nightly-000001" || fail "the night's tables"
 

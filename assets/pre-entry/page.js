@@ -153,10 +153,10 @@ const Page = (() => {
   const told = (tag, attributes, text) => write(make(tag, attributes), text);
   const button = (id, text, act, main) => told("button", { type: "button", id, class: main ? "main" : false, onclick: act }, text);
 
+  /* In the terminal's own words: not every browser knows the months of every language. */
   function dateWords(iso) {
-    const date = new Date(`${iso}T00:00:00Z`);
-    return new Intl.DateTimeFormat(language.tag, { dateStyle: "long", timeZone: "UTC", numberingSystem: "latn",
-      calendar: "gregory" }).format(date);
+    const [year, month, day] = iso.split("-").map(Number);
+    return language.dates[month - 1].replace(/1799|23/g, (at) => (at === "23" ? day : year));
   }
   const choiceWords = (question, i, slot) => {
     const choice = question.choices[i];
@@ -185,7 +185,7 @@ const Page = (() => {
       case "choice": return choice(value);
       case "several": return value.split(" ").map(choice).join("、");
       case "pick": return entryWords(procedure.lists[question.list].entries.find((entry) => entry.id === value));
-      case "money": return `${Number(value).toLocaleString("en")}円`;
+      case "money": return say("format.money").replace("{amount}", Number(value).toLocaleString("en"));
       case "number": return value + unit;
       case "note": return words(question.label);
       default: return value;

@@ -35,7 +35,7 @@ static const char *const messages[] = {"language.name", "bar.back", "bar.next", 
     "pre-entry.rest", "pre-entry.card", "pre-entry.leave", "pre-entry.skip", "pre-entry.check",
     "pre-entry.left", "pre-entry.make", "pre-entry.code", "pre-entry.code-text",
     "pre-entry.code-until", "pre-entry.code-parts", "pre-entry.unable", "pre-entry.too-long",
-    "pre-entry.find", "pre-entry.more"};
+    "pre-entry.find", "pre-entry.more", "format.money"};
 
 static int
 complain(const char *path, const char *what, int error)
@@ -151,6 +151,23 @@ add_words(struct page *page, const struct procedure_words *words, bool japanese,
     }
 }
 
+/* The 23rd of each month of 1799, as the terminal says dates: the page puts year and day in their places. Before eras. */
+static void
+add_dates(struct page *page, struct buf *out)
+{
+    (void)buf_add_str(out, ",\"dates\":[");
+    for (int month = 1; month <= 12; month++) {
+        char day[CLOCK_DAY_LEN];
+        AUTO_BUF text;
+        buf_init(&text, 256);
+        (void)snprintf(day, sizeof(day), "1799-%02d-23", month);
+        (void)i18n_date(page->i18n, &text, day);
+        (void)buf_add_str(out, month > 1 ? "," : "");
+        add_json(out, buf_str(&text));
+    }
+    (void)buf_add_byte(out, ']');
+}
+
 /* All words in a language; what is as in Japanese is 0. */
 static void
 add_language(struct page *page, const struct i18n_language *language, struct buf *out)
@@ -160,8 +177,7 @@ add_language(struct page *page, const struct i18n_language *language, struct buf
     add_json(out, language->code);
     (void)buf_add_str(out, ",\"name\":");
     add_json(out, language->name);
-    (void)buf_add_str(out, ",\"tag\":");
-    add_json(out, language->tag);
+    add_dates(page, out);
     (void)buf_add_str(out, ",\"say\":{");
     for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
         (void)buf_add_str(out, i > 0 ? "," : "");

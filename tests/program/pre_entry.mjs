@@ -71,7 +71,12 @@ for (let i = 0; (await asked()) !== "check"; i++) {
 await accessible("check");
 await picture("check");
 assert.match(await page.textContent("#answers"), /日立　花子/);
-assert.match(await page.textContent("#answers"), /March 5, 1941/);
+assert.match(await page.textContent("#answers"), /5 March 1941/);
+for (const [code, date] of [["my", "1941 ခုနှစ် မတ်လ 5 ရက်"], ["ne", "सन् 1941 मार्च 5"], ["th", "5 มีนาคม ค.ศ. 1941"]]) {
+  await page.selectOption("#language", code); // also where the browser knows no month's name
+  assert.ok((await page.textContent("#answers")).includes(date), `${code}: ${await page.textContent("#answers")}`);
+}
+await page.selectOption("#language", "en");
 
 // One is changed, one is left to the terminal; then the language, and back.
 const last = await page.evaluate(() => Page.interview.answers().at(-1).key);

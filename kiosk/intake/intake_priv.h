@@ -162,7 +162,11 @@ struct intake_turns {
     pthread_mutex_t lock; /* for all that follows */
     pthread_cond_t wake;
     struct intake_job *jobs, **end; /* end: where the next one goes */
-    bool is_led; /* somebody is writing */
+    size_t waiting; /* how many those are */
+    bool is_led; /* somebody is writing, or about to */
+    bool is_gathering; /* he waits for more */
+    pthread_cond_t enough; /* for him, by the monotonic clock */
+    size_t crowd; /* how many shared the last commit or waited behind it */
 };
 void intake_turns_init(struct intake_turns *turns);
 void intake_turns_release(struct intake_turns *turns);

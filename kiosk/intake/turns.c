@@ -1,13 +1,34 @@
 /* intake/turns.c - writers who share a commit. A ledger lets one write at a time, so whoever finds nobody writing
  * takes all that wait and commits them together; the others sleep until theirs is done. A commit on a disk costs the
- * same for one record as for several. */
+ * same for one record as for several. So whoever has just shared one with others waits a moment for as many: terminals that
+ * were answered together come back together, and would else take turns in two halves. */
 #include "intake/intake_priv.h"
+
+#include <time.h>
+
+enum { GATHER_NS = 500 * 1000, SECOND_NS = 1000 * 1000 * 1000 };
 
 struct intake_job {
     struct ledger_work *work;
     bool is_done;
     struct intake_job *next;
 };
+
+/* Until as many wait as there were the last time, or the moment is over. Under the lock. */
+static void
+gather(struct intake_turns *turns)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until); /* exists on every Linux */
+    until.tv_nsec += GATHER_NS;
+    until.tv_sec += until.tv_nsec / SECOND_NS;
+    until.tv_nsec %= SECOND_NS;
+    turns->is_gathering = true;
+    while (turns->waiting < turns->crowd &&
+           pthread_cond_timedwait(&turns->enough, &turns->lock, &until) == 0) {
+    }
+    turns->is_gathering = false;
+}
 
 /* Takes what waits, oldest first, and does it without the lock. Under the lock before and after. */
 static void
@@ -16,6 +37,8 @@ lead(struct intake_turns *turns, struct ledger *ledger)
     struct intake_job *jobs[LEDGER_WORKS_MAX];
     struct ledger_work *works[LEDGER_WORKS_MAX];
     size_t count = 0;
+    turns->is_led = true;
+    gather(turns);
     while (turns->jobs != NULL && count < LEDGER_WORKS_MAX) {
         jobs[count] = turns->jobs;
         works[count] = jobs[count]->work;
@@ -23,11 +46,13 @@ lead(struct intake_turns *turns, struct ledger *ledger)
         count++;
     }
     turns->end = turns->jobs == NULL ? &turns->jobs : turns->end;
-    turns->is_led = true;
+    turns->waiting -= count;
     (void)pthread_mutex_unlock(&turns->lock);
     ledger_work(ledger, works, count);
     (void)pthread_mutex_lock(&turns->lock);
     turns->is_led = false;
+    turns->crowd =
+        count + turns->waiting < LEDGER_WORKS_MAX ? count + turns->waiting : LEDGER_WORKS_MAX;
     for (size_t i = 0; i < count; i++) {
         jobs[i]->is_done = true; /* its owner may be gone as soon as the lock is free */
     }
@@ -41,6 +66,11 @@ intake_turns_init(struct intake_turns *turns)
     /* None of these can fail on Linux. */
     (void)pthread_mutex_init(&turns->lock, NULL);
     (void)pthread_cond_init(&turns->wake, NULL);
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&turns->enough, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
     turns->end = &turns->jobs;
 }
 
@@ -49,6 +79,7 @@ intake_turns_release(struct intake_turns *turns)
 {
     (void)pthread_mutex_destroy(&turns->lock);
     (void)pthread_cond_destroy(&turns->wake);
+    (void)pthread_cond_destroy(&turns->enough);
 }
 
 int
@@ -63,6 +94,10 @@ intake_work(const struct intake_door *door, struct ledger_work *work)
     (void)pthread_mutex_lock(&turns->lock);
     *turns->end = &job;
     turns->end = &job.next;
+    turns->waiting++;
+    if (turns->is_gathering && turns->waiting >= turns->crowd) {
+        (void)pthread_cond_signal(&turns->enough);
+    }
     while (!job.is_done) {
         if (turns->is_led) {
             (void)pthread_cond_wait(&turns->wake, &turns->lock);

@@ -249,11 +249,16 @@ test_gone_is_not_new(void **state)
     assert_string_equal("deleted", batch.entries[0].state);
     expect(scene->ledger, &batch, 1, LEDGER_NEW, 2);
     release(&batch);
-    struct batch place = {0};
-    add(&place, 9, 1, "other bytes"); /* in the place of the one that went */
-    work(scene->ledger, &place);
-    expect(scene->ledger, &place, 0, LEDGER_CONFLICT, 0);
-    release(&place);
+    struct batch others = {0};
+    add(&others, 9, 1, "other bytes"); /* in the place of the one that went */
+    work(scene->ledger, &others);
+    expect(scene->ledger, &others, 0, LEDGER_CONFLICT, 0);
+    release(&others);
+    others.count = 0;
+    add(&others, 1, 9, "other bytes"); /* under its id */
+    work(scene->ledger, &others);
+    expect(scene->ledger, &others, 0, LEDGER_CONFLICT, 0);
+    release(&others);
 }
 
 /* Where nobody knows whether it is stored, or it is not, no receipt leaves. */

@@ -69,7 +69,12 @@ add_picked(struct desk *desk, struct buf *out, const struct question *question, 
     const struct procedure_entry *entry =
         question->type == QUESTION_PICK ? procedure_entry(question->list, value) : NULL;
     if (entry != NULL) {
-        (void)buf_printf(out, "%s（%s）", entry->name.source, value);
+        /* an official number, of a bank: staff copy it; a name by which a list knows a place says nothing to anybody */
+        bool number = value[strspn(value, "0123456789-")] == 0;
+        (void)buf_add_str(out, entry->name.source);
+        if (number) {
+            (void)buf_printf(out, "（%s）", value);
+        }
     } else if (question->type == QUESTION_SLOT) {
         desk_slot_text(desk, out, question, value);
     } else if (question->type == QUESTION_PLACE) {

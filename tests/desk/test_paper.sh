@@ -46,6 +46,10 @@ print(f"{looked} answers")
 sys.exit(0 if looked > 150 else "too few answers")
 PY
 
+# by what id a list knows a centre is nothing for paper; a bank's number is
+pdftotext -raw "$out/community-room-1.pdf" - | grep -q '交流センター' || fail "no centre on the form"
+pdftotext -raw "$out/community-room-1.pdf" - | grep -q 'mihon-' && fail "an id is on the form"
+
 pdf=$(find "$out" -name 'move-in-1.pdf')
 pdftoppm -r 150 -png -f 1 -l 1 "$pdf" "$TMPDIR/page" || fail pdftoppm
 zbarimg -q --raw "$TMPDIR"/page*.png | grep -qx 00100737 || fail "the code on paper is not the number"

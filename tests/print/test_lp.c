@@ -120,6 +120,7 @@ test_lp_send(void **state)
         {"request id is slip- (0 file(s))\n", NULL},
         {"request id is slip-12x (0 file(s))\n", NULL},
         {"request id is slip2-12 (0 file(s))\n", NULL},
+        {"request id is slip312 (0 file(s))\n", NULL},
         {"request id is other-12 (0 file(s))\n", NULL},
         {"request id is slip-0123456789012345678901234567890123456789012345678901234567890123456789"
          "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"

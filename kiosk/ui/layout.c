@@ -8,12 +8,7 @@
 
 #include "base/alloc.h"
 
-enum {
-    SETS = 256,
-    WAYS = 8,
-    LAYOUTS_MAX = SETS * WAYS,
-    SHRINK_STEP = 5
-};
+enum { SETS = 256, WAYS = 8, LAYOUTS_MAX = SETS * WAYS, SHRINK_STEP = 5 };
 
 struct kept {
     char *text; /* owned; NULL: free place */

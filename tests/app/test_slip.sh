@@ -118,7 +118,7 @@ visit leaves 'wait text "印刷しています"' 'shot slow.png' 'sleep 1500' 't
 visit next "$THERE" "$END"
 visit dies "$PHOTO" "$END" 'sleep 300'
 # and who pauses: one takes the ticket, one a photo
-WORDS=vi pauses paused 'shot paused.png' 'wait text "Hãy lấy tờ giấy" 20' 'shot paused-there.png' 'expect screen paused' "$END"
+WORDS="vi" pauses paused 'shot paused.png' 'wait text "Hãy lấy tờ giấy" 20' 'shot paused-there.png' 'expect screen paused' "$END"
 pauses paused-empty "$PHOTO" 'expect screen paused' 'shot paused-photo.png' 'dump paused-photo.json' "$END"
 for name in prints empty leaves next dies paused paused-empty; do cat "$WORK/$name.play"; done >"$WORK/day.play"
 play "$WORK/day.play"

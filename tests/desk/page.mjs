@@ -360,12 +360,14 @@ const steps = {
   async "sent back, with the reason"(page) {
     await page.reload(); // with what the colleague did
     await page.click("#work");
-    await page.waitForSelector("#back");
+    await page.waitForSelector("#now[data-state=work]");
+    await page.waitForSelector("#print:not([hidden])"); // the page's scripts hear keys from now on
     await page.click("body", { position: { x: 2, y: 300 } });
     await page.keyboard.press("b");
     await page.waitForSelector("#notice");
     assert.match(await page.textContent("#notice"), /わけを、メモに書いてください.*まだ何も変えていません/);
     await page.waitForFunction(() => document.activeElement.id === "note");
+    await page.waitForSelector("#print:not([hidden])");
     assert.equal(await page.getAttribute("#now", "data-state"), "work");
     await picture(page, "why");
     await accessible(page, "why");
@@ -632,6 +634,7 @@ const steps = {
     for (const row of rows) {
       await clerk.keyboard.press("o");
       await clerk.waitForSelector(`#${row}[aria-current]`);
+      await clerk.waitForSelector("#print:not([hidden])"); // the page's scripts hear keys from now on
     }
     await context.close();
     assert.ok(page);
@@ -772,7 +775,7 @@ const steps = {
     assert.match(await page.textContent("#draft"), /書きかけのメモがあります/);
     await accessible(page, "draft");
     await page.click("#draft-open");
-    await page.waitForFunction((text) => document.getElementById("note").value === text, typed);
+    await page.waitForFunction((text) => document.getElementById("note")?.value === text, typed);
     assert.match(await page.textContent("#draft"), /もどしました/);
     await picture(page, "draft");
     await accessible(page, "draft-back");

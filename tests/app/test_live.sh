@@ -64,7 +64,10 @@ ask() { # NUMBER WORDS
     ask 99900037 先に申し込んでいました
     printf 'tap other\nwait screen home\n'
 } >"$WORK/taken.play"
-ask 99900045 書類がいります >"$WORK/papers.play"
+{ # with the number that the visitor is asked to tell
+    ask 99900045 書類がいります
+    printf 'expect text "9990 0045"\n'
+} >"$WORK/papers.play"
 ask 99900059 もう一度、窓口で話を >"$WORK/back.play"
 ask 99900013 まだ届いていません >"$WORK/absent.play"
 ask 99900023 もう一度見てください >"$WORK/slip.play"

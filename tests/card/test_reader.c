@@ -1,5 +1,6 @@
 /* card/test_reader.c - the room as its caller sees it: events in order, four commands for a read,
- * every fault of a card at every command, and never a PIN sent twice. */
+ * every fault of a card at every command, and never a PIN sent twice.
+ * waits */
 #include "bench.inc"
 
 /* Starts a room with this card on its reader, up to the INSERTED event. */

@@ -1,4 +1,5 @@
-/* The listener as a client sees it: a real intake on a free port of loopback, asked by libcurl. */
+/* The listener as a client sees it: a real intake on a free port of loopback, asked by libcurl.
+ * waits */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

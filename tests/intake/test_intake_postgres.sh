@@ -1,6 +1,7 @@
 #!/bin/bash
 # Every answer of the listener with the ledger on PostgreSQL: test_intake.c on a server of its own.
 # timeout: 60
+# waits
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}

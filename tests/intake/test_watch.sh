@@ -1,6 +1,7 @@
 #!/bin/bash
 # What watchers see of a running kiosk-intake: /metrics, read by Prometheus' own client, and /health.
 # timeout: 60
+# waits
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}

@@ -1,5 +1,6 @@
 /* The ledger's promises: one row an id and a place, whoever writes at once; other bytes go to
- * quarantine; positions only grow. On SQLite, or on PostgreSQL (scene.h). */
+ * quarantine; positions only grow. On SQLite, or on PostgreSQL (scene.h).
+ * waits */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The ledger on PostgreSQL: the suites of SQLite on a server of its own.
 # timeout: 180
+# waits
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}

@@ -2,6 +2,7 @@
 # A ledger on PostgreSQL with a synchronous standby: servers are killed, promoted, started again. Every receipt
 # that was given is in the ledger that is left; every record is there once.
 # timeout: 120
+# waits
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}

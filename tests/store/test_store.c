@@ -1,5 +1,6 @@
 /* tests/store/test_store.c - the queue's contract on a real file: order, gaps, chain, refusals, what is
- * left on the disk, broken files, and two processes at once. */
+ * left on the disk, broken files, and two processes at once.
+ * waits */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

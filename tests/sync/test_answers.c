@@ -1,6 +1,7 @@
 /* Answers of a city, or of somebody in its name. One rule above all: a row leaves the queue only when the
  * city gave a receipt for it that verifies. One test takes the guard away and shows that these tests
- * would notice. */
+ * would notice.
+ * waits */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,6 @@
 /* tests/sync/test_bundles.c - a terminal takes signed bundles: from a folder as a stick has it, and from a real intake over
- * TLS on a line that is cut at every place. What is forged, older, of another kind or half there is never shown. */
+ * TLS on a line that is cut at every place. What is forged, older, of another kind or half there is never shown.
+ * waits */
 #include "sync/bundle_scene.h"
 
 #include <arpa/inet.h>

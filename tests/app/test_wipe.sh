@@ -13,13 +13,10 @@ reader
 # the given name alone is in the list of names
 printf '%s\n' 大久保　美咲 大久保町 日立ハイツ 1992-07-14 19920714 >"$WORK/words"
 
-lean_bytes() { # raw bytes that stand together in a record's lean form alone (kiosk/seal/lean.c), out of its code's digits
-    python3 -c 'import re, sys
+lean_bytes() { # 14 bytes that stand together in a record's lean form alone (kiosk/seal/lean.c), out of its code's digits
+    python3 -c 'import sys
 digits = sys.stdin.readline()
-head = b"".join(int(digits[at : at + 17]).to_bytes(7, "big") for at in (17, 34))
-runs = [m for m in re.finditer(b"[^\0\n\r]{5,}", head) if m.start() < 8]
-if runs:
-    sys.stdout.buffer.write(runs[0][0] + b"\n")'
+print("hex:" + "".join(int(digits[at : at + 17]).to_bytes(7, "big").hex() for at in (17, 34)))'
 }
 
 visit() { # PROGRAM PLAY WORDS: plays a visit, scans after its end; the scan's exit code in $found

@@ -1,6 +1,6 @@
 /* tests/app/tool_scan.c - looks through all readable memory of a process for words, as UTF-8 and as
- * UTF-16 (ICU's form), and through nothing else. usage: tool_scan PID WORDS-FILE. Prints each hit's
- * place, never the memory around it. Exit 0 without hits, 1 with, 2 when it could not look. */
+ * UTF-16 (ICU's form), or for bytes (a line "hex:00ff..."), and through nothing else. usage: tool_scan PID
+ * WORDS-FILE. Prints each hit's place, never the memory around it. Exit 0 without hits, 1 with, 2 when it could not look. */
 #define _GNU_SOURCE /* memmem */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +11,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "base/utf8.h"
 
 enum { WORDS_MAX = 64, WORD_MAX = 256, CHUNK = 1 << 20 };
@@ -44,6 +45,22 @@ add_word(const char *text)
         uint32_t code = utf8_next(text, len, &pos);
         utf16->bytes[utf16->len++] = (uint8_t)(code & 0xff);
         utf16->bytes[utf16->len++] = (uint8_t)(code >> 8 & 0xff);
+    }
+}
+
+static void
+add_bytes(const char *hex)
+{
+    size_t len = strlen(hex) / 2;
+    if (len == 0 || len >= WORD_MAX / 2 || word_count + 1 > WORDS_MAX * 2) {
+        return;
+    }
+    struct word *word = &words[word_count];
+    if (hex_decode(hex, word->bytes, len) == 0) {
+        word_count++;
+        memcpy(word->name, hex, 2 * len);
+        word->len = len;
+        word->form = "bytes";
     }
 }
 
@@ -87,7 +104,11 @@ main(int argc, char **argv)
     }
     while (fgets(line, sizeof(line), list) != NULL) {
         line[strcspn(line, "\n")] = 0;
-        add_word(line);
+        if (strncmp(line, "hex:", strlen("hex:")) == 0) {
+            add_bytes(line + strlen("hex:"));
+        } else {
+            add_word(line);
+        }
     }
     (void)fclose(list);
     (void)snprintf(path, sizeof(path), "/proc/%s/maps", argv[1]);

@@ -134,19 +134,20 @@ terms_of(const struct desk_kanji *kanji, size_t family, size_t given, int which)
     return terms;
 }
 
-/* Of what desk.py puts where an envelope would be. */
+/* Rows below the really sealed ones have the same few bytes (FILLER of desk.py) for an envelope: nothing shown opens them, and the
+ * index shows only rows whose hash is that of the ledger's bytes. */
 static const uint8_t *
-stub_hash(void)
+hash_of_filler(void)
 {
     static uint8_t hash[SEAL_HASH_LEN];
     static bool known;
-    AUTO_BUF stub;
-    buf_init(&stub, 1024);
-    for (int i = 0; !known && i < 20; i++) {
-        (void)buf_add_str(&stub, "no envelope");
-    }
     if (!known) {
-        seal_hash(stub.data, stub.len, hash);
+        AUTO_BUF filler;
+        buf_init(&filler, 1024);
+        for (int i = 0; i < 20; i++) {
+            (void)buf_add_str(&filler, "no envelope");
+        }
+        seal_hash(filler.data, filler.len, hash);
         known = true;
     }
     return hash;
@@ -179,7 +180,7 @@ make_row(const struct desk_kanji *kanji, uint64_t position, struct desk_row *row
         row->id[i] = (uint8_t)(mixed >> (56 - 8 * i));
         row->id[8 + i] = (uint8_t)(position >> (56 - 8 * i));
     }
-    memcpy(&row->hash, stub_hash(), sizeof(row->hash));
+    memcpy(&row->hash, hash_of_filler(), sizeof(row->hash));
     memcpy(row->visit, &mixed, sizeof(row->visit));
     record_number_make((unsigned)(position % ROW_KIOSKS + FILLED_KIOSK + 1),
         record_number_place(FILLED_EPOCH, position), row->number);

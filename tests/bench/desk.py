@@ -20,8 +20,8 @@ TOP = Path(__file__).resolve().parents[2]
 SEALED = 400
 KIOSKS, FILLED_EPOCH = 97, 7
 STATES = (["done"] * 90 + ["back"] * 3 + ["papers"] * 2 + ["work"] * 2 + ["new"] * 3)
-STUB = b"no envelope" * 20
-STUB_HASH = hashlib.sha256(STUB).digest()
+FILLER = b"no envelope" * 20
+STUB_HASH = hashlib.sha256(FILLER).digest()
 GOAL_MS = 50
 GOAL_PROCESSOR_MS = 15  # a busy machine shows in the other one
 
@@ -34,7 +34,7 @@ def rows(count):
         state = STATES[position % 100]
         holder = "佐藤" if state == "work" and position % 3 == 0 else ""
         at = now - 86400 - (count - position) * 7
-        yield position, name, f"kiosk-{position % KIOSKS + 2:03}", FILLED_EPOCH, position, STUB_HASH, at, state, at, holder, STUB
+        yield position, name, f"kiosk-{position % KIOSKS + 2:03}", FILLED_EPOCH, position, STUB_HASH, at, state, at, holder, FILLER
 
 
 def fill(tool, home, count):

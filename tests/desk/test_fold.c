@@ -1,23 +1,6 @@
 /* tests/desk/test_fold.c - what a search compares: words, however they are written, and days. */
 #include "desk/fixture.h"
-
-static struct desk_kanji *kanji;
-
-static int
-load_kanji(void **state)
-{
-    (void)state;
-    assert_int_equal(desk_kanji_load("assets/desk", &kanji), 0);
-    return 0;
-}
-
-static int
-free_kanji(void **state)
-{
-    (void)state;
-    desk_kanji_free(kanji);
-    return 0;
-}
+#include "desk/kanji.h"
 
 /* Whether typed words find a name. */
 static bool

@@ -8,24 +8,7 @@
 
 #include "base/err.h"
 #include "base/rng.h"
-
-static struct desk_kanji *kanji;
-
-static int
-load_kanji(void **state)
-{
-    (void)state;
-    assert_int_equal(desk_kanji_load("assets/desk", &kanji), 0);
-    return 0;
-}
-
-static int
-free_kanji(void **state)
-{
-    (void)state;
-    desk_kanji_free(kanji);
-    return 0;
-}
+#include "desk/kanji.h"
 
 /* ---- rows ---- */
 

@@ -131,6 +131,20 @@ made(const struct print_form *form, struct heard *heard, struct buf *pdf)
     return r;
 }
 
+/* The same for a slip, which fits. */
+static void
+slip_made(const struct print_slip *slip, struct heard *heard, struct buf *pdf)
+{
+    struct print_document *document = NULL;
+    memset(heard, 0, sizeof(*heard));
+    heard->over = SLIP_OVER;
+    print_tell(print, hear, heard);
+    assert_int_equal(print_begin(print, slip->title, MADE, &document), 0);
+    assert_int_equal(print_add_slip(document, slip), 0);
+    assert_int_equal(print_end(document, pdf), 0);
+    print_tell(print, NULL, NULL);
+}
+
 static void
 expect_inside(const struct heard *heard)
 {
@@ -414,16 +428,9 @@ test_slip(void **state)
             .number_words = "0010 0737",
             .lines = lines,
             .line_count = ARRAY_LEN(lines)};
-        struct print_document *document = NULL;
         AUTO_BUF pdf;
         buf_init(&pdf, 4 * 1024 * 1024);
-        memset(&heard, 0, sizeof(heard));
-        heard.over = SLIP_OVER;
-        print_tell(print, hear, &heard);
-        assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
-        assert_int_equal(print_add_slip(document, &slip), 0);
-        assert_int_equal(print_end(document, &pdf), 0);
-        print_tell(print, NULL, NULL);
+        slip_made(&slip, &heard, &pdf);
         expect_inside(&heard);
         expect_told(&heard, "00100737");
     }
@@ -456,16 +463,9 @@ test_slip_codes(void **state)
             .code_count = counts[i],
             .above_codes = above,
             .above_count = ARRAY_LEN(above)};
-        struct print_document *document = NULL;
         AUTO_BUF pdf;
         buf_init(&pdf, 8 * 1024 * 1024);
-        memset(&heard, 0, sizeof(heard));
-        heard.over = SLIP_OVER;
-        print_tell(print, hear, &heard);
-        assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
-        assert_int_equal(print_add_slip(document, &slip), 0);
-        assert_int_equal(print_end(document, &pdf), 0);
-        print_tell(print, NULL, NULL);
+        slip_made(&slip, &heard, &pdf);
         sizes[i] = pdf.len;
         assert_int_equal(strstr(heard.text, "Showthiscode.") != NULL, counts[i] > 0);
         assert_int_equal(heard.off_page, 0);
@@ -514,16 +514,9 @@ test_ticket(void **state)
             .ticket = true,
             .lines = &line,
             .line_count = 1};
-        struct print_document *document = NULL;
         AUTO_BUF pdf;
         buf_init(&pdf, 4 * 1024 * 1024);
-        memset(&heard, 0, sizeof(heard));
-        heard.over = SLIP_OVER;
-        print_tell(print, hear, &heard);
-        assert_int_equal(print_begin(print, slip.title, MADE, &document), 0);
-        assert_int_equal(print_add_slip(document, &slip), 0);
-        assert_int_equal(print_end(document, &pdf), 0);
-        print_tell(print, NULL, NULL);
+        slip_made(&slip, &heard, &pdf);
         expect_inside(&heard);
         expect_told(&heard, "00100737");
         assert_int_equal(heard.pages, 1);

@@ -4,9 +4,10 @@
  *   line fill HOME FILE COUNT            seals records into HOME's queue, and their bytes into FILE
  *   line drain HOME SYNC                 SYNC until the queue is empty; prints "drain SECONDS"
  *   line raw HOME FILE URL AT_ONCE       prints "raw SECONDS"
- *   line fleet HOME FOLDER URL KIOSKS EACH
- *                                        so many kiosks with so many records each, all at once (a thread
- *                                        a kiosk); prints "fleet SECONDS" */
+ *   line fleet HOME FOLDER URL KIOSKS EACH PROCESSES
+ *                                        so many kiosks with so many records each, all at once, a thread
+ *                                        a kiosk in so many processes; prints when the first and the last
+ *                                        queue was empty, "processor SECONDS", "again REQUESTS" */
 #define _GNU_SOURCE
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -15,6 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -204,6 +208,7 @@ static void
 raw(const char *home, const char *file, const char *url, unsigned at_once)
 {
     FILE *from = fopen(file, "rb");
+    curl_global_init(CURL_GLOBAL_DEFAULT);
     CURLM *multi = curl_multi_init();
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/cms");
     headers = curl_slist_append(headers, "Expect:");
@@ -244,6 +249,7 @@ raw(const char *home, const char *file, const char *url, unsigned at_once)
 struct kiosk {
     struct store *store;
     struct sync *sync;
+    double done_s; /* when its queue was empty */
     pthread_t thread;
 };
 
@@ -254,10 +260,13 @@ send_all(void *arg)
     for (;;) {
         int r = sync_step(kiosk->sync);
         if (r <= SYNC_IDLE && is_empty(kiosk->store)) {
+            kiosk->done_s = now_s();
             return NULL;
         }
         if (r <= SYNC_IDLE) {
-            struct timespec pause = {.tv_nsec = (long)(sync_wait_ms(kiosk->sync) % 1000) * 1000000};
+            int64_t wait_ms = sync_wait_ms(kiosk->sync);
+            struct timespec pause = {
+                .tv_sec = (time_t)(wait_ms / 1000), .tv_nsec = (long)(wait_ms % 1000) * 1000000};
             nanosleep(&pause, NULL);
         }
     }
@@ -294,66 +303,161 @@ make_kiosk(const char *home, const char *folder, unsigned number, long each)
     }
 }
 
+/* What a process of the fleet is told, and tells. */
+struct part {
+    const char *home, *folder, *url;
+    unsigned first, count;
+    long each;
+    int ready, go; /* ends of pipes: a byte when the queues are full; closed when all of them are */
+};
+/* Shared by all processes. */
+struct tally {
+    _Atomic int64_t again; /* requests that brought no receipt */
+    _Atomic int64_t processor_us;
+    double done_s[]; /* of each kiosk */
+};
+
 static void
-fleet(const char *home, const char *folder, const char *url, unsigned count, long each)
+open_kiosk(
+    const struct part *part, unsigned number, struct sync_config *config, struct kiosk *kiosk)
 {
-    struct kiosk *kiosks = xcalloc(count, sizeof(*kiosks));
+    char name[64];
+    make_kiosk(part->home, part->folder, number, part->each);
+    snprintf(name, sizeof(name), "fleet-%03u.crt", number);
+    config->client_cert = path(part->folder, name);
+    snprintf(name, sizeof(name), "fleet-%03u.key", number);
+    config->client_key = path(part->folder, name);
+    snprintf(name, sizeof(name), "fleet-%03u.db", number);
+    config->store = kiosk->store = open_queue(path(part->folder, name));
+    if (sync_new(config, &kiosk->sync) < 0) {
+        die("sync_new");
+    }
+}
+
+static int64_t
+processor_us(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000LL + usage.ru_utime.tv_usec +
+           usage.ru_stime.tv_usec;
+}
+
+static int64_t
+without_receipt(const struct kiosk *kiosk)
+{
+    struct sync_health health;
+    if (sync_health(kiosk->sync, &health) < 0) {
+        die("sync_health");
+    }
+    return health.refused + health.unproven + health.unheard + health.tls;
+}
+
+/* Some of the kiosks, a thread each, as kiosk-sync is one. Terminals are machines of their own: all in one process would
+ * wait for each other's locks (memory, OpenSSL). */
+static void
+play(const struct part *part, struct tally *tally)
+{
+    struct kiosk *kiosks = xcalloc(part->count, sizeof(*kiosks));
     struct seal_receipts *receipts;
     struct seal_verifier *verifier;
-    if (seal_receipts_new(path(home, "keys/city-ca.crt"), &receipts) < 0 ||
-        seal_verifier_new(path(home, "keys/kiosk-ca.crt"), &verifier) < 0) {
+    if (seal_receipts_new(path(part->home, "keys/city-ca.crt"), &receipts) < 0 ||
+        seal_verifier_new(path(part->home, "keys/kiosk-ca.crt"), &verifier) < 0) {
         die("keys");
     }
-    for (unsigned i = 0; i < count; i++) {
-        char cert[64], key[64], file[64];
-        make_kiosk(home, folder, i, each);
-        snprintf(cert, sizeof(cert), "fleet-%03u.crt", i);
-        snprintf(key, sizeof(key), "fleet-%03u.key", i);
-        snprintf(file, sizeof(file), "fleet-%03u.db", i);
-        kiosks[i].store = open_queue(path(folder, file));
-        struct sync_config config = {.url = url,
-            .ca = path(home, "keys/city-ca.crt"),
-            .client_cert = path(folder, cert),
-            .client_key = path(folder, key),
-            .receipts = receipts,
-            .kiosks = verifier,
-            .store = kiosks[i].store,
-            .clock = clock_system(),
-            .at_once = SYNC_AT_ONCE};
-        if (sync_new(&config, &kiosks[i].sync) < 0) {
-            die("sync_new");
-        }
+    struct sync_config config = {.url = part->url,
+        .ca = path(part->home, "keys/city-ca.crt"),
+        .receipts = receipts,
+        .kiosks = verifier,
+        .clock = clock_system(),
+        .at_once = SYNC_AT_ONCE};
+    for (unsigned i = 0; i < part->count; i++) {
+        open_kiosk(part, part->first + i, &config, &kiosks[i]);
     }
-    double begin = now_s();
-    for (unsigned i = 0; i < count; i++) {
+    char nothing;
+    if (write(part->ready, "", 1) != 1 || read(part->go, &nothing, 1) != 0) {
+        die("a pipe");
+    }
+    int64_t before_us = processor_us();
+    for (unsigned i = 0; i < part->count; i++) {
         if (pthread_create(&kiosks[i].thread, NULL, send_all, &kiosks[i]) != 0) {
             die("a thread");
         }
     }
-    for (unsigned i = 0; i < count; i++) {
+    for (unsigned i = 0; i < part->count; i++) {
         pthread_join(kiosks[i].thread, NULL);
+        tally->done_s[part->first + i] = kiosks[i].done_s;
+        tally->again += without_receipt(&kiosks[i]);
     }
-    printf("fleet %.3f\n", now_s() - begin);
-    for (unsigned i = 0; i < count; i++) {
-        sync_free(kiosks[i].sync);
-        store_close(kiosks[i].store);
+    tally->processor_us += processor_us() - before_us;
+}
+
+static int
+by_size(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static void
+fleet(struct part *part, unsigned kiosks, unsigned processes)
+{
+    size_t size = sizeof(struct tally) + kiosks * sizeof(double);
+    struct tally *tally =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int ready[2], go[2];
+    if (tally == MAP_FAILED || pipe(ready) < 0 || pipe(go) < 0) {
+        die("memory or pipes");
     }
+    part->ready = ready[1];
+    part->go = go[0];
+    for (unsigned i = 0; i < processes; i++) {
+        part->first = i * kiosks / processes;
+        part->count = (i + 1) * kiosks / processes - part->first;
+        if (fork() == 0) {
+            prctl(PR_SET_PDEATHSIG, SIGKILL);
+            close(go[1]);
+            close(ready[0]);
+            curl_global_init(CURL_GLOBAL_DEFAULT);
+            play(part, tally);
+            exit(0);
+        }
+    }
+    close(ready[1]);
+    char byte;
+    for (unsigned i = 0; i < processes; i++) {
+        if (read(ready[0], &byte, 1) != 1) {
+            die("a process of the fleet");
+        }
+    }
+    double begin = now_s();
+    close(go[1]);
+    for (unsigned i = 0; i < processes; i++) {
+        int status;
+        if (wait(&status) < 0 || status != 0) {
+            die("a process of the fleet");
+        }
+    }
+    qsort(tally->done_s, kiosks, sizeof(double), by_size);
+    printf("first %.3f\nlast %.3f\n", tally->done_s[0] - begin, tally->done_s[kiosks - 1] - begin);
+    printf(
+        "processor %.3f\nagain %lld\n", (double)tally->processor_us / 1e6, (long long)tally->again);
 }
 
 int
 main(int argc, char **argv)
 {
     signal(SIGPIPE, SIG_IGN);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
     if (argc == 5 && strcmp(argv[1], "fill") == 0) {
         fill_one(argv[2], argv[3], strtol(argv[4], NULL, 10));
     } else if (argc == 4 && strcmp(argv[1], "drain") == 0) {
         drain(argv[2], argv[3]);
     } else if (argc == 6 && strcmp(argv[1], "raw") == 0) {
         raw(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10));
-    } else if (argc == 7 && strcmp(argv[1], "fleet") == 0) {
-        fleet(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10),
-            strtol(argv[6], NULL, 10));
+    } else if (argc == 8 && strcmp(argv[1], "fleet") == 0) {
+        struct part part = {
+            .home = argv[2], .folder = argv[3], .url = argv[4], .each = strtol(argv[6], NULL, 10)};
+        fleet(&part, (unsigned)strtoul(argv[5], NULL, 10), (unsigned)strtoul(argv[7], NULL, 10));
     } else {
         return 2;
     }

@@ -235,7 +235,7 @@ desk_client_add(const char *path, const struct desk_client_terms *terms, char re
     if (r == 0 && (len < 0 || len >= (int)sizeof(line) || !read_client(copy, &client))) {
         r = KERR_INVALID;
     }
-    r = r == 0 && fs_exists(path) ? fs_read(path, &file) : r;
+    r = r == 0 && fs_exists(path) ? fs_read_regular(path, &file) : r; /* desk.h: no link */
     if (r == 0) {
         bool ends = file.len == 0 || file.data[file.len - 1] == '\n';
         (void)buf_printf(&file, "%s%s\n", ends ? "" : "\n", line);
@@ -257,7 +257,7 @@ desk_client_revoke(const char *path, const char *name)
     buf_init(&file, CLIENTS_FILE_MAX);
     buf_init(&changed, CLIENTS_FILE_MAX);
     int r = desk_client_named(path, name, &client);
-    r = r == 0 ? fs_read(path, &file) : r;
+    r = r == 0 ? fs_read_regular(path, &file) : r;
     char *rest = r == 0 && file.len > 0 ? (char *)file.data : NULL;
     for (char *line; rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
         size_t len = strlen(name);

@@ -118,10 +118,9 @@ int desk_retain(
 int desk_hand_over(
     const struct desk_config *config, const char *client, const char *folder, size_t *ret_count);
 
-/* The file of systems that get records, a line each: name:key's SHA-256 or -:questions a minute:rights:states:procedures. */
 /* The staff file, for the operators' tool. role: "clerk", "lead", "operator"; hash: seal_password_hash's. Whoever is logged in under a
- * line that changes or goes is asked to log in again. */
-/* KERR_EXISTS: the name is there; KERR_INVALID: name (1 to 63 bytes, no colon, no control character, no "#" in front) or role; KERR_IO, KERR_NO_SPACE. */
+ * line that changes or goes is asked to log in again. KERR_EXISTS: the name is there; KERR_INVALID: name (1 to 63 bytes, no colon, no
+ * control character, no "#" in front) or role, or a link has the file's name, which root must not follow; KERR_IO, KERR_NO_SPACE. */
 int desk_staff_add(const char *path, const char *name, const char *role, const char *hash);
 /* Another hash for a name that is there, its role stays. KERR_NOT_FOUND; as above. */
 int desk_staff_renew(const char *path, const char *name, const char *hash);
@@ -129,6 +128,7 @@ int desk_staff_remove(const char *path, const char *name); /* KERR_NOT_FOUND; as
 /* name, role; a tab between. KERR_NOT_FOUND, KERR_IO. */
 int desk_staff_list(const char *path, FILE *out);
 
+/* The file of systems that get records, a line each: name:key's SHA-256 or -:questions a minute:rights:states:procedures. */
 struct desk_client_terms {
     const char *name; /* a-z 0-9 - */
     const char *rights; /* of read, mark, file, cp932, page; commas between */
@@ -138,7 +138,7 @@ struct desk_client_terms {
 };
 enum { DESK_KEY_LEN = 69 }; /* "mdg_", 64 digits, NUL */
 /* Adds a line. ret_key: the key of one that may read or mark, told this once; else "". KERR_EXISTS: the name is or was somebody's;
- * KERR_INVALID: the terms, or a line that is there; KERR_IO, KERR_NO_SPACE. */
+ * KERR_INVALID: the terms, or a line that is there, or a link (as above); KERR_IO, KERR_NO_SPACE. */
 int desk_client_add(
     const char *path, const struct desk_client_terms *terms, char ret_key[DESK_KEY_LEN]);
 /* From now on its key opens nothing; the name stays taken. KERR_NOT_FOUND, KERR_INVALID, KERR_IO, KERR_NO_SPACE. */

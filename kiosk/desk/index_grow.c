@@ -129,7 +129,8 @@ is_gone(const struct desk_index *index, const uint8_t id[LEDGER_ID_LEN])
     return false;
 }
 
-/* desk_index_file_open's each. KERR_EXISTS takes the row out of the file. */
+/* desk_index_file_open's each. KERR_EXISTS takes the row out of the file: also one that memory has no place for, since what the file
+ * alone has would never be forgotten. */
 static int
 each_kept(const struct desk_row *row, const struct desk_row_terms *terms, uint32_t place, void *ctx)
 {
@@ -138,7 +139,7 @@ each_kept(const struct desk_row *row, const struct desk_row_terms *terms, uint32
     int r = is_gone(index, row->id) ? KERR_EXISTS : desk_rows_add(index->rows, row, terms, place);
     index->full = index->full || r == KERR_TOO_BIG;
     unlock(index);
-    return r;
+    return r == KERR_TOO_BIG ? KERR_EXISTS : r;
 }
 
 static void
@@ -180,6 +181,9 @@ add_row(struct desk_index *index, const struct desk_row *row, const struct desk_
     }
     if (desk_rows_add(index->rows, row, terms, place) == KERR_TOO_BIG) {
         index->full = true;
+        if (index->file != NULL) { /* nobody would forget it there */
+            drop_file(index, desk_index_file_forget(index->file, place, row->id));
+        }
         LOG(LOG_WARN, "desk.index.full", LOG_INT("rows", (int64_t)desk_rows_count(index->rows)));
     }
 }

@@ -194,16 +194,20 @@ list_entries(struct page *page)
     return ledger_list_of(ledger, state, view->me, view->before, WALK_MAX, each_row, page);
 }
 
+struct alarms {
+    struct buf names;
+    char last[LEDGER_NAME_MAX];
+};
+
 /* ledger_chains' each: the kiosks' names, each once (they come in order). */
 static int
 add_alarm(const struct ledger_chain *chain, void *ctx)
 {
-    struct buf *names = ctx;
+    struct alarms *alarms = ctx;
     const char *kiosk = chain->largest.kiosk;
-    size_t len = strlen(kiosk);
-    bool is_last = names->len >= len && memcmp(names->data + names->len - len, kiosk, len) == 0;
-    if (chain->alarms > 0 && !is_last) { /* errors are sticky */
-        (void)buf_printf(names, "%s%s", names->len > 0 ? ", " : "", kiosk);
+    if (chain->alarms > 0 && strcmp(alarms->last, kiosk) != 0) { /* errors are sticky */
+        (void)buf_printf(&alarms->names, "%s%s", alarms->names.len > 0 ? ", " : "", kiosk);
+        (void)snprintf(alarms->last, sizeof(alarms->last), "%s", kiosk);
     }
     return 0;
 }
@@ -251,16 +255,17 @@ look_at_keys(struct desk *desk)
 int
 desk_alarms_html(struct desk *desk, struct buf *out)
 {
-    AUTO_BUF names;
-    buf_init(&names, DESK_ALARM_NAMES_MAX);
-    int r = ledger_chains(desk->ledger, add_alarm, &names);
+    struct alarms alarms = {.last = ""};
+    buf_init(&alarms.names, DESK_ALARM_NAMES_MAX);
+    int r = ledger_chains(desk->ledger, add_alarm, &alarms);
     r = r == 0 ? look_at_keys(desk) : r;
-    if (r == 0 && names.len > 0) {
-        DESK_PART(desk->assets, out, "list-alarm", FILL("kiosks", buf_str(&names)));
+    if (r == 0 && alarms.names.len > 0) {
+        DESK_PART(desk->assets, out, "list-alarm", FILL("kiosks", buf_str(&alarms.names)));
     }
     if (r == 0 && desk->late_keys[0] != 0) {
         DESK_PART(desk->assets, out, "list-late-key", FILL("kiosks", desk->late_keys));
     }
+    buf_release(&alarms.names);
     return r;
 }
 

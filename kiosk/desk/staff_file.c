@@ -57,7 +57,7 @@ copy_but(const struct buf *file, const char *name, const char *hash, struct buf 
     return r < 0 ? r : found ? 0 : KERR_NOT_FOUND;
 }
 
-/* Reads the file, changes it, writes it. name: of the line that goes or gets a hash; KERR_NOT_FOUND without one. */
+/* Reads the file, changes it, writes it; never through a link, for root writes here what the service may read. name: of the line that goes or gets a hash; KERR_NOT_FOUND without one. */
 static int
 change(const char *path, const char *name, const char *hash, const char *role)
 {
@@ -65,7 +65,7 @@ change(const char *path, const char *name, const char *hash, const char *role)
     AUTO_BUF made;
     buf_init(&file, STAFF_FILE_MAX);
     buf_init(&made, STAFF_FILE_MAX);
-    int r = fs_exists(path) ? fs_read(path, &file) : 0;
+    int r = fs_exists(path) ? fs_read_regular(path, &file) : 0;
     if (r == 0) {
         r = copy_but(&file, name, hash, &made);
     }

@@ -30,7 +30,7 @@ tell(int r, const char *name)
                       : r == KERR_INVALID
                           ? "rights are of read, mark, file, cp932, page; states of new, work, "
                             "papers, done, back; names have a-z 0-9 - (or a line of the file is "
-                            "no client's)"
+                            "no client's, or the file a link)"
                           : err_str(r);
     if (r < 0) {
         (void)fprintf(stderr, "%s: %s\n", name, why);

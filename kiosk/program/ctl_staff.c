@@ -24,12 +24,11 @@ use(void)
 static int
 tell(int r, const char *name)
 {
-    const char *why =
-        r == KERR_EXISTS      ? "this name is somebody's; take another one"
-        : r == KERR_NOT_FOUND ? "there is no such name"
-        : r == KERR_INVALID
-            ? "a name has no colon and at most 63 bytes; roles are clerk, lead, operator"
-            : err_str(r);
+    const char *why = r == KERR_EXISTS      ? "this name is somebody's; take another one"
+                      : r == KERR_NOT_FOUND ? "there is no such name"
+                      : r == KERR_INVALID   ? "a name has no colon and at most 63 bytes; roles are "
+                                              "clerk, lead, operator (or the file is a link)"
+                                            : err_str(r);
     if (r < 0) {
         (void)fprintf(stderr, "kioskctl staff: %s: %s\n", name, why);
     }

@@ -675,6 +675,59 @@ test_file_newer_key(void **state)
     free(more);
 }
 
+static int
+count_row(const struct desk_row *row, const struct desk_row_terms *terms, uint32_t place, void *ctx)
+{
+    (void)row;
+    (void)terms;
+    (void)place;
+    ++*(size_t *)ctx;
+    return 0;
+}
+
+/* What there is no place for in memory could not be forgotten any more: it stays in no file either, whether it is put or read. */
+static void
+test_file_without_place(void **state)
+{
+    enum {
+        BEYOND = 300 * 1000 * 1000
+    }; /* a position that the map of index_priv.h does not reach */
+    struct indexed *f = *state;
+    char *ledger_path = fs_join(f->folder, "ledger.db");
+    const struct desk_config config = {
+        .index = f->path, .opener = f->opener, .pages = "assets/desk", .clock = clock_system()};
+    const struct ledger_entry entry = {.position = BEYOND, .id = {1}};
+    const struct record_head head = {.number = "00000000", .procedure = "p", .language = "ja"};
+    struct fact_set *facts = fact_set_new();
+    assert_int_equal(fact_set_put(facts, "applicant.name", "高橋　実", FACT_ORIGIN_PERSON, NOW), 0);
+    struct record *record = record_new(&head, facts);
+    struct ledger *ledger = NULL;
+    assert_int_equal(ledger_open(ledger_path, &ledger), 0);
+    for (int is_read = 0; is_read < 2; is_read++) {
+        struct desk_index *index = NULL;
+        struct desk_index_file *file = NULL;
+        size_t done = 0, rows = 0;
+        if (is_read != 0) {
+            put_rows(f, BEYOND, BEYOND);
+        }
+        assert_int_equal(desk_index_new(&config, &index), 0);
+        assert_int_equal(desk_index_step(index, ledger, 1, &done), 0); /* reads the file */
+        if (is_read == 0) {
+            assert_true(desk_index_begin(index, &entry));
+            desk_index_end(index, &entry, record);
+        }
+        desk_index_free(index);
+        assert_int_equal(
+            desk_index_file_open(f->path, f->opener, NOW, count_row, &rows, &file, &f->told), 0);
+        desk_index_file_close(file);
+        assert_int_equal(rows, 0);
+    }
+    ledger_close(ledger);
+    record_free(record);
+    fact_set_free(facts);
+    free(ledger_path);
+}
+
 #define FILE_TEST(name) cmocka_unit_test_setup_teardown(name, setup_file, teardown_file)
 
 int
@@ -690,6 +743,7 @@ main(void)
         FILE_TEST(test_file_drops),
         FILE_TEST(test_file_damage),
         FILE_TEST(test_file_newer_key),
+        FILE_TEST(test_file_without_place),
     };
     return cmocka_run_group_tests(tests, load_kanji, free_kanji);
 }

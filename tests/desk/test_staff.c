@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 #include "base/fs.h"
-#include "desk/desk_priv.h"
+#include "desk/hand_priv.h"
 #include "desk/fake_clock.h"
 
 enum { NOON_IN_JAPAN = 1800000000 / 86400 * 86400 + 3 * 3600, DAY = 86400 };
@@ -168,6 +168,28 @@ test_file(void **state)
     assert_string_equal(text_of(f->path, &file), "# staff\nsatoko:lead:=d\n小野:operator:=c\n");
 }
 
+/* Root changes these files in a folder of the service: a link there must not hand the service a copy of what it can't read. */
+static void
+test_file_is_no_link(void **state)
+{
+    struct fixture *f = *state;
+    char link[sizeof(f->path) + 8], key[DESK_KEY_LEN];
+    struct stat st;
+    (void)snprintf(link, sizeof(link), "%s.link", f->path);
+    assert_int_equal(symlink(f->path, link), 0);
+    assert_int_equal(desk_staff_add(link, "ono", "clerk", "=x"), KERR_INVALID);
+    assert_int_equal(desk_staff_renew(link, "sato", "=x"), KERR_INVALID);
+    assert_int_equal(desk_staff_remove(link, "sato"), KERR_INVALID);
+    write_staff(f->path, "# clients\ntax:-:0:page:done:*\n");
+    const struct desk_client_terms terms = {
+        .name = "road", .rights = "page", .states = "done", .procedures = "*"};
+    assert_int_equal(desk_client_add(link, &terms, key), KERR_INVALID);
+    assert_int_equal(desk_client_revoke(link, "tax"), KERR_INVALID);
+    assert_int_equal(lstat(link, &st), 0);
+    assert_true(S_ISLNK(st.st_mode));
+    assert_int_equal(unlink(link), 0);
+}
+
 static void
 test_nobody_costs_as_much_as_somebody(void **state)
 {
@@ -259,6 +281,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_names, setup, teardown),
         cmocka_unit_test_setup_teardown(test_roles, setup, teardown),
         cmocka_unit_test_setup_teardown(test_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_file_is_no_link, setup, teardown),
         cmocka_unit_test_setup_teardown(test_nobody_costs_as_much_as_somebody, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder, setup, teardown),
         cmocka_unit_test_setup_teardown(test_ladder_of_nobody, setup, teardown),

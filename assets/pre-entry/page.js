@@ -265,11 +265,13 @@ const Page = (() => {
   const ERAS = ["western", "reiwa", "heisei", "showa", "taisho", "meiji"];
   const ERA_NAMES = ["", "令和", "平成", "昭和", "大正", "明治"];
   function dateField(question, value) {
-    const now = /^(\d+)-(\d+)-(\d+)$/.exec(value);
-    const era = make("select", { id: "era", "aria-label": say("date.year") }, ...ERAS.map((name) =>
-      make("option", { value: name }, plainText(say(`date.${name}`)))));
+    const kept = /^(\d+)-(\d+)-(\d+)$/.exec(value);
+    const refused = /^(令和|平成|昭和|大正|明治|)(.*)年(.*)月(.*)日$/.exec(value); /* as `read` gave it: to be put right */
+    const shown = kept ? kept.slice(1).map((part) => String(Number(part))) : refused ? refused.slice(2) : ["", "", ""];
+    const era = make("select", { id: "era", "aria-label": say("date.year") }, ...ERAS.map((name, i) =>
+      make("option", { value: name, selected: refused !== null && refused[1] === ERA_NAMES[i] }, plainText(say(`date.${name}`)))));
     const parts = ["year", "month", "day"].map((name, i) => make("input", { type: "text", inputmode: "numeric", autocomplete: "off",
-      id: i === 0 ? "field" : `field-${name}`, class: i === 0 ? "long" : false, value: now ? String(Number(now[i + 1])) : "",
+      id: i === 0 ? "field" : `field-${name}`, class: i === 0 ? "long" : false, value: shown[i],
       "aria-describedby": helps("hint", "care"), "aria-invalid": refusal && i === 0 ? "true" : undefined }));
     const node = make("fieldset", { class: "parts", "aria-labelledby": "question" }, era, ...parts.map((part, i) =>
       make("label", {}, part, told("span", {}, say(`date.${["year", "month", "day"][i]}`)))));
@@ -374,7 +376,7 @@ const Page = (() => {
     const take = (text) => {
       refusal = interview.answer(text);
       if (refusal) {
-        typed = ["date", "pick"].includes(question.type) ? null : text;
+        typed = question.type === "pick" ? null : text;
         show(ask, true);
       } else {
         go();
@@ -452,7 +454,14 @@ const Page = (() => {
     return make("div", { class: "code" }, svg);
   }
 
-  async function makeCode() {
+  function makeCode() {
+    code().catch(() => show(unable));
+  }
+  function unable() {
+    main.append(heading(say("pre-entry.unable")), make("nav", { "aria-label": say("bar.back") },
+      button("back", say("bar.back"), () => show(check))));
+  }
+  async function code() {
     const seconds = Math.floor(Date.now() / 1000);
     const sealed = await Code.seal(point, Code.plain(procedure.id, language.code, seconds, interview.answers()));
     const parts = await Code.digits(sealed);

@@ -62,7 +62,12 @@ await press("Control+A", "日立　花子", "Enter");
 await press("Tab", "茨城県日立市助川町1丁目1番1号", "Enter");
 assert.equal(await asked(), "applicant.birth");
 await accessible("date");
-await press("Tab", "Tab", "1941", "Tab", "3", "Tab", "5", "Enter");
+await page.selectOption("#era", "showa");
+await press("Tab", "Tab", "16", "Tab", "13", "Tab", "5", "Enter"); // a day that is none stays as it was typed, to be put right
+assert.equal(await page.evaluate(() => document.activeElement.id), "field");
+assert.deepEqual(await page.evaluate(() => ["era", "field", "field-month", "field-day"].map((id) => document.getElementById(id).value)),
+  ["showa", "16", "13", "5"]);
+await press("Tab", "Control+A", "3", "Enter");
 await accessible("choice");
 for (let i = 0; (await asked()) !== "check"; i++) {
   assert.ok(i < 12, "more questions than there can be");
@@ -92,6 +97,15 @@ for (const code of await page.evaluate(() => [...document.querySelectorAll("#lan
 }
 await page.setViewportSize({ width: 390, height: 844 });
 await page.selectOption("#language", "en");
+await page.evaluate(() => { // a browser that has the functions, and fails
+  window.whole = SubtleCrypto.prototype.generateKey;
+  SubtleCrypto.prototype.generateKey = () => Promise.reject(new Error("none"));
+});
+await page.click("#make");
+await page.waitForSelector("#make", { state: "detached" });
+assert.match(await page.textContent("h1"), /can't make a code/);
+await page.evaluate(() => { SubtleCrypto.prototype.generateKey = window.whole; });
+await page.click("#back");
 await page.click("#make");
 await page.waitForSelector("svg");
 await accessible("code");

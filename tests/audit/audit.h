@@ -29,6 +29,7 @@ enum rule {
     RULE_EDGE, /* the border or ground of a target against what is around it: 3:1, from the pixels */
     RULE_PLACE, /* help, home, language, text size, contrast, sound, back, main: one place each */
     RULE_BAR, /* the buttons of the top bar are on every page of a visit */
+    RULE_BESIDE, /* buttons that go on from words stand beside them, not below */
     RULE_LOW, /* wheelchair: all targets in the lower 60 % */
     RULE_KEYS, /* every target can be reached by the arrow keys */
     RULE_SCAN, /* every target can be reached by two switches */

@@ -336,6 +336,44 @@ speech(struct audit *audit, const struct frame *frame)
     utterances_release(&list);
 }
 
+static bool
+goes_on(const struct ui_element *e)
+{
+    return e->role == UI_ROLE_BUTTON && (e->state & UI_STATE_FOLLOWS) != 0;
+}
+
+static bool
+same_height(const struct ui_element *text, const struct ui_rect *r)
+{
+    return text->role == UI_ROLE_TEXT && text->text != NULL && text->text[0] != 0 &&
+           text->rect.y < r->y + r->h && r->y < text->rect.y + text->rect.h;
+}
+
+/* Of several, one below its words would be read as the next ones'. */
+static void
+beside(struct audit *audit, const struct frame *frame)
+{
+    size_t words = 0; /* where those of this button begin */
+    size_t several = 0;
+    for (size_t i = 0; i < frame->count; i++) {
+        several += goes_on(&frame->items[i].e) ? 1 : 0;
+    }
+    for (size_t i = 0; several > 1 && i < frame->count; i++) {
+        const struct ui_element *e = &frame->items[i].e;
+        if (goes_on(e)) {
+            bool there = false;
+            for (size_t k = words; k < i; k++) {
+                there = there || same_height(&frame->items[k].e, &e->rect);
+            }
+            report_checked(audit, RULE_BESIDE);
+            if (!there) {
+                report_finding(audit, RULE_BESIDE, e->id, "no words of its own at its height");
+            }
+        }
+        words = target(&frame->items[i]) ? i + 1 : words;
+    }
+}
+
 void
 list_words(struct audit *audit)
 {
@@ -354,6 +392,7 @@ list_words(struct audit *audit)
             }
         }
     }
+    beside(audit, frame);
     speech(audit, frame);
 }
 

@@ -42,6 +42,20 @@ add_text(struct app *app, int x, int y, int w, int h, const char *text)
             .role = UI_ROLE_TEXT, .rect = rect(x, y, w, h), .text = text, .size = UI_SIZE_BODY});
 }
 
+static void
+add_below(struct app *app, const char *id, int x, int y)
+{
+    add_text(app, x, y, 900, 100, "1");
+    ui_add(app->ui, &(struct ui_element){.id = id,
+                        .role = UI_ROLE_BUTTON,
+                        .rect = rect(x + 900, y + 100, 300, 210),
+                        .text = "2",
+                        .tone = UI_TONE_SURFACE,
+                        .size = UI_SIZE_BAR,
+                        .state = UI_STATE_FOLLOWS,
+                        .align = UI_ALIGN_CENTRE});
+}
+
 /* Faults of targets: all in free room of the page's lower half. */
 static void
 plant_targets(struct app *app, int x, int y)
@@ -61,6 +75,9 @@ plant_targets(struct app *app, int x, int y)
         add_button(app, "choice:no", x + 380, y, 300, 210, "2");
     } else if (has(RULE_SPEECH)) {
         add_button(app, "silent", x, y, 300, 210, NULL);
+    } else if (has(RULE_BESIDE)) {
+        add_below(app, "below", x, y);
+        add_below(app, "lower", x, y + 400);
     } else if (has(RULE_LOW)) {
         add_button(app, "high", x, ui_panel(app->ui).h / 4, 300, 210, "1");
     } else if (has(RULE_MAIN)) {

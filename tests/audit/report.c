@@ -26,6 +26,7 @@ static const struct {
     [RULE_EDGE] = {"edge", "targets against their surroundings >= 3:1 (pixels)"},
     [RULE_PLACE] = {"place", "bars and main button never move"},
     [RULE_BAR] = {"bar", "the top bar's buttons are on every page"},
+    [RULE_BESIDE] = {"beside", "a button stands beside its words"},
     [RULE_LOW] = {"low", "wheelchair: targets in the lower 60 %"},
     [RULE_KEYS] = {"keys", "reachable by arrow keys"},
     [RULE_SCAN] = {"scan", "reachable by two switches"},

@@ -141,7 +141,11 @@ row_places(struct app *app, const struct flow *flow, const char *name, struct ui
     }
     at.tall = at.height > most;
     int button_end = flow->bottom - flow->top - flow_reach(app, flow) + BUTTON_H + GAP_MIN;
-    at.height = at.tall && at.height < button_end ? button_end : at.height;
+    int down = at.tall && at.height < button_end ? button_end - at.height : 0;
+    at.height += down; /* the words stay beside their button */
+    at.name.y += down;
+    at.value.y += down;
+    at.origin.y += down;
     return at;
 }
 

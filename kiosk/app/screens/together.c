@@ -15,7 +15,8 @@ enum {
     ROW_H = 205,
     ROW_GAP = GAP_MIN, /* 5 mm between what is touched */
     ANSWER_PADS = 160, /* beside the words of an answer: two sides and its ring */
-    BUTTON_W = 620
+    BUTTON_W = 620,
+    BUTTON_W_NARROW = 480 /* at least */
 };
 
 /* The pages that stand together: those of one entry of a repeat group, or eight in a row. */
@@ -106,7 +107,7 @@ answers(struct app *app, const struct interview_page *page, size_t index, struct
 
 /* What was answered, as words beside the button that leads to its page. */
 static struct ui_element
-answered(struct app *app, const struct interview_page *page, struct ui_rect room, struct buf *value)
+answered(struct app *app, const struct interview_page *page, int w, struct buf *value)
 {
     const struct question *question = &page->row.question;
     bool there = page->row.value[0] != 0;
@@ -114,30 +115,30 @@ answered(struct app *app, const struct interview_page *page, struct ui_rect room
     if (there && !sign) {
         answer_words(app, question, page->row.value, value);
     }
-    return (struct ui_element){.role = UI_ROLE_TEXT,
-        .rect = rect(room.x, room.y, room.w - BUTTON_W - GAP_MIN, room.h),
+    struct ui_element element = {.role = UI_ROLE_TEXT,
+        .rect = rect(0, 0, w, 0),
         .text = there && sign ? say(app, "beside.signed") : buf_str(value),
         .lang = answer_language(question, page->row.value),
         .size = UI_SIZE_HINT,
         .bold = true,
         .valign = UI_ALIGN_CENTRE,
         .state = UI_STATE_PERSONAL | UI_STATE_FOLLOWS};
+    int width = w;
+    if (element.text[0] != 0) {
+        ui_natural(app->ui, &element, &width, &element.rect.h);
+    }
+    return element;
 }
 
 static void
-answer_button(struct app *app, const struct interview_page *page, struct ui_rect room)
+answer_button(struct app *app, const struct interview_page *page, struct ui_rect where)
 {
     char id[UI_ID_MAX];
-    AUTO_BUF value;
-    buf_init(&value, 2 * FACT_VALUE_MAX);
     (void)snprintf(id, sizeof(id), "change:%s", page->row.question.key);
     bool there = page->row.value[0] != 0;
-    struct ui_element words_there = answered(app, page, room, &value);
-    ui_add(app->ui, &words_there);
     ui_add(app->ui, &(struct ui_element){.id = id,
                         .role = UI_ROLE_BUTTON,
-                        .rect = rect(room.x + room.w - BUTTON_W, room.y + (room.h - ROW_H) / 2,
-                            BUTTON_W, ROW_H),
+                        .rect = where,
                         .text = say(app, there ? "check.change" : "beside.answer"),
                         .tone = there ? UI_TONE_SURFACE : UI_TONE_SOFT,
                         .size = UI_SIZE_BAR,
@@ -146,51 +147,101 @@ answer_button(struct app *app, const struct interview_page *page, struct ui_rect
                         .align = UI_ALIGN_CENTRE});
 }
 
-/* How high the right side is: what was answered may need several lines. */
+/* How a row stands: the question at the left, its answers at the right; in a narrow column below it. A button that leads to the
+ * question's own page is always beside its words: below them it would be read as the next question's. */
+struct row {
+    struct ui_element label, answered;
+    struct ui_rect touched; /* the answers, or the button; y counts from the row's top */
+    int height;
+    bool wide, here; /* here: the answers stand side by side, to be touched */
+};
+
 static int
-answer_height(struct app *app, const struct interview_page *page, struct ui_rect room)
+larger(int a, int b)
 {
-    AUTO_BUF value;
-    buf_init(&value, 2 * FACT_VALUE_MAX);
-    struct ui_element words_there = answered(app, page, room, &value);
-    int width = words_there.rect.w;
-    int height = 0;
-    ui_natural(app->ui, &words_there, &width, &height);
-    return height > ROW_H ? height : ROW_H;
+    return a > b ? a : b;
 }
 
-/* How a row stands: the question at the left, its answers at the right; in a narrow column below it. */
-struct row {
-    struct ui_element label;
-    struct ui_rect room; /* of the answers; y counts from the row's top */
-    int height;
-    bool wide, here; /* here: they stand side by side, to be touched */
-};
+static void
+place_answers(struct row *row)
+{
+    int h = row->label.rect.h;
+    row->height = row->wide ? larger(h, ROW_H) : h + ROW_H;
+    row->touched.y = row->wide ? (row->height - ROW_H) / 2 : h;
+    row->label.rect.h = row->wide ? row->height : h;
+}
+
+static void
+place_button(struct row *row)
+{
+    struct ui_rect *label = &row->label.rect;
+    struct ui_rect *answer = &row->answered.rect;
+    row->height = larger(row->wide ? larger(label->h, answer->h) : label->h + answer->h, ROW_H);
+    row->touched.y = (row->height - ROW_H) / 2;
+    answer->y = row->wide ? 0 : label->h;
+    answer->h = row->wide ? row->height : answer->h;
+    bool alone = row->wide || answer->h == 0;
+    label->h = alone ? row->height : label->h;
+}
+
+/* Upright it takes width from the question, and is as wide as its words need. */
+static int
+button_width(struct app *app, bool wide)
+{
+    int answer = ui_text_width(app->ui, say(app, "beside.answer"), UI_SIZE_BAR, true);
+    int change = ui_text_width(app->ui, say(app, "check.change"), UI_SIZE_BAR, true);
+    int width = larger(larger(answer, change) + ANSWER_PADS, BUTTON_W_NARROW);
+    return wide || width > BUTTON_W ? BUTTON_W : width;
+}
 
 static struct row
 measured(struct app *app, const struct flow *flow, const struct interview_page *page, size_t index,
-    enum ui_size size)
+    enum ui_size size, struct buf *value)
 {
     struct row row = {.wide = flow->w >= TWO_COLUMNS_W};
     int words_w = row.wide ? flow->w * 45 / 100 : flow->w;
     int x = row.wide ? flow->x + words_w + COLUMN_GAP : flow->x;
-    row.room = rect(x, 0, flow->x + flow->w - x, ROW_H);
+    int right = flow->x + flow->w;
+    row.touched = rect(x, 0, right - x, ROW_H);
+    row.here = is_inline(&page->row.question) && answers(app, page, index, row.touched, true);
+    if (!row.here) {
+        int button_w = button_width(app, row.wide);
+        row.touched = rect(right - button_w, 0, button_w, ROW_H);
+        words_w -= row.wide ? 0 : button_w + GAP_MIN;
+        row.answered = answered(app, page, right - x - button_w - GAP_MIN, value);
+        row.answered.rect.x = x;
+    }
     row.label = (struct ui_element){.role = UI_ROLE_TEXT,
         .rect = rect(flow->x, 0, words_w, 0),
         .text = words(app, &page->row.question.label),
         .size = size,
         .valign = UI_ALIGN_CENTRE,
         .bold = page->open};
-    int width = words_w;
-    ui_natural(app->ui, &row.label, &width, &row.label.rect.h);
-    row.here = is_inline(&page->row.question) && answers(app, page, index, row.room, true);
-    row.room.h = row.here ? ROW_H : answer_height(app, page, row.room);
-    row.height = !row.wide                       ? row.label.rect.h + row.room.h
-                 : row.label.rect.h > row.room.h ? row.label.rect.h
-                                                 : row.room.h;
-    row.label.rect.h = row.wide ? row.height : row.label.rect.h;
-    row.room.y = row.wide ? (row.height - row.room.h) / 2 : row.label.rect.h;
+    ui_natural(app->ui, &row.label, &words_w, &row.label.rect.h);
+    if (row.here) {
+        place_answers(&row);
+    } else {
+        place_button(&row);
+    }
     return row;
+}
+
+static void
+show_row(struct app *app, const struct flow *flow, const struct interview_page *page, size_t index,
+    struct row *row)
+{
+    row->label.rect.y += flow->y;
+    row->answered.rect.y += flow->y;
+    row->touched.y += flow->y;
+    ui_add(app->ui, &row->label);
+    if (row->here) {
+        (void)answers(app, page, index, row->touched, false); /* there is room */
+        return;
+    }
+    if (row->answered.rect.h > 0) {
+        ui_add(app->ui, &row->answered);
+    }
+    answer_button(app, page, row->touched);
 }
 
 static void
@@ -198,27 +249,24 @@ add_row(struct app *app, struct flow *flow, const struct interview_page *page, s
 {
     int reach = flow_reach(app, flow);
     int all = flow->bottom - flow->top;
-    struct row row = measured(app, flow, page, index, UI_SIZE_HINT);
-    if (row.height > all) {
-        row = measured(
-            app, flow, page, index, UI_SIZE_SMALL); /* a page to itself, and still too high */
+    AUTO_BUF value;
+    buf_init(&value, 2 * FACT_VALUE_MAX);
+    struct row row = measured(app, flow, page, index, UI_SIZE_HINT, &value);
+    if (row.height > all) { /* a page to itself, and still too high */
+        buf_clear(&value);
+        row = measured(app, flow, page, index, UI_SIZE_SMALL, &value);
     }
     /* higher than what a seated visitor reaches: from the top of a page, what is touched within reach */
     bool tall = row.height > reach;
     if (tall) {
-        int down = all - reach - row.room.y;
-        row.room.y += down > 0 ? down : 0;
-        row.height += down > 0 ? down : 0;
+        int down = larger(all - reach + ROW_H - row.height, 0); /* the words stay beside it */
+        row.label.rect.y += down;
+        row.answered.rect.y += down;
+        row.touched.y = larger(row.touched.y + down, all - reach);
+        row.height = larger(row.height + down, row.touched.y + row.touched.h);
     }
     if (tall ? flow_room(app, flow, all) : flow_target(app, flow, row.height)) {
-        row.label.rect.y = flow->y;
-        ui_add(app->ui, &row.label);
-        row.room.y += flow->y;
-        if (row.here) {
-            (void)answers(app, page, index, row.room, false); /* there is room */
-        } else {
-            answer_button(app, page, row.room);
-        }
+        show_row(app, flow, page, index, &row);
     }
     flow->y += row.height + ROW_GAP;
 }

@@ -13,13 +13,13 @@
 #define BEGINS "madoguchi-report 1; version="
 
 /* No number goes beyond what a double holds whole, so that any program may read it; times end with the year 9999. */
-static const int64_t NUMBER_MAX = 9007199254740991, TIME_MAX = 253402300799;
+static const int64_t NUMBER_MAX = 9007199254740991, TIME_MAX = 253402300799, YES = 1;
 
 static const struct {
     const char *name;
     size_t at; /* in struct report */
     const int64_t *max;
-    bool is_later; /* older terminals don't say it: left out when it is 0 */
+    bool is_later; /* not all terminals say it: left out when it is 0 */
 } numbers[] = {
 #define NUMBER(name, member, max)                                                                  \
     {                                                                                              \
@@ -39,6 +39,7 @@ static const struct {
     NUMBER("live", live, NUMBER_MAX),
     NUMBER("answers", answers, NUMBER_MAX),
     {"key-until", offsetof(struct report, key_until), &TIME_MAX, true},
+    {"full", offsetof(struct report, full), &YES, true},
 #undef NUMBER
 };
 
@@ -71,13 +72,20 @@ report_write(const struct report *report, struct buf *ret_text)
     return buf_error(ret_text);
 }
 
+static bool
+begins_with(const char *text, const char *name)
+{
+    size_t len = strlen(name);
+    return strncmp(text, "; ", 2) == 0 && strncmp(text + 2, name, len) == 0 && text[2 + len] == '=';
+}
+
 /* "; NAME=" and the digits behind it; NULL when it is something else. */
 static const char *
 take_number(const char *text, const char *name, int64_t *ret_value)
 {
     size_t len = strlen(name);
     char *end = NULL;
-    if (strncmp(text, "; ", 2) != 0 || strncmp(text + 2, name, len) != 0 || text[2 + len] != '=') {
+    if (!begins_with(text, name)) {
         return NULL;
     }
     *ret_value = strtoll(text + 3 + len, &end, 10); /* other spellings are found by writing it */
@@ -100,7 +108,7 @@ report_read(const char *text, struct report *ret_report)
     at += len;
     for (size_t i = 0; at != NULL && i < ARRAY_LEN(numbers); i++) {
         int64_t value = 0;
-        bool is_there = *at != 0 || !numbers[i].is_later;
+        bool is_there = begins_with(at, numbers[i].name) || !numbers[i].is_later;
         at = is_there ? take_number(at, numbers[i].name, &value) : at;
         memcpy((char *)&report + numbers[i].at, &value, sizeof(value));
     }

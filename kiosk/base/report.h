@@ -21,8 +21,10 @@ struct report {
     int64_t tls_until, kiosk_until; /* ends of the two certificates; 0: can't be read */
     int64_t content, keys, live, answers; /* counters of the bundles that are there; 0: none */
     /* End of the city's sealing key that this terminal seals with; 0: not said, as by terminals before there was this
-     * part of the line, which stands at its end and is left out then. */
+     * part of the line, which is left out then. */
     int64_t key_until;
+    int64_t
+        full; /* 1: no room for the queue; left out when there is, so that older intakes read the others' lines */
 };
 /* Did that key end, by the city's clock now or by the terminal's when it said so? Either counts, so that one mad clock hides
  * nothing. Such a terminal goes on, and somebody must bring it a newer list of keys, or set its clock. False when it is not said. */

@@ -22,6 +22,11 @@ enum {
     END_SOON_S = 30 * 86400 /* a certificate that ends so soon, too */
 };
 
+/* What is amiss with records and chains. */
+#define WORD_MISSING "missing"
+#define WORD_CONFLICTS "conflicts"
+#define WORD_BACK "set back or cloned"
+
 /* ---- what the ledger has ---- */
 
 static int
@@ -122,6 +127,7 @@ ctl_fleet_needs(
         {is_read && (report->tls_until < soon || report->kiosk_until < soon), "certificate"},
         {is_read && report_key_is_late(report, fleet->now), "city key"},
         {is_read && report->aside > 0, "set aside"},
+        {is_read && report->full != 0, "disk full"},
     };
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
@@ -132,21 +138,27 @@ ctl_fleet_needs(
     return count;
 }
 
+/* Is there something amiss of this kind anywhere? NULL: of any. */
 static bool
-is_wrong(const struct fleet *fleet)
+occurs(const struct fleet *fleet, const char *word)
 {
     const char *needs[FLEET_NEEDS];
-    bool wrong = false;
+    bool found = false;
     for (size_t i = 0; i < fleet->chain_count; i++) {
-        wrong |= fleet->chains[i].alarms > 0;
+        found |= fleet->chains[i].alarms > 0 && (word == NULL || strcmp(word, WORD_BACK) == 0);
     }
     for (size_t i = 0; i < fleet->span_count; i++) {
-        wrong |= fleet->spans[i].span.missing > 0 || fleet->spans[i].span.conflicts > 0;
+        const struct ledger_span *span = &fleet->spans[i].span;
+        found |= span->missing > 0 && (word == NULL || strcmp(word, WORD_MISSING) == 0);
+        found |= span->conflicts > 0 && (word == NULL || strcmp(word, WORD_CONFLICTS) == 0);
     }
     for (size_t i = 0; i < fleet->said_count; i++) {
-        wrong |= ctl_fleet_needs(fleet, &fleet->said[i], needs) > 0;
+        size_t count = ctl_fleet_needs(fleet, &fleet->said[i], needs);
+        for (size_t k = 0; k < count; k++) {
+            found |= word == NULL || strcmp(word, needs[k]) == 0;
+        }
     }
-    return wrong;
+    return found;
 }
 
 /* ---- as tables ---- */
@@ -166,7 +178,7 @@ print_chain(const struct fleet_chain *chain)
     }
     char when[CLOCK_RFC3339_LEN];
     clock_rfc3339(chain->alarm_at, when);
-    (void)printf("\tset back or cloned, %" PRIu64 " times, last %s\n", chain->alarms, when);
+    (void)printf("\t" WORD_BACK ", %" PRIu64 " times, last %s\n", chain->alarms, when);
 }
 
 static void
@@ -258,6 +270,46 @@ print_tables(const struct fleet *fleet)
     }
 }
 
+/* What to do about each word, for those that occur. */
+static void
+print_hints(const struct fleet *fleet)
+{
+    static const struct {
+        const char *word, *hint;
+    } hints[] = {
+        {WORD_MISSING, "accepted at the terminal and not here: do they wait there (kioskctl "
+                       "status)? Else look there for"
+                       " damaged files beside the queue, and for codes that visitors took along "
+                       "(kioskctl qr import)"},
+        {WORD_CONFLICTS, "two records claim one number: the terminal's disk was copied or set "
+                         "back. Look at that terminal;"
+                         " what came second is kept apart"},
+        {WORD_BACK, "look at that terminal: kioskctl fleet points FOLDER, kioskctl audit verify "
+                    "FOLDER/* there;"
+                    " then kioskctl fleet settle KIOSK"},
+        {"can't be read", "the terminal is newer than this program"},
+        {"silent", "no word for an hour: is it switched on, is its line up? kioskctl status there "
+                   "says more."
+                   " One that is revoked stays silent"},
+        {"clock", "more than a minute from ours: set it there"},
+        {"certificate",
+            "ends within 30 days, or has ended: kioskctl enrol list tells what waits to be signed"},
+        {"city key", "seals with a key past its end: kioskctl keys next, kioskctl bundle make "
+                     "keys; without a line"
+                     " kioskctl keys take there"},
+        {"set aside", "the city refused records, or they are damaged: they stay there, and "
+                      "kioskctl status tells what to do"},
+        {"disk full", "takes no new applications until there is room: make some on its disk"},
+    };
+    bool is_first = true;
+    for (size_t i = 0; i < ARRAY_LEN(hints); i++) {
+        if (occurs(fleet, hints[i].word)) {
+            (void)printf("%s%s: %s\n", is_first ? "\n" : "", hints[i].word, hints[i].hint);
+            is_first = false;
+        }
+    }
+}
+
 /* ---- */
 
 static int
@@ -269,8 +321,9 @@ tell(struct ledger *ledger, bool is_json, int64_t now)
         r = ctl_fleet_json(&fleet);
     } else if (r == 0) {
         print_tables(&fleet);
+        print_hints(&fleet);
     }
-    r = r == 0 ? is_wrong(&fleet) : r;
+    r = r == 0 ? occurs(&fleet, NULL) : r;
     release(&fleet);
     return r;
 }

@@ -34,7 +34,7 @@ struct fleet {
     int64_t now;
 };
 
-enum { FLEET_NEEDS = 6 };
+enum { FLEET_NEEDS = 7 };
 /* Why somebody must look at a kiosk, as words. How many. */
 size_t ctl_fleet_needs(
     const struct fleet *fleet, const struct fleet_said *said, const char *ret_needs[FLEET_NEEDS]);

@@ -103,6 +103,7 @@ add_report(struct buf *out, const struct report *report, int64_t heard_at)
     add_number(out, "keys", report->keys);
     add_number(out, "live", report->live);
     add_number(out, "answers", report->answers);
+    add_number(out, "disk_full", report->full);
 }
 
 static void

@@ -20,7 +20,10 @@
 enum {
     SKEW_S = 60, /* a clock that is further away than this is told */
     END_SOON_S = 30 * 86400, /* a certificate that ends so soon, too */
-    STILL_S = 120 /* kiosk-sync writes each 10 s; a transfer may take 30 */
+    STILL_S = 120, /* kiosk-sync writes each 10 s; a transfer may take 30 */
+    UNHEARD_S = 60 * 60, /* records wait, and nobody hears the city: then the line needs somebody */
+    RESERVE_MB = 64, /* as the terminal keeps it (app/queue.c) */
+    MB = 1024 * 1024
 };
 
 static void
@@ -38,14 +41,39 @@ print_counts(const char *path, const struct store_counts *counts)
         clock_rfc3339(counts->next_try, when);
         (void)printf("next try     %s\n", when);
     }
-    (void)printf("set aside    %" PRIu64 "\n", counts->quarantined);
+    (void)printf("set aside    %" PRIu64 "%s\n", counts->quarantined,
+        counts->quarantined == 0 ? ""
+                                 : ": the city refused them, or they are damaged; they stay here. "
+                                   "The log of kiosk-sync says why"
+                                   " (sync.quarantine), kioskctl usb export brings them along");
     (void)printf("sent         %" PRIu64 "\n", counts->sent);
     (void)printf(
         "next number  %" PRIu64 " of epoch %" PRIu64 "\n", counts->next_sequence, counts->epoch);
 }
 
+/* True when it is full. */
+static bool
+print_room(const struct conf *conf, const char *path)
+{
+    struct store_room room;
+    uint64_t wanted = (uint64_t)conf_int(conf, "queue-reserve-mb", 0, 4096, RESERVE_MB) * MB;
+    int r = store_room(path, wanted, &room);
+    if (r < 0) {
+        (void)printf("room         can't be told (%s)\n", err_str(r));
+        return true;
+    }
+    (void)printf("room         %" PRIu64 " MB free, %" PRIu64
+                 " MB more kept for a visit under way%s\n",
+        room.free / MB, room.kept / MB,
+        room.is_full
+            ? ": THE DISK IS FULL. The terminal takes no new applications until there is room;"
+              " what waits is kept and goes on leaving. Make room on this disk"
+            : "");
+    return room.is_full;
+}
+
 static int
-show(const char *path)
+show(const struct conf *conf, const char *path, struct store_counts *ret_counts)
 {
     struct store *store = NULL;
     struct store_counts counts = {0};
@@ -60,6 +88,8 @@ show(const char *path)
         return 1;
     }
     print_counts(path, &counts);
+    *ret_counts = counts;
+    bool is_full = print_room(conf, path);
     unsigned damaged = store_damaged_files(path);
     if (damaged > 0) {
         (void)printf(
@@ -67,7 +97,7 @@ show(const char *path)
             " remove them\n",
             damaged);
     }
-    return counts.quarantined > 0 || damaged > 0 ? 1 : 0;
+    return counts.quarantined > 0 || damaged > 0 || is_full ? 1 : 0;
 }
 
 static void
@@ -108,9 +138,66 @@ print_certificate(const char *what, const char *path, int64_t now)
     return until < now + END_SOON_S;
 }
 
+/* What the last answer means. */
+static const char *
+answer_text(const struct sync_health *health)
+{
+    switch (health->error) {
+    case 0:
+        return "a receipt";
+    case KERR_NET_TLS:
+        return "TLS was refused: a certificate has ended or is another city's, or a clock is "
+               "wrong. Records wait; tried again each 15 minutes";
+    case KERR_NET_ANSWER:
+        return "not the city's: something else answers on this line, a login page or a proxy. "
+               "Records wait; tried again by itself";
+    case KERR_NET_REFUSED:
+        return health->status == 401 || health->status == 403
+                   ? "the city refuses this terminal: it is revoked (kioskctl revoke at the city), "
+                     "or its certificate is another terminal's. Records wait"
+                   : "the city refused a record, which was set aside";
+    case KERR_NET:
+        return health->status == 0 ? "none: the line is away, or the city's intake is. Records "
+                                     "wait; tried again by itself"
+                                   : "the city's intake is busy or has no room. Records wait; "
+                                     "tried again by itself";
+    default:
+        return "none that can be used";
+    }
+}
+
+static void
+print_answer(const struct sync_health *health)
+{
+    (void)printf("last answer  %s", answer_text(health));
+    if (health->error != 0) {
+        (void)printf(" (%s", err_str((int)health->error));
+        if (health->status != 0) {
+            (void)printf(", HTTP %" PRId64, health->status);
+        }
+        (void)printf(")");
+    }
+    (void)printf("\n");
+}
+
+/* Records wait for long and the city is not heard: true, and says so. */
+static bool
+print_unheard(const struct sync_health *health, const struct store_counts *counts, int64_t now)
+{
+    int64_t since = counts->oldest_queued_at > health->contact_at ? counts->oldest_queued_at
+                                                                  : health->contact_at;
+    if (counts->queued == 0 || now - since <= UNHEARD_S) {
+        return false;
+    }
+    (void)printf("             records wait and the city was not heard for %" PRId64
+                 " h: look at the line, or carry them (kioskctl usb export)\n",
+        (now - since) / UNHEARD_S);
+    return true;
+}
+
 /* How the line is, as kiosk-sync last wrote it. */
 static bool
-print_line(const char *path, int64_t now)
+print_line(const char *path, const struct store_counts *counts, int64_t now)
 {
     struct sync_health health;
     int r = sync_health_read(path, &health);
@@ -122,12 +209,11 @@ print_line(const char *path, int64_t now)
     bool is_skewed = health.skew_s > SKEW_S || health.skew_s < -SKEW_S;
     print_time("line as of", health.written_at, "-");
     if (is_still) {
-        (void)printf("             kiosk-sync does not run\n");
+        (void)printf("             kiosk-sync does not run, or its disk is full\n");
     }
     print_time("city heard", health.contact_at, "not since kiosk-sync began");
     if (health.answer_at != 0) {
-        (void)printf("last answer  %s, HTTP status %" PRId64 "\n",
-            health.error == 0 ? "a receipt" : err_str((int)health.error), health.status);
+        print_answer(&health);
     }
     (void)printf("attempts     %" PRId64 " with a receipt, %" PRId64 " refused, %" PRId64
                  " not the city's word, %" PRId64 " unheard, %" PRId64 " refused by TLS\n",
@@ -136,8 +222,9 @@ print_line(const char *path, int64_t now)
         (void)printf("clock        the city's is %+" PRId64 " s from this one%s\n", health.skew_s,
             is_skewed ? ": set it" : "");
     }
-    return is_skewed || (is_still && health.waiting > 0) || health.error == KERR_NET_TLS ||
-           health.error == KERR_NET_REFUSED;
+    bool is_unheard = print_unheard(&health, counts, now);
+    return is_skewed || (is_still && counts->queued > 0) || is_unheard ||
+           health.error == KERR_NET_TLS || health.error == KERR_NET_REFUSED;
 }
 
 /* What came down. */
@@ -176,7 +263,7 @@ print_renewal(const struct conf *conf)
 
 /* What the line needs besides the queue. */
 static bool
-show_line(const struct conf *conf)
+show_line(const struct conf *conf, const struct store_counts *counts)
 {
     static const struct {
         const char *what, *setting, *otherwise;
@@ -187,7 +274,7 @@ show_line(const struct conf *conf)
     };
     int64_t now = clock_wall_s(clock_system());
     char *path = conf_path(conf, "sync-health", "sync.prom");
-    bool is_wrong = print_line(path, now);
+    bool is_wrong = print_line(path, counts, now);
     free(path);
     print_renewal(conf);
     for (size_t i = 0; i < ARRAY_LEN(certificates); i++) {
@@ -223,9 +310,10 @@ ctl_status(int argc, char **argv)
         return 1;
     }
     char *path = conf_path(conf, "queue", "queue.db");
-    r = show(path);
+    struct store_counts counts = {0};
+    r = show(conf, path, &counts);
     free(path);
-    r = show_line(conf) ? 1 : r;
+    r = show_line(conf, &counts) ? 1 : r;
     print_bundles(conf);
     r = ctl_keys_tell(conf) < 0 ? 1 : r;
     conf_free(conf);

@@ -28,6 +28,9 @@ enum {
     RENEW_DAYS = 30,
     RENEW_DAYS_MAX = 4000,
     SECONDS_A_DAY = 86400,
+    RESERVE_MB = 64, /* as the terminal keeps it (app/queue.c) */
+    RESERVE_MAX_MB = 4096,
+    MB = 1024 * 1024,
     HEALTH_MS = 10 * 1000, /* how often the numbers for watchers are written */
     LOOK_S = 300, /* how often bundles are asked for, unless bundle-look-s says otherwise */
     LOOK_MAX_S = 86400,
@@ -98,11 +101,21 @@ key_until(char *const paths[PATH_COUNT])
     return until;
 }
 
+/* What is told of this terminal, besides what sync and store know. */
+struct telling {
+    char *const *paths;
+    int64_t started_at;
+    uint64_t reserve; /* bytes that the terminal keeps for a visit under way */
+};
+
 /* What the city's fleet view shows of this terminal. */
 static int
 say(struct sync *sync, struct store *store, const struct sync_health *health,
-    char *const paths[PATH_COUNT])
+    const struct telling *telling)
 {
+    char *const *paths = telling->paths;
+    struct store_room room;
+    bool is_full = store_room(paths[QUEUE], telling->reserve, &room) == 0 && room.is_full;
     struct store_counts counts;
     AUTO_BUF line;
     buf_init(&line, REPORT_MAX);
@@ -117,7 +130,8 @@ say(struct sync *sync, struct store *store, const struct sync_health *health,
         .keys = health->keys_counter,
         .live = health->live_counter,
         .answers = health->answers_counter,
-        .key_until = health->key_until};
+        .key_until = health->key_until,
+        .full = is_full ? 1 : 0};
     (void)seal_file_until(paths[KIOSK_CERT], &report.kiosk_until); /* stays 0 */
     int r = store_counts(store, &counts);
     if (r == 0) {
@@ -149,18 +163,19 @@ look_after(struct sync *sync, const struct sync_config *config, const struct syn
 
 /* Writes how the line is. A disk that can't take it is no reason to stop sending. */
 static void
-tell(struct sync *sync, struct store *store, char *const paths[PATH_COUNT], int64_t started_at)
+tell(struct sync *sync, struct store *store, const struct telling *telling)
 {
+    char *const *paths = telling->paths;
     struct sync_health health;
     int r = sync_health(sync, &health);
     if (r == 0) {
-        health.started_at = started_at;
+        health.started_at = telling->started_at;
         health.written_at = clock_wall_s(clock_system());
         health.certificate_until = 0;
         (void)seal_file_until(paths[TLS_CERT], &health.certificate_until); /* stays 0 */
         health.key_until = key_until(paths);
         sync_health_bundles(&health, paths[BUNDLES], paths[CITY_CA]);
-        int said = say(sync, store, &health, paths);
+        int said = say(sync, store, &health, telling);
         r = sync_health_write(paths[HEALTH], &health);
         r = r == 0 ? said : r;
     }
@@ -285,7 +300,7 @@ look_on(void *arg)
 
 static int
 run(struct sync *sync, const struct sync_config *config, const struct sync_renewal *renewal,
-    char *const paths[PATH_COUNT], int64_t started_at)
+    const struct telling *telling)
 {
     LOG(LOG_INFO, "sync.started", LOG_INT("timeout", SYNC_TIMEOUT_S));
     int64_t tell_ms = 0, renew_ms = 0;
@@ -295,7 +310,7 @@ run(struct sync *sync, const struct sync_config *config, const struct sync_renew
             renew_ms = clock_mono_ms(clock_system()) + RENEW_MS;
         }
         if (clock_mono_ms(clock_system()) >= tell_ms) {
-            tell(sync, config->store, paths, started_at);
+            tell(sync, config->store, telling);
             tell_ms = clock_mono_ms(clock_system()) + HEALTH_MS;
         }
         int r = sync_step(sync);
@@ -362,7 +377,10 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     if (r < 0) {
         LOG(LOG_ERROR, "sync.bad-set-up", LOG_ERR(r));
     } else {
-        int64_t started_at = clock_wall_s(clock_system());
+        const struct telling telling = {.paths = paths,
+            .started_at = clock_wall_s(clock_system()),
+            .reserve =
+                (uint64_t)conf_int(conf, "queue-reserve-mb", 0, RESERVE_MAX_MB, RESERVE_MB) * MB};
         struct looking looking = {
             .down = down, .look_s = conf_int(conf, "bundle-look-s", 1, LOOK_MAX_S, LOOK_S)};
         const struct sync_renewal renewal = {.own = {.cert = paths[KIOSK_CERT],
@@ -374,12 +392,12 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
                 conf_int(conf, "renew-days", 1, RENEW_DAYS_MAX, RENEW_DAYS) * SECONDS_A_DAY};
         if (once) {
             look_after(sync, &config, &renewal);
-            tell(sync, store, paths, started_at); /* goes along with the first record */
+            tell(sync, store, &telling); /* goes along with the first record */
             result = run_once(sync, store);
             look_once(down);
         } else if (begin(&looking.beside, look_on, &looking)) {
             if (begin(&calling.beside, call_on, &calling)) {
-                result = run(sync, &config, &renewal, paths, started_at);
+                result = run(sync, &config, &renewal, &telling);
                 end(&calling.beside);
             } else {
                 LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
@@ -388,7 +406,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
         } else {
             LOG(LOG_ERROR, "sync.no-thread", LOG_ERR(KERR_NO_MEMORY));
         }
-        tell(sync, store, paths, started_at);
+        tell(sync, store, &telling);
     }
     sync_call_free(calling.call);
     sync_down_free(down);

@@ -1,5 +1,5 @@
 /* store/reserve.c - room that is kept free for the visit that is under way: a file beside the queue,
- * given up when the disk is full. */
+ * given up when the disk is full. What only notes that a record went, or waits, borrows it for a moment. */
 #include "store_priv.h"
 
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -64,6 +65,46 @@ store_reserve_keep(const char *path, size_t bytes)
     }
     free(name);
     return r;
+}
+
+static uint64_t
+size_of_reserve(const char *path)
+{
+    char *name = reserve_name(path);
+    struct stat st;
+    uint64_t size = stat(name, &st) == 0 ? (uint64_t)st.st_size : 0;
+    free(name);
+    return size;
+}
+
+int
+store_with_reserve(
+    struct store *store, int (*work)(struct store *store, const void *ctx), const void *ctx)
+{
+    int r = work(store, ctx);
+    uint64_t size = r == KERR_NO_SPACE ? size_of_reserve(store->path) : 0;
+    if (size > 0 && store_reserve_release(store->path)) {
+        r = work(store, ctx);
+        (void)store_reserve_keep(
+            store->path, size); /* without room the terminal finds out, and says so */
+    }
+    return r;
+}
+
+int
+store_room(const char *path, uint64_t wanted, struct store_room *ret_room)
+{
+    struct statvfs disk;
+    int r = error_of(statvfs(path, &disk) == 0 ? 0 : errno);
+    if (r < 0) {
+        return r;
+    }
+    struct store_room room = {
+        .free = (uint64_t)disk.f_bavail * disk.f_frsize, .kept = size_of_reserve(path)};
+    uint64_t lacks = room.kept < wanted ? wanted - room.kept : 0;
+    room.is_full = room.free < lacks || room.free < STORE_ROOM_LEAST;
+    *ret_room = room;
+    return 0;
 }
 
 bool

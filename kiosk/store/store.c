@@ -467,23 +467,31 @@ store_find(struct store *store, const uint8_t id[STORE_ID_LEN], struct store_row
     return r == 0 && !whole ? KERR_NOT_FOUND : r;
 }
 
+struct change {
+    enum store_statement which;
+    uint64_t place;
+    int64_t value;
+};
+
 /* Runs one statement with two numbers in a transaction of its own. KERR_NOT_FOUND when it changed no
  * row. */
 static int
-change_one(struct store *store, enum store_statement which, uint64_t place, int64_t value)
+change_one(struct store *store, const void *ctx)
 {
+    const struct change *change = ctx;
+    const enum store_statement which = change->which;
     int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }
-    bind_number(store->statements[which], 1, (int64_t)place);
-    bind_number(store->statements[which], 2, value);
+    bind_number(store->statements[which], 1, (int64_t)change->place);
+    bind_number(store->statements[which], 2, change->value);
     r = store_run(store, which);
     if (r == 0 && sqlite3_changes(store->db) == 0) {
         r = KERR_NOT_FOUND;
     }
     if (r == 0 && which == STORE_SET_ASIDE) {
-        r = store_add_event(store, STORE_EVENT_ASIDE, (int64_t)place, value);
+        r = store_add_event(store, STORE_EVENT_ASIDE, (int64_t)change->place, change->value);
     }
     if (r == 0) {
         r = store_run(store, STORE_COMMIT);
@@ -547,15 +555,22 @@ store_sent(
     return r;
 }
 
-int
-store_sent_all(struct store *store, const struct store_receipt *receipts, size_t count, int64_t now)
+struct gone {
+    const struct store_receipt *receipts;
+    size_t count;
+    int64_t now;
+};
+
+static int
+let_go(struct store *store, const void *ctx)
 {
+    const struct gone *gone = ctx;
     int r = store->slot_open ? KERR_STATE : store_begin_write(store);
     if (r < 0) {
         return r;
     }
-    for (size_t i = 0; i < count && r == 0; i++) {
-        r = move_to_sent(store, receipts[i].place, receipts[i].hash, now);
+    for (size_t i = 0; i < gone->count && r == 0; i++) {
+        r = move_to_sent(store, gone->receipts[i].place, gone->receipts[i].hash, gone->now);
         r = r == KERR_NOT_FOUND || r == KERR_CONFLICT ? 0 : r; /* gone already */
     }
     if (r == 0) {
@@ -566,15 +581,24 @@ store_sent_all(struct store *store, const struct store_receipt *receipts, size_t
 }
 
 int
+store_sent_all(struct store *store, const struct store_receipt *receipts, size_t count, int64_t now)
+{
+    const struct gone gone = {receipts, count, now};
+    return store_with_reserve(store, let_go, &gone);
+}
+
+int
 store_delay(struct store *store, uint64_t place, int64_t next_try)
 {
-    return change_one(store, STORE_SET_TRY, place, next_try);
+    const struct change change = {STORE_SET_TRY, place, next_try};
+    return store_with_reserve(store, change_one, &change);
 }
 
 int
 store_quarantine(struct store *store, uint64_t place, int status)
 {
-    return change_one(store, STORE_SET_ASIDE, place, status);
+    const struct change change = {STORE_SET_ASIDE, place, status};
+    return store_with_reserve(store, change_one, &change);
 }
 
 int

@@ -68,7 +68,7 @@ int store_find(struct store *store, const uint8_t id[STORE_ID_LEN], struct store
 int store_sent(
     struct store *store, uint64_t place, const uint8_t receipt_hash[STORE_HASH_LEN], int64_t now);
 /* store_sent for each of these, in one transaction; rows that are gone already are passed over. After an
- * error none is gone. */
+ * error none is gone. On a full disk this and the next two use the room of the reserve for a moment, so that rows go on leaving. */
 struct store_receipt {
     uint64_t place;
     uint8_t hash[STORE_HASH_LEN]; /* of the receipt */
@@ -89,6 +89,14 @@ int store_probe(struct store *store);
 int store_reserve_keep(const char *path, size_t bytes);
 /* Gives it up; false when there was none. */
 bool store_reserve_release(const char *path);
+/* How much room there is for the queue at path, where a reserve of wanted bytes is to be kept (0: none). KERR_IO. */
+enum { STORE_ROOM_LEAST = 1024 * 1024 };
+struct store_room {
+    uint64_t free, kept; /* bytes: of the disk, and of the reserve that is there */
+    bool
+        is_full; /* no room for the reserve, or nothing beside it: no new application can be taken for long */
+};
+int store_room(const char *path, uint64_t wanted, struct store_room *ret_room);
 
 /* --- after damage --- */
 

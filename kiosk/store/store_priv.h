@@ -56,6 +56,9 @@ int store_prepare_file(sqlite3 *db, const char *path);
 int store_follow(struct store *store);
 /* store.c: starts a transaction on the file that the path names now. */
 int store_begin_write(struct store *store);
+/* reserve.c: does work; when the disk is full once more in the room of the reserve, which is laid again at once. */
+int store_with_reserve(
+    struct store *store, int (*work)(struct store *store, const void *ctx), const void *ctx);
 /* audit.c: adds an event, inside a transaction. */
 int store_add_event(struct store *store, enum store_event kind, int64_t a, int64_t b);
 /* Steps a statement that gives no row, and resets it. */

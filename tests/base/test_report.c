@@ -28,12 +28,13 @@ static const struct report some = {.version = "0.1.0",
     .keys = 6,
     .live = 0,
     .answers = 8,
-    .key_until = 1850000000};
+    .key_until = 1850000000,
+    .full = 1};
 static const char line[] =
     "madoguchi-report 1; version=0.1.0; at=1800000000; waiting=3; oldest=1700000000; aside=1; "
     "had=40;"
     " epoch=9007199254740991; next=44; tls-until=1900000000; kiosk-until=253402300799; content=5;"
-    " keys=6; live=0; answers=8; key-until=1850000000";
+    " keys=6; live=0; answers=8; key-until=1850000000; full=1";
 
 static void
 test_there_and_back(void **state)
@@ -64,8 +65,12 @@ test_older_line(void **state)
     buf_init(&text, REPORT_MAX);
     strcpy(older, line);
     *strstr(older, "; key-until") = 0;
+    strcat(older, "; full=1"); /* each of the later parts may be missing */
     assert_int_equal(0, report_read(older, &read));
-    assert_int_equal(0, read.key_until);
+    assert_true(read.key_until == 0 && read.full == 1);
+    *strstr(older, "; full") = 0;
+    assert_int_equal(0, report_read(older, &read));
+    assert_true(read.key_until == 0 && read.full == 0);
     assert_int_equal(8, read.answers);
     assert_int_equal(0, report_write(&read, &text));
     assert_string_equal(older, buf_str(&text));

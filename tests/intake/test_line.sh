@@ -156,9 +156,24 @@ needs_somebody() { # WHAT, SED, TEXT
     grep -q "$3" "$FOLDER/status" || fail "$1: $(cat "$FOLDER/status")"
 }
 needs_somebody "a clock that is off" 's/^\(madoguchi_sync_clock_skew_seconds\) .*/\1 -3600/' 'is -3600 s .*: set it'
-needs_somebody "a TLS refusal" 's/^\(madoguchi_sync_answer_error\) .*/\1 -601/' '^last answer  KERR_NET_TLS'
-needs_somebody "a sync that stopped" \
-    's/^\(madoguchi_sync_written_timestamp_seconds\) .*/\1 1/; s/^\(madoguchi_sync_waiting\) .*/\1 1/' 'does not run'
+needs_somebody "a TLS refusal" 's/^\(madoguchi_sync_answer_error\) .*/\1 -601/' '^last answer  TLS was refused: .*(KERR_NET_TLS'
+for case in "0 200=a receipt$" "-600 0=none: the line is away" "-600 503=the city's intake is busy" "-602 200=not the city's: something else" \
+    "-603 403=the city refuses this terminal" "-603 422=the city refused a record"; do
+    error=${case%% *} http=${case#* } http=${http%%=*}
+    sed "s/^\(madoguchi_sync_answer_error\) .*/\1 $error/; s/^\(madoguchi_sync_answer_status\) .*/\1 $http/" "$FOLDER/good.prom" >"$KIOSK_HOME/sync.prom"
+    status
+    grep -q "^last answer  ${case#*=}" "$FOLDER/status" || fail "an answer ($case) is not explained: $(cat "$FOLDER/status")"
+done
+sed 's/^\(madoguchi_sync_written_timestamp_seconds\) .*/\1 1/' "$FOLDER/good.prom" >"$KIOSK_HOME/sync.prom"
+status || fail "a sync that is not needed is an alarm: $(cat "$FOLDER/status")"
+"$TOOL" enqueue 1 || fail "can't queue"
+needs_somebody "a sync that stopped" 's/^\(madoguchi_sync_written_timestamp_seconds\) .*/\1 1/' 'does not run'
+sqlite3 "$KIOSK_HOME/queue.db" "UPDATE queue SET queued_at = queued_at - 3540" || fail "no older row"
+sed 's/^\(madoguchi_sync_contact_timestamp_seconds\) .*/\1 1/' "$FOLDER/good.prom" >"$KIOSK_HOME/sync.prom"
+status || fail "a row that waits for less than an hour is an alarm: $(cat "$FOLDER/status")"
+sqlite3 "$KIOSK_HOME/queue.db" "UPDATE queue SET queued_at = queued_at - 3660" || fail "no older row"
+needs_somebody "a city that is not heard" 's/^\(madoguchi_sync_contact_timestamp_seconds\) .*/\1 1/' 'not heard for 2 h: look at the line'
+"$BUILD/kiosk-sync" --once 2>>"$FOLDER/sync.log" || fail "the row does not go"
 cp "$FOLDER/good.prom" "$KIOSK_HOME/sync.prom"
 cp "$KIOSK_HOME/madoguchi.conf" "$FOLDER/good.conf"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$FOLDER/soon.key" -out "$KIOSK_HOME/soon.crt" \

@@ -60,6 +60,7 @@ point kiosk-002 1 60 2000 back
 expect "a chain that went back" 1 $?
 expect "which" "kiosk-002	1	1970-01-01T00:16:40Z	3	0	0	-	70	set back or cloned, 1 times, last 1970-01-01T00:33:20Z" \
     "$(sed -n 2p "$KIOSK_HOME/out")"
+grep -q '^set back or cloned: ' "$KIOSK_HOME/out" || fail "nobody is told what to do about a chain"
 mkdir "$KIOSK_HOME/points"
 "$BUILD/kioskctl" fleet points "$KIOSK_HOME/points" || fail "no points"
 expect "the points" "kiosk-001-9.point=point 4 kiosk-002-1.alarm=point 60 kiosk-002-1.point=point 70 " \
@@ -80,7 +81,10 @@ report() { # KIOSK AGE-IN-SECONDS CLOCK-AHEAD KIOSK-CERTIFICATE-UNTIL ASIDE [MOR
 waiting=2; oldest=1700000000; aside=$5; had=7; epoch=9; next=10; tls-until=4000000000; kiosk-until=$4; content=12; keys=3; live=0; answers=1${6:-}' AS BLOB))"
     "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
     told=$?
-    needs=$(tail -n 1 "$KIOSK_HOME/out" | cut -f 16)
+    needs=$(kiosk_009 | cut -f 16)
+}
+kiosk_009() { # its line of the second table; what to do about it stands below
+    grep '^kiosk-009	' "$KIOSK_HOME/out" | tail -n 1
 }
 json() { # CLOCK PROGRAM: what a program prints of the answer, as this clock sees it
     faketime -f "$1" "$BUILD/kioskctl" fleet --json | python3 -c "import json, sys; d = json.load(sys.stdin); k = d['kiosks']; print($2)"
@@ -88,19 +92,23 @@ json() { # CLOCK PROGRAM: what a program prints of the answer, as this clock see
 report kiosk-009 5 0 4000000000 0
 expect "all is well" 0 $told
 expect "its line" "0.1.0	2	2023-11-14T22:13:20Z	0	7	+0	2096-10-02T07:06:40Z	2096-10-02T07:06:40Z	-	12	3	-	1	-" \
-    "$(tail -n 1 "$KIOSK_HOME/out" | cut -f 3-)"
+    "$(kiosk_009 | cut -f 3-)"
 for case in "7200 0 4000000000 0=silent" "5 61 4000000000 0=clock" "5 -86400 4000000000 0=clock" "5 0 0 0=certificate" "5 60 4000000000 1=set aside" \
     "7200 90 1000 3=silent, clock, certificate, set aside"; do
     # shellcheck disable=SC2086 # four numbers
     report kiosk-009 ${case%%=*}
     expect "$case" 1 $told
     expect "$case" "${case#*=}" "$needs"
+    # below the tables: what to do about each of these words, and about no other
+    expect "$case: what to do" "${case#*=}" "$(sed -n 's/^\(silent\|clock\|certificate\|city key\|set aside\|disk full\): .*/\1/p' "$KIOSK_HOME/out" | paste -sd , | sed 's/,/, /g')"
 done
+report kiosk-009 5 0 4000000000 0 '; full=1'
+expect "a full disk" "1 disk full" "$told $needs"
 # the city's key: past its end by the city's clock or the terminal's, and not said by older terminals
 day=86400 now=$(date +%s)
 report kiosk-009 5 0 4000000000 0 "; key-until=$((now + 60 * day))"
 expect "a key that holds" "0 -" "$told $needs"
-expect "its end" "$(date -u -d @$((now + 60 * day)) +%FT%TZ)" "$(tail -n 1 "$KIOSK_HOME/out" | cut -f 11)"
+expect "its end" "$(date -u -d @$((now + 60 * day)) +%FT%TZ)" "$(kiosk_009 | cut -f 11)"
 expect "by a clock of the city's that is ahead" "['silent', 'city key']" "$(json +70d "k[-1]['needs']")"
 report kiosk-009 5 0 4000000000 0 "; key-until=$((now - 60 * day))"
 expect "a key past its end" "1 city key" "$told $needs"
@@ -117,7 +125,7 @@ expect "as JSON" "('kiosk-009', '0.1.0', 2, 1209600, 'None', [[1, 2], 3, 0, 4, 0
 expect "as JSON, it ends alike" 1 $?
 sqlite3 "$KIOSK_HOME/ledger.db" "UPDATE report SET bytes = CAST('madoguchi-report 2' AS BLOB)"
 "$BUILD/kioskctl" fleet >"$KIOSK_HOME/out"
-expect "a line of tomorrow" "1 can't be read" "$? $(tail -n 1 "$KIOSK_HOME/out" | cut -f 16)"
+expect "a line of tomorrow" "1 can't be read" "$? $(kiosk_009 | cut -f 16)"
 expect "the same as JSON" "[\"can't be read\"]" "$(json +0 "k[-1]['needs']")"
 
 echo "ledger = postgresql://intake:geheim-8431@127.0.0.1:1/city" >"$KIOSK_HOME/madoguchi.conf"

@@ -3,8 +3,8 @@
  * pending operations; a power cut applies any part of it: nothing, all, a prefix, or single 512-byte
  * pieces with garbage between them. Only a sync makes an operation sure. Model of unix VFS: the first
  * sync of a new journal syncs the folder too; removing with syncDir syncs the folder.
- * rename(2), link(2) and fsync(2) of a folder, which SQLite's file layer lacks, are the program's own
- * here: for a mounted disk's names they work on that disk.
+ * rename(2), link(2), stat(2) and fsync(2) of a folder, which SQLite's file layer lacks, are the program's
+ * own here: for a mounted disk's names they work on that disk.
  *
  * Included by one test program; everything is static. */
 #ifndef TESTS_STORE_DISK_H
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -694,6 +695,26 @@ link(const char *from, const char *to)
 {
     return disk_mounted != NULL ? disk_rename_or_link(from, to, true)
                                 : linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+/* How many names a file has is what the store asks for. */
+int
+stat(const char *restrict path, struct stat *restrict ret)
+{
+    struct disk *disk = disk_mounted;
+    if (disk == NULL) {
+        return fstatat(AT_FDCWD, path, ret, 0);
+    }
+    int node = disk->now[disk_name(disk, path)];
+    if (node == DISK_NOBODY) {
+        errno = ENOENT;
+        return -1;
+    }
+    *ret = (struct stat){.st_mode = S_IFREG | 0600, .st_size = (off_t)disk->nodes[node].now.len};
+    for (int i = 0; i < DISK_NAMES; i++) {
+        ret->st_nlink += disk->now[i] == node ? 1 : 0;
+    }
+    return 0;
 }
 
 /* With a mounted disk nobody but the store syncs anything, and only its folder. */

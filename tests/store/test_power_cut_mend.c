@@ -39,7 +39,7 @@ bring_up(struct store **ret_store)
     return r;
 }
 
-/* The queue is mended sooner or later: always to the same. */
+/* The queue is mended sooner or later: always to the same, with the damaged file beside it. */
 static const char *
 check_mended(const struct cutting *cutting)
 {
@@ -50,6 +50,9 @@ check_mended(const struct cutting *cutting)
     }
     struct digest got = digest_of_queue(store);
     store_close(store);
+    if (store_damaged_files("queue.db") != 1) { /* it may hold what nobody could save */
+        return "the damaged file is gone, or there twice";
+    }
     return same(&got, &cutting->states[0]) ? NULL : "not what can be saved";
 }
 

@@ -106,24 +106,28 @@ read_client(char *line, struct desk_client *ret)
            (!ret->has_key || hex_decode(parts[1], ret->key, sizeof(ret->key)) == 0);
 }
 
+struct walk {
+    int (*each)(const struct desk_client *client, void *ctx);
+    void *ctx;
+};
+
+static int
+give_client(char *line, int number, void *ctx)
+{
+    const struct walk *walk = ctx;
+    struct desk_client client;
+    (void)number; /* told by desk_lines_each */
+    return read_client(line, &client) ? walk->each(&client, walk->ctx) : KERR_INVALID;
+}
+
 int
 desk_clients_each(const char *path, int (*each)(const struct desk_client *client, void *ctx),
     void *ctx, int *ret_line)
 {
+    struct walk walk = {each, ctx};
     AUTO_BUF file;
     buf_init(&file, CLIENTS_FILE_MAX);
-    *ret_line = 0;
-    int r = fs_read(path, &file);
-    char *rest = r == 0 && file.len > 0 ? (char *)file.data : NULL;
-    for (char *line; r == 0 && rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-        struct desk_client client;
-        ++*ret_line;
-        if (*line == 0 || *line == '#') {
-            continue;
-        }
-        r = read_client(line, &client) ? each(&client, ctx) : KERR_INVALID;
-    }
-    return r;
+    return desk_lines_each(path, &file, give_client, &walk, ret_line);
 }
 
 struct client_search {

@@ -289,9 +289,13 @@ reply_glyphs(struct desk_ask *ask, const struct work *work, const char *reason, 
     char seen[24];
     AUTO_BUF notice;
     AUTO_BUF characters;
+    AUTO_BUF now;
+    AUTO_BUF back;
     AUTO_BUF story;
     AUTO_BUF content;
     buf_init(&notice, 4096);
+    buf_init(&now, DESK_PAGE_MAX);
+    buf_init(&back, 4096);
     buf_init(&characters, DESK_PAGE_MAX);
     buf_init(&story, DESK_PAGE_MAX);
     buf_init(&content, DESK_PAGE_MAX);
@@ -304,15 +308,17 @@ reply_glyphs(struct desk_ask *ask, const struct work *work, const char *reason, 
     (void)snprintf(seen, sizeof(seen), "%" PRIu64,
         fixes->count > 0 ? fixes->list[fixes->count - 1].number : 0);
     const struct question *question = &work->question;
-    bool is_fixed = strcmp(work->now, work->fact->value) != 0;
-    DESK_PART(desk->assets, &content, is_fixed ? "glyph-fixed" : "glyph",
-        FILL("id", ask->view.open), FILL("key", work->fact->key), FILL("token", ask->form_token),
-        FILL("seen", seen),
+    if (strcmp(work->now, work->fact->value) != 0) {
+        DESK_PART(desk->assets, &now, "glyph-now", FILL("now", work->now));
+        desk_part(desk->assets, &back, "glyph-back", NULL, 0);
+    }
+    DESK_PART(desk->assets, &content, "glyph", FILL("id", ask->view.open),
+        FILL("key", work->fact->key), FILL("token", ask->form_token), FILL("seen", seen),
         FILL("label",
             question->name.source != NULL ? question->name.source : question->label.source),
-        FILL("own", work->fact->value), FILL("now", work->now), FILL("reason", reason),
-        FILL_HTML("notice", &notice), FILL_HTML("characters", &characters),
-        FILL_HTML("story", &story));
+        FILL("own", work->fact->value), FILL_HTML("now", &now), FILL("reason", reason),
+        FILL_HTML("back", &back), FILL_HTML("notice", &notice),
+        FILL_HTML("characters", &characters), FILL_HTML("story", &story));
     desk_reply_page(ask, HTTP_OK, "glyph-page", "page.glyph", &content);
 }
 

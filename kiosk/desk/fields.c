@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "base/utf8.h"
 
 enum { MAP_FILE_MAX = 256 * 1024, FIELDS_MAX = 2000, COLUMNS_MAX = 4096 };
@@ -26,20 +25,25 @@ struct desk_fields {
     struct field fields[FIELDS_MAX];
 };
 
-/* Cuts a line at its tabs. */
-static bool
-read_field(char *line, struct field *ret)
+/* Cuts a line at its tabs: key, name, name in English, source, and codes or nothing. */
+static int
+add_field(char *line, int number, void *ctx)
 {
+    struct desk_fields *fields = ctx;
     const char *parts[5] = {"", "", "", "", ""};
     size_t count = 0;
+    if (fields->count + 1 == FIELDS_MAX || !utf8_valid(line, strlen(line))) {
+        return KERR_INVALID;
+    }
     for (char *part; (part = strsep(&line, "\t")) != NULL; count++) {
         if (count == ARRAY_LEN(parts) || *part == 0) {
-            return false;
+            return KERR_INVALID;
         }
         parts[count] = part;
     }
-    *ret = (struct field){parts[0], parts[1], parts[2], parts[3], parts[4], 0};
-    return count >= 4;
+    fields->fields[fields->count++] =
+        (struct field){parts[0], parts[1], parts[2], parts[3], parts[4], number};
+    return count >= 4 ? 0 : KERR_INVALID;
 }
 
 int
@@ -47,25 +51,7 @@ desk_fields_load(const char *path, struct desk_fields **ret_fields, int *ret_lin
 {
     struct desk_fields *fields = xcalloc(1, sizeof(*fields));
     buf_init(&fields->file, MAP_FILE_MAX);
-    *ret_line = 0;
-    int r = fs_read(path, &fields->file);
-    if (r == 0 && !utf8_valid(buf_str(&fields->file), fields->file.len)) {
-        r = KERR_INVALID;
-    }
-    char *rest = r == 0 ? (char *)fields->file.data : NULL;
-    for (char *line; r == 0 && rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-        ++*ret_line;
-        if (*line == 0 || *line == '#') {
-            continue;
-        }
-        struct field *field = &fields->fields[fields->count];
-        if (fields->count + 1 == FIELDS_MAX || !read_field(line, field)) {
-            r = KERR_INVALID;
-        } else {
-            field->line = *ret_line;
-            fields->count++;
-        }
-    }
+    int r = desk_lines_each(path, &fields->file, add_field, fields, ret_line);
     if (r < 0) {
         desk_fields_free(fields);
         return r;

@@ -279,9 +279,12 @@ add_turn(const struct desk_ask *ask, struct buf *out, const char *part, const ch
     char page_text[24], left_text[24];
     (void)snprintf(page_text, sizeof(page_text), "%zu", page);
     (void)snprintf(left_text, sizeof(left_text), "%zu", left);
-    DESK_PART(ask->desk->assets, out, part, FILL("token", ask->form_token),
+    AUTO_BUF button;
+    buf_init(&button, 1024);
+    DESK_PART(ask->desk->assets, &button, part, FILL("left", left_text));
+    DESK_PART(ask->desk->assets, out, "found-turn", FILL("token", ask->form_token),
         FILL("show", desk_show_name(ask->view.show)), FILL("typed", typed), FILL("page", page_text),
-        FILL("left", left_text));
+        FILL_HTML("button", &button));
 }
 
 static int

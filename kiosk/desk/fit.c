@@ -9,7 +9,6 @@
 
 #include "base/alloc.h"
 #include "base/err.h"
-#include "base/fs.h"
 #include "base/utf8.h"
 
 enum { FILE_MAX = 256 * 1024, LINES_MAX = 4000, ROOM = 16 };
@@ -30,34 +29,30 @@ struct desk_fit {
     iconv_t to, back;
 };
 
+/* A character, what is written instead, why. */
+static int
+add_substitute(char *line, int number, void *ctx)
+{
+    struct desk_substitutes *substitutes = ctx;
+    bool is_text = utf8_valid(line, strlen(line));
+    const char *character = strsep(&line, "\t");
+    const char *instead = line != NULL ? strsep(&line, "\t") : "";
+    bool good = is_text && line != NULL && *line != 0 && *instead != 0 &&
+                strlen(instead) < DESK_INSTEAD_MAX && *character != 0 &&
+                desk_character_len(character, strlen(character)) == strlen(character) &&
+                substitutes->count < LINES_MAX;
+    if (good) {
+        substitutes->lines[substitutes->count++] = (struct substitute){character, instead, number};
+    }
+    return good ? 0 : KERR_INVALID;
+}
+
 int
 desk_substitutes_load(const char *path, struct desk_substitutes **ret, int *ret_line)
 {
     struct desk_substitutes *substitutes = xcalloc(1, sizeof(*substitutes));
     buf_init(&substitutes->file, FILE_MAX);
-    *ret_line = 0;
-    int r = fs_read(path, &substitutes->file);
-    if (r == 0 && !utf8_valid(buf_str(&substitutes->file), substitutes->file.len)) {
-        r = KERR_INVALID;
-    }
-    char *rest = r == 0 ? (char *)substitutes->file.data : NULL;
-    for (char *line; r == 0 && rest != NULL && (line = strsep(&rest, "\n")) != NULL;) {
-        ++*ret_line;
-        if (*line == 0 || *line == '#') {
-            continue;
-        }
-        const char *character = strsep(&line, "\t");
-        const char *instead = line != NULL ? strsep(&line, "\t") : "";
-        bool good = line != NULL && *line != 0 && *instead != 0 &&
-                    strlen(instead) < DESK_INSTEAD_MAX && *character != 0 &&
-                    desk_character_len(character, strlen(character)) == strlen(character) &&
-                    substitutes->count < LINES_MAX;
-        if (good) {
-            substitutes->lines[substitutes->count++] =
-                (struct substitute){character, instead, *ret_line};
-        }
-        r = good ? 0 : KERR_INVALID;
-    }
+    int r = desk_lines_each(path, &substitutes->file, add_substitute, substitutes, ret_line);
     if (r < 0) {
         desk_substitutes_free(substitutes);
         return r;

@@ -5,6 +5,15 @@
 
 #include "desk_priv.h"
 
+/* ---- lines.c: files that people edit ---- */
+
+/* A line, without its end; may be cut into pieces. What is not 0 ends the walk and is returned. */
+typedef int desk_each_line(char *line, int number, void *ctx);
+/* Reads the file (its maximum is file's) and gives each line but empty ones and those that begin with "#". Lines point into file. *ret_line:
+ * the last that was looked at, from 1; 0 for an error of the whole file. KERR_NOT_FOUND, KERR_TOO_BIG, KERR_IO, KERR_INVALID (NUL). */
+int desk_lines_each(
+    const char *path, struct buf *file, desk_each_line *each, void *ctx, int *ret_line);
+
 /* ---- fields.c: the field map ---- */
 
 enum { DESK_COLUMN_MAX = 256 }; /* bytes of a name with NUL */

@@ -190,6 +190,17 @@ get(struct fixture *f, const char *path, struct buf *body)
     return reply.status;
 }
 
+/* Each of these stands on the page. */
+static inline void
+expect_all(const struct buf *body, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strstr(buf_str(body), words[i]) == NULL) {
+            fail_msg("the page lacks %s", words[i]);
+        }
+    }
+}
+
 static inline struct desk_reply
 post(struct fixture *f, const char *path, const char *body)
 {

@@ -261,11 +261,7 @@ test_record_page(void **state)
     static const char *const expected[] = {"住民票の写し", "日立　花子", "カードから", "昭和16年",
         "600円", "英語", "勤め先", "id=\"fact-applicant.name\"", "data-value=\"1941-03-05\"",
         "処理ずみにする"};
-    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
-        if (strstr(buf_str(&body), expected[i]) == NULL) {
-            fail_msg("the page lacks %s", expected[i]);
-        }
-    }
+    expect_all(&body, expected, ARRAY_LEN(expected));
     assert_null(strstr(buf_str(&body), "職員が同席"));
     visit.assisted = true;
     filled_put(&f->filled, &visit, id, NULL);

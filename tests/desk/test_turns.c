@@ -111,11 +111,7 @@ test_page(void **state)
         "id=\"done\"", "id=\"work\"", "id=\"papers\"", "id=\"back\"", "id=\"take\"",
         "まだ何もしていません", "name=\"seen\" id=\"seen\" value=\"0\"", "aria-keyshortcuts=\"w\"",
         "処理ずみにする"};
-    for (size_t i = 0; i < ARRAY_LEN(fresh); i++) {
-        if (strstr(buf_str(&body), fresh[i]) == NULL) {
-            fail_msg("the page lacks %s", fresh[i]);
-        }
-    }
+    expect_all(&body, fresh, ARRAY_LEN(fresh));
     assert_null(strstr(buf_str(&body), "id=\"undo\""));
     assert_null(strstr(buf_str(&body), "id=\"record-by\""));
     assert_null(strstr(buf_str(&body), "id=\"assign\""));
@@ -125,11 +121,7 @@ test_page(void **state)
         "<bdi id=\"record-holder\">佐藤</bdi>", "<bdi id=\"record-by\">佐藤</bdi>", "id=\"undo\"",
         "id=\"release\"", "処理中にした", "自分の担当にした", "電話\n&lt;b&gt;</span>",
         "name=\"seen\" id=\"seen\" value=\"3\""};
-    for (size_t i = 0; i < ARRAY_LEN(after); i++) {
-        if (strstr(buf_str(&body), after[i]) == NULL) {
-            fail_msg("the page lacks %s", after[i]);
-        }
-    }
+    expect_all(&body, after, ARRAY_LEN(after));
     assert_null(strstr(buf_str(&body), "id=\"work\""));
     assert_null(strstr(buf_str(&body), "id=\"take\""));
     assert_null(strstr(buf_str(&body), "id=\"told-text\""));

@@ -59,20 +59,6 @@ bring(bool differs)
 }
 
 static void
-type_pin(void)
-{
-    stage_settle(&stage);
-    must(stage.app->screen == &screen_pin, "the card's number is asked for");
-    for (const char *digit = "1234"; *digit != 0; digit++) {
-        char id[] = "pin:?";
-        id[4] = *digit;
-        tap(id);
-    }
-    tap("pin:ok");
-    must(stage_leave(&stage, &screen_reading), "the card is read");
-}
-
-static void
 choose(void)
 {
     must(visit_choose(stage.app, "resident-record") == 0, "resident-record");

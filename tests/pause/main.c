@@ -184,7 +184,20 @@ every_procedure(unsigned seeds)
 
 /* ---- by hand ---- */
 
-/* A visit in which somebody has written a name; with or without a card before. */
+void
+type_pin(void)
+{
+    stage_settle(&stage);
+    must(stage.app->screen == &screen_pin, "the card's number is asked for");
+    for (const char *digit = "1234"; *digit != 0; digit++) {
+        char id[] = "pin:?";
+        id[4] = *digit;
+        tap(id);
+    }
+    tap("pin:ok");
+    must(stage_leave(&stage, &screen_reading), "the card is read");
+}
+
 void
 write_name(bool card)
 {
@@ -197,14 +210,7 @@ write_name(bool card)
     visit_go_on(stage.app);
     stage_settle(&stage);
     if (card) {
-        must(stage.app->screen == &screen_pin, "the card's number is asked for");
-        for (const char *digit = "1234"; *digit != 0; digit++) {
-            char id[] = "pin:?";
-            id[4] = *digit;
-            tap(id);
-        }
-        tap("pin:ok");
-        must(stage_leave(&stage, &screen_reading), "the card is read");
+        type_pin();
         must(interview_answer(stage.app->visit.interview, "member", FACT_ORIGIN_PERSON, &verdict) ==
                  0,
             "whose");
@@ -419,14 +425,7 @@ with_a_card(void)
     take_up_by_hand(number);
     must(stage.app->screen == &screen_card, "the card is asked for again");
     stage_card(&stage, true);
-    must(stage.app->screen == &screen_pin, "and its number");
-    for (const char *digit = "1234"; *digit != 0; digit++) {
-        char id[] = "pin:?";
-        id[4] = *digit;
-        tap(id);
-    }
-    tap("pin:ok");
-    must(stage_leave(&stage, &screen_reading), "the card is read");
+    type_pin();
     must(stage.app->screen == &screen_question &&
              interview_question(stage.app->visit.interview, &question) == 0 &&
              strcmp(question.key, key) == 0,

@@ -13,6 +13,7 @@ void must(bool good, const char *what);
 void tap(const char *id);
 /* A visit in which somebody has written a name; with or without a card before. */
 void write_name(bool card);
+void type_pin(void); /* of the card that lies there, on its page */
 void pause_by_hand(void);
 /* A number that is not this one. */
 void another(const char *number, char out[SEAL_DRAFT_NUMBER_LEN]);

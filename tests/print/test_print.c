@@ -116,33 +116,35 @@ form_of(const struct print_cell *cells, size_t count, struct print_form *ret_for
         .cell_count = count};
 }
 
+/* A document with a form or a slip; what is drawn is heard. */
 static int
-made(const struct print_form *form, struct heard *heard, struct buf *pdf)
+document(const struct print_form *form, const struct print_slip *slip, struct heard *heard,
+    struct buf *pdf)
 {
     struct print_document *document = NULL;
     memset(heard, 0, sizeof(*heard));
-    heard->over = FORM_OVER;
+    heard->over = form != NULL ? FORM_OVER : SLIP_OVER;
     print_tell(print, hear, heard);
-    assert_int_equal(print_begin(print, form->title, MADE, &document), 0);
-    int r = print_add_form(document, form);
+    assert_int_equal(
+        print_begin(print, form != NULL ? form->title : slip->title, MADE, &document), 0);
+    int r = form != NULL ? print_add_form(document, form) : print_add_slip(document, slip);
     int end = print_end(document, pdf);
     assert_int_equal(r, end);
     print_tell(print, NULL, NULL);
     return r;
 }
 
+static int
+made(const struct print_form *form, struct heard *heard, struct buf *pdf)
+{
+    return document(form, NULL, heard, pdf);
+}
+
 /* The same for a slip, which fits. */
 static void
 slip_made(const struct print_slip *slip, struct heard *heard, struct buf *pdf)
 {
-    struct print_document *document = NULL;
-    memset(heard, 0, sizeof(*heard));
-    heard->over = SLIP_OVER;
-    print_tell(print, hear, heard);
-    assert_int_equal(print_begin(print, slip->title, MADE, &document), 0);
-    assert_int_equal(print_add_slip(document, slip), 0);
-    assert_int_equal(print_end(document, pdf), 0);
-    print_tell(print, NULL, NULL);
+    assert_int_equal(document(NULL, slip, heard, pdf), 0);
 }
 
 static void

@@ -41,6 +41,8 @@ struct printer {
     /* the thread's own */
     char job[PRINT_JOB_MAX];
     int waits; /* looks at which the printer waited for somebody */
+    bool is_deaf; /* the last sweep left something, or was not answered; since then: */
+    int64_t deaf_ms;
 };
 
 static int64_t
@@ -99,9 +101,13 @@ sweep(struct printer *printer)
 {
     bool empty = false;
     int r = print_lp_sweep(&printer->lp, &empty);
-    if (!empty) {
+    if (!empty && !printer->is_deaf) { /* it is asked each two seconds */
         LOG(LOG_ERROR, "slip.sweep", LOG_ERR(r));
+    } else if (empty && printer->is_deaf) {
+        LOG(LOG_INFO, "slip.swept", LOG_INT("ms", now_ms(printer) - printer->deaf_ms));
     }
+    printer->deaf_ms = empty || printer->is_deaf ? printer->deaf_ms : now_ms(printer);
+    printer->is_deaf = !empty;
     return empty;
 }
 

@@ -195,6 +195,68 @@ test_last_sweep(void **state)
     clear_up(&stand);
 }
 
+/* What is written to the log until it is put back; a file in the spool's folder. */
+static int
+log_to(const struct stand *stand, const char *name)
+{
+    char *path = fs_join(stand->spool.folder, name);
+    int before = dup(STDERR_FILENO);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    free(path);
+    assert_true(before >= 0 && fd >= 0);
+    assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+    assert_int_equal(close(fd), 0);
+    return before;
+}
+
+/* How often this stands in a file; 0 without one. */
+static size_t
+times(const struct stand *stand, const char *name, const char *word)
+{
+    size_t count = 0;
+    char *path = fs_join(stand->spool.folder, name);
+    AUTO_BUF text;
+    buf_init(&text, 64 * 1024);
+    (void)fs_read(path, &text); /* none yet */
+    free(path);
+    for (const char *at = buf_str(&text); (at = strstr(at, word)) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+/* A spool that does not answer is asked again and again, and told of once; so is that it answers. */
+static void
+test_told_once(void **state)
+{
+    (void)state;
+    struct stand stand;
+    set_up(&stand);
+    spool_program(
+        &stand.spool, "cancel", "echo asked >>asked; [ ! -e deaf ] || exit 1\nrm -f job; : >swept");
+    spool_says(&stand.spool, "deaf", "");
+    int before = log_to(&stand, "log");
+    ask(&stand);
+    int fd = layout_waits(&stand);
+    (void)owner_next(&stand.owner);
+    printer_forget(stand.printer);
+    layout_goes_on(fd);
+    for (int i = 0; i < SOON_MS && times(&stand, "asked", "asked") < 2; i++) {
+        (void)poll(NULL, 0, 1);
+    }
+    char *deaf = fs_join(stand.spool.folder, "deaf");
+    assert_int_equal(unlink(deaf), 0);
+    free(deaf);
+    bool settled = settles(stand.printer);
+    assert_int_equal(dup2(before, STDERR_FILENO), STDERR_FILENO);
+    assert_int_equal(close(before), 0);
+    assert_true(settled);
+    assert_in_range(times(&stand, "asked", "asked"), 3, 100);
+    assert_int_equal(times(&stand, "log", "event=slip.sweep "), 1);
+    assert_int_equal(times(&stand, "log", "event=slip.swept"), 1);
+    clear_up(&stand);
+}
+
 static int
 open_words(void **state)
 {
@@ -221,6 +283,7 @@ main(void)
         cmocka_unit_test(test_while_laid_out),
         cmocka_unit_test(test_on_its_way),
         cmocka_unit_test(test_last_sweep),
+        cmocka_unit_test(test_told_once),
     };
     return cmocka_run_group_tests(tests, open_words, close_words);
 }

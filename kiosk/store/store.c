@@ -24,7 +24,7 @@ static const char *const texts[STORE_STATEMENT_COUNT] = {
      * one is nearly always due. By the index alone all due rows would be read and sorted each time. */
     [STORE_NEXT_DUE] = ROW " NOT INDEXED WHERE place > ?2 AND state = 0 AND next_try <= ?1"
                            " AND EXISTS(SELECT 1 FROM queue WHERE state = 0 AND next_try <= ?1)"
-                           " ORDER BY place LIMIT 1",
+                           " ORDER BY place LIMIT ?3",
     [STORE_NEXT] = ROW " WHERE place > ?1 ORDER BY place LIMIT 1",
     [STORE_FIND] = ROW " WHERE id = ?1",
     [STORE_READ_ROW] = "SELECT id, hash, previous FROM queue WHERE place = ?1",
@@ -371,6 +371,30 @@ store_put(struct store *store, const struct store_slot *slot, const uint8_t id[S
     return r;
 }
 
+/* The row that a statement stands at. False when its bytes no longer have their hash; only its place is sure then.
+ * ret_bytes: in the statement, until its next step. */
+static bool
+at_row(sqlite3_stmt *statement, struct store_row *ret_row, const uint8_t **ret_bytes, size_t *len)
+{
+    struct store_row row = {.place = (uint64_t)sqlite3_column_int64(statement, 0),
+        .epoch = (uint64_t)sqlite3_column_int64(statement, 5),
+        .sequence = (uint64_t)sqlite3_column_int64(statement, 6)};
+    *ret_bytes = sqlite3_column_blob(statement, 4);
+    *len = (size_t)sqlite3_column_bytes(statement, 4);
+    bool is_whole = *ret_bytes != NULL && sqlite3_column_bytes(statement, 1) == STORE_ID_LEN &&
+                    sqlite3_column_bytes(statement, 2) == STORE_HASH_LEN;
+    if (is_whole) { /* else an empty envelope, or columns that the schema forbids */
+        uint8_t hash[STORE_HASH_LEN];
+        memcpy(row.id, sqlite3_column_blob(statement, 1), STORE_ID_LEN);
+        memcpy(row.hash, sqlite3_column_blob(statement, 2), STORE_HASH_LEN);
+        row.tries = (unsigned)sqlite3_column_int64(statement, 3);
+        store_hash(*ret_bytes, *len, hash);
+        is_whole = memcmp(hash, row.hash, STORE_HASH_LEN) == 0;
+    }
+    *ret_row = row;
+    return is_whole;
+}
+
 /* Reads the row that a bound statement gives. *ret_whole says whether its bytes still have their hash. */
 static int
 read_row(struct store *store, enum store_statement which, struct store_row *ret_row,
@@ -380,23 +404,9 @@ read_row(struct store *store, enum store_statement which, struct store_row *ret_
     int code = sqlite3_step(statement);
     int r = code == SQLITE_DONE ? KERR_NOT_FOUND : store_error(store->db, code);
     if (r == 0) {
-        struct store_row row = {.place = (uint64_t)sqlite3_column_int64(statement, 0),
-            .epoch = (uint64_t)sqlite3_column_int64(statement, 5),
-            .sequence = (uint64_t)sqlite3_column_int64(statement, 6)};
-        const void *bytes = sqlite3_column_blob(statement, 4);
-        size_t len = (size_t)sqlite3_column_bytes(statement, 4);
-        uint8_t hash[STORE_HASH_LEN];
-        if (bytes == NULL || sqlite3_column_bytes(statement, 1) != STORE_ID_LEN ||
-            sqlite3_column_bytes(statement, 2) != STORE_HASH_LEN) {
-            *ret_whole = false; /* an empty envelope, or columns that the schema forbids */
-        } else {
-            memcpy(row.id, sqlite3_column_blob(statement, 1), STORE_ID_LEN);
-            memcpy(row.hash, sqlite3_column_blob(statement, 2), STORE_HASH_LEN);
-            row.tries = (unsigned)sqlite3_column_int64(statement, 3);
-            store_hash(bytes, len, hash);
-            *ret_whole = memcmp(hash, row.hash, STORE_HASH_LEN) == 0;
-        }
-        *ret_row = row;
+        const uint8_t *bytes;
+        size_t len;
+        *ret_whole = at_row(statement, ret_row, &bytes, &len);
         r = *ret_whole ? buf_add(ret_envelope, bytes, len) : 0;
     }
     (void)sqlite3_reset(statement); /* repeats the code of step */
@@ -410,32 +420,60 @@ store_next_due(
     return store_next_due_after(store, now, 0, ret_row, ret_envelope);
 }
 
+/* One row that is copied. */
+struct copy {
+    struct store_row *row;
+    struct buf *envelope;
+};
+
+static int
+take_copy(void *ctx, const struct store_row *row, const uint8_t *envelope, size_t len)
+{
+    struct copy *copy = ctx;
+    *copy->row = *row;
+    return buf_add(copy->envelope, envelope, len);
+}
+
 int
 store_next_due_after(struct store *store, int64_t now, uint64_t after, struct store_row *ret_row,
     struct buf *ret_envelope)
 {
-    int followed = store->slot_open ? 0 : store_follow(store);
-    if (followed < 0) {
-        return followed;
-    }
-    for (;;) {
+    struct copy copy = {ret_row, ret_envelope};
+    int r = store_due_rows(store, now, after, 1, take_copy, &copy);
+    return r == 0 ? KERR_NOT_FOUND : r < 0 ? r : 0;
+}
+
+int
+store_due_rows(struct store *store, int64_t now, uint64_t after, unsigned most,
+    int (*each)(void *ctx, const struct store_row *row, const uint8_t *envelope, size_t len),
+    void *ctx)
+{
+    int r = store->slot_open ? 0 : store_follow(store);
+    unsigned count = 0;
+    while (r == 0 && count < most) {
         sqlite3_stmt *statement = store->statements[STORE_NEXT_DUE];
         struct store_row row = {0};
-        bool whole = false;
+        bool is_whole = true;
         bind_number(statement, 1, now);
         bind_number(statement, 2, (int64_t)after);
-        int r = read_row(store, STORE_NEXT_DUE, &row, ret_envelope, &whole);
-        if (r == 0 && whole) {
-            *ret_row = row;
-            return 0;
+        bind_number(statement, 3, most - count);
+        int code = SQLITE_ROW;
+        while (r == 0 && is_whole && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+            const uint8_t *bytes;
+            size_t len;
+            is_whole = at_row(statement, &row, &bytes, &len);
+            r = is_whole ? each(ctx, &row, bytes, len) : 0;
+            count += is_whole && r == 0;
+            after = row.place;
         }
-        if (r == 0) {
-            r = store_quarantine(store, row.place, STORE_STATUS_DAMAGED);
+        (void)sqlite3_reset(statement); /* repeats the code of step */
+        if (r == 0 && is_whole) {
+            r = store_error(store->db, code);
+            break;
         }
-        if (r < 0) {
-            return r;
-        }
+        r = r == 0 ? store_quarantine(store, row.place, STORE_STATUS_DAMAGED) : r;
     }
+    return r < 0 ? r : (int)count;
 }
 
 int

@@ -56,6 +56,11 @@ int store_next_due(
 /* The same among the rows behind this one, so that several can be on their way at once; 0: all. */
 int store_next_due_after(struct store *store, int64_t now, uint64_t after,
     struct store_row *ret_row, struct buf *ret_envelope);
+/* Up to so many of them in one go, which costs little more than one: each gets a row and its bytes, which hold during the
+ * call; a negative answer ends it and is returned. How many, or an error, also after some. */
+int store_due_rows(struct store *store, int64_t now, uint64_t after, unsigned most,
+    int (*each)(void *ctx, const struct store_row *row, const uint8_t *envelope, size_t len),
+    void *ctx);
 /* The next row behind this place (0: the first) whatever its next try, also one that was set aside: for handing over by
  * hand. Rows whose bytes no longer have their hash are passed over. KERR_NOT_FOUND at the end, KERR_TOO_BIG as above. */
 int store_next(

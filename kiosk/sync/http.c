@@ -509,23 +509,38 @@ take_finished(struct sync_http *http, unsigned *ret_number)
     return error == KERR_NO_MEMORY ? error : 1;
 }
 
+void
+sync_http_push(struct sync_http *http)
+{
+    int running;
+    (void)curl_multi_perform(
+        http->multi, &running); /* the next sync_http_wait says what is wrong */
+}
+
 int
 sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_number)
 {
+    if (http->stop != NULL && *http->stop != 0) {
+        sync_http_cancel(http);
+        return KERR_CANCELLED;
+    }
     int running;
-    for (int turn = 0; turn < 2; turn++) {
-        if (http->stop != NULL && *http->stop != 0) {
-            sync_http_cancel(http);
-            return KERR_CANCELLED;
+    int r = take_finished(http, ret_number);
+    for (int turn = 0; r == 0 && turn < 2; turn++) {
+        if (turn > 0) {
+            if (wait_ms <= 0) {
+                break;
+            }
+            (void)curl_multi_poll(http->multi, NULL, 0, (int)wait_ms, NULL); /* a signal ends it */
+            if (http->stop != NULL && *http->stop != 0) {
+                sync_http_cancel(http);
+                return KERR_CANCELLED;
+            }
         }
         if (curl_multi_perform(http->multi, &running) != CURLM_OK) {
             return KERR_NO_MEMORY;
         }
-        int r = take_finished(http, ret_number);
-        if (r != 0 || turn == 1) {
-            return r;
-        }
-        (void)curl_multi_poll(http->multi, NULL, 0, (int)wait_ms, NULL); /* a signal ends it, too */
+        r = take_finished(http, ret_number);
     }
-    return 0;
+    return r;
 }

@@ -1,9 +1,10 @@
 /* sync/sync.c - the outbox loop. Sends the stored bytes, unchanged, until it holds a receipt
  * that the city signed for exactly these bytes; only then is the row deleted. A row that fails
  * is put off by its own number of tries; failures in a row make the whole line rest, so that a
- * city that is away is not asked once for each of 100,000 rows. A few rows are on their way at once,
- * and what has a receipt is deleted together; killed before that, it is sent again, and the city
- * gives the same receipt. */
+ * city that is away is not asked once for each of 100,000 rows. A few rows are on their way at once;
+ * while the line goes well the next one is sent before the answer to the last one is looked at. What has
+ * a receipt is deleted together; killed before that, it is sent again, and the city gives the same
+ * receipt. */
 #include "sync.h"
 
 #include <stdlib.h>
@@ -24,16 +25,20 @@ enum {
     SYNC_POINT_MS =
         1000, /* how long a point counts as the newest; the terminal signs each 10 s at most */
     SYNC_REPORT_AGAIN_S = 60, /* after a report that nobody heard */
-    SYNC_SILENCE_MS = 1000 /* after which one more is let on its way */
+    SYNC_SILENCE_MS = 1000, /* after which one more is let on its way */
+    AHEAD_MAX = SYNC_LANES_MAX, /* rows that are read before there is a lane for them */
+    LOOKER_AFTER = 32, /* receipts in a row, after which a thread looks at the next ones */
+    ATTEMPTS = 2 * SYNC_LANES_MAX + AHEAD_MAX /* on their way, and as many with an answer */
 };
 
-/* A row on its way, one for each lane. */
+/* A row that was read ahead, is on its way, or has its answer, which nobody looked at yet. */
 struct attempt {
-    bool is_busy;
+    bool is_free;
     bool has_report; /* the report goes along */
     struct store_row row;
     struct buf envelope;
     struct sync_answer answer;
+    struct sync_look look; /* at the answer */
 };
 
 struct sync {
@@ -42,12 +47,20 @@ struct sync {
     const struct seal_verifier *kiosks;
     const struct clock *clock;
     char own_name[SEAL_NAME_MAX]; /* of the envelopes; "" until one was read */
-    struct sync_http *http; /* owned */
-    struct attempt attempts[SYNC_LANES_MAX];
+    struct sync_http *http; /* owned, like the next */
+    struct sync_looker *looker; /* NULL until it is worth while */
+    unsigned receipts_in_a_row;
+    struct attempt attempts[ATTEMPTS];
+    struct attempt *lane[SYNC_LANES_MAX]; /* what is on its way there; NULL: free */
     unsigned lanes, busy;
+    struct attempt *answered[ATTEMPTS]; /* not looked at yet, the oldest first */
+    unsigned answered_count;
+    struct attempt *ahead[AHEAD_MAX]; /* in their order */
+    unsigned ahead_count;
     unsigned allowed; /* at once: 1 until there was a success */
+    bool is_well; /* the last answer was a receipt, and several at once are allowed */
     int64_t heard_ms; /* monotonic; the last answer, or when the first was asked for */
-    uint64_t taken; /* rows up to this place are on their way or were in this round */
+    uint64_t taken; /* rows up to this place were taken in this round */
     struct store_receipt proven[SYNC_PROVEN_MAX]; /* not deleted yet */
     size_t proven_count;
     int64_t proven_ms; /* monotonic; the oldest of them */
@@ -84,7 +97,8 @@ sync_new(const struct sync_config *config, struct sync **ret_sync)
     sync->allowed = 1;
     sync->lanes = config->at_once < 1 ? 1 : config->at_once;
     sync->lanes = sync->lanes < SYNC_LANES_MAX ? sync->lanes : SYNC_LANES_MAX;
-    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        sync->attempts[i].is_free = true;
         buf_init(&sync->attempts[i].envelope, STORE_ENVELOPE_MAX);
         sync_answer_init(&sync->attempts[i].answer);
     }
@@ -99,7 +113,8 @@ sync_free(struct sync *sync)
         return;
     }
     sync_http_free(sync->http);
-    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+    sync_looker_free(sync->looker);
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
         buf_release(&sync->attempts[i].envelope);
         sync_answer_release(&sync->attempts[i].answer);
     }
@@ -157,10 +172,15 @@ rest(struct sync *sync, enum sync_action action, const struct sync_answer *answe
     int64_t now = clock_mono_ms(sync->clock), pause = 0;
     if (action == SYNC_ACTION_DONE || action == SYNC_ACTION_SET_ASIDE) {
         sync->failures = sync->rests = 0; /* the intake spoke to us */
+        sync->receipts_in_a_row += action == SYNC_ACTION_DONE;
         sync->rest_until_ms = 0;
+        sync->is_well =
+            action == SYNC_ACTION_DONE && sync->lanes > 1 && sync->allowed == sync->lanes;
         sync->allowed = 2 * sync->allowed < sync->lanes ? 2 * sync->allowed : sync->lanes;
         return;
     }
+    sync->is_well = false;
+    sync->receipts_in_a_row = 0;
     bool is_for_all = answer->status == 429 || answer->status == 503;
     sync->failures++;
     if (sync->failures >= sync->allowed) { /* one bad row among good ones is no reason */
@@ -202,6 +222,13 @@ put_off(struct sync *sync, const struct store_row *row, enum sync_action action,
     return settled(store_delay(sync->store, row->place, base + delay), SYNC_LATER);
 }
 
+/* Is anything on its way, or answered and not looked at? */
+static bool
+has_work(const struct sync *sync)
+{
+    return sync->busy > 0 || sync->answered_count > 0;
+}
+
 /* Deletes the rows that have their receipts. They stay on the list after an error. */
 static int
 flush(struct sync *sync)
@@ -220,7 +247,7 @@ flush(struct sync *sync)
 static int
 flush_when_due(struct sync *sync)
 {
-    bool is_due = sync->busy == 0 || sync->proven_count == SYNC_PROVEN_MAX ||
+    bool is_due = !has_work(sync) || sync->proven_count == SYNC_PROVEN_MAX ||
                   clock_mono_ms(sync->clock) - sync->proven_ms >= SYNC_PROVEN_MS;
     return is_due ? flush(sync) : 0;
 }
@@ -273,17 +300,11 @@ note(struct sync *sync, const struct sync_answer *answer, int error, bool is_pro
 
 /* Does with the row what the answer means. An enum sync_result or the store's error. */
 static int
-settle(struct sync *sync, const struct attempt *attempt)
+settle(struct sync *sync, const struct attempt *attempt, bool is_proven)
 {
     const struct store_row *row = &attempt->row;
     const struct sync_answer *answer = &attempt->answer;
-    const struct sync_proof proof = {.receipts = sync->receipts,
-        .kiosks = sync->kiosks,
-        .row = row,
-        .envelope = &attempt->envelope,
-        .own_name = sync->own_name};
     int error;
-    bool is_proven = sync_is_proven(&proof, answer);
     enum sync_action action = sync_judge(answer, is_proven, &error);
     note(sync, answer, error, is_proven);
     if (attempt->has_report) {
@@ -344,11 +365,10 @@ is_report_due(const struct sync *sync)
     return sync->report != NULL && clock_mono_ms(sync->clock) >= sync->report_ms;
 }
 
-/* Sets the row of a free lane on its way. */
+/* Sets the attempt's row on its way on a free lane. */
 static int
-send_off(struct sync *sync, unsigned lane)
+send_off(struct sync *sync, unsigned lane, struct attempt *attempt)
 {
-    struct attempt *attempt = &sync->attempts[lane];
     attempt->has_report = is_report_due(sync);
     struct sync_request request = {.bytes = attempt->envelope.data,
         .len = attempt->envelope.len,
@@ -360,46 +380,162 @@ send_off(struct sync *sync, unsigned lane)
         if (sync->busy == 0) {
             sync->heard_ms = clock_mono_ms(sync->clock);
         }
-        attempt->is_busy = true;
+        attempt->is_free = false;
+        sync->lane[lane] = attempt;
         sync->busy++;
     }
     return r;
 }
 
-/* Waits for one answer. Its result; SYNC_IDLE when none came within wait_ms. */
-static int
-receive(struct sync *sync, int64_t wait_ms)
+/* An answer is there. In a long row of receipts another thread looks at it: then the next rows go, and the city stores
+ * them, meanwhile. For a few records it is not worth one. */
+static void
+note_answer(struct sync *sync, struct attempt *attempt)
 {
-    unsigned lane = 0;
-    int r = sync_http_wait(sync->http, wait_ms, &lane);
-    if (r == 0) {
-        return SYNC_IDLE;
+    attempt->look = (struct sync_look){.proof = {.receipts = sync->receipts,
+                                           .kiosks = sync->kiosks,
+                                           .row = &attempt->row,
+                                           .envelope = &attempt->envelope,
+                                           .own_name = sync->own_name},
+        .answer = &attempt->answer};
+    if (sync->looker == NULL && sync->lanes > 1 && sync->receipts_in_a_row >= LOOKER_AFTER) {
+        sync->receipts_in_a_row = 0;
+        sync->looker = sync_looker_new(); /* none: asked for again after as many more */
     }
-    if (r < 0) {
-        sync_http_cancel(sync->http);
-        for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
-            sync->attempts[i].is_busy = false;
-        }
-        sync->busy = 0;
-        sync->taken = 0;
-        (void)flush(sync); /* what stays is sent again by the next sync */
-        return r;
+    bool is_next =
+        sync->answered_count == 0 || sync->answered[sync->answered_count - 1]->look.is_given;
+    if (sync->looker != NULL && is_next) { /* what we look at is not beside what it looks at */
+        attempt->look.is_given = true;
+        sync_looker_give(sync->looker, &attempt->look);
     }
-    sync->attempts[lane].is_busy = false;
-    sync->busy--;
-    sync->heard_ms = clock_mono_ms(sync->clock);
-    return settle(sync, &sync->attempts[lane]);
+    sync->answered[sync->answered_count++] = attempt;
 }
 
-/* Sends the row of the first lane, alone, and waits for what comes. */
-static int
-attempt_alone(struct sync *sync)
+/* Would the oldest answer be waited for? */
+static bool
+is_looked_at(const struct sync *sync)
 {
-    int r = send_off(sync, 0);
-    while (r == 0) { /* SYNC_IDLE is 0 */
-        r = receive(sync, SYNC_WAIT_MAX_MS);
+    const struct sync_look *look = &sync->answered[0]->look;
+    return !look->is_given || sync_looker_has(sync->looker, look);
+}
+
+/* Looks at the oldest answer. Its result. */
+static int
+look(struct sync *sync)
+{
+    struct attempt *attempt = sync->answered[0];
+    bool is_proven = attempt->look.is_given
+                         ? sync_looker_wait(sync->looker, &attempt->look)
+                         : sync_is_proven(&attempt->look.proof, &attempt->answer);
+    sync->answered_count--;
+    memmove(sync->answered, sync->answered + 1, sync->answered_count * sizeof(sync->answered[0]));
+    attempt->is_free = true;
+    return settle(sync, attempt, is_proven);
+}
+
+/* What was read ahead is read again, as it is then. */
+static void
+put_back(struct sync *sync)
+{
+    if (sync->ahead_count > 0) {
+        sync->taken = sync->ahead[0]->row.place - 1;
+    }
+    while (sync->ahead_count > 0) {
+        sync->ahead[--sync->ahead_count]->is_free = true;
+    }
+}
+
+/* Nothing is on its way any more; what was answered counts. */
+static void
+give_up(struct sync *sync)
+{
+    sync_http_cancel(sync->http);
+    for (unsigned i = 0; i < SYNC_LANES_MAX; i++) {
+        if (sync->lane[i] != NULL) {
+            sync->lane[i]->is_free = true;
+            sync->lane[i] = NULL;
+        }
+    }
+    sync->busy = 0;
+    put_back(sync);
+    sync->taken = 0;
+    while (sync->answered_count > 0 && look(sync) >= 0) {
+    }
+    (void)flush(sync); /* what stays is sent again by the next sync */
+}
+
+/* Takes the answers that are there; waits for the first one if there is none. 0, also when none came within wait_ms. */
+static int
+hear(struct sync *sync, int64_t wait_ms)
+{
+    unsigned lane;
+    int r = 1;
+    while (r == 1 && sync->busy > 0) {
+        r = sync_http_wait(sync->http, wait_ms, &lane);
+        if (r == 1) {
+            note_answer(sync, sync->lane[lane]);
+            sync->lane[lane] = NULL;
+            sync->busy--;
+            sync->heard_ms = clock_mono_ms(sync->clock);
+            wait_ms = 0;
+        }
+    }
+    if (r < 0) {
+        give_up(sync);
+        return r;
+    }
+    return 0;
+}
+
+/* Sends the attempt's row, alone, and waits for what comes. */
+static int
+attempt_alone(struct sync *sync, struct attempt *attempt)
+{
+    int r = send_off(sync, 0, attempt);
+    while (r == 0 && sync->busy > 0) {
+        r = hear(sync, SYNC_WAIT_MAX_MS);
+    }
+    return r == 0 ? look(sync) : r;
+}
+
+/* One that nobody uses; NULL when there is none. */
+static struct attempt *
+free_attempt(struct sync *sync)
+{
+    for (unsigned i = 0; i < ATTEMPTS; i++) {
+        if (sync->attempts[i].is_free) {
+            return &sync->attempts[i];
+        }
+    }
+    return NULL;
+}
+
+/* store_due_rows' each. */
+static int
+take_ahead(void *ctx, const struct store_row *row, const uint8_t *envelope, size_t len)
+{
+    struct sync *sync = ctx;
+    struct attempt *attempt = free_attempt(sync); /* there are more than this asks for */
+    buf_clear(&attempt->envelope);
+    int r = buf_add(&attempt->envelope, envelope, len);
+    if (r == 0) {
+        attempt->row = *row;
+        attempt->is_free = false;
+        sync->ahead[sync->ahead_count++] = attempt;
+        sync->taken = row->place;
     }
     return r;
+}
+
+/* While all goes well: reads a few rows while the city has work, so that they go at once when it answers. What is wrong
+ * shows when the next row is wanted. */
+static void
+read_ahead(struct sync *sync)
+{
+    if (sync->is_well && sync->ahead_count == 0 && sync->answered_count <= sync->lanes) {
+        (void)store_due_rows(
+            sync->store, clock_wall_s(sync->clock), sync->taken, AHEAD_MAX, take_ahead, sync);
+    }
 }
 
 /* The oldest due row that is not on its way. When none is, now and then: is the earliest next try
@@ -411,7 +547,7 @@ next_row(struct sync *sync, struct attempt *attempt)
     int64_t now = clock_wall_s(sync->clock);
     buf_clear(&attempt->envelope);
     int r = store_next_due_after(sync->store, now, sync->taken, &attempt->row, &attempt->envelope);
-    if (r != KERR_NOT_FOUND || sync->busy > 0) {
+    if (r != KERR_NOT_FOUND || has_work(sync)) {
         return r;
     }
     r = flush(sync); /* the round is through: rows before are due again, or new */
@@ -444,27 +580,63 @@ allowance(const struct sync *sync)
     return most < sync->lanes ? (unsigned)most : sync->lanes;
 }
 
+/* How many answers stand in the way of another row. None that looks like a receipt, while all goes well: looking at it
+ * takes about as long as the city needs for the next one. */
+static unsigned
+in_the_way(const struct sync *sync)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < sync->answered_count; i++) {
+        const struct sync_answer *answer = &sync->answered[i]->answer;
+        bool looks_good = answer->error == 0 && !answer->is_html &&
+                          (answer->status == 200 || answer->status == 201);
+        count += !sync->is_well || !looks_good;
+    }
+    return count;
+}
+
+/* The next row to be sent. As next_row. */
+static int
+take_row(struct sync *sync, struct attempt **ret_attempt)
+{
+    if (sync->ahead_count > 0) {
+        *ret_attempt = sync->ahead[0];
+        sync->ahead_count--;
+        memmove(sync->ahead, sync->ahead + 1, sync->ahead_count * sizeof(sync->ahead[0]));
+        return 0;
+    }
+    *ret_attempt = free_attempt(sync);
+    int r = next_row(sync, *ret_attempt);
+    if (r == 0) {
+        sync->taken = (*ret_attempt)->row.place;
+    }
+    return r;
+}
+
 /* Sets due rows on their way as far as that is allowed now. */
 static int
 fill(struct sync *sync)
 {
     if (clock_mono_ms(sync->clock) < sync->rest_until_ms ||
         clock_mono_ms(sync->clock) >= sync->sweep_ms) {
+        put_back(sync);
         return 0;
     }
     unsigned lane = 0;
-    while (sync->busy < allowance(sync)) {
-        while (sync->attempts[lane].is_busy) {
+    while (
+        sync->busy + in_the_way(sync) < allowance(sync) && sync->answered_count < SYNC_LANES_MAX) {
+        while (sync->lane[lane] != NULL) {
             lane++; /* fewer are busy than there are lanes */
         }
-        int r = next_row(sync, &sync->attempts[lane]);
-        sync->has_more = r == 0 || sync->busy > 0;
+        struct attempt *attempt;
+        int r = take_row(sync, &attempt);
+        sync->has_more = r == 0 || has_work(sync);
         if (r < 0) {
             return r == KERR_NOT_FOUND ? 0 : r;
         }
-        sync->taken = sync->attempts[lane].row.place;
-        r = send_off(sync, lane);
+        r = send_off(sync, lane, attempt);
         if (r < 0) {
+            attempt->is_free = true;
             return r;
         }
     }
@@ -505,21 +677,36 @@ tell_alone(struct sync *sync)
     return SYNC_IDLE;
 }
 
+/* Sends what may be sent, and looks at what came, until there is a result. SYNC_IDLE: nothing is on its way any more. */
+static int
+go_on(struct sync *sync)
+{
+    int r = fill(sync);
+    while (r == 0 && has_work(sync)) {
+        bool must_look = sync->busy == 0 || in_the_way(sync) > 0;
+        if (sync->answered_count > 0 && (must_look || is_looked_at(sync))) {
+            return look(sync);
+        }
+        read_ahead(sync);
+        r = hear(sync, SYNC_PROVEN_MS);
+        unsigned before = sync->busy;
+        r = r == 0 ? fill(sync) : r;
+        if (r == 0 && sync->busy > before) {
+            sync_http_push(sync->http); /* the city has work while we look */
+        }
+        r = r == 0 ? flush_when_due(sync) : r;
+    }
+    return r;
+}
+
 int
 sync_step(struct sync *sync)
 {
     int r = flush_when_due(sync);
-    if (r == 0 && sync->busy == 0 && clock_mono_ms(sync->clock) >= sync->sweep_ms) {
+    if (r == 0 && !has_work(sync) && clock_mono_ms(sync->clock) >= sync->sweep_ms) {
         return sweep(sync);
     }
-    r = r == 0 ? fill(sync) : r;
-    while (r == 0 && sync->busy > 0) { /* SYNC_IDLE is 0 */
-        r = receive(sync, SYNC_PROVEN_MS);
-        if (r == SYNC_IDLE) {
-            r = flush_when_due(sync);
-            r = r == 0 ? fill(sync) : r;
-        }
-    }
+    r = r == 0 ? go_on(sync) : r;
     if (r == SYNC_IDLE && is_report_due(sync) &&
         clock_mono_ms(sync->clock) >= sync->rest_until_ms) {
         r = tell_alone(sync);
@@ -550,7 +737,7 @@ pass_step(struct sync *sync, struct pass *pass)
     if (r < 0) {
         return r == KERR_NOT_FOUND ? 0 : r;
     }
-    r = attempt_alone(sync);
+    r = attempt_alone(sync, attempt);
     if (r != SYNC_LATER) {
         return r < 0 ? r : 1;
     }
@@ -578,6 +765,7 @@ int
 sync_pass(struct sync *sync)
 {
     struct store_counts counts;
+    put_back(sync);
     int r = store_counts(sync->store, &counts);
     if (r < 0 || counts.queued == 0) {
         return r;

@@ -1,6 +1,6 @@
 /* sync/sync.h - the outbox loop: takes due envelopes from the store, PUTs the stored bytes over
  * HTTPS with a client certificate, and removes a row only on a receipt that verifies. Sees
- * sealed bytes only. One thread. */
+ * sealed bytes only. A sync belongs to one thread; in a long drain it has another one of its own (looker.c). */
 #ifndef SYNC_SYNC_H
 #define SYNC_SYNC_H
 
@@ -38,7 +38,8 @@ struct sync_config {
     /* When it becomes non-zero, a transfer under way ends within about a second; may be NULL. */
     const volatile sig_atomic_t *stop;
     int timeout_s; /* of a whole request; 0: SYNC_TIMEOUT_S */
-    unsigned at_once; /* requests at once, at most 8; 0: one */
+    unsigned
+        at_once; /* requests at once, at most 8; 0 or 1: one, and none while an answer is looked at */
 };
 
 struct sync;
@@ -56,7 +57,8 @@ enum sync_result {
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
 /* Sends due rows, oldest first, and returns with the first answer. One request is under way until
- * there is an answer, then up to at_once; one more for each second in which nothing came back. When
+ * there is an answer, then up to at_once; one more for each second in which nothing came back. While all
+ * goes well the next rows are sent before an answer is looked at (at_once more than 1). When
  * all that were allowed at once fail in a row, the whole line rests for a while (the first time for
  * 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too. Rows with a
  * receipt are removed together, at most a quarter of a second later. Once in SYNC_AHEAD_MAX_S it is

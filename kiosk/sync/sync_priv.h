@@ -47,6 +47,27 @@ bool sync_has_receipt(const struct sync_proof *proof, const uint8_t *bytes, size
  * answer. */
 bool sync_is_proven(const struct sync_proof *proof, const struct sync_answer *answer);
 
+/* --- looker.c: answers are looked at while the transfers go on --- */
+
+struct sync_look {
+    struct sync_proof proof;
+    const struct sync_answer *answer; /* borrowed */
+    bool is_given; /* the caller's to know: to a looker */
+    bool is_done, is_proven; /* the looker's, like next */
+    struct sync_look *next;
+};
+struct sync_looker;
+/* NULL when there is no thread to be had. */
+struct sync_looker *sync_looker_new(void);
+/* What was given and is not done stays so. NULL is accepted. */
+void sync_looker_free(struct sync_looker *looker);
+/* sync_is_proven, later; one at a time, in their order. Borrowed until it is done. */
+void sync_looker_give(struct sync_looker *looker, struct sync_look *look);
+/* Is it done? */
+bool sync_looker_has(struct sync_looker *looker, const struct sync_look *look);
+/* Waits until it is done: what sync_is_proven said. */
+bool sync_looker_wait(struct sync_looker *looker, const struct sync_look *look);
+
 /* Milliseconds that the whole line rests after so many failures in a row (1, 2, ...): uniform in
  * [0, min(15 min, 2^(failures-1) s)). chance is any 32 random bits. */
 int64_t sync_rest_ms(unsigned failures, uint32_t chance);
@@ -70,6 +91,8 @@ enum { SYNC_POINT_TEXT = 2 * SEAL_POINT_MAX + 1 };
  * answer, borrowed and initialised, is filled when sync_http_wait names the lane. KERR_NO_MEMORY. */
 int sync_http_put(struct sync_http *http, unsigned lane, const struct sync_request *request,
     struct sync_answer *answer);
+/* Sends what was started, as far as the line takes it now. */
+void sync_http_push(struct sync_http *http);
 /* Waits at most so long for one of them. 1 with *ret_lane, whatever came; 0 when none came yet;
  * KERR_CANCELLED (stop: nothing is under way any more), KERR_NO_MEMORY. */
 int sync_http_wait(struct sync_http *http, int64_t wait_ms, unsigned *ret_lane);

@@ -162,6 +162,73 @@ test_rows_leave_together(void **state)
     assert_int_equal(0, atomic_load(&scene.city.open));
 }
 
+/* In a long row of good answers the next rows go before anybody looked at those, and another thread looks. From one row on
+ * the answers are something else: nothing of it leaves the queue, few rows are sent before the line rests, and what has
+ * its receipt is gone. */
+static void
+test_bad_answers_after_many_good(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    static const struct fake_answer bad[] = {
+        {.status = 200, .headers = html, .body = FAKE_TEXT, .text = page},
+        {.status = 503},
+        {.status = 201, .headers = cms, .body = FAKE_RECEIPT, .twist = TWIST_HASH},
+        {.status = 201, .headers = cms, .body = FAKE_RECEIPT, .twist = TWIST_BIT},
+        {.status = 200, .headers = cms},
+    };
+    /* Those on their way, and answers that nobody looked at; the line rests after four. */
+    const unsigned most = SYNC_LANES_MAX + SYNC_AT_ONCE;
+    enum { GOOD = 80, ALL = 120 };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        open_line();
+        widen();
+        enqueue(ALL);
+        fake_script(&scene.city, &good, 1);
+        scene.city.poison_answer = &bad[i];
+        atomic_store(&scene.city.poison_last, ALL);
+        atomic_store(&scene.city.poison, GOOD + 1);
+        int r;
+        while ((r = sync_step(scene.sync)) != SYNC_IDLE) {
+            assert_true(r == SYNC_SENT || r == SYNC_LATER);
+        }
+        if (counts().sent != GOOD || counts().queued != ALL - GOOD ||
+            fake_requests(&scene.city) > GOOD + most) {
+            fail_msg("kind %zu: %llu sent, %llu wait, %u requests", i,
+                (unsigned long long)counts().sent, (unsigned long long)counts().queued,
+                fake_requests(&scene.city));
+        }
+        atomic_store(&scene.city.poison, 0);
+        advance(20);
+        (void)send_rows(ALL - GOOD);
+        assert_int_equal(SYNC_IDLE, sync_step(scene.sync));
+        assert_int_equal(ALL, counts().sent);
+        close_line();
+        atomic_store(&scene.city.poison_last, 0);
+        scene.city.poison_answer = NULL;
+    }
+}
+
+/* A sync that ends while answers are looked at: their rows stay, and the next one sends them again. */
+static void
+test_end_while_answers_are_looked_at(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    widen();
+    enqueue(100);
+    fake_script(&scene.city, &good, 1);
+    for (int i = 0; i < 60; i++) {
+        assert_int_equal(SYNC_SENT, sync_step(scene.sync));
+    }
+    widen(); /* another one, with nothing told to the first */
+    uint64_t left = counts().queued;
+    assert_in_range(left, 40, 100);
+    assert_int_equal(0, send_rows((unsigned)left));
+    assert_int_equal(SYNC_IDLE, sync_step(scene.sync));
+    assert_int_equal(100, counts().sent);
+}
+
 /* Looks at the queue from outside until the rows are gone, then ends the sync. */
 static void *
 watch_rows(void *arg)
@@ -408,6 +475,8 @@ main(void)
         cmocka_unit_test(test_poison_among_many),
         cmocka_unit_test_setup_teardown(test_retry_after_is_for_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_leave_together, set_up, tear_down),
+        cmocka_unit_test(test_bad_answers_after_many_good),
+        cmocka_unit_test_setup_teardown(test_end_while_answers_are_looked_at, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_silent_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_line_rests_while_the_city_is_away, set_up, tear_down),
         cmocka_unit_test(test_mad_clocks),

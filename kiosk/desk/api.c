@@ -18,7 +18,6 @@ enum {
     LIMIT_MAX = 100,
     LOOKS =
         500, /* at others' records, for each that is asked for (desk_hand_next): 25 are opened, in 15 ms */
-    LOOKS_MAX = 20000, /* all others wait so long: half a second */
     LIST_BYTES = 3 * 1024 * 1024, /* a list ends when it is that long; the rest comes next */
     HTTP_CONFLICT = 409
 };
@@ -117,7 +116,7 @@ desk_api_records(struct desk_ask *ask)
     uint64_t limit = desk_query_number(ask->request->limit, LIMIT_DEFAULT);
     limit = limit > LIMIT_MAX ? LIMIT_MAX : limit;
     uint64_t count = 0;
-    size_t looks = limit * LOOKS < LOOKS_MAX ? (size_t)limit * LOOKS : LOOKS_MAX;
+    size_t looks = limit * LOOKS < DESK_LOOKS_MAX ? (size_t)limit * LOOKS : DESK_LOOKS_MAX;
     int r = 0;
     after = after > INT64_MAX ? INT64_MAX : after;
     (void)buf_add_str(out, "{\"records\":[");
@@ -277,7 +276,11 @@ mark(struct desk_ask *ask, const struct desk_client *client, struct ledger_batch
     const uint8_t (*ids)[LEDGER_ID_LEN], size_t count)
 {
     uint64_t number = batch->number;
-    int r = desk_hand_mark(ask->desk, client, batch, ids, count);
+    int r = 0;
+    for (size_t i = 0; i < count && r == 0; i++) {
+        r = desk_hand_may_mark(ask->desk, client, ids[i]);
+    }
+    r = r == 0 ? desk_hand_mark(ask->desk, client, batch, ids, count) : r;
     LOG(LOG_INFO, "desk.api-batch", LOG_ID("client", client->name), LOG_INT("number", number),
         LOG_INT("count", count), LOG_INT("result", r));
     if (r == LEDGER_HANDED_ELSE) {
@@ -286,8 +289,8 @@ mark(struct desk_ask *ask, const struct desk_client *client, struct ledger_batch
         return;
     }
     if (r == KERR_NOT_FOUND) {
-        problem(
-            ask, HTTP_NOT_FOUND, "Not there", "One of the records is not there; none is marked.");
+        problem(ask, HTTP_NOT_FOUND, "Not there",
+            "One of the records is not there for this key; none is marked.");
         return;
     }
     if (r >= 0) {

@@ -177,6 +177,58 @@ desk_hand_get(struct desk *desk, const struct desk_client *client, const uint8_t
 
 /* ---- batches ---- */
 
+struct seen {
+    const struct desk_client *client;
+    bool was_seen;
+};
+
+static int
+look_at_act(const struct ledger_act *act, void *ctx)
+{
+    struct seen *seen = ctx;
+    seen->was_seen |= strcmp(act->kind, "state") == 0 && desk_client_sees(seen->client, act->value);
+    return 0;
+}
+
+/* Was it ever in one of the client's states? All records were new. */
+static int
+find_state(struct desk *desk, const struct ledger_entry *entry, struct seen *seen)
+{
+    seen->was_seen =
+        desk_client_sees(seen->client, "new") || desk_client_sees(seen->client, entry->state);
+    return seen->was_seen ? 0 : ledger_acts(desk->ledger, entry->id, look_at_act, seen);
+}
+
+int
+desk_hand_may_mark(
+    struct desk *desk, const struct desk_client *client, const uint8_t id[LEDGER_ID_LEN])
+{
+    struct seen seen = {.client = client};
+    struct ledger_entry entry;
+    struct record_head known;
+    uint64_t number = 0;
+    AUTO_BUF envelope;
+    buf_init(&envelope, LEDGER_ENVELOPE_MAX);
+    int r = ledger_handed(desk->ledger, client->name, id, &number);
+    if (r != KERR_NOT_FOUND) {
+        return r;
+    }
+    r = ledger_get(desk->ledger, id, &entry, &envelope);
+    r = r == 0 ? find_state(desk, &entry, &seen) : r;
+    if (r < 0 || !seen.was_seen) {
+        return r < 0 ? r : KERR_NOT_FOUND;
+    }
+    if (desk_find_head(desk, &entry, &known)) {
+        return desk_client_takes(client, known.procedure) ? 0 : KERR_NOT_FOUND;
+    }
+    const char *reason = NULL;
+    struct record *record =
+        desk_open_record(&desk->config, &entry, envelope.data, envelope.len, &reason);
+    bool takes = record != NULL && desk_client_takes(client, record_head(record)->procedure);
+    record_free(record);
+    return takes ? 0 : KERR_NOT_FOUND;
+}
+
 static int
 compare_ids(const void *one, const void *other)
 {
@@ -211,23 +263,22 @@ desk_hand_mark(struct desk *desk, const struct desk_client *client, struct ledge
 }
 
 int
-desk_hand_make(struct desk *desk, const struct desk_client *client, struct ledger_batch *batch)
+desk_hand_make(struct desk *desk, const struct desk_client *client, uint64_t *after, size_t looks,
+    struct ledger_batch *batch)
 {
     uint8_t(*ids)[LEDGER_ID_LEN] = xcalloc(LEDGER_BATCH_MAX, LEDGER_ID_LEN);
     size_t count = 0;
-    uint64_t after = 0;
-    size_t all = SIZE_MAX;
     int r = 0;
     while (r == 0 && count < LEDGER_BATCH_MAX) {
         struct ledger_entry entry;
         struct record *record = NULL;
-        r = desk_hand_next(desk, client, &after, &all, &entry, &record);
+        r = desk_hand_next(desk, client, after, &looks, &entry, &record);
         if (r == 0) {
             memcpy(ids[count++], entry.id, LEDGER_ID_LEN);
             record_free(record);
         }
     }
-    r = r == KERR_NOT_FOUND ? 0 : r;
+    r = r == KERR_NOT_FOUND || (r == KERR_TOO_BIG && count > 0) ? 0 : r;
     if (r == 0) {
         batch->number = 0;
         r = desk_hand_mark(desk, client, batch, (const uint8_t(*)[LEDGER_ID_LEN])ids, count);

@@ -161,7 +161,8 @@ write_all(struct writing *writing, size_t *ret_count)
         struct ledger_batch batch = {.number = 0};
         r = ledger_batch_open(writing->desk->ledger, writing->client->name, &batch);
         if (r == KERR_NOT_FOUND) {
-            r = desk_hand_make(writing->desk, writing->client, &batch);
+            uint64_t after = 0; /* nobody waits for this program */
+            r = desk_hand_make(writing->desk, writing->client, &after, SIZE_MAX, &batch);
             if (r == LEDGER_HANDED_NONE) {
                 return 0;
             }

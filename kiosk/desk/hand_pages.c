@@ -88,18 +88,25 @@ add_record(struct desk *desk, const struct ledger_entry *entry, const struct rec
         FILL_HTML("when", &when));
 }
 
-/* The first ones that it does not have. */
-static int
-add_waiting(
-    struct desk *desk, const struct desk_client *client, struct buf *rows, size_t *ret_count)
+/* Where the last look ended; a place that is none is the beginning. */
+static uint64_t
+position(const char *after)
 {
-    uint64_t after = 0;
-    size_t all = SIZE_MAX;
+    uint64_t number = desk_query_number(after, 0);
+    return number <= INT64_MAX ? number : 0;
+}
+
+/* The first ones behind *after that it does not have. KERR_TOO_BIG: up to *after, and there may be more. */
+static int
+add_waiting(struct desk *desk, const struct desk_client *client, uint64_t *after, struct buf *rows,
+    size_t *ret_count)
+{
+    size_t looks = DESK_LOOKS_MAX;
     int r = 0;
     for (*ret_count = 0; r == 0 && *ret_count < WAITING_SHOWN; ++*ret_count) {
         struct ledger_entry entry;
         struct record *record = NULL;
-        r = desk_hand_next(desk, client, &after, &all, &entry, &record);
+        r = desk_hand_next(desk, client, after, &looks, &entry, &record);
         if (r < 0) {
             break;
         }
@@ -141,29 +148,43 @@ client_page(struct desk_ask *ask, const char *name)
     struct desk_client client;
     size_t count = 0;
     char shown[24];
+    char begin[24];
+    char next[24];
+    AUTO_BUF more;
     AUTO_BUF waiting;
     AUTO_BUF batches;
     AUTO_BUF content;
+    buf_init(&more, DESK_PAGE_MAX);
     buf_init(&waiting, DESK_PAGE_MAX);
     buf_init(&batches, DESK_PAGE_MAX);
     buf_init(&content, DESK_PAGE_MAX);
     if (!find_client(ask, name, &client)) {
         return;
     }
-    int r = add_waiting(desk, &client, &waiting, &count);
-    r = r == 0 ? add_batches(desk, &client, &batches) : r;
+    uint64_t from = position(ask->request->after);
+    uint64_t upto = from;
+    int r = add_waiting(desk, &client, &upto, &waiting, &count);
+    bool has_more = r == KERR_TOO_BIG;
+    r = r == 0 || has_more ? add_batches(desk, &client, &batches) : r;
     if (r < 0) {
         desk_reply_error(ask, r);
         return;
     }
     (void)snprintf(shown, sizeof(shown), "%zu", count);
-    const char *word = count == 0               ? "hand.nothing"
+    const char *word = has_more                 ? "hand.more"
+                       : count == 0             ? "hand.nothing"
                        : count == WAITING_SHOWN ? "hand.first"
                                                 : "hand.all";
+    (void)snprintf(begin, sizeof(begin), "%" PRIu64, from);
+    (void)snprintf(next, sizeof(next), "%" PRIu64, upto);
+    if (has_more) {
+        DESK_PART(
+            desk->assets, &more, "hand-more", FILL("client", client.name), FILL("after", next));
+    }
     DESK_PART(desk->assets, &content, "hand-waiting", FILL("client", client.name),
-        FILL("token", ask->form_token), FILL("count", shown),
-        FILL("text", desk_word(desk->assets, word)), FILL_HTML("rows", &waiting),
-        FILL_HTML("batches", &batches));
+        FILL("token", ask->form_token), FILL("after", begin), FILL("count", shown),
+        FILL("text", desk_word(desk->assets, word)), FILL_HTML("more", &more),
+        FILL_HTML("rows", &waiting), FILL_HTML("batches", &batches));
     desk_reply_page(ask, HTTP_OK, "hand-page", "page.hand", &content);
 }
 
@@ -294,7 +315,7 @@ desk_get_hand_client(struct desk_ask *ask)
     }
 }
 
-/* All that it does not have, as a batch. A second press finds nothing more and makes none. */
+/* What it does not have, as a batch. A second press finds nothing more and makes none. */
 void
 desk_post_hand_client(struct desk_ask *ask)
 {
@@ -305,10 +326,14 @@ desk_post_hand_client(struct desk_ask *ask)
         return;
     }
     (void)snprintf(batch.by, sizeof(batch.by), "%s", ask->who.name);
-    int r = desk_hand_make(ask->desk, &client, &batch);
+    uint64_t after = position(ask->request->after);
+    int r = desk_hand_make(ask->desk, &client, &after, DESK_LOOKS_MAX, &batch);
     LOG(LOG_INFO, "desk.hand-made", LOG_ID("client", client.name), LOG_INT("result", r),
         LOG_INT("count", r == LEDGER_HANDED ? (int64_t)batch.count : 0));
-    if (r < 0) {
+    if (r == KERR_TOO_BIG) { /* only others' so far: the page goes on from there */
+        (void)snprintf(where, sizeof(where), "/hand-over/%s?after=%" PRIu64, client.name, after);
+        desk_reply_go(ask, where);
+    } else if (r < 0) {
         desk_reply_error(ask, r);
     } else if (r == LEDGER_HANDED) {
         (void)snprintf(where, sizeof(where), "/hand-over/%s/%" PRIu64, client.name, batch.number);

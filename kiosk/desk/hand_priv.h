@@ -147,17 +147,26 @@ const struct desk_layout *desk_hand_layout(struct desk *desk, const char *proced
 /* The first record behind *after that the client may have and does not have yet; the caller frees. *after becomes the position of
  * what was looked at last. *looks: what it may cost to look at others' records, of which it is taken; one that must be opened
  * costs DESK_LOOK_OPENED, one that the index knows 1. KERR_NOT_FOUND, KERR_TOO_BIG (that much was looked at; there may be more). */
-enum { DESK_LOOK_OPENED = 20 };
+enum {
+    DESK_LOOK_OPENED = 20,
+    DESK_LOOKS_MAX = 20000 /* in one request: all others wait so long, half a second */
+};
 int desk_hand_next(struct desk *desk, const struct desk_client *client, uint64_t *after,
     size_t *looks, struct ledger_entry *ret_entry, struct record **ret_record);
 /* One that it may have, or has. KERR_NOT_FOUND. */
 int desk_hand_get(struct desk *desk, const struct desk_client *client,
     const uint8_t id[LEDGER_ID_LEN], struct ledger_entry *ret_entry, struct record **ret_record);
+/* May the client mark it? One of its procedures that is, or ever was, in one of its states (it may have been taken then), or that it
+ * has. KERR_NOT_FOUND for any other one. */
+int desk_hand_may_mark(
+    struct desk *desk, const struct desk_client *client, const uint8_t id[LEDGER_ID_LEN]);
 /* Marks these as handed over; as ledger_hand, which see. In: number, by, is_written. */
 int desk_hand_mark(struct desk *desk, const struct desk_client *client, struct ledger_batch *batch,
     const uint8_t (*ids)[LEDGER_ID_LEN], size_t count);
-/* The same with all that it may have and does not have, LEDGER_BATCH_MAX at most. In: by, is_written. */
-int desk_hand_make(struct desk *desk, const struct desk_client *client, struct ledger_batch *batch);
+/* The same with all behind *after that it may have and does not have, LEDGER_BATCH_MAX at most. In: by, is_written. looks and
+ * KERR_TOO_BIG (nothing was found up to *after) as in desk_hand_next. */
+int desk_hand_make(struct desk *desk, const struct desk_client *client, uint64_t *after,
+    size_t looks, struct ledger_batch *batch);
 /* record is NULL for one that can't be opened any more. */
 typedef int desk_each_handed(
     const struct ledger_entry *entry, const struct record *record, void *ctx);

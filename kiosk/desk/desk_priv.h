@@ -80,7 +80,6 @@ void desk_session_begin(
 bool desk_session_who(
     struct desk_sessions *sessions, const char *token, bool used, struct desk_who *ret_who);
 void desk_session_end(struct desk_sessions *sessions, const char *token);
-/* The form token that belongs to a cookie's token: keyed hash, so that only our pages have it. */
 /* How long a session goes on without use, and whether use makes that longer (else its 12 hours end before). False: there is none. */
 bool desk_session_left(
     struct desk_sessions *sessions, const char *token, int64_t *ret_seconds, bool *ret_stays);
@@ -88,6 +87,7 @@ bool desk_session_left(
  * sealed with it, never the key; it is another one whenever the desk starts. */
 void desk_draft_key(
     const struct desk_sessions *sessions, const char *name, char out[DESK_TOKEN_LEN]);
+/* The form token that belongs to a cookie's token: keyed hash, so that only our pages have it. */
 void desk_form_token(
     const struct desk_sessions *sessions, const char *token, char out[DESK_TOKEN_LEN]);
 bool desk_form_token_fits(

@@ -53,24 +53,27 @@ desk_table_begin(struct desk_table *table)
 }
 
 /* What the table says is written instead; it was checked to fit when the files were (kioskctl check), and is not
- * written when it does not. */
+ * written when it does not. As any other text it neither ends the cell nor begins a formula. */
 static bool
-write_instead(struct desk_table *table, const char *instead)
+write_instead(struct desk_table *table, const char *instead, bool first)
 {
     char nothing[DESK_INSTEAD_MAX];
     AUTO_BUF bytes;
-    buf_init(&bytes, 2 * DESK_INSTEAD_MAX);
+    buf_init(&bytes, 2 * DESK_INSTEAD_MAX + 1);
+    (void)buf_add_str(&bytes, first && desk_csv_is_formula(instead) ? "'" : "");
     for (size_t step, len = strlen(instead); len > 0; instead += step, len -= step) {
         step = desk_character_len(instead, len);
+        (void)buf_add_str(&bytes, *instead == '"' ? "\"" : "");
         if (desk_fit_character(table->fit, instead, step, &bytes, nothing) != DESK_FITS) {
             return false;
         }
     }
-    return bytes.len > 0 && buf_add(table->out, bytes.data, bytes.len) == 0;
+    return bytes.len > 0 && buf_error(&bytes) == 0 &&
+           buf_add(table->out, bytes.data, bytes.len) == 0;
 }
 
 static void
-fitted_character(struct desk_table *table, const char *text, size_t len)
+fitted_character(struct desk_table *table, const char *text, size_t len, bool first)
 {
     char instead[DESK_INSTEAD_MAX];
     switch (desk_fit_character(table->fit, text, len, table->out, instead)) {
@@ -80,8 +83,11 @@ fitted_character(struct desk_table *table, const char *text, size_t len)
         desk_table_tell(table, table->field, "hand.report.twin", text, len, "");
         break;
     case DESK_FITS_NOT:
-        if (table->substitute && write_instead(table, instead)) {
+        if (table->substitute && write_instead(table, instead, first)) {
             desk_table_tell(table, table->field, "hand.report.written", text, len, instead);
+            if (first && desk_csv_is_formula(instead)) {
+                desk_table_tell(table, table->field, "hand.report.formula", text, len, "'");
+            }
         } else {
             (void)buf_add_str(table->out, no_such);
             desk_table_tell(table, table->field, "hand.report.unfit", text, len, instead);
@@ -110,7 +116,7 @@ desk_table_cell(struct desk_table *table, const char *text)
         for (size_t step, len = cell.len; len > 0; at += step, len -= step) {
             step = desk_character_len(at, len);
             (void)buf_add_str(table->out, *at == '"' ? "\"" : "");
-            fitted_character(table, at, step);
+            fitted_character(table, at, step, at == buf_str(&cell));
         }
         (void)buf_add_byte(table->out, '"');
     }

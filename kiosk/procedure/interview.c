@@ -274,7 +274,6 @@ interview_back(struct interview *interview)
     return false;
 }
 
-/* Rows: relevant questions, without those that only a card could have answered and did not. */
 /* What is taken over from another answer under a condition (the visitor is the person it is about) stands on the
  * check page once, there. What always begins as another answer keeps its row: it may be changed. */
 static bool
@@ -288,6 +287,7 @@ taken_over(const struct interview *interview, const struct slot *slot)
            fact->origin == FACT_ORIGIN_DERIVED;
 }
 
+/* Rows: relevant questions, without those that only a card could have answered and did not. */
 static bool
 is_row(const struct interview *interview, const struct slot *slot)
 {

@@ -462,9 +462,9 @@ struct scope {
 /* The type of a question's answer in expressions. */
 enum expr_type question_expr_type(enum question_type type);
 bool question_is_amount(const struct question_def *question); /* a number of things or of yen */
-/* An expression of this type, kept in the set's memory; NULL without one, or after a report. */
 /* The group of this id that an expression there may name, or NULL. */
 const struct group_def *scope_group(const struct scope *scope, const char *id);
+/* An expression of this type, kept in the set's memory; NULL without one, or after a report. */
 const struct expr *compile(struct load *load, const struct scope *scope,
     const struct expr_source *source, const char *what, enum expr_type type);
 

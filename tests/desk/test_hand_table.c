@@ -295,6 +295,34 @@ keep_reason(const char *file, int line, const char *reason, const char *detail, 
     (void)buf_printf(ctx, "%s:%d %s: %s\n", file, line, reason, detail);
 }
 
+/* What a city's table writes instead is no formula and ends no cell either. */
+static void
+test_instead(void **state)
+{
+    static const char table[] = "🐱\t-1\tsign\n🐶\t\"\tquote\n";
+    static const struct {
+        const char *text, *bytes;
+        bool is_told; /* as a formula */
+    } rows[] = {{"🐱", "\"'-1\"", true}, {"a🐱", "\"a-1\"", false}, {"🐶,", "\"\"\",\"", false},
+        {"=🐱", "\"'=-1\"", true}};
+    struct fixture *f = *state;
+    struct maker maker;
+    int line = 0;
+    open_maker(&maker, f);
+    char *path = fs_join(f->home, "own.tsv");
+    assert_int_equal(fs_write_atomic(path, table, sizeof(table) - 1, 0600), 0);
+    desk_substitutes_free(maker.substitutes);
+    assert_int_equal(desk_substitutes_load(path, &maker.substitutes, &line), 0);
+    free(path);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        assert_string_equal(cell(&maker, rows[i].text, true, true), rows[i].bytes);
+        assert_int_equal(
+            times_in(buf_str(&maker.report), desk_word(f->desk.assets, "hand.report.formula")),
+            rows[i].is_told ? 1 : 0);
+    }
+    close_maker(&maker);
+}
+
 /* What `kioskctl check` says of a file of ours with one thing changed; from: NULL adds a line. */
 static void
 check_changed(struct fixture *f, bool fields, const char *from, const char *to, struct buf *said)
@@ -370,6 +398,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_characters),
+        cmocka_unit_test(test_instead),
         cmocka_unit_test(test_formulas),
         cmocka_unit_test(test_layout),
         cmocka_unit_test(test_rows),

@@ -14,7 +14,7 @@
 #include "seal/seal.h"
 
 /* Each connection has a thread of its own; a handle of the ledger is taken for the time of one work. */
-enum { INTAKE_LEDGERS = 8, INTAKE_CONNECTIONS_MAX = 512, INTAKE_TIMEOUT_S = 30 };
+enum { INTAKE_LEDGERS = 8, INTAKE_CONNECTIONS_MAX = 768, INTAKE_TIMEOUT_S = 30 };
 
 /* One answered request, for the program's log: each record's, what is refused, and a kiosk's word that is amiss. kiosk is the client certificate's common name and
  * lives during the call; "" when it is not known. */

@@ -78,6 +78,7 @@ struct intake_reply {
     enum intake_problem problem;
     int error; /* KERR_..., for the log */
     int retry_after_s; /* 0: not said */
+    unsigned share; /* intake_session_share; 0: not said */
     const char *type; /* static */
     uint64_t position;
     char record[2 * SEAL_ID_LEN + 1]; /* whose path was asked; "" when none was */
@@ -102,6 +103,7 @@ struct intake_peer {
 struct intake_session {
     int fd;
     int64_t deadline_ms; /* monotonic; under sessions_lock */
+    char kiosk[SEAL_NAME_MAX]; /* "" until its certificate was verified; under sessions_lock */
     struct intake_session *next, **link; /* under sessions_lock */
     /* Touched by the connection's own thread only: */
     struct intake_peer peer; /* as last verified; whether it was revoked is asked each time */
@@ -195,7 +197,8 @@ struct intake {
     pthread_cond_t ledgers_wake;
     struct intake_turns turns; /* of the connections */
 
-    struct intake_session *sessions; /* under sessions_lock, like stopping */
+    struct intake_session *sessions; /* under sessions_lock, like the next and stopping */
+    unsigned terminals; /* that have a connection; one whose name is not known yet counts as another */
     pthread_mutex_t sessions_lock;
     pthread_cond_t sessions_wake;
     bool stopping;
@@ -223,6 +226,8 @@ void intake_give_ledger(struct intake *intake, struct ledger *ledger);
 struct intake_door intake_door_of(struct intake *intake, struct ledger *ledger);
 
 /* word.c: what a kiosk says of itself. Any thread. */
+/* How many connections the terminal should take: intake_session_share. With each answer to a record. */
+#define INTAKE_SHARE_HEADER "Madoguchi-Connections"
 #define INTAKE_POINT_HEADER "Madoguchi-Point" /* SignedData in hexadecimal digits */
 /* An enum ledger_point_verdict (LEDGER_POINT_SAME also for no text); KERR_SEAL_FORM, KERR_SEAL_SIGNATURE (not this
  * peer's), errors of the ledger. session may be NULL. */
@@ -277,6 +282,12 @@ void intake_session_open(struct intake *intake, struct MHD_Connection *connectio
 /* The session of a connection; NULL without memory for one. */
 struct intake_session *intake_session_of(struct MHD_Connection *connection);
 void intake_session_close(struct intake *intake, void **session);
+/* Whose it is. */
+void intake_session_name(struct intake *intake, struct intake_session *session, const char *kiosk);
+/* Of the places that there are, INTAKE_SHARED are shared out evenly to the terminals that are there, at least one to each:
+ * how many a terminal should take. The others are for calls and bundles. */
+enum { INTAKE_SHARED = INTAKE_CONNECTIONS_MAX / 4 * 3 };
+unsigned intake_session_share(struct intake *intake);
 /* A request was finished: the next one has time again. */
 void intake_session_renew(struct intake *intake, struct MHD_Connection *connection);
 

@@ -101,6 +101,9 @@ find_peer(struct intake *intake, struct MHD_Connection *connection, struct intak
     if (session != NULL) {
         session->peer_until_ms = r == 0 ? now + (int64_t)INTAKE_PEER_S * 1000 : 0;
         session->peer = *ret_peer;
+        if (r == 0) {
+            intake_session_name(intake, session, ret_peer->name);
+        }
     }
     return r;
 }

@@ -209,6 +209,11 @@ add_headers(
         (void)snprintf(seconds, sizeof(seconds), "%d", reply->retry_after_s);
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, seconds) == MHD_YES;
     }
+    if (ok && reply->share > 0) {
+        char number[16];
+        (void)snprintf(number, sizeof(number), "%u", reply->share);
+        ok = MHD_add_response_header(response, INTAKE_SHARE_HEADER, number) == MHD_YES;
+    }
     if (ok && request->problem == INTAKE_PROBLEM_METHOD) {
         ok = MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW,
                  takes_put(request->route) ? "PUT" : "GET") == MHD_YES;
@@ -309,6 +314,7 @@ intake_on_request(void *cls, struct MHD_Connection *connection, const char *url,
     intake_reply_init(&reply);
     if (request->route == INTAKE_ROUTE_RECORD) {
         hex_encode(request->id, sizeof(request->id), reply.record);
+        reply.share = intake_session_share(intake);
     }
     answer(intake, connection, request, &reply);
     struct intake_event event = {.kiosk = request->peer, .point = LEDGER_POINT_SAME};

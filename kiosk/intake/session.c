@@ -3,7 +3,9 @@
  * place for ever; here each connection has a moment by which a whole request must be done. */
 #include "intake/intake_priv.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -75,6 +77,7 @@ intake_session_open(struct intake *intake, struct MHD_Connection *connection, vo
         made->next->link = &made->next;
     }
     intake->sessions = made;
+    intake->terminals++;
     (void)pthread_mutex_unlock(&intake->sessions_lock);
 }
 
@@ -84,6 +87,41 @@ intake_session_of(struct MHD_Connection *connection)
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
     return info != NULL ? info->socket_context : NULL;
+}
+
+/* Is there a connection of this terminal? Nobody is whose name is not known. Under the lock. */
+static bool
+has_another(const struct intake *intake, const char *kiosk)
+{
+    const struct intake_session *s = kiosk[0] != 0 ? intake->sessions : NULL;
+    while (s != NULL && strcmp(s->kiosk, kiosk) != 0) {
+        s = s->next;
+    }
+    return s != NULL;
+}
+
+void
+intake_session_name(struct intake *intake, struct intake_session *session, const char *kiosk)
+{
+    (void)pthread_mutex_lock(&intake->sessions_lock);
+    if (session->kiosk[0] == 0) {
+        if (has_another(intake, kiosk)) {
+            intake->terminals--;
+        }
+        (void)snprintf(session->kiosk, sizeof(session->kiosk), "%s", kiosk);
+    }
+    (void)pthread_mutex_unlock(&intake->sessions_lock);
+}
+
+unsigned
+intake_session_share(struct intake *intake)
+{
+    (void)pthread_mutex_lock(&intake->sessions_lock);
+    unsigned terminals = intake->terminals;
+    (void)pthread_mutex_unlock(&intake->sessions_lock);
+    return terminals == 0              ? INTAKE_SHARED
+           : terminals < INTAKE_SHARED ? INTAKE_SHARED / terminals
+                                       : 1;
 }
 
 void
@@ -98,6 +136,9 @@ intake_session_close(struct intake *intake, void **session)
     *gone->link = gone->next;
     if (gone->next != NULL) {
         gone->next->link = gone->link;
+    }
+    if (!has_another(intake, gone->kiosk)) {
+        intake->terminals--;
     }
     (void)pthread_mutex_unlock(&intake->sessions_lock);
     free(gone);

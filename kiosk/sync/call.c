@@ -143,7 +143,7 @@ sync_call_step(struct sync_call *call)
     }
     if (now - call->began_ms >= (int64_t)CALL_MOST_S * 1000) {
         call->is_settled = true; /* the city has ended it by itself */
-        sync_http_hang_up(call->http);
+        sync_http_hang_up(call->http, 0);
         return SYNC_CALL_LOOK_MS;
     }
     if (now >= call->due_ms) {
@@ -164,7 +164,7 @@ sync_call_step(struct sync_call *call)
         }
         call->due_ms = now + wait;
         if (call->is_settled) {
-            sync_http_hang_up(call->http);
+            sync_http_hang_up(call->http, 0);
         }
     }
     int64_t left = call->due_ms - now;

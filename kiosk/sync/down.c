@@ -164,7 +164,7 @@ sync_down_pass(struct sync_down *down, struct sync_bundle ret_bundles[SEAL_BUNDL
         down->is_whole[kind] = bundle->is_whole;
         good &= bundle->result != SYNC_BUNDLE_LATER;
     }
-    sync_http_hang_up(down->http);
+    sync_http_hang_up(down->http, 0);
     down->failures = good ? 0 : down->failures + 1;
     return good;
 }

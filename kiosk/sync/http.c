@@ -348,6 +348,24 @@ read_retry_after(CURL *easy, int64_t now)
     return seconds < SYNC_RETRY_AFTER_MAX_S ? seconds : SYNC_RETRY_AFTER_MAX_S;
 }
 
+/* A small number; anything else is as if it were not said. */
+static unsigned
+read_room(CURL *easy)
+{
+    const char *value = header(easy, "Madoguchi-Connections");
+    size_t digits = value != NULL ? strspn(value, "0123456789") : 0;
+    return digits > 0 && digits < 5 && value[digits] == 0 ? (unsigned)strtoul(value, NULL, 10) : 0;
+}
+
+/* Told by the moment at which the request could go out. */
+static bool
+has_joined(CURL *easy)
+{
+    curl_off_t moment_us = 0;
+    return curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &moment_us) == CURLE_OK &&
+           moment_us > 0;
+}
+
 static void
 read_head(CURL *easy, int64_t now, struct sync_answer *answer)
 {
@@ -363,6 +381,7 @@ read_head(CURL *easy, int64_t now, struct sync_answer *answer)
         }
     }
     answer->retry_after_s = read_retry_after(easy, now);
+    answer->room = read_room(easy);
     const char *date = header(easy, "Date");
     time_t moment = date != NULL ? curl_getdate(date, NULL) : -1;
     answer->date = moment > 0 ? (int64_t)moment : 0;
@@ -380,10 +399,21 @@ drop_unclean(struct lane *lane)
     lane->socket = CURL_SOCKET_BAD;
 }
 
-void
-sync_http_hang_up(struct sync_http *http)
+bool
+sync_http_is_joining(const struct sync_http *http)
 {
     for (unsigned i = 0; i < http->count; i++) {
+        if (http->lanes[i].is_busy && !has_joined(http->lanes[i].easy)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+sync_http_hang_up(struct sync_http *http, unsigned from)
+{
+    for (unsigned i = from; i < http->count; i++) {
         struct lane *lane = &http->lanes[i];
         if (!lane->is_busy && lane->socket != CURL_SOCKET_BAD) {
             (void)shutdown(lane->socket, SHUT_RDWR); /* curl finds it dead and opens another */
@@ -504,6 +534,7 @@ take_finished(struct sync_http *http, unsigned *ret_number)
     }
     *ret_number = (unsigned)(lane - http->lanes);
     lane->answer->error = error;
+    lane->answer->has_joined = has_joined(lane->easy);
     read_head(lane->easy, clock_wall_s(http->clock), lane->answer);
     release(http, lane);
     return error == KERR_NO_MEMORY ? error : 1;

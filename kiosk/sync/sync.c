@@ -25,7 +25,6 @@ enum {
     SYNC_POINT_MS =
         1000, /* how long a point counts as the newest; the terminal signs each 10 s at most */
     SYNC_REPORT_AGAIN_S = 60, /* after a report that nobody heard */
-    SYNC_SILENCE_MS = 1000, /* after which one more is let on its way */
     AHEAD_MAX = SYNC_LANES_MAX, /* rows that are read before there is a lane for them */
     LOOKER_AFTER = 32, /* receipts in a row, after which a thread looks at the next ones */
     ATTEMPTS = 2 * SYNC_LANES_MAX + AHEAD_MAX /* on their way, and as many with an answer */
@@ -52,14 +51,14 @@ struct sync {
     unsigned receipts_in_a_row;
     struct attempt attempts[ATTEMPTS];
     struct attempt *lane[SYNC_LANES_MAX]; /* what is on its way there; NULL: free */
-    unsigned lanes, busy;
+    unsigned busy;
     struct attempt *answered[ATTEMPTS]; /* not looked at yet, the oldest first */
     unsigned answered_count;
     struct attempt *ahead[AHEAD_MAX]; /* in their order */
     unsigned ahead_count;
-    unsigned allowed; /* at once: 1 until there was a success */
-    bool is_well; /* the last answer was a receipt, and several at once are allowed */
-    int64_t heard_ms; /* monotonic; the last answer, or when the first was asked for */
+    struct sync_places places; /* how many may be on their way */
+    bool
+        is_well; /* the last answer was a receipt, and as many at once are allowed as there is room for */
     uint64_t taken; /* rows up to this place were taken in this round */
     struct store_receipt proven[SYNC_PROVEN_MAX]; /* not deleted yet */
     size_t proven_count;
@@ -94,9 +93,8 @@ sync_new(const struct sync_config *config, struct sync **ret_sync)
     sync->clock = config->clock;
     sync->http = http;
     sync->sweep_ms = clock_mono_ms(sync->clock) + (int64_t)SYNC_AHEAD_MAX_S * 1000;
-    sync->allowed = 1;
-    sync->lanes = config->at_once < 1 ? 1 : config->at_once;
-    sync->lanes = sync->lanes < SYNC_LANES_MAX ? sync->lanes : SYNC_LANES_MAX;
+    unsigned lanes = config->at_once < 1 ? 1 : config->at_once;
+    sync_places_init(&sync->places, lanes < SYNC_LANES_MAX ? lanes : SYNC_LANES_MAX);
     for (unsigned i = 0; i < ATTEMPTS; i++) {
         sync->attempts[i].is_free = true;
         buf_init(&sync->attempts[i].envelope, STORE_ENVELOPE_MAX);
@@ -132,7 +130,7 @@ sync_say(struct sync *sync, const char *report)
 void
 sync_hang_up(struct sync *sync)
 {
-    sync_http_hang_up(sync->http);
+    sync_http_hang_up(sync->http, 0);
 }
 
 struct sync_report
@@ -169,26 +167,27 @@ chance(void)
 static void
 rest(struct sync *sync, enum sync_action action, const struct sync_answer *answer)
 {
+    struct sync_places *places = &sync->places;
     int64_t now = clock_mono_ms(sync->clock), pause = 0;
     if (action == SYNC_ACTION_DONE || action == SYNC_ACTION_SET_ASIDE) {
         sync->failures = sync->rests = 0; /* the intake spoke to us */
         sync->receipts_in_a_row += action == SYNC_ACTION_DONE;
         sync->rest_until_ms = 0;
         sync->is_well =
-            action == SYNC_ACTION_DONE && sync->lanes > 1 && sync->allowed == sync->lanes;
-        sync->allowed = 2 * sync->allowed < sync->lanes ? 2 * sync->allowed : sync->lanes;
+            action == SYNC_ACTION_DONE && places->lanes > 1 && places->allowed == places->room;
+        sync_places_add(places, now);
         return;
     }
     sync->is_well = false;
     sync->receipts_in_a_row = 0;
     bool is_for_all = answer->status == 429 || answer->status == 503;
     sync->failures++;
-    if (sync->failures >= sync->allowed) { /* one bad row among good ones is no reason */
+    if (sync->failures >= places->allowed) { /* one bad row among good ones is no reason */
         sync->rests += sync->rests < UINT32_MAX;
         pause = sync_rest_ms(sync->rests, chance());
         sync->failures = 0;
         /* Somebody answers, so the rows may be the reason: other rows show it best. */
-        sync->allowed = answer->status != 0 && !is_for_all ? sync->lanes : 1;
+        places->allowed = answer->status != 0 && !is_for_all ? places->room : 1;
     }
     if (is_for_all && pause < answer->retry_after_s * 1000) {
         pause = answer->retry_after_s * 1000;
@@ -312,7 +311,13 @@ settle(struct sync *sync, const struct attempt *attempt, bool is_proven)
     }
     sync->last =
         (struct sync_report){.sequence = row->sequence, .status = answer->status, .error = error};
-    rest(sync, action, answer);
+    if (sync_places_heed(&sync->places, answer, sync->busy + sync->answered_count,
+            clock_mono_ms(sync->clock), chance())) {
+        rest(sync, action, answer);
+    }
+    if (answer->room > 0) {
+        sync_http_hang_up(sync->http, sync->places.allowed);
+    }
     int r;
     switch (action) {
     case SYNC_ACTION_DONE:
@@ -378,7 +383,7 @@ send_off(struct sync *sync, unsigned lane, struct attempt *attempt)
     int r = sync_http_put(sync->http, lane, &request, &attempt->answer);
     if (r == 0) {
         if (sync->busy == 0) {
-            sync->heard_ms = clock_mono_ms(sync->clock);
+            sync->places.heard_ms = clock_mono_ms(sync->clock);
         }
         attempt->is_free = false;
         sync->lane[lane] = attempt;
@@ -398,7 +403,7 @@ note_answer(struct sync *sync, struct attempt *attempt)
                                            .envelope = &attempt->envelope,
                                            .own_name = sync->own_name},
         .answer = &attempt->answer};
-    if (sync->looker == NULL && sync->lanes > 1 && sync->receipts_in_a_row >= LOOKER_AFTER) {
+    if (sync->looker == NULL && sync->places.lanes > 1 && sync->receipts_in_a_row >= LOOKER_AFTER) {
         sync->receipts_in_a_row = 0;
         sync->looker = sync_looker_new(); /* none: asked for again after as many more */
     }
@@ -476,7 +481,7 @@ hear(struct sync *sync, int64_t wait_ms)
             note_answer(sync, sync->lane[lane]);
             sync->lane[lane] = NULL;
             sync->busy--;
-            sync->heard_ms = clock_mono_ms(sync->clock);
+            sync->places.heard_ms = clock_mono_ms(sync->clock);
             wait_ms = 0;
         }
     }
@@ -532,7 +537,7 @@ take_ahead(void *ctx, const struct store_row *row, const uint8_t *envelope, size
 static void
 read_ahead(struct sync *sync)
 {
-    if (sync->is_well && sync->ahead_count == 0 && sync->answered_count <= sync->lanes) {
+    if (sync->is_well && sync->ahead_count == 0 && sync->answered_count <= sync->places.lanes) {
         (void)store_due_rows(
             sync->store, clock_wall_s(sync->clock), sync->taken, AHEAD_MAX, take_ahead, sync);
     }
@@ -571,13 +576,11 @@ next_row(struct sync *sync, struct attempt *attempt)
     return store_next_due(sync->store, INT64_MAX, &attempt->row, &attempt->envelope);
 }
 
-/* How many may be on their way now. */
 static unsigned
-allowance(const struct sync *sync)
+allowance(struct sync *sync)
 {
-    int64_t silent_ms = sync->busy > 0 ? clock_mono_ms(sync->clock) - sync->heard_ms : 0;
-    uint64_t most = sync->allowed + (uint64_t)(silent_ms > 0 ? silent_ms : 0) / SYNC_SILENCE_MS;
-    return most < sync->lanes ? (unsigned)most : sync->lanes;
+    return sync_places_now(&sync->places, sync->busy > 0, sync_http_is_joining(sync->http),
+        clock_mono_ms(sync->clock));
 }
 
 /* How many answers stand in the way of another row. None that looks like a receipt, while all goes well: looking at it
@@ -712,7 +715,7 @@ sync_step(struct sync *sync)
         r = tell_alone(sync);
     }
     if (r == SYNC_IDLE) {
-        sync_http_hang_up(sync->http); /* the intake's places are for those who have something */
+        sync_http_hang_up(sync->http, 0); /* the intake's places are for those who have something */
     }
     return r;
 }

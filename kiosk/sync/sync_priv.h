@@ -17,11 +17,13 @@ struct sync_answer {
     bool is_html; /* the intake never speaks HTML; portals and proxies do */
     int64_t retry_after_s; /* 0 when it was not said */
     int64_t date; /* the far end's clock, wall seconds; 0 when it was not said */
+    unsigned room; /* connections that the intake has for us; 0 when it was not said */
+    bool has_joined; /* there was a connection, its handshake through */
     struct buf body;
 };
 void sync_answer_init(struct sync_answer *answer);
 void sync_answer_release(struct sync_answer *answer);
-enum { SYNC_LANES_MAX = 8 }; /* requests at once; the intake takes 512 connections of all kiosks */
+enum { SYNC_LANES_MAX = 8 }; /* requests at once; the intake takes 768 connections of all kiosks */
 
 enum sync_action {
     SYNC_ACTION_DONE, /* delete the row */
@@ -72,6 +74,27 @@ bool sync_looker_wait(struct sync_looker *looker, const struct sync_look *look);
  * [0, min(15 min, 2^(failures-1) s)). chance is any 32 random bits. */
 int64_t sync_rest_ms(unsigned failures, uint32_t chance);
 
+/* places.c: how many requests are on their way at once. Plain value; moments are monotonic. */
+struct sync_places {
+    unsigned lanes; /* the most that we take */
+    unsigned room; /* the most that the city has for us, by its last word; at most lanes */
+    unsigned allowed; /* 1 until there was a success */
+    int64_t heard_ms; /* the caller's: the last answer, or when the first was asked for */
+    int64_t joining_ms; /* when a connection was last seen that was still being made */
+    int64_t crowded_ms; /* before it nothing is added to what is allowed */
+};
+void sync_places_init(struct sync_places *places, unsigned lanes);
+/* What an answer says about places: more than the city has for us are given back. others: of ours, on their way or answered. False when
+ * this one got no connection while others stand: that is nothing against the line. chance is any 32 random bits. */
+bool sync_places_heed(struct sync_places *places, const struct sync_answer *answer, unsigned others,
+    int64_t now, uint32_t chance);
+/* After a success twice as many, as far as there is room. */
+void sync_places_add(struct sync_places *places, int64_t now);
+/* How many may be on their way now: what is allowed, and one more for each period of silence, so that a row to which the city says
+ * nothing holds nobody up. A crowded city gets longer periods, and so does a connection that is still being made: another
+ * would most often wait beside it. */
+unsigned sync_places_now(struct sync_places *places, bool is_busy, bool is_joining, int64_t now);
+
 struct sync_http;
 int sync_http_new(const struct sync_config *config, struct sync_http **ret_http);
 /* Cancels what is under way. NULL is accepted. */
@@ -108,8 +131,10 @@ struct sync_get {
 /* Starts it on lane 0, of a sync_http that sends no records; get and answer are borrowed until sync_http_wait names the
  * lane. KERR_NO_MEMORY. */
 int sync_http_get(struct sync_http *http, const struct sync_get *get, struct sync_answer *answer);
-/* Ends the connections on which nothing is under way. */
-void sync_http_hang_up(struct sync_http *http);
+/* Ends the connections on which nothing is under way, of this lane and those above it. */
+void sync_http_hang_up(struct sync_http *http, unsigned from);
+/* Is there a request whose connection isn't there yet? */
+bool sync_http_is_joining(const struct sync_http *http);
 /* Ends all without an answer. */
 void sync_http_cancel(struct sync_http *http);
 

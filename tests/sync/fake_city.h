@@ -92,6 +92,8 @@ struct fake_city {
     atomic_uint poison, poison_last; /* 0: no last one, so just one */
     const struct fake_answer *poison_answer;
     atomic_uint open; /* connections, each with a thread */
+    atomic_uint places; /* not 0: who comes beyond is turned away, as libmicrohttpd does it */
+    atomic_uint turned_away;
     unsigned open_most;
 };
 
@@ -378,6 +380,13 @@ fake_serve_beside(struct fake_city *city, int fd)
         abort();
     }
     *connection = (struct fake_connection){.city = city, .fd = fd};
+    unsigned places = atomic_load(&city->places);
+    if (places != 0 && atomic_load(&city->open) >= places) {
+        atomic_fetch_add(&city->turned_away, 1);
+        close(fd);
+        free(connection);
+        return;
+    }
     unsigned open = atomic_fetch_add(&city->open, 1) + 1;
     city->open_most = open > city->open_most ? open : city->open_most;
     if (pthread_create(&thread, NULL, fake_thread, connection) != 0) {

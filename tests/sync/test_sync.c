@@ -466,6 +466,124 @@ test_stop_ends_a_transfer(void **state)
     assert_true(counts().next_try <= scene.wall_s); /* nothing was written down */
 }
 
+/* Steps until so many rows are sent, with a city that says this; the most connections that were opened meanwhile. */
+static unsigned
+send_with(const struct fake_answer *answer, unsigned count)
+{
+    fake_script(&scene.city, answer, 1);
+    scene.city.open_most = 0;
+    assert_int_equal(0, send_rows(count));
+    return scene.city.open_most;
+}
+
+static void
+wait_for_open(unsigned count)
+{
+    for (int i = 0; i < 500 && atomic_load(&scene.city.open) != count; i++) {
+        usleep(10 * 1000);
+    }
+    assert_int_equal(count, atomic_load(&scene.city.open));
+}
+
+/* A city with little room says so: connections beyond that are given back, and no more are opened for a while after it has
+ * room again. */
+static void
+test_room(void **state)
+{
+    (void)state;
+#define ROOM "Content-Type: application/cms\r\nMadoguchi-Connections: "
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    static const struct fake_answer one = {
+        .status = 201, .headers = ROOM "1\r\n", .body = FAKE_RECEIPT};
+    static const struct fake_answer three = {
+        .status = 201, .headers = ROOM "3\r\n", .body = FAKE_RECEIPT};
+    static const struct fake_answer many = {
+        .status = 201, .headers = ROOM "576\r\n", .body = FAKE_RECEIPT};
+    widen();
+    enqueue(120);
+    assert_int_equal(SYNC_AT_ONCE, send_with(&good, 12));
+    assert_int_equal(0, send_with(&one, 8)); /* then every connection has heard it */
+    wait_for_open(1);
+    assert_int_equal(0, send_with(&one, 8));
+    assert_int_equal(0, send_with(&many, 8)); /* the clock stands still */
+    scene.mono_ms += 10000;
+    assert_int_equal(3, send_with(&three, 12));
+    assert_int_equal(SYNC_AT_ONCE, send_with(&many, 12));
+    /* anything but a small number is as if nothing were said */
+    static const struct fake_answer nonsense[] = {
+        {.status = 201, .headers = ROOM "0\r\n", .body = FAKE_RECEIPT},
+        {.status = 201, .headers = ROOM "-1\r\n", .body = FAKE_RECEIPT},
+        {.status = 201, .headers = ROOM "10000\r\n", .body = FAKE_RECEIPT},
+        {.status = 201, .headers = ROOM "1x\r\n", .body = FAKE_RECEIPT},
+        {.status = 201, .headers = ROOM "\r\n", .body = FAKE_RECEIPT},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(nonsense); i++) {
+        assert_int_equal(0, send_with(&nonsense[i], 8));
+    }
+    assert_int_equal(0, send_with(&good, 8));
+    wait_for_open(SYNC_AT_ONCE);
+#undef ROOM
+}
+
+/* A city without a place for our second connection turns it away: the first goes on without a rest, and the others don't
+ * try again with each row. */
+static void
+test_turned_away(void **state)
+{
+    (void)state;
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    widen();
+    enqueue(60);
+    atomic_store(&scene.city.places, 1);
+    assert_int_equal(1, send_with(&good, 25));
+    assert_in_range(atomic_load(&scene.city.turned_away), 1, SYNC_AT_ONCE - 1);
+    atomic_store(&scene.city.turned_away, 0);
+    scene.mono_ms += 10000;
+    assert_int_equal(0, send_with(&good, 20));
+    assert_in_range(atomic_load(&scene.city.turned_away), 1, SYNC_AT_ONCE - 1);
+    atomic_store(&scene.city.places, 0);
+    scene.mono_ms += 10000;
+    assert_int_equal(SYNC_AT_ONCE, send_with(&good, 8));
+}
+
+/* Once somebody waits, whoever comes next is answered. */
+static void *
+let_in_the_next(void *arg)
+{
+    unsigned count = 0;
+    while (count == 0) {
+        usleep(10 * 1000);
+        pthread_mutex_lock(&scene.city.lock);
+        count = scene.city.connections;
+        pthread_mutex_unlock(&scene.city.lock);
+    }
+    fake_script(&scene.city, arg, 1);
+    return NULL;
+}
+
+/* A connection that takes its time: nobody opens another beside it each second; yet one that never comes does not hold the
+ * others up until its end. */
+static void
+test_slow_to_join(void **state)
+{
+    (void)state;
+    static const struct fake_answer mute = {.fault = FAULT_MUTE};
+    static struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    scene.has_real_clock = true;
+    widen();
+    scene.has_real_clock = false;
+    scene.wall_s = clock_wall_s(clock_system()); /* rows are due now */
+    enqueue(2);
+    fake_script(&scene.city, &mute, 1);
+    pthread_t thread;
+    int64_t begin = clock_mono_ms(clock_system());
+    assert_int_equal(0, pthread_create(&thread, NULL, let_in_the_next, &good));
+    assert_int_equal(SYNC_SENT, sync_step(scene.sync));
+    assert_true(clock_mono_ms(clock_system()) - begin >= 4500);
+    pthread_join(thread, NULL);
+    assert_int_equal(1, scene.city.connections);
+}
+
 int
 main(void)
 {
@@ -479,6 +597,9 @@ main(void)
         cmocka_unit_test_setup_teardown(test_end_while_answers_are_looked_at, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_silent_row, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_line_rests_while_the_city_is_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_room, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_turned_away, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_slow_to_join, set_up, tear_down),
         cmocka_unit_test(test_mad_clocks),
         cmocka_unit_test_setup_teardown(test_mad_row_behind_a_poisoned_one, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pass, set_up, tear_down),

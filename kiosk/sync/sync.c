@@ -57,8 +57,7 @@ struct sync {
     struct attempt *ahead[AHEAD_MAX]; /* in their order */
     unsigned ahead_count;
     struct sync_places places; /* how many may be on their way */
-    bool
-        is_well; /* the last answer was a receipt, and as many at once are allowed as there is room for */
+    bool is_well; /* the last answer was a receipt, and all that there is room for may go at once */
     uint64_t taken; /* rows up to this place were taken in this round */
     struct store_receipt proven[SYNC_PROVEN_MAX]; /* not deleted yet */
     size_t proven_count;
@@ -579,8 +578,8 @@ next_row(struct sync *sync, struct attempt *attempt)
 static unsigned
 allowance(struct sync *sync)
 {
-    return sync_places_now(&sync->places, sync->busy > 0, sync_http_is_joining(sync->http),
-        clock_mono_ms(sync->clock));
+    bool is_joining = sync_http_is_joining(sync->http);
+    return sync_places_now(&sync->places, sync->busy > 0, is_joining, clock_mono_ms(sync->clock));
 }
 
 /* How many answers stand in the way of another row. None that looks like a receipt, while all goes well: looking at it

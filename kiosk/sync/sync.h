@@ -16,7 +16,7 @@ enum {
     SYNC_TIMEOUT_S = 30, /* a whole request */
     SYNC_CONNECT_TIMEOUT_S = 10,
     SYNC_ANSWER_MAX = 64 * 1024, /* bytes of an answer's body; a receipt has about 1,500 */
-    SYNC_AT_ONCE = 4, /* what kiosk-sync uses: 500 kiosks open no more than 2,000 connections */
+    SYNC_AT_ONCE = 4, /* what kiosk-sync uses, when the intake has room for as many */
     SYNC_BACKOFF_MAX_S = 15 * 60,
     SYNC_RETRY_AFTER_MAX_S = 60 * 60, /* a longer Retry-After is taken for this */
     /* No row is put off further than this, so a next try beyond it was set by a mad clock. */
@@ -57,8 +57,9 @@ enum sync_result {
     SYNC_QUARANTINE /* the city refused this row for good; it is set aside */
 };
 /* Sends due rows, oldest first, and returns with the first answer. One request is under way until
- * there is an answer, then up to at_once; one more for each second in which nothing came back. While all
- * goes well the next rows are sent before an answer is looked at (at_once more than 1). When
+ * there is an answer, then up to at_once, as far as the city has room for them; one more for each second in
+ * which nothing came back. While all goes well the next rows are sent before an answer is looked at (at_once
+ * more than 1). When
  * all that were allowed at once fail in a row, the whole line rests for a while (the first time for
  * 1 s at most, so that one bad row never holds up the others): then SYNC_IDLE, too. Rows with a
  * receipt are removed together, at most a quarter of a second later. Once in SYNC_AHEAD_MAX_S it is

@@ -187,8 +187,9 @@ test_crowd(void **state)
 static void
 wait_for_terminals(struct intake *intake, unsigned count)
 {
-    unsigned terminals;
+    unsigned terminals, tries = 0;
     do {
+        assert_true(tries++ < 20000);
         (void)usleep(1000);
         (void)pthread_mutex_lock(&intake->sessions_lock);
         terminals = intake->terminals;

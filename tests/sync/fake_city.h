@@ -336,13 +336,13 @@ fake_connection(struct fake_city *city, int fd)
     pthread_mutex_unlock(&city->lock);
     enum fake_fault fault = fake_next(city, false)->fault;
     if (fault == FAULT_CLOSE || fault == FAULT_PLAIN || fault == FAULT_MUTE) {
+        (void)fake_next(city, true);
         if (fault == FAULT_MUTE) {
             fake_wait_for_end(city, fd);
         } else if (fault == FAULT_PLAIN) {
             (void)recv(fd, (char[4096]){0}, 4096, 0); /* else close() would become a reset */
             (void)send(fd, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38, MSG_NOSIGNAL);
         }
-        (void)fake_next(city, true);
         return;
     }
     SSL *ssl = SSL_new(city->tls);
@@ -463,6 +463,16 @@ fake_requests(struct fake_city *city)
     unsigned count = city->requests;
     pthread_mutex_unlock(&city->lock);
     return count;
+}
+
+/* Did anybody come, or ask, since the script began? */
+static inline bool
+fake_was_met(struct fake_city *city)
+{
+    pthread_mutex_lock(&city->lock);
+    bool was_met = city->connections + city->requests > 0;
+    pthread_mutex_unlock(&city->lock);
+    return was_met;
 }
 
 static inline void

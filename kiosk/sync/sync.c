@@ -314,9 +314,7 @@ settle(struct sync *sync, const struct attempt *attempt, bool is_proven)
             clock_mono_ms(sync->clock), chance())) {
         rest(sync, action, answer);
     }
-    if (answer->room > 0) {
-        sync_http_hang_up(sync->http, sync->places.allowed);
-    }
+    sync_http_hang_up(sync->http, answer->room > 0 ? sync->places.allowed : sync->places.lanes);
     int r;
     switch (action) {
     case SYNC_ACTION_DONE:

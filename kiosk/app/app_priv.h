@@ -250,6 +250,7 @@ struct app {
     struct info *info;
     struct info_search *search; /* NULL: this machine can't search */
     struct content_stamp content;
+    bool words_behind; /* content.c: the catalogs in use are not those of the content */
     int content_rank; /* content.c: 0 the newest bundle, then the one before, then what was shipped */
     int64_t content_looked_ms;
     int content_look_ms; /* how often it is looked whether content changed, while nobody is there */

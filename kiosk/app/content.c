@@ -14,6 +14,7 @@
 
 enum {
     DEPTH_MAX = 4, /* city/lists, CODE/LC_MESSAGES */
+    PUSHED_MAX = 3, /* newer bundles come minutes apart, and reading takes a second */
     SETTLED_S = 3 /* files that are being copied just now are looked at a little later */
 };
 
@@ -27,18 +28,33 @@ static const char *const folders[] = {
  * shipped. */
 enum { RANK_NOW, RANK_BEFORE, RANK_SHIPPED };
 
-char *
-content_share(const struct app *app, const char *what)
+/* The tree of that bundle; NULL for what was shipped. Heap. */
+static char *
+tree_now(const struct app *app)
 {
-    char *tree =
-        app->content_rank == RANK_SHIPPED
-            ? NULL
-            : conf_bundle(app->conf, "content", app->content_rank == RANK_NOW ? "now" : "before");
+    return app->content_rank == RANK_SHIPPED
+               ? NULL
+               : conf_bundle(
+                     app->conf, "content", app->content_rank == RANK_NOW ? "now" : "before");
+}
+
+/* A folder of a tree, or of what was shipped where that has none. Heap. */
+static char *
+in_tree(const struct app *app, const char *tree, const char *what)
+{
     char *path = tree != NULL ? fs_join(tree, what) : NULL;
     if (path == NULL || !fs_exists(path)) {
         free(path);
         path = conf_share(app->conf, what);
     }
+    return path;
+}
+
+char *
+content_share(const struct app *app, const char *what)
+{
+    char *tree = tree_now(app);
+    char *path = in_tree(app, tree, what);
     free(tree);
     return path;
 }
@@ -138,6 +154,7 @@ look(const struct app *app)
 
 /* What was read, not yet shown. */
 struct content {
+    char *tree; /* where from; NULL: what was shipped */
     struct procedure_set *procedures;
     struct info *info;
     struct info_search *search;
@@ -149,13 +166,14 @@ drop(struct content *content)
     info_search_free(content->search);
     info_free(content->info);
     procedure_set_free(content->procedures);
+    free(content->tree);
 }
 
 static int
-load(const struct app *app, struct content *ret)
+load_tree(const struct app *app, char *tree, struct content *ret)
 {
-    char *assets = content_share(app, "assets");
-    *ret = (struct content){0};
+    char *assets = in_tree(app, tree, "assets");
+    *ret = (struct content){.tree = tree};
     int r = procedure_load(assets, log_mistake, NULL, &ret->procedures);
     if (r == 0) {
         r = info_load(assets, ret->procedures, log_mistake, NULL, &ret->info);
@@ -165,35 +183,65 @@ load(const struct app *app, struct content *ret)
         if (search < 0) { /* the rest works without; the button for it isn't shown */
             LOG(LOG_ERROR, "search.open", LOG_ERR(search));
         }
-    } else {
+    }
+    if (tree != NULL && !conf_bundle_is_kept(
+                            app->conf, "content", tree)) { /* tidied away meanwhile: maybe a half */
+        r = KERR_BUSY;
+    }
+    if (r < 0) {
         drop(ret);
     }
     free(assets);
     return r;
 }
 
+/* A tree that newer bundles push away while it is read is not used; then theirs is. */
+static int
+load(struct app *app, struct content *ret)
+{
+    int r = KERR_BUSY;
+    for (int i = 0; r == KERR_BUSY && i < PUSHED_MAX; i++) {
+        app->words_behind |= i > 0;
+        r = load_tree(app, tree_now(app), ret);
+    }
+    return r;
+}
+
 static void
 swap(struct app *app, const struct content *content)
 {
-    struct content old = {app->procedures, app->info, app->search};
+    struct content old = {.procedures = app->procedures, .info = app->info, .search = app->search};
     app->procedures = content->procedures;
     app->info = content->info;
     app->search = content->search;
     drop(&old);
 }
 
+/* The catalogs of the content that is shown from now on. */
 static void
-renew_words(struct app *app)
+renew_words(struct app *app, const struct content *content)
 {
-    char *locale = content_share(app, "locale");
+    char *locale = in_tree(app, content->tree, "locale");
     struct i18n *words;
     int r = i18n_new(locale, &words);
     if (r == 0) {
         i18n_free(app->i18n);
         app->i18n = words;
     }
+    app->words_behind = false;
     LOG(r == 0 ? LOG_INFO : LOG_ERROR, "words.anew", LOG_ERR(r));
     free(locale);
+}
+
+/* Content and its words, as one. */
+static void
+show(struct app *app, struct content *content)
+{
+    swap(app, content);
+    if (app->words_behind) {
+        renew_words(app, content);
+    }
+    free(content->tree);
 }
 
 static bool
@@ -216,11 +264,11 @@ content_open(struct app *app)
         app->content_rank++;
         LOG(LOG_ERROR, "content.older", LOG_ERR(r), LOG_INT("rank", app->content_rank));
         app->content = look(app);
-        renew_words(app);
+        app->words_behind = true;
         r = load(app, &content);
     }
     if (r == 0) {
-        swap(app, &content);
+        show(app, &content);
     }
     return r;
 }
@@ -253,13 +301,11 @@ content_renew(struct app *app)
         app->content_rank = RANK_NOW; /* another one came down */
         now = look(app);
     }
-    if (now.words != app->content.words) {
-        renew_words(app);
-    }
+    app->words_behind |= now.words != app->content.words;
     struct content content;
     int r = load(app, &content);
     if (r == 0) {
-        swap(app, &content);
+        show(app, &content);
     }
     app->content = now; /* with a mistake too: it is read again when it changes again */
     if (r == 0) {

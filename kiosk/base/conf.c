@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/fs.h"
@@ -199,6 +200,19 @@ conf_bundle(const struct conf *conf, const char *kind, const char *link)
     free(folder);
     free(bundles);
     return tree;
+}
+
+bool
+conf_bundle_is_kept(const struct conf *conf, const char *kind, const char *tree)
+{
+    static const char *const links[] = {"now", "before"};
+    bool kept = false;
+    for (size_t i = 0; i < ARRAY_LEN(links) && !kept; i++) {
+        char *at = conf_bundle(conf, kind, links[i]);
+        kept = at != NULL && strcmp(at, tree) == 0;
+        free(at);
+    }
+    return kept && fs_exists(tree);
 }
 
 /* Folder of the running program, without a trailing slash. */

@@ -4,6 +4,7 @@
 #ifndef BASE_CONF_H
 #define BASE_CONF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -41,6 +42,8 @@ char *conf_share(const struct conf *conf, const char *what);
 /* The newest ("now") bundle of a kind that came down, or the one before ("before"), as a folder (kiosk/decisions/0043-bundles.md).
  * Heap; NULL when there is none. */
 char *conf_bundle(const struct conf *conf, const char *kind, const char *link);
+/* Is this folder still one of these two? When it is after something was read from it, nothing of it was taken away before. */
+bool conf_bundle_is_kept(const struct conf *conf, const char *kind, const char *tree);
 /* The path of a program of ours that lies beside the running one ("virtual-card"). Heap; the caller
  * frees. */
 char *conf_program(const char *name);

@@ -31,26 +31,13 @@ in_tree(const struct conf *conf, const char *tree, const char *what)
     return path;
 }
 
-/* Is this tree still one of the two that are kept? When it is after something was read from it, nothing of it went before. */
-static bool
-is_kept(const struct conf *conf, const char *tree)
-{
-    static const char *const links[] = {"now", "before"};
-    bool kept = false;
-    for (size_t i = 0; i < ARRAY_LEN(links) && !kept; i++) {
-        char *at = conf_bundle(conf, "content", links[i]);
-        kept = at != NULL && strcmp(at, tree) == 0;
-        free(at);
-    }
-    return kept && fs_exists(tree);
-}
-
 static int
 load_procedures(const struct conf *conf, const char *tree, struct procedure_set **ret_procedures)
 {
     char *assets = in_tree(conf, tree, "assets");
     int r = procedure_load(assets, NULL, NULL, ret_procedures);
-    if (r == 0 && tree != NULL && !is_kept(conf, tree)) { /* tidied away meanwhile: maybe a half */
+    if (r == 0 && tree != NULL &&
+        !conf_bundle_is_kept(conf, "content", tree)) { /* tidied away meanwhile: maybe a half */
         procedure_set_free(*ret_procedures);
         *ret_procedures = NULL;
         r = KERR_NOT_FOUND;

@@ -108,6 +108,26 @@ test_poison_among_many(void **state)
 }
 
 /* 503 and 429 with Retry-After are about the city, so every row waits. */
+/* However often it failed, a row is tried again within a quarter of an hour, and goes when it can. */
+static void
+test_for_ever(void **state)
+{
+    (void)state;
+    static const struct fake_answer busy = {.status = 500};
+    static const struct fake_answer good = {.status = 201, .headers = cms, .body = FAKE_RECEIPT};
+    enqueue(1);
+    fake_script(&scene.city, &busy, 1);
+    for (int i = 0; i < 60; i++) {
+        assert_int_equal(SYNC_LATER, sync_step(scene.sync));
+        assert_in_range(sync_last(scene.sync).delay_s, 1, SYNC_BACKOFF_MAX_S);
+        assert_int_equal(1, counts().queued);
+        assert_true(counts().next_try <= scene.wall_s + SYNC_BACKOFF_MAX_S);
+        advance(SYNC_BACKOFF_MAX_S);
+    }
+    fake_script(&scene.city, &good, 1);
+    assert_int_equal(SYNC_SENT, sync_step(scene.sync));
+}
+
 static void
 test_retry_after_is_for_all(void **state)
 {
@@ -602,6 +622,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_poison_blocks_nobody),
         cmocka_unit_test(test_poison_among_many),
+        cmocka_unit_test_setup_teardown(test_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_retry_after_is_for_all, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rows_leave_together, set_up, tear_down),
         cmocka_unit_test(test_bad_answers_after_many_good),

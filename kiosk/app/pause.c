@@ -14,7 +14,6 @@ enum {
     KEEP_S = 30 * 60, /* research "ux" section 8 row 42 */
     LEAST_S = 3 * 60, /* before closing it isn't worth it */
     DAY_MIN = 24 * 60,
-    CLOSES_MIN = 17 * 60 + 15,
     FREE_TRIES = 5,
     SHOWN_MS = 60 * 60 * 1000,
     LOCK_MS = 5 * 60 * 1000,

@@ -70,21 +70,6 @@ desk_substitutes_free(struct desk_substitutes *substitutes)
     }
 }
 
-size_t
-desk_substitutes_count(const struct desk_substitutes *substitutes)
-{
-    return substitutes->count;
-}
-
-void
-desk_substitute_at(const struct desk_substitutes *substitutes, size_t index,
-    const char **ret_character, const char **ret_instead, int *ret_line)
-{
-    *ret_character = substitutes->lines[index].character;
-    *ret_instead = substitutes->lines[index].instead;
-    *ret_line = substitutes->lines[index].line;
-}
-
 struct desk_fit *
 desk_fit_new(const struct desk_substitutes *substitutes)
 {

@@ -52,10 +52,6 @@ struct desk_substitutes;
 /* KERR_NOT_FOUND, KERR_INVALID (*ret_line: where, from 1). */
 int desk_substitutes_load(const char *path, struct desk_substitutes **ret, int *ret_line);
 void desk_substitutes_free(struct desk_substitutes *substitutes); /* NULL is accepted */
-size_t desk_substitutes_count(const struct desk_substitutes *substitutes);
-/* A line of the table, by place: its character, what may be written instead, its line. */
-void desk_substitute_at(const struct desk_substitutes *substitutes, size_t index,
-    const char **ret_character, const char **ret_instead, int *ret_line);
 
 struct desk_fit; /* a conversion that is open; it belongs to one thread */
 struct desk_fit *desk_fit_new(const struct desk_substitutes *substitutes); /* borrowed */

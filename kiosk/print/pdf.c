@@ -126,12 +126,6 @@ pdf_page(struct print_document *document)
     document->pages++;
 }
 
-int
-pdf_pages(const struct print_document *document)
-{
-    return document->pages;
-}
-
 static void
 tell_box(struct print_document *document, struct print_rect where)
 {

@@ -65,7 +65,6 @@ struct words { /* how words are written */
 
 /* A new page; the ones before are done. */
 void pdf_page(struct print_document *document);
-int pdf_pages(const struct print_document *document);
 /* An outline (width in 0.01 mm) or a filled box. grey: 0 black to 100 white. */
 void pdf_box(struct print_document *document, struct print_rect where, int width);
 void pdf_fill(struct print_document *document, struct print_rect where, int grey);

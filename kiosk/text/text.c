@@ -350,28 +350,3 @@ text_layout_torn(const struct text_layout *layout)
 {
     return layout->torn;
 }
-
-int
-text_warm_up(const char *language)
-{
-    const struct text_language *row = text_language(language);
-    const enum text_rules rules[] = {
-        TEXT_RULES_GRAPHEME, row->rules, row->phrases ? TEXT_RULES_PHRASE_JA : row->rules};
-    static const UChar words[] = u"手続きをします。かな";
-    int rc = 0;
-
-    for (size_t i = 0; rc == 0 && i < sizeof(rules) / sizeof(rules[0]); i++) {
-        UBreakIterator *it;
-        UErrorCode status = U_ZERO_ERROR;
-        rc = text_iterator(rules[i], &it);
-        if (rc == 0) {
-            ubrk_setText(it, words, (int32_t)(sizeof(words) / sizeof(words[0]) - 1), &status);
-            while (U_SUCCESS(status) && ubrk_next(it) != UBRK_DONE) {
-                continue; /* the first walk loads the dictionary */
-            }
-            text_iterator_done(it);
-            rc = text_icu_error(status);
-        }
-    }
-    return rc;
-}

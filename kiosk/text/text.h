@@ -84,10 +84,6 @@ bool text_layout_variant_lost(const struct text_layout *layout);
  * half empty. */
 bool text_layout_torn(const struct text_layout *layout);
 
-/* Opens and tries what breaking lines in this language needs, for this thread; without it the first text
- * that wraps pays for it (README: Time). KERR_NO_MEMORY, KERR_NOT_FOUND (ICU's data is missing). */
-int text_warm_up(const char *language);
-
 /* The message without its ruby: "{漢字|かんじ}です" -> "漢字です". Appends at most cap-1 bytes and a NUL;
  * returns the length that the whole text needs. */
 size_t text_plain(const char *text, char *out, size_t cap);

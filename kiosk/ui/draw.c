@@ -18,7 +18,6 @@ enum {
     DOOR_PICTURE = 230,
     LEAST_PAD = 30,
     KEY_PAD = 25, /* "abc" in one piece on a key of 16 mm */
-    DASH = 30,
     SMALL_HEIGHT = 215, /* of a button: thinner border */
     STACKED_LEAST = 155, /* a tool as high as this has room for its word below the pictogram */
     GROUP_PICTURE = 150, /* beside a word, at most */

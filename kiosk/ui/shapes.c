@@ -1,10 +1,7 @@
-/* ui/shapes.c - what draw.c draws without words: QR codes and rules; and drawing that draws nothing, for
- * judging whether words fit. */
+/* ui/shapes.c - what draw.c draws without words: QR codes and rules. */
 #include "ui/ui_priv.h"
 
 #include <string.h>
-
-#include "base/attr.h"
 
 /* Dark on light whatever the theme, with the quiet zone of four modules that ISO/IEC 18004 asks for. */
 void
@@ -42,38 +39,4 @@ draw_line(const struct drawing *d, const struct item *item, struct px_rect rect)
     rect.w = rect.w > 0 ? rect.w : 1;
     rect.h = rect.h > 0 ? rect.h : 1;
     d->ops->fill(d->ops->ctx, rect, colour);
-}
-
-static void
-no_fill(void *ctx ATTR_UNUSED, struct px_rect rect ATTR_UNUSED, uint32_t colour ATTR_UNUSED)
-{
-}
-
-static void
-no_box(void *ctx ATTR_UNUSED, const struct draw_box *b ATTR_UNUSED)
-{
-}
-
-static void
-no_run(void *ctx ATTR_UNUSED, const struct text_run *run ATTR_UNUSED, int x ATTR_UNUSED,
-    int y ATTR_UNUSED, bool bold ATTR_UNUSED, uint32_t colour ATTR_UNUSED,
-    bool personal ATTR_UNUSED)
-{
-}
-
-static bool
-no_picture(void *ctx ATTR_UNUSED, const char *name ATTR_UNUSED, struct px_rect rect ATTR_UNUSED,
-    uint32_t colour ATTR_UNUSED)
-{
-    return true;
-}
-
-void
-draw_judge(const struct drawing *drawing, struct item *item)
-{
-    const struct draw_ops none = {
-        .fill = no_fill, .box = no_box, .run = no_run, .picture = no_picture};
-    struct drawing silent = *drawing;
-    silent.ops = &none;
-    draw_item(&silent, item);
 }

@@ -330,8 +330,6 @@ void draw_item(const struct drawing *drawing, struct item *item);
 /* shapes.c */
 void draw_qr(const struct drawing *d, const struct item *item, struct px_rect rect);
 void draw_line(const struct drawing *d, const struct item *item, struct px_rect rect);
-/* Lays out as draw_item does but draws nothing: item->overflow. */
-void draw_judge(const struct drawing *drawing, struct item *item);
 void draw_natural(const struct drawing *drawing, const struct ui_element *e, const char *language,
     int *ret_w, int *ret_h);
 

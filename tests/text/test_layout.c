@@ -743,17 +743,6 @@ test_threads(void **state)
     }
 }
 
-static void
-test_warm_up(void **state)
-{
-    static const char *const languages[] = {"ja", "ja-easy", "en", "th", "zh-Hant", "", "xx"};
-
-    (void)state;
-    for (size_t i = 0; i < ARRAY_LEN(languages); i++) {
-        assert_int_equal(text_warm_up(languages[i]), 0);
-    }
-}
-
 /* A line that was measured last is not measured again to be placed (without that: 6). */
 static void
 test_measured_once(void **state)
@@ -792,7 +781,6 @@ main(void)
         cmocka_unit_test(test_iterators_forget),
         cmocka_unit_test(test_bidi),
         cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_warm_up),
         cmocka_unit_test(test_measured_once),
     };
 

@@ -122,8 +122,8 @@ check_record(struct stage_city *city, bool code)
     const struct fact_set *facts = record_facts(record);
     for (size_t i = 0; i < CARD_FACTS; i++) {
         const struct fact *fact = fact_set_get(facts, keys[i]);
-        must(fact != NULL && fact->origin == FACT_ORIGIN_CARD, keys[i]);
-        must(strcmp(fact->value, home[i]) != 0, "the card's words");
+        must(fact != NULL && fact->origin == FACT_ORIGIN_CARD && strcmp(fact->value, home[i]) != 0,
+            keys[i]); /* the card's words */
     }
     const struct fact *whose = fact_set_get(facts, "resident-record.whose");
     bool as_brought = whose != NULL && whose->origin == FACT_ORIGIN_PRE_ENTRY &&

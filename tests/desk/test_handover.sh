@@ -132,7 +132,7 @@ cmp "$home/answer" "$home/marked" || fail "the same question, another answer"
 [ "$(put 0 "${ids[3]}")" = 404 ] || fail "number 0"
 # only what the client could have taken: one of its procedures that is, or ever was, in one of its states
 mover=$(client add mover --states new,done --procedures move-in) || fail "client add mover"
-late=$(client add late --states done) || fail "client add late"
+late=$(client add late --states 'done') || fail "client add late"
 mark() { # KEY NUMBER ID
     ask "$1" "batches/$2" -X PUT -H 'Content-Type: application/json' -d "{\"records\":[\"$3\"]}"
 }

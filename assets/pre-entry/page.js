@@ -122,6 +122,11 @@ const Page = (() => {
   function say(id, values) {
     return (language.say[id] || id).replace(/\{(\w+)\}/g, (all, name) => (values && name in values ? values[name] : all));
   }
+  /* Burmese has spaces between phrases, and browsers would part an ending from its word: each phrase stays whole while a line has room. */
+  function phrases(text) {
+    return language.code !== "my" ? [text] : text.split(/( +)/).filter((part) => part !== "").map((part) =>
+      (/[\u1000-\u109f]/.test(part) ? make("span", { class: "phrase" }, part) : part));
+  }
   /* Text with furigana, and its line breaks. */
   function write(node, text) {
     for (const part of text.split(/(\{[^|{}]*\|[^{}]*\}|\n)/)) {
@@ -131,7 +136,7 @@ const Page = (() => {
       } else if (part === "\n") {
         node.append(document.createElement("br"));
       } else if (part !== "") {
-        node.append(part);
+        node.append(...phrases(part));
       }
     }
     return node;

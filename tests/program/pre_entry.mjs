@@ -45,11 +45,39 @@ async function fits(where) {
   assert.ok(over <= 0, `${where}: ${over} px wider than the telephone`);
 }
 
+/* Runs of these letters that two lines share, though one line would hold them. */
+const parted = (letters) => page.evaluate((letters) => {
+  const found = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
+    node.parentElement.checkVisibility() && !node.parentElement.closest("option, script, dd") ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_REJECT);
+  while (walk.nextNode()) {
+    for (const run of walk.currentNode.data.matchAll(new RegExp(`[${letters}]{2,}`, "gu"))) {
+      const range = document.createRange();
+      range.setStart(walk.currentNode, run.index);
+      range.setEnd(walk.currentNode, run.index + run[0].length);
+      const lines = [...range.getClientRects()];
+      const room = walk.currentNode.parentElement.closest("p, h1, h2, dt, li, button, legend, label").clientWidth;
+      if (lines.length > 1 && lines.reduce((sum, line) => sum + line.width, 0) < room) {
+        found.push(run[0]);
+      }
+    }
+  }
+  return found;
+}, letters);
+const KANJI = "\\u3041-\\u30fc\\u4e00-\\u9fff", BURMESE = "\\u1000-\\u109f";
+
 // A visit in English, by keyboard alone. The page took its language from the browser.
 await open("resident-record");
 assert.equal(await page.textContent("h1"), "Copy of the resident record (住民票の写し)");
 await accessible("intro");
 await picture("intro");
+await page.setViewportSize({ width: 320, height: 640 });
+for (const [code, letters] of [["my", BURMESE], ["my", KANJI], ["th", KANJI]]) {
+  await page.selectOption("#language", code);
+  assert.deepEqual(await parted(letters), [], `${code}: a line ends inside what is one`);
+}
+await page.selectOption("#language", "en");
+await page.setViewportSize({ width: 390, height: 844 });
 await page.focus("#start");
 await press("Enter");
 assert.equal(await asked(), "applicant.name");
@@ -94,6 +122,8 @@ for (const code of await page.evaluate(() => [...document.querySelectorAll("#lan
   assert.ok((await page.textContent("h1")).length > 1, `${code}: no heading`);
   await page.setViewportSize({ width: 320, height: 640 });
   await fits(code);
+  assert.deepEqual(code === "my" ? await parted(BURMESE) : [], [], "a line ends inside a Burmese phrase");
+  assert.deepEqual(/^(ja|zh)/.test(code) ? [] : await parted(KANJI), [], `${code}: a line ends inside a Japanese term`);
 }
 await page.setViewportSize({ width: 390, height: 844 });
 await page.selectOption("#language", "en");

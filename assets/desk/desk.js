@@ -241,6 +241,19 @@
     });
   }
 
+  /* The ways to other pages lie over the list only while they are wanted. */
+  function closePages(pages) {
+    document.addEventListener("click", function (event) {
+      pages.open = pages.open && pages.contains(event.target);
+    });
+    pages.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") {
+        pages.open = false;
+        document.getElementById("pages-open").focus();
+      }
+    });
+  }
+
   const print = document.getElementById("print");
   if (print) {
     print.hidden = false;
@@ -256,6 +269,7 @@
       event.preventDefault();
       document.getElementById("keys").showModal();
     });
+    closePages(document.getElementById("pages"));
     keepNote(document.getElementById("note"));
     window.addEventListener("focus", function () {
       arrived = 0;

@@ -1,4 +1,4 @@
-/* The end of a session: told of before, put off by one key, and a note that is being typed is not lost by it. The note stays in this tab
+/* The end of a session: told of before, put off by one key, and what is being typed (a note, why a character is corrected) is not lost by it. It stays in this tab
    alone, sealed (AES-GCM) with a key that the desk gives to nobody but the same clerk, logged in: whoever sits down next finds
    nothing, and what can't be opened is thrown away. The page works without this file. */
 "use strict";
@@ -8,15 +8,15 @@
   const LOOK_MS = 15000;
   const USE_MS = 60000; /* typing is use: told this often */
   const PLACE = "draft:";
-  const box = document.getElementById("list-box");
-  if (!box) {
+  const seat = document.querySelector("[data-seal]");
+  if (!seat) {
     return;
   }
   const warning = document.getElementById("stay");
   const told = document.getElementById("draft");
-  const note = document.getElementById("note");
-  const record = box.dataset.open;
-  const token = document.querySelector("#search input[name=token]").value;
+  const note = document.getElementById("note") || document.getElementById("glyph-reason");
+  const place = seat.dataset.draft || seat.dataset.open; /* a record, or RECORD/glyph/KEY */
+  const token = document.querySelector("input[name=token]").value;
   let timer = 0;
   let used = Date.now();
 
@@ -37,7 +37,10 @@
     window.clearTimeout(timer);
     const answer = await fetch("/session");
     if (answer.status !== 200) {
-      return; /* the list's poll leaves for the login */
+      if (seat.dataset.draft) { /* elsewhere the list's poll leaves for the login */
+        window.location.assign("/login?why=ended");
+      }
+      return;
     }
     const session = await answer.json();
     if (session.left > WARN_S) {
@@ -74,7 +77,7 @@
     return; /* no secure page: then only the warning stands before the end */
   }
   const coder = new TextEncoder();
-  const key = window.crypto.subtle.importKey("raw", fromHex(box.dataset.seal), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const key = window.crypto.subtle.importKey("raw", fromHex(seat.dataset.seal), "AES-GCM", false, ["encrypt", "decrypt"]);
   let turn = 0;
 
   function fromHex(text) {
@@ -88,18 +91,18 @@
   async function keep() {
     const mine = ++turn;
     if (note.value.trim() === "") {
-      sessionStorage.removeItem(PLACE + record);
+      sessionStorage.removeItem(PLACE + place);
       return;
     }
     const nonce = window.crypto.getRandomValues(new Uint8Array(12));
-    const how = { name: "AES-GCM", iv: nonce, additionalData: coder.encode(record) };
+    const how = { name: "AES-GCM", iv: nonce, additionalData: coder.encode(place) };
     const sealed = await window.crypto.subtle.encrypt(how, await key, coder.encode(note.value));
     if (mine === turn) {
-      sessionStorage.setItem(PLACE + record, toHex(nonce) + "." + toHex(sealed));
+      sessionStorage.setItem(PLACE + place, toHex(nonce) + "." + toHex(sealed));
     }
   }
 
-  /* What was typed at a record; null, and forgotten, when it is not this clerk's. */
+  /* What was typed there; null, and forgotten, when it is not this clerk's. */
   async function open(id) {
     const parts = sessionStorage.getItem(PLACE + id).split(".");
     try {
@@ -113,7 +116,7 @@
 
   /* The desk has it already: it stands among what was done. */
   function isKept(text) {
-    return Array.from(document.querySelectorAll("#acts .note")).some(function (one) {
+    return Array.from(document.querySelectorAll("#acts .note, .fixes li bdi:last-child")).some(function (one) {
       return one.textContent.trim() === text.trim();
     });
   }
@@ -121,27 +124,32 @@
   function tell(words, id) {
     told.textContent = words;
     if (id) {
+      const why = id.includes("/");
       const link = document.createElement("a");
       link.className = "button";
       link.id = "draft-open";
-      link.href = "/record/" + id + "?show=all";
-      link.textContent = told.dataset.link;
+      link.href = "/record/" + id + (why ? "" : "?show=all");
+      link.textContent = why ? told.dataset.whyLink : told.dataset.link;
       told.append(" ", link);
     }
     told.hidden = false;
   }
 
   async function restore() {
-    for (const place of Object.keys(sessionStorage).filter(function (name) { return name.startsWith(PLACE); })) {
-      const id = place.slice(PLACE.length);
+    for (const name of Object.keys(sessionStorage).filter(function (one) { return one.startsWith(PLACE); })) {
+      const id = name.slice(PLACE.length);
+      const why = id.includes("/");
       const text = await open(id);
-      if (text !== null && id !== record) {
-        tell(told.dataset.other, id);
-      } else if (text !== null && isKept(text)) {
-        sessionStorage.removeItem(place);
-      } else if (text !== null && note && note.value === "") {
+      if (text === null) {
+        continue;
+      }
+      if (id.split("/")[0] === place.split("/")[0] && isKept(text)) {
+        sessionStorage.removeItem(name);
+      } else if (id !== place) {
+        tell(why ? told.dataset.why : told.dataset.other, id);
+      } else if (note && note.value === "") {
         note.value = text;
-        tell(told.dataset.back, "");
+        tell(why ? told.dataset.whyBack : told.dataset.back, "");
       }
     }
   }

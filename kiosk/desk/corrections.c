@@ -307,6 +307,11 @@ reply_glyphs(struct desk_ask *ask, const struct work *work, const char *reason, 
     add_story(desk, &story, fixes, work->fact->key);
     (void)snprintf(seen, sizeof(seen), "%" PRIu64,
         fixes->count > 0 ? fixes->list[fixes->count - 1].number : 0);
+    AUTO_BUF stay;
+    AUTO_BUF draft;
+    char seal[DESK_TOKEN_LEN];
+    desk_stay_html(desk, &stay, &draft);
+    desk_draft_key(desk->sessions, ask->who.name, seal);
     const struct question *question = &work->question;
     if (strcmp(work->now, work->fact->value) != 0) {
         DESK_PART(desk->assets, &now, "glyph-now", FILL("now", work->now));
@@ -318,7 +323,9 @@ reply_glyphs(struct desk_ask *ask, const struct work *work, const char *reason, 
             question->name.source != NULL ? question->name.source : question->label.source),
         FILL("own", work->fact->value), FILL_HTML("now", &now), FILL("reason", reason),
         FILL_HTML("back", &back), FILL_HTML("notice", &notice),
-        FILL_HTML("characters", &characters), FILL_HTML("story", &story));
+        FILL_HTML("characters", &characters), FILL_HTML("story", &story), FILL("seal", seal),
+        FILL_HTML("stay", &stay), FILL_HTML("draft", &draft));
+    explicit_bzero(seal, sizeof(seal));
     desk_reply_page(ask, HTTP_OK, "glyph-page", "page.glyph", &content);
 }
 

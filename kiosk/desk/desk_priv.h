@@ -143,6 +143,8 @@ void desk_part(const struct desk_assets *assets, struct buf *out, const char *pa
 #define DESK_PART(assets, out, part, ...)                                                          \
     desk_part((assets), (out), (part), (const struct desk_fill[]){__VA_ARGS__},                    \
         sizeof((const struct desk_fill[]){__VA_ARGS__}) / sizeof(struct desk_fill))
+/* pages.c: what stay.js tells: the end of a session, and what was being typed; both begun here, the caller frees them. */
+void desk_stay_html(struct desk *desk, struct buf *stay, struct buf *draft);
 
 /* ---- opened.c: from a row of the ledger to a record ---- */
 

@@ -39,6 +39,29 @@ sheet_none(struct desk *desk, struct buf *out)
         desk->assets, out, "sheet-none", FILL_HTML("keys", &keys), FILL_HTML("unread", &unread));
 }
 
+/* The states of the list, and the pages behind one more tab: not all twelve above a list that needs the height. */
+static void
+tabs_html(const struct desk_ask *ask, struct buf *out)
+{
+    AUTO_BUF pages;
+    buf_init(&pages, 16 * 1024);
+    desk_arrivals_tabs(ask->desk, &pages);
+    if (ask->who.role == DESK_LEAD) {
+        desk_part(ask->desk->assets, &pages, "tabs-lead", NULL, 0);
+    }
+    desk_tabs_html(ask->desk, &ask->view, out);
+    DESK_PART(ask->desk->assets, out, "tab-pages", FILL_HTML("pages", &pages));
+}
+
+void
+desk_stay_html(struct desk *desk, struct buf *stay, struct buf *draft)
+{
+    buf_init(stay, 4096);
+    buf_init(draft, 4096);
+    desk_part(desk->assets, stay, "stay", NULL, 0);
+    desk_part(desk->assets, draft, "draft", NULL, 0);
+}
+
 static void
 work_page(struct desk_ask *ask, const char *notice_word, const struct buf *instead)
 {
@@ -81,18 +104,18 @@ work_page(struct desk_ask *ask, const char *notice_word, const struct buf *inste
     buf_init(&keys, 8192);
     desk_part(desk->assets, &keys, "keys", NULL, 0);
     AUTO_BUF tabs;
+    AUTO_BUF stay;
+    AUTO_BUF draft;
     buf_init(&tabs, 16 * 1024);
-    desk_tabs_html(desk, view, &tabs);
-    desk_arrivals_tabs(desk, &tabs);
-    if (ask->who.role == DESK_LEAD) {
-        desk_part(desk->assets, &tabs, "tabs-lead", NULL, 0);
-    }
+    tabs_html(ask, &tabs);
+    desk_stay_html(desk, &stay, &draft);
     desk_draft_key(desk->sessions, ask->who.name, seal);
     DESK_PART(desk->assets, &content, "work", FILL("name", ask->who.name), FILL("seal", seal),
         FILL("token", ask->form_token), FILL("show", desk_show_name(view->show)),
         FILL("before", before), FILL("open", view->open), FILL_HTML("tabs", &tabs),
         FILL_HTML("notice", &notice), FILL_HTML("keys", &keys), FILL_HTML("list", &list),
-        FILL_HTML("sheet", &sheet), FILL_HTML("calls", &calls));
+        FILL_HTML("sheet", &sheet), FILL_HTML("calls", &calls), FILL_HTML("stay", &stay),
+        FILL_HTML("draft", &draft));
     explicit_bzero(seal, sizeof(seal));
     desk_reply_page(ask, HTTP_OK, "work-page", "page.work", &content);
 }

@@ -27,6 +27,9 @@ static const char *const JOINED[] = {"くださ", "いただ", "ありが", "お
     "てつだ", "つだいます", "決め直", "落ち着", "読み取", "置き直", "申し込", "引っ越", "取り出",
     "見直", "ございま", "ございました", "ません", "ました", "でした", "もう一度", "られない",
     "ようです", "マイナンバー", "パスワード", "はらいま", "もらいま"};
+/* Thai: names and loans that ICU's dictionary does not know (บัตรไซ|ริว), and words into which it lets another one reach (ขอบ|ริจาค). */
+static const char *const JOINED_THAI[] = {"มายนัมเบอร์", "ไซริว", "สึนามิ", "ฮิรางานะ", "คาตากานะ", "คันจิ",
+    "คิวอาร์โค้ด", "อัลไซเมอร์", "พาร์กินสัน", "บริจาค", "สะพาน", "กระป๋อง", "สเปรย์", "กระดูก"};
 
 enum { QUOTE_MAX = 10 }; /* graphemes in 「」 that stay together */
 
@@ -81,15 +84,15 @@ starts_with(const struct text_para *para, size_t byte, const char *word)
     return byte + len <= para->len && memcmp(para->text + byte, word, len) == 0;
 }
 
-/* True when cluster at lies inside one of the words above, whose letters have 3 bytes each. */
+/* True when cluster at lies inside one of these words, whose letters have 3 bytes each. */
 static bool
-cuts_word(const struct text_para *para, size_t at)
+cuts_word(const struct text_para *para, size_t at, const char *const *joined, size_t count)
 {
     size_t here = para->clusters[at].start;
 
-    for (size_t w = 0; w < ARRAY_LEN(JOINED); w++) {
-        for (size_t back = 3; back < strlen(JOINED[w]) && back <= here; back += 3) {
-            if (starts_with(para, here - back, JOINED[w])) {
+    for (size_t w = 0; w < count; w++) {
+        for (size_t back = 3; back < strlen(joined[w]) && back <= here; back += 3) {
+            if (starts_with(para, here - back, joined[w])) {
                 return true;
             }
         }
@@ -193,10 +196,13 @@ holds_together(const struct text_para *para, size_t at)
     if (para->language->spaces_only) {
         return left->script == USCRIPT_HANGUL && right->script == USCRIPT_HANGUL && !left->space;
     }
+    if (right->script == USCRIPT_THAI) {
+        return cuts_word(para, at, JOINED_THAI, ARRAY_LEN(JOINED_THAI));
+    }
     if (!para->language->phrases) {
         return false;
     }
-    if (cuts_word(para, at)) {
+    if (cuts_word(para, at, JOINED, ARRAY_LEN(JOINED))) {
         return true;
     }
     if (is_digit(right->code)) {

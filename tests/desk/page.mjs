@@ -576,6 +576,16 @@ const steps = {
   async "what the lead looks after"(page) {
     const back = page.url();
     await page.goto(`${env.PAGE_URL}/`);
+    await page.setViewportSize({ width: 1366, height: 768 });
+    const rows = await page.locator("#tabs > li").evaluateAll((all) => new Set(all.map((one) => one.offsetTop)).size);
+    assert.ok(rows <= 3, `a lead's tabs take ${rows} lines`);
+    await page.click("#pages-open");
+    await picture(page, "pages");
+    await accessible(page, "pages");
+    await page.keyboard.press("Escape");
+    assert.equal(await page.isVisible("#show-retention"), false);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.click("#pages-open");
     await page.click("#show-retention");
     await page.waitForSelector("#retention-title");
     assert.equal(await page.getAttribute("#retention-rule", "data-value"), "90");
@@ -591,12 +601,14 @@ const steps = {
     await picture(page, "gone");
     await accessible(page, "gone");
     await page.click("#message-home");
+    await page.click("#pages-open");
     await page.click("#show-statistics");
     await page.waitForSelector("#statistics-rows tr");
     assert.match(await page.textContent("#statistics-rows"), /窓口での申請サポート件数/u);
     await picture(page, "statistics");
     await accessible(page, "statistics");
     await page.click("#statistics-back");
+    await page.click("#pages-open");
     await page.click("#show-access");
     await page.waitForSelector("#access-rows tr");
     assert.match(await page.textContent("#access-rows"), /さがした/u);
@@ -721,6 +733,7 @@ const steps = {
     await page.click("#hand-office");
     await page.waitForSelector("#handed-office");
     await page.goto(url + "/");
+    await page.click("#pages-open");
     await page.click("#show-hand-over");
     await accessible(page, "systems");
     await page.click("#client-office");
@@ -794,6 +807,28 @@ const steps = {
     await page.waitForSelector("#acts .note:text('残すメモ')");
     await drafts(0);
     assert.equal(await page.inputValue("#note"), "");
+    // so does the reason for another form of a character, on its own page
+    const why = "住民票で見た形の書きかけ";
+    await page.locator("a.fix").first().click();
+    await page.waitForSelector("#glyph-reason");
+    await page.fill("#glyph-reason", why);
+    await drafts(1);
+    const glyph = page.url();
+    await page.evaluate(() => fetch("/logout", { method: "POST", body: new URLSearchParams({ token: document.querySelector("input[name=token]").value }) }));
+    await page.click("#glyph-ok");
+    await page.waitForURL(/login/);
+    assert.ok(!(await kept()).includes(why));
+    await logIn(page, "鈴木", password);
+    await page.waitForSelector("#draft-open");
+    assert.match(await page.textContent("#draft"), /直すわけ/);
+    await page.click("#draft-open");
+    await page.waitForFunction((text) => document.getElementById("glyph-reason")?.value === text, why);
+    assert.equal(page.url(), glyph);
+    assert.match(await page.textContent("#draft"), /もどしました.*まだ直していません/);
+    await picture(page, "draft-why");
+    await accessible(page, "draft-why");
+    await page.fill("#glyph-reason", "");
+    await drafts(0);
   },
 
   async "five wrong ones: wait"(page) {

@@ -158,6 +158,10 @@ test_words_stay_whole(void **state)
         {"ja-easy", 10, "いっしょに すんでいる ひとは", "いっしょに|すんでいる ひとは"},
         /* So does Burmese, for its endings; and an official term stays whole in another language. */
         {"my", 13, "ဒီနံပါတ်ဖြင့် ဆက်လုပ်နိုင်ပါသည်။", "ဒီနံပါတ်ဖြင့်|ဆက်လုပ်နိုင်ပါသည်။"},
+        /* Thai words that ICU would cut, or cut into. */
+        {"th", 6, "เขียนบัตรไซริว", "เขียนบัตร|ไซริว"},
+        {"th", 7, "บัตรมายนัมเบอร์", "บัตร|มายนัมเบอร์"},
+        {"th", 3, "ขอบริจาค", "ขอบริจ|าค"}, /* wider than the line: not ขอบ */
         {"en", 8, "register (住民票) now", "register|(住民票) now"},
     };
 

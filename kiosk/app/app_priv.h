@@ -530,6 +530,10 @@ void flow_element(struct app *app, struct flow *flow, struct ui_element *element
 /* Text into the column; moves the column on by its height and gap after it. */
 void flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role role,
     enum ui_size size, enum ui_tone tone, bool bold, int gap_after);
+/* A step of several, its number beside it; moves the column on, with a gap. */
+void flow_step(struct app *app, struct flow *flow, int number, const char *text);
+/* How high it is, without the gap. */
+int flow_step_height(struct app *app, const struct flow *flow, const char *text);
 /* The largest size, from this one down, in which the text is no higher than a page of the column. */
 enum ui_size flow_size(
     struct app *app, const struct flow *flow, const char *text, enum ui_size size, bool bold);

@@ -14,6 +14,7 @@ enum {
     KEY_GAP = 52,
     KEY_W_LOW = 240, /* upright, seated, small: beside the keys is what else is touched */
     DOOR_H = 300,
+    STEP_INDENT = 130,
     PAGE_BUTTON_W = 900,
     PAGE_NUMBER_W = 440,
     PAGE_NUMBER_W_SMALL = 300,
@@ -389,6 +390,49 @@ flow_text(struct app *app, struct flow *flow, const char *text, enum ui_role rol
     }
     flow_element(app, flow, &element, 0);
     flow->y += gap_after;
+}
+
+/* The size of a step's words, and how high they are. */
+static enum ui_size
+step_size(struct app *app, const struct flow *flow, const char *text, int *ret_height)
+{
+    struct flow inner = *flow;
+    inner.w -= STEP_INDENT;
+    enum ui_size size = flow_size(app, &inner, text, UI_SIZE_BODY, false);
+    *ret_height = ui_text_height(app->ui, text, inner.w, size, false);
+    return size;
+}
+
+int
+flow_step_height(struct app *app, const struct flow *flow, const char *text)
+{
+    int height;
+    (void)step_size(app, flow, text, &height);
+    return height;
+}
+
+void
+flow_step(struct app *app, struct flow *flow, int number, const char *text)
+{
+    char digit[8];
+    (void)snprintf(digit, sizeof(digit), "%d", number % 100);
+    int height;
+    enum ui_size size = step_size(app, flow, text, &height);
+    if (flow_room(app, flow, height)) {
+        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
+                            .rect = rect(flow->x, flow->y, STEP_INDENT - 20, height),
+                            .text = digit,
+                            .speech = "", /* said with its words */
+                            .size = size,
+                            .bold = true});
+        ui_add(app->ui,
+            &(struct ui_element){.role = UI_ROLE_TEXT,
+                .rect = rect(flow->x + STEP_INDENT, flow->y, flow->w - STEP_INDENT, height),
+                .text = text,
+                .label = digit,
+                .size = size});
+    }
+    flow->y += height + 20;
 }
 
 void

@@ -63,6 +63,18 @@ paper(struct audit *audit)
         app_go(app, &screen_slip);
         show(audit, names[state]);
     }
+    app->printer = (struct printer *)(void *)&there;
+    for (int state = PAPER_NONE; state <= PAPER_PHOTO; state++) {
+        char name[AUDIT_NAME_MAX];
+        (void)snprintf(name, sizeof(name), "with a printer %s", names[state]);
+        app->visit.paper = state;
+        app_go(app, &screen_paused);
+        show(audit, name);
+    }
+    app->scanner = !app->scanner; /* then the paper's button has the code's place */
+    show(audit, "with a printer, the other way");
+    app->scanner = !app->scanner;
+    app->printer = printer;
 }
 
 /* ---- staff ---- */

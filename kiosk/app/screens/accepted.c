@@ -16,7 +16,6 @@ enum {
     NOTE_GAP = 150,
     TICK = 300,
     TICK_GAP = 80,
-    STEP_INDENT = 130,
     PRINT_H = 200
 };
 
@@ -105,31 +104,6 @@ note_to_take(struct app *app, struct flow flow)
     return flow;
 }
 
-static void
-step(struct app *app, struct flow *flow, int number, const char *text)
-{
-    char digit[8];
-    (void)snprintf(digit, sizeof(digit), "%d", number % 100);
-    struct flow inner = *flow;
-    inner.w -= STEP_INDENT;
-    enum ui_size size = flow_size(app, &inner, text, UI_SIZE_BODY, false);
-    int height = ui_text_height(app->ui, text, inner.w, size, false);
-    if (flow_room(app, flow, height)) {
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(flow->x, flow->y, STEP_INDENT - 20, height),
-                            .text = digit,
-                            .speech = "", /* said with its words */
-                            .size = size,
-                            .bold = true});
-        ui_add(app->ui, &(struct ui_element){.role = UI_ROLE_TEXT,
-                            .rect = rect(flow->x + STEP_INDENT, flow->y, inner.w, height),
-                            .text = text,
-                            .label = digit,
-                            .size = size});
-    }
-    flow->y += height + 20;
-}
-
 /* What was received along with it. */
 static void
 together(struct app *app, struct flow *flow)
@@ -153,10 +127,10 @@ steps(struct app *app, struct flow *flow)
     struct procedure_info info = procedure_info(app->visit.procedure);
     int number = 1;
     if (app->card_kind != CARD_KIND_NONE) {
-        step(app, flow, number++, say(app, "accepted.take-card"));
+        flow_step(app, flow, number++, say(app, "accepted.take-card"));
     }
     for (size_t i = 0; i < info.next_count; i++) {
-        step(app, flow, number++, words(app, &info.next[i]));
+        flow_step(app, flow, number++, words(app, &info.next[i]));
     }
     together(app, flow);
 }

@@ -106,18 +106,20 @@ slip_text(struct app *app, struct buf *text)
     slip_free(slip);
 }
 
-/* What happens next, as far as it stands beside the code: all of it is in the code. */
+/* What happens next, numbered as on the page before, as far as it stands beside the code: all of it is in the code. */
 static void
 next_steps(struct app *app, struct flow *flow)
 {
     struct procedure_info info = procedure_info(app->visit.procedure);
+    size_t first = app->card_kind != CARD_KIND_NONE ? 1 : 0;
     flow->y += GAP_MIN;
-    for (size_t i = 0; i < info.next_count; i++) {
-        const char *step = words(app, &info.next[i]);
-        if (flow->y + ui_text_height(app->ui, step, flow->w, UI_SIZE_BODY, false) > flow->bottom) {
+    for (size_t i = 0; i < first + info.next_count; i++) {
+        const char *text =
+            i < first ? say(app, "accepted.take-card") : words(app, &info.next[i - first]);
+        if (flow->y + flow_step_height(app, flow, text) > flow->bottom) {
             return;
         }
-        flow_text(app, flow, step, UI_ROLE_TEXT, UI_SIZE_BODY, UI_TONE_PAPER, false, 20);
+        flow_step(app, flow, (int)i + 1, text);
     }
 }
 

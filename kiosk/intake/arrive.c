@@ -55,11 +55,21 @@ static enum intake_arrival
 commit(const struct intake_door *door, struct ledger_entry *entry, const uint8_t *bytes, size_t len,
     struct intake_arrived *arrived, struct buf *ret_receipt)
 {
+    AUTO_BUF ahead;
+    buf_init(&ahead, SEAL_RECEIPT_MAX);
+    struct ledger_entry expected = *entry;
+    expected.position = intake_foresee(door->turns);
+    if (expected.position > 0 && sign(door, &expected, &ahead) < 0) {
+        buf_clear(&ahead); /* then the ledger has it made */
+    }
     struct ledger_work put = {.entry = entry,
         .envelope = bytes,
         .len = len,
         .sign = sign,
         .sign_ctx = door,
+        .foreseen = expected.position,
+        .ahead = ahead.data,
+        .ahead_len = ahead.len,
         .ret_receipt = ret_receipt};
     int verdict = intake_work(door, &put);
     if (verdict == LEDGER_CONFLICT) {

@@ -168,10 +168,17 @@ struct intake_turns {
     bool is_led; /* somebody is writing, or about to */
     bool is_gathering; /* he waits for more */
     pthread_cond_t enough; /* for him, by the monotonic clock */
+    bool is_slow; /* the last commit took long enough that sharing the next one pays */
     size_t crowd; /* how many shared the last commit or waited behind it */
+    uint64_t last; /* the position of the newest entry that was made here; 0: none yet */
+    uint64_t foreseen; /* the last position that somebody was told to expect */
+    size_t ahead; /* how many were told one and have not come, or are not done */
 };
 void intake_turns_init(struct intake_turns *turns);
 void intake_turns_release(struct intake_turns *turns);
+/* The position that the next new entry gets unless somebody else writes meanwhile, for the one who asks; 0: nobody
+ * knows. Whoever was told one comes to intake_work with it (struct ledger_work, foreseen). NULL is accepted. */
+uint64_t intake_foresee(struct intake_turns *turns);
 /* Does a work by the door's ledger, in one commit with what others of its turns have at the same time. Answers its
  * result. */
 int intake_work(const struct intake_door *door, struct ledger_work *work);
@@ -198,7 +205,8 @@ struct intake {
     struct intake_turns turns; /* of the connections */
 
     struct intake_session *sessions; /* under sessions_lock, like the next and stopping */
-    unsigned terminals; /* that have a connection; one whose name is not known yet counts as another */
+    unsigned
+        terminals; /* that have a connection; one whose name is not known yet counts as another */
     pthread_mutex_t sessions_lock;
     pthread_cond_t sessions_wake;
     bool stopping;

@@ -109,6 +109,9 @@ ledger_make_receipt(struct ledger_work *work, uint64_t position)
     struct ledger_entry entry = *work->entry;
     entry.position = position;
     buf_clear(work->made);
+    if (work->foreseen == position && work->ahead_len > 0) {
+        return buf_add(work->made, work->ahead, work->ahead_len) == 0;
+    }
     return work->sign(work->sign_ctx, &entry, work->made) == 0 && work->made->len > 0;
 }
 
@@ -131,6 +134,20 @@ work_and_hand_out(struct ledger *ledger, struct ledger_work *const *works, size_
     }
 }
 
+/* By the position that was foreseen, so that each gets it; the others first, as they came. */
+static void
+in_places(struct ledger_work **works, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct ledger_work *work = works[i];
+        size_t at = i;
+        for (; at > 0 && works[at - 1]->foreseen > work->foreseen; at--) {
+            works[at] = works[at - 1];
+        }
+        works[at] = work;
+    }
+}
+
 void
 ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
 {
@@ -147,6 +164,7 @@ ledger_work(struct ledger *ledger, struct ledger_work *const *works, size_t coun
             good[good_count++] = work;
         }
     }
+    in_places(good, good_count);
     if (good_count > 0) {
         work_and_hand_out(ledger, good, good_count);
     }

@@ -186,6 +186,11 @@ struct ledger_work {
     ledger_sign *sign;
     const void *sign_ctx;
     bool is_signed; /* out */
+    /* In, for a put with sign: the position that the entry probably gets, and its receipt there, made ahead where nobody waits
+     * for it. At any other position `sign` makes another one, and this goes nowhere. 0: none. Works are done in this order. */
+    uint64_t foreseen;
+    const uint8_t *ahead;
+    size_t ahead_len;
     /* In, for a keep: as ledger_receipt_keep. */
     const uint8_t *id; /* LEDGER_ID_LEN bytes */
     const uint8_t *receipt;

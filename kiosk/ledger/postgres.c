@@ -127,6 +127,7 @@ error_of(const char *state)
         {"53", KERR_BUSY}, /* too many connections, out of memory */
         {"55P03", KERR_BUSY}, /* lock not available in time */
         {"57", KERR_BUSY}, /* cancelled, shutting down, starting up */
+        {"22012", KERR_STATE}, /* 1 / 0: what a statement of ours rests on doesn't hold */
         {"40", KERR_BUSY}, /* serialization, deadlock, completion unknown */
         {"08", KERR_BUSY}, /* connection */
         {"58030", KERR_IO},

@@ -9,6 +9,7 @@ enum pg_query {
     PG_BEGIN,
     PG_COMMIT,
     PG_PLACES, /* the same row, and the next positions */
+    PG_PLACES_BEHIND, /* the same, refused (KERR_STATE) unless they are those behind this one */
     PG_FRESH, /* entries at these positions, with their receipts; refused unless all are new */
     PG_TURN, /* takes the row that all writers take first */
     PG_PUT,

@@ -206,7 +206,6 @@ ask_fresh(struct ledger_work *const *works, size_t count, int64_t behind,
         }
         pg_add_bytes(&ret_asked->args, arrays[i].data, arrays[i].len);
     }
-    pg_add_number(&ret_asked->args, (int64_t)count);
     return 0;
 }
 
@@ -239,43 +238,66 @@ tell_new(struct ledger_work *work, int64_t position)
     work->result = LEDGER_NEW;
 }
 
-/* Works in one transaction, the first `fresh` of them puts with a receipt, at least one. An error: none is done. Between the two
- * parts the server waits for us, and all writers for it: only the receipts are made there. */
+enum { UNFORESEEN = -1 };
+
+/* Works in one transaction, the first `fresh` of them puts with a receipt, at least one. An error: none is done.
+ *
+ * The position before theirs, where it was foreseen, is right while nobody else writes: then all is one way to the server, and
+ * KERR_STATE when somebody did. Else (UNFORESEEN) the server is asked for it first; it waits for us then, and all writers for
+ * it: only the receipts are made there. */
 static int
-work_fresh(struct ledger *ledger, struct ledger_work *const *works, size_t fresh, size_t count)
+work_fresh(struct ledger *ledger, struct ledger_work *const *works, size_t fresh, size_t count,
+    int64_t behind)
 {
-    enum { MORE = 2 }; /* the new ones are one; PG_COMMIT */
-    struct pg_asked asked[LEDGER_WORKS_MAX + MORE];
-    struct pg_rows *rows[LEDGER_WORKS_MAX + MORE] = {NULL};
+    enum { BEFORE = 2, MORE = 2 }; /* PG_BEGIN, the positions; the new ones are one, PG_COMMIT */
+    struct pg_asked asked[BEFORE + LEDGER_WORKS_MAX + MORE] = {
+        {.which = PG_BEGIN}, {.which = PG_PLACES_BEHIND}};
+    struct pg_rows *rows[BEFORE + LEDGER_WORKS_MAX + MORE] = {NULL};
     struct buf arrays[FRESH_ARRAYS];
-    int64_t behind = 0;
-    int r = take_places(of(ledger), fresh, &behind);
-    if (r < 0) {
-        return r;
+    size_t at = 0, others = count - fresh;
+    if (behind != UNFORESEEN) {
+        pg_add_number(&asked[1].args, (int64_t)fresh);
+        pg_add_number(&asked[1].args, behind);
+        at = BEFORE;
+    } else {
+        int r = take_places(of(ledger), fresh, &behind);
+        if (r < 0) {
+            return r;
+        }
     }
     for (size_t i = 0; i < fresh; i++) {
         works[i]->is_signed = ledger_make_receipt(works[i], (uint64_t)behind + i + 1);
     }
-    r = ask_fresh(works, fresh, behind, arrays, &asked[0]);
-    size_t others = count - fresh;
+    int r = ask_fresh(works, fresh, behind, arrays, &asked[at]);
     for (size_t i = 0; i < others; i++) {
-        ask_of(works[fresh + i], &asked[1 + i]);
+        ask_of(works[fresh + i], &asked[at + 1 + i]);
     }
-    asked[1 + others] = (struct pg_asked){.which = PG_COMMIT};
-    r = r == 0 ? pg_ask_part(of(ledger), asked, others + MORE, rows) : pg_give_up(of(ledger), r);
+    asked[at + 1 + others] = (struct pg_asked){.which = PG_COMMIT};
+    r = r == 0 ? pg_ask_part(of(ledger), asked, at + others + MORE, rows)
+               : pg_give_up(of(ledger), r);
     for (size_t i = 0; r == 0 && i < fresh; i++) {
         tell_new(works[i], behind + (int64_t)i + 1);
     }
     for (size_t i = 0; r == 0 && i < others; i++) {
-        works[fresh + i]->result = result_of(works[fresh + i], rows[1 + i]);
+        works[fresh + i]->result = result_of(works[fresh + i], rows[at + 1 + i]);
     }
-    for (size_t i = 0; i < others + MORE; i++) {
+    for (size_t i = 0; i < at + others + MORE; i++) {
         pg_rows_free(rows[i]);
     }
     for (size_t i = 0; i < FRESH_ARRAYS; i++) {
         buf_release(&arrays[i]);
     }
     return r;
+}
+
+/* The new ones at the positions that were foreseen, or at those that are free. */
+static int
+work_at_places(struct ledger *ledger, struct ledger_work *const *works, size_t fresh, size_t count)
+{
+    uint64_t first = works[0]->foreseen; /* ledger_work has sorted them */
+    bool is_foreseen = first > 0 && first < INT64_MAX;
+    int r = is_foreseen ? work_fresh(ledger, works, fresh, count, (int64_t)first - 1) : KERR_STATE;
+    return r == KERR_STATE ? work_fresh(ledger, works, fresh, count, UNFORESEEN) : r;
 }
 
 static int
@@ -309,7 +331,7 @@ pg_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
     for (size_t i = 0, other = fresh; i < count; i++) {
         sorted[works[i]->sign != NULL ? at++ : other++] = works[i];
     }
-    int r = fresh > 0   ? work_fresh(ledger, sorted, fresh, count)
+    int r = fresh > 0   ? work_at_places(ledger, sorted, fresh, count)
             : count > 1 ? work_others(ledger, sorted, count)
                         : KERR_STATE;
     for (size_t i = 0; i < count && r < 0; i++) {

@@ -100,28 +100,38 @@ take(struct seal_revoked *revoked, const char *path, struct buf *ret_bytes)
     return 0;
 }
 
-/* The file that lies there now, if it is another than at the last look. Under the lock. */
+/* Takes the file that lies there, if it is another than at the last look. Under the lock. */
 static void
-look(struct seal_revoked *revoked)
+look(struct seal_revoked *revoked, const struct stat *st)
 {
-    struct stat st;
-    if (stat(revoked->path, &st) != 0) {
-        return; /* none, or none that can be reached: the one in memory goes on */
-    }
     const struct stat *seen = &revoked->seen;
-    if (st.st_ino == seen->st_ino && st.st_dev == seen->st_dev && st.st_size == seen->st_size &&
-        st.st_mtim.tv_sec == seen->st_mtim.tv_sec && st.st_mtim.tv_nsec == seen->st_mtim.tv_nsec) {
+    if (st->st_ino == seen->st_ino && st->st_dev == seen->st_dev && st->st_size == seen->st_size &&
+        st->st_mtim.tv_sec == seen->st_mtim.tv_sec &&
+        st->st_mtim.tv_nsec == seen->st_mtim.tv_nsec) {
         return;
     }
     AUTO_BUF bytes;
     buf_init(&bytes, SEAL_REVOKED_MAX);
     uint64_t before = revoked->state.number;
     bool had = revoked->list != NULL;
-    revoked->seen = st;
+    revoked->seen = *st;
     revoked->state.error = take(revoked, revoked->path, &bytes);
     if (revoked->state.error == 0 && (!had || revoked->state.number != before)) {
         /* without the copy it is used all the same, until this program ends */
         revoked->state.error = fs_write_atomic(revoked->good, bytes.data, bytes.len, LIST_MODE);
+    }
+}
+
+/* Locks, with the list of the file that lies there now; none, or none that can be reached: the one in memory goes on. The disk
+ * is asked before: each request of each terminal comes by here. */
+static void
+look_and_lock(struct seal_revoked *revoked)
+{
+    struct stat st;
+    bool is_there = stat(revoked->path, &st) == 0;
+    (void)pthread_mutex_lock(&revoked->lock);
+    if (is_there) {
+        look(revoked, &st);
     }
 }
 
@@ -138,7 +148,8 @@ seal_revoked_new(X509_STORE *trust, const char *path, struct seal_revoked **ret_
     AUTO_BUF bytes;
     buf_init(&bytes, SEAL_REVOKED_MAX);
     int r = take(revoked, revoked->good, &bytes);
-    look(revoked);
+    look_and_lock(revoked);
+    (void)pthread_mutex_unlock(&revoked->lock); /* nobody else has it yet */
     if (revoked->list ==
         NULL) { /* a file there, and none that may be used: nobody knows who is out */
         r = revoked->state.error != 0 ? revoked->state.error : r == KERR_NOT_FOUND ? 0 : r;
@@ -177,8 +188,7 @@ seal_revoked_has(struct seal_revoked *revoked, const uint8_t *serial, size_t len
         serial++;
         len--;
     }
-    (void)pthread_mutex_lock(&revoked->lock);
-    look(revoked);
+    look_and_lock(revoked);
     ASN1_INTEGER *number = revoked->list != NULL ? ASN1_INTEGER_new() : NULL;
     if (number != NULL && len <= SEAL_SERIAL_MAX &&
         ASN1_STRING_set(number, serial, (int)len) == 1) {
@@ -197,8 +207,7 @@ seal_revoked_state(struct seal_revoked *revoked)
 {
     struct seal_revocations state = {.error = 0};
     if (revoked != NULL) {
-        (void)pthread_mutex_lock(&revoked->lock);
-        look(revoked);
+        look_and_lock(revoked);
         state = revoked->state;
         (void)pthread_mutex_unlock(&revoked->lock);
     }

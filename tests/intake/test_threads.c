@@ -1,6 +1,6 @@
 /* Twice as many terminals as there are handles of the ledger wait for it: whoever wants nothing of it is answered meanwhile, and
- * they all are in the end. Somebody who comes alone after a crowd doesn't wait for one. Each terminal is told how many
- * connections there are for it, and beyond the last place nobody is let in.
+ * they all are in the end, each with a receipt that says where its record stands. Somebody who comes alone after a crowd doesn't
+ * wait for one. Each terminal is told how many connections there are for it, and beyond the last place nobody is let in.
  * waits */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/attr.h"
 #include "base/hex.h"
 #include "harness/harness.h"
 #include "intake/city.h"
@@ -135,6 +136,31 @@ prepare(struct member *member, const struct city *city, unsigned port, uint8_t n
         0, seal_envelope(city->sealer, &header, (const uint8_t *)"{}", 2, &member->envelope));
 }
 
+struct proof {
+    struct ledger *ledger;
+    const struct city *city;
+    size_t count;
+};
+
+/* Receipts are made before it is sure which position their records get. */
+static int
+says_its_position(
+    const struct ledger_entry *entry, const uint8_t *envelope ATTR_UNUSED, size_t len, void *ctx)
+{
+    struct proof *proof = ctx;
+    AUTO_BUF bytes;
+    buf_init(&bytes, SEAL_RECEIPT_MAX);
+    struct seal_receipt receipt;
+    assert_true(len > 0);
+    assert_int_equal(0, ledger_receipt(proof->ledger, entry->id, &bytes));
+    assert_int_equal(
+        0, seal_receipt_verify(proof->city->receipts, bytes.data, bytes.len, &receipt));
+    assert_int_equal(entry->position, receipt.position);
+    assert_memory_equal(entry->hash, receipt.envelope_hash, sizeof(entry->hash));
+    proof->count++;
+    return 0;
+}
+
 static void
 test_crowd(void **state)
 {
@@ -174,11 +200,16 @@ test_crowd(void **state)
         assert_int_equal(0, pthread_join(members[i].thread, NULL));
         assert_int_equal(201, members[i].status);
     }
-    intake->turns.crowd = CROWD; /* as if all had shared the last commit */
+    intake->turns.crowd = CROWD; /* as if all had shared the last commit, and it took long */
+    intake->turns.is_slow = true;
     assert_int_equal(201, ask(&members[CROWD]));
     for (size_t i = 0; i <= CROWD; i++) {
         buf_release(&members[i].envelope);
     }
+    struct proof proof = {.ledger = intake_take_ledger(intake), .city = &city};
+    assert_int_equal(0, ledger_list(proof.ledger, 0, 2 * CROWD, says_its_position, &proof));
+    assert_int_equal(CROWD + 1, proof.count);
+    intake_give_ledger(intake, proof.ledger);
     intake_stop(intake);
     city_free(&city);
     assert_int_equal(0, harness_folder_remove(folder));

@@ -24,6 +24,8 @@ struct batch {
     struct ledger_work works[MANY];
     struct buf receipts[MANY];
     size_t count;
+    size_t made; /* how many receipts the ledger had made */
+    char ahead[MANY][100]; /* receipts made before */
     uint64_t mute; /* the sequence of a record that gets no receipt; 0: each gets one */
     struct ledger *other; /* not NULL: puts a record of its own while the first receipt is made */
     int other_result;
@@ -34,6 +36,7 @@ static int
 sign(const void *ctx, const struct ledger_entry *entry, struct buf *ret_receipt)
 {
     struct batch *batch = (struct batch *)(uintptr_t)ctx;
+    batch->made++;
     if (batch->other != NULL) {
         struct ledger_entry entry_of_other = entry_of(99, "kiosk-099", 1, 1, 1);
         batch->other_result = put(batch->other, &entry_of_other, "other");
@@ -60,6 +63,19 @@ add(struct batch *batch, uint8_t id, uint64_t sequence, const char *bytes)
         .sign = sign,
         .sign_ctx = batch,
         .ret_receipt = &batch->receipts[i]};
+}
+
+/* One whose receipt is made ahead for a position. */
+static void
+add_ahead(struct batch *batch, uint8_t id, uint64_t position)
+{
+    size_t i = batch->count;
+    add(batch, id, id, "body");
+    (void)snprintf(batch->ahead[i], sizeof(batch->ahead[i]), "kiosk-001 %d at %llu, 1000", id,
+        (unsigned long long)position);
+    batch->works[i].foreseen = position;
+    batch->works[i].ahead = (const uint8_t *)batch->ahead[i];
+    batch->works[i].ahead_len = strlen(batch->ahead[i]);
 }
 
 static void
@@ -261,6 +277,75 @@ test_gone_is_not_new(void **state)
     release(&others);
 }
 
+/* Positions that were foreseen: nobody signs any more, whatever the order in which they come. */
+static void
+test_made_ahead(void **state)
+{
+    struct scene *scene = *state;
+    struct batch batch = {0};
+    add_ahead(&batch, 1, 3);
+    add_ahead(&batch, 2, 1);
+    add_ahead(&batch, 3, 2);
+    work(scene->ledger, &batch);
+    assert_int_equal(0, batch.made);
+    for (size_t i = 0; i < batch.count; i++) {
+        assert_true(batch.works[i].is_signed);
+        expect(scene->ledger, &batch, i, LEDGER_NEW, batch.works[i].foreseen);
+    }
+    assert_true(!scene->is_postgres || transactions(scene) == 1);
+    release(&batch);
+}
+
+/* Somebody else was faster, one has none, one leaves a hole: what was made for another position is in nobody's hands, and what
+ * is says the truth. Positions stay without a gap. */
+static void
+test_foreseen_wrong(void **state)
+{
+    struct scene *scene = *state;
+    static const struct {
+        uint64_t foreseen[3], made; /* 0: none made ahead */
+    } rows[] = {{{1, 2, 3}, 3}, {{4, 5, 6}, 3}, {{8, 9, 12}, 1}, {{0, 12, 13}, 1},
+        {{14, 15, UINT64_MAX}, 1}, {{17, 18, 19}, 0}};
+    struct ledger_entry first = entry_of(200, "kiosk-009", 1, 1, 1);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &first, "of somebody else"));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct batch batch = {0};
+        for (size_t k = 0; k < ARRAY_LEN(rows[i].foreseen); k++) {
+            add_ahead(&batch, (uint8_t)(1 + 3 * i + k), rows[i].foreseen[k]);
+        }
+        work(scene->ledger, &batch);
+        for (size_t k = 0; k < batch.count; k++) {
+            assert_true(batch.works[k].is_signed);
+            expect(scene->ledger, &batch, k, LEDGER_NEW, 2 + 3 * i + k);
+        }
+        if (batch.made != rows[i].made && !scene->is_postgres) {
+            fail_msg("row %zu: %zu receipts were made", i, batch.made);
+        }
+        release(&batch);
+    }
+    uint64_t position, changes;
+    assert_int_equal(0, ledger_newest(scene->ledger, &position, &changes));
+    assert_int_equal(1 + 3 * ARRAY_LEN(rows), position);
+    assert_int_equal(position, changes);
+}
+
+/* One that is there already among those that were foreseen. */
+static void
+test_foreseen_is_there(void **state)
+{
+    struct scene *scene = *state;
+    struct ledger_entry first = entry_of(1, "kiosk-001", 1, 1, 1);
+    assert_int_equal(LEDGER_NEW, put(scene->ledger, &first, "body"));
+    struct batch batch = {0};
+    add_ahead(&batch, 1, 2);
+    add_ahead(&batch, 2, 3);
+    work(scene->ledger, &batch);
+    expect(scene->ledger, &batch, 0, LEDGER_SAME, 1);
+    assert_false(batch.works[0].is_signed);
+    expect(scene->ledger, &batch, 1, LEDGER_NEW, 2);
+    release(&batch);
+}
+
 /* Where nobody knows whether it is stored, or it is not, no receipt leaves. */
 static void
 test_no_commit_no_receipt(void **state)
@@ -322,7 +407,8 @@ test_a_stop_holds_nobody_up(void **state)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define OF_BOTH                                                                                    \
     TEST(test_all_are_new), TEST(test_bounds_and_others), TEST(test_some_are_not_new),             \
-        TEST(test_no_receipt_for_one), TEST(test_gone_is_not_new)
+        TEST(test_no_receipt_for_one), TEST(test_gone_is_not_new), TEST(test_made_ahead),          \
+        TEST(test_foreseen_wrong), TEST(test_foreseen_is_there)
 
 int
 main(void)

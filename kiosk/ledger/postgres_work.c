@@ -323,7 +323,7 @@ work_others(struct ledger *ledger, struct ledger_work *const *works, size_t coun
 void
 pg_work(struct ledger *ledger, struct ledger_work *const *works, size_t count)
 {
-    struct ledger_work *sorted[LEDGER_WORKS_MAX];
+    struct ledger_work *sorted[LEDGER_WORKS_MAX] = {NULL};
     size_t fresh = 0, at = 0;
     for (size_t i = 0; i < count; i++) {
         fresh += works[i]->sign != NULL;

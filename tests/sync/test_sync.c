@@ -196,9 +196,10 @@ test_bad_answers_after_many_good(void **state)
         {.status = 503},
         {.status = 201, .headers = cms, .body = FAKE_RECEIPT, .twist = TWIST_HASH},
     };
-    /* Those on their way, and answers that nobody looked at; the line rests after four. */
-    const unsigned most = SYNC_LANES_MAX + SYNC_AT_ONCE;
-    enum { GOOD = 60, ALL = 84 };
+    /* Those on their way, and answers that nobody looked at; as many again where a good answer came in between. The line
+     * rests after four. */
+    const unsigned most = 2 * (SYNC_LANES_MAX + SYNC_AT_ONCE);
+    enum { GOOD = 60, ALL = 90 };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         open_line();
         widen();

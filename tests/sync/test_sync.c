@@ -265,6 +265,8 @@ test_sweep_behind_rows_read_ahead(void **state)
     while (counts().queued > 0) {
         assert_true(sync_step(scene.sync) >= 0);
     }
+    while (sync_step(scene.sync) != SYNC_IDLE) {
+    }
     assert_int_equal(30, fake_requests(&scene.city));
     assert_int_equal(30, counts().sent);
 }

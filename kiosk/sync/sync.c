@@ -430,7 +430,7 @@ look(struct sync *sync)
                          ? sync_looker_wait(sync->looker, &attempt->look)
                          : sync_is_proven(&attempt->look.proof, &attempt->answer);
     sync->answered_count--;
-    memmove(sync->answered, sync->answered + 1, sync->answered_count * sizeof(sync->answered[0]));
+    memmove(sync->answered, sync->answered + 1, sync->answered_count * sizeof(void *));
     attempt->is_free = true;
     return settle(sync, attempt, is_proven);
 }
@@ -602,7 +602,7 @@ take_row(struct sync *sync, struct attempt **ret_attempt)
     if (sync->ahead_count > 0) {
         *ret_attempt = sync->ahead[0];
         sync->ahead_count--;
-        memmove(sync->ahead, sync->ahead + 1, sync->ahead_count * sizeof(sync->ahead[0]));
+        memmove(sync->ahead, sync->ahead + 1, sync->ahead_count * sizeof(void *));
         return 0;
     }
     *ret_attempt = free_attempt(sync);

@@ -82,8 +82,15 @@ int desk_print(const struct desk_config *config, const char *folder, size_t *ret
 
 /* What visitors may ask for with their number: live data of the form answers (kiosk/live/live.h), newest first. A record whose
  * slot was decided is "booked" or "taken", with the slot; any other that is done is "done", the rest "asked". No name, no
- * answer of anybody. Errors as above; of two records with one number the newer one counts. */
-int desk_export_answers(const struct desk_config *config, FILE *out);
+ * answer of anybody. Errors as above; of two records with one number the newer one counts.
+ *
+ * Terminals read so many rows and bytes and refuse a larger file whole (LIVE_ROWS_MAX, LIVE_BYTES_MAX). Beyond that the oldest
+ * of those that are done are left out, then of those that were asked, then of all: *ret_left_out. */
+struct desk_answers_room {
+    size_t rows, bytes;
+};
+int desk_export_answers(const struct desk_config *config, const struct desk_answers_room *room,
+    FILE *out, size_t *ret_left_out);
 
 /* Adds to that log what a program of ours did to many records, as "kiosk-desk". KERR_STORE, KERR_BUSY. */
 int desk_note_access(const struct desk_config *config, const char *act);

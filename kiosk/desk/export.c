@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/attr.h"
 #include "base/err.h"
 #include "base/hex.h"
 
@@ -147,6 +148,7 @@ enum { PLACES = 10000000 /* kiosk and place of a number: seven digits, the eight
 /* What is told about a number. */
 struct answer {
     char number[RECORD_NUMBER_LEN], state[LEDGER_NAME_MAX], slot[LEDGER_SLOT_MAX];
+    bool is_left_out; /* there is no room for it */
 };
 
 struct answers {
@@ -217,33 +219,69 @@ each_answer(const struct ledger_entry *entry, const uint8_t *envelope, size_t le
     return make_answer(answers, entry, answer);
 }
 
-static int
-write_answers(const struct answers *answers, const char *now, FILE *out)
+/* A line as write_answers writes it. */
+static size_t
+line_len(const struct answer *answer)
 {
-    bool ok = fprintf(out, "# as-of %s\n# form answers\n", now) > 0;
+    size_t slot = strlen(answer->slot);
+    return strlen(answer->number) + 1 + strlen(answer->state) + (slot > 0 ? 1 + slot : 0) + 1;
+}
+
+/* Leaves out what there is no room for: the oldest first, and of all first what nobody waits for. Returns how many. */
+static size_t
+leave_out(struct answers *answers, const struct desk_answers_room *room, size_t head)
+{
+    static const char *const turns[] = {"done", "asked", NULL};
+    size_t rows = answers->count, bytes = head;
+    for (size_t i = 0; i < answers->count; i++) {
+        bytes += line_len(&answers->list[i]);
+    }
+    for (size_t turn = 0; turn < ARRAY_LEN(turns); turn++) {
+        for (size_t i = answers->count; i > 0 && (rows > room->rows || bytes > room->bytes); i--) {
+            struct answer *answer = &answers->list[i - 1];
+            bool is_next = turns[turn] == NULL || strcmp(answer->state, turns[turn]) == 0;
+            if (is_next && !answer->is_left_out) {
+                answer->is_left_out = true;
+                bytes -= line_len(answer);
+                rows--;
+            }
+        }
+    }
+    return answers->count - rows;
+}
+
+static int
+write_answers(
+    struct answers *answers, const struct desk_answers_room *room, FILE *out, size_t *ret_left_out)
+{
+    char now[CLOCK_RFC3339_LEN], head[64];
+    clock_rfc3339(clock_wall_s(answers->config->clock), now);
+    (void)snprintf(head, sizeof(head), "# as-of %s\n# form answers\n", now);
+    *ret_left_out = leave_out(answers, room, strlen(head));
+    bool ok = fputs(head, out) >= 0;
     for (size_t i = 0; ok && i < answers->count; i++) {
         const struct answer *answer = &answers->list[i];
-        ok = fprintf(out, "%s\t%s%s%s\n", answer->number, answer->state,
-                 answer->slot[0] != 0 ? "\t" : "", answer->slot) > 0;
+        ok = answer->is_left_out || fprintf(out, "%s\t%s%s%s\n", answer->number, answer->state,
+                                        answer->slot[0] != 0 ? "\t" : "", answer->slot) > 0;
     }
     return ok && fflush(out) == 0 ? 0 : KERR_IO;
 }
 
 int
-desk_export_answers(const struct desk_config *config, FILE *out)
+desk_export_answers(const struct desk_config *config, const struct desk_answers_room *room,
+    FILE *out, size_t *ret_left_out)
 {
     struct answers answers = {.config = config};
     struct ledger *ledger = NULL;
-    char now[CLOCK_RFC3339_LEN];
+    *ret_left_out = 0;
     int r = ledger_open(config->ledger, &ledger);
     if (r < 0) {
         return r;
     }
-    clock_rfc3339(clock_wall_s(config->clock), now);
     answers.ledger = ledger;
     answers.told = xcalloc(PLACES, sizeof(answers.told[0]));
     r = ledger_list(ledger, 0, INT32_MAX, each_answer, &answers);
-    r = r < 0 ? r : write_answers(&answers, now, out);
+    r = r < 0 ? r : write_answers(&answers, room, out, ret_left_out);
     free(answers.told);
     free(answers.list);
     ledger_close(ledger);

@@ -14,6 +14,7 @@
 #include "base/secret.h"
 #include "desk/desk.h"
 #include "ledger/ledger.h"
+#include "live/live.h"
 
 enum { PORT_DEFAULT = 8480, PORT_MAX = 65535 };
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USE = 2 };
@@ -214,6 +215,18 @@ verify_access(const struct desk_config *config)
     return r;
 }
 
+static int
+export_answers(const struct desk_config *config)
+{
+    const struct desk_answers_room room = {.rows = LIVE_ROWS_MAX, .bytes = LIVE_BYTES_MAX};
+    size_t left_out;
+    int r = desk_export_answers(config, &room, stdout, &left_out);
+    if (left_out > 0) {
+        LOG(LOG_WARN, "answers.left-out", LOG_INT("count", (int64_t)left_out));
+    }
+    return r;
+}
+
 /* What reads all records at once stands in the log of access before it is done. */
 static int
 run_once(const struct desk_config *config, const char *what, const char *detail)
@@ -227,9 +240,7 @@ run_once(const struct desk_config *config, const char *what, const char *detail)
     }
     bool answers = strcmp(detail, "answers") == 0;
     int r = desk_note_access(config, answers ? "export-answers" : "export-json");
-    return r < 0     ? r
-           : answers ? desk_export_answers(config, stdout)
-                     : desk_export_json(config, stdout);
+    return r < 0 ? r : answers ? export_answers(config) : desk_export_json(config, stdout);
 }
 
 int

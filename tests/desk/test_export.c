@@ -106,6 +106,8 @@ member(const cJSON *json, const char *key)
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, key));
 }
 
+static const struct desk_answers_room all = {.rows = LIVE_ROWS_MAX, .bytes = LIVE_BYTES_MAX};
+
 /* What terminals tell whoever asks with a number: states alone, in the form that they read. */
 static void
 test_answers(void **state)
@@ -115,14 +117,14 @@ test_answers(void **state)
     char asked[RECORD_NUMBER_LEN];
     char done[RECORD_NUMBER_LEN];
     char *text = NULL;
-    size_t len = 0;
+    size_t len = 0, left_out = 0;
     struct filled_visit one = visit(FILLED_WHOLE);
     filled_put(&f->filled, &one, id, asked);
     filled_put(&f->filled, &one, id, done);
     assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW + 5), 0);
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), 0);
     assert_int_equal(fclose(out), 0);
     struct live_table *table = NULL;
     int bad = 0;
@@ -144,7 +146,7 @@ test_answers(void **state)
     filled_put(&f->filled, &later, id, again);
     assert_string_equal(again, done);
     out = open_memstream(&text, &len);
-    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), 0);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(live_parse(text, len, &table, &bad), 0);
     assert_int_equal(live_find(table, done, &row), 0);
@@ -157,7 +159,7 @@ test_answers(void **state)
     assert_string_equal(again, done);
     assert_int_equal(filled_mark(&f->filled, id, "done", "sato", NOW + 6), 0);
     out = open_memstream(&text, &len);
-    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), 0);
     assert_int_equal(fclose(out), 0);
     assert_int_equal(live_parse(text, len, &table, &bad), 0);
     assert_int_equal(live_find(table, done, &row), 0);
@@ -169,7 +171,7 @@ test_answers(void **state)
     struct filled_visit closed = visit(FILLED_ALTERED);
     filled_put(&f->filled, &closed, id, NULL);
     out = open_memstream(&text, &len);
-    assert_int_equal(desk_export_answers(&f->config, out), KERR_SEAL_OPEN);
+    assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), KERR_SEAL_OPEN);
     assert_int_equal(fclose(out), 0);
     assert_non_null(strstr(text, done));
     free(text);
@@ -184,6 +186,55 @@ decide(struct fixture *f, const uint8_t id[RECORD_ID_LEN], const char *state, ui
     (void)snprintf(decision.state, sizeof(decision.state), "%s", state);
     assert_int_equal(
         ledger_decide(f->filled.ledger, &decision, seen, LEDGER_PLACES_MAX), LEDGER_DECIDED);
+}
+
+/* As many rows and bytes as terminals read: the oldest go, those that nobody waits for first. */
+static void
+test_room_for_answers(void **state)
+{
+    static const char *const states[] = {"papers", "done", "new", "done", "new"};
+    static const struct {
+        size_t rows;
+        const char *left; /* of these, oldest first */
+    } rows[] = {{5, "12345"}, {4, "1345"}, {3, "135"}, {2, "15"}, {1, "1"}, {0, ""}};
+    struct fixture *f = *state;
+    char numbers[ARRAY_LEN(states)][RECORD_NUMBER_LEN];
+    for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+        uint8_t id[RECORD_ID_LEN];
+        struct filled_visit one = visit(FILLED_WHOLE);
+        filled_put(&f->filled, &one, id, numbers[i]);
+        if (strcmp(states[i], "new") != 0) {
+            assert_int_equal(filled_mark(&f->filled, id, states[i], "sato", NOW), 0);
+        }
+    }
+    size_t bytes = LIVE_BYTES_MAX;
+    for (size_t by_bytes = 0; by_bytes < 2; by_bytes++) {
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+            char *text = NULL;
+            size_t len = 0, left_out = 0;
+            const struct desk_answers_room room = {
+                .rows = by_bytes > 0 ? LIVE_ROWS_MAX : rows[i].rows, .bytes = bytes};
+            FILE *out = open_memstream(&text, &len);
+            assert_non_null(out);
+            assert_int_equal(desk_export_answers(&f->config, &room, out, &left_out), 0);
+            assert_int_equal(fclose(out), 0);
+            assert_int_equal(ARRAY_LEN(states) - strlen(rows[i].left), left_out);
+            assert_true(len <= bytes);
+            for (size_t k = 0; k < ARRAY_LEN(states); k++) {
+                bool is_there = strchr(rows[i].left, '1' + (char)k) != NULL;
+                assert_int_equal(is_there, strstr(text, numbers[k]) != NULL);
+            }
+            bytes = by_bytes > 0 ? len - 1 : bytes; /* one too few for the next turn */
+            free(text);
+        }
+        char *text = NULL;
+        size_t len = 0, left_out = 0;
+        FILE *out = open_memstream(&text, &len);
+        assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), 0);
+        assert_int_equal(fclose(out), 0);
+        bytes = len; /* exactly room for all */
+        free(text);
+    }
 }
 
 /* What was decided about a slot is told with it, before what else was done with the record. */
@@ -215,7 +266,7 @@ test_decided_answers(void **state)
     char numbers[ARRAY_LEN(rows)][RECORD_NUMBER_LEN];
     uint64_t number = 0;
     char *text = NULL;
-    size_t len = 0;
+    size_t len = 0, left_out = 0;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         uint8_t id[RECORD_ID_LEN];
         struct filled_visit one = visit(FILLED_WHOLE);
@@ -234,7 +285,7 @@ test_decided_answers(void **state)
     }
     FILE *out = open_memstream(&text, &len);
     assert_non_null(out);
-    assert_int_equal(desk_export_answers(&f->config, out), 0);
+    assert_int_equal(desk_export_answers(&f->config, &all, out, &left_out), 0);
     assert_int_equal(fclose(out), 0);
     struct live_table *table = NULL;
     int bad = 0;
@@ -397,6 +448,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_answers),
+        TEST(test_room_for_answers),
         TEST(test_decided_answers),
         TEST(test_empty),
         TEST(test_members),

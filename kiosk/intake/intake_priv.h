@@ -171,13 +171,16 @@ struct intake_turns {
     bool is_slow; /* the last commit took long enough that sharing the next one pays */
     size_t crowd; /* how many shared the last commit or waited behind it */
     uint64_t last; /* the position of the newest entry that was made here; 0: none yet */
+    unsigned
+        calm; /* how many commits in a row followed one another with nobody else between; INTAKE_CALM at most */
     uint64_t foreseen; /* the last position that somebody was told to expect */
     size_t ahead; /* how many were told one and have not come, or are not done */
 };
+enum { INTAKE_CALM = 8 };
 void intake_turns_init(struct intake_turns *turns);
 void intake_turns_release(struct intake_turns *turns);
 /* The position that the next new entry gets unless somebody else writes meanwhile, for the one who asks; 0: nobody
- * knows. Whoever was told one comes to intake_work with it (struct ledger_work, foreseen). NULL is accepted. */
+ * knows, or somebody else did lately. A guess that is wrong costs a way to the server and a line in its log. Whoever was told one comes to intake_work with it (struct ledger_work, foreseen). NULL is accepted. */
 uint64_t intake_foresee(struct intake_turns *turns);
 /* Does a work by the door's ledger, in one commit with what others of its turns have at the same time. Answers its
  * result. */

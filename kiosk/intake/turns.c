@@ -5,7 +5,8 @@
  * quick the halves are better: one is verified while the other is written.
  *
  * Everybody is told ahead which position his entry will have, so that he signs its receipt while others write. When that was
- * wrong (somebody else writes into the same ledger, a record was no new one), the ledger has another one made. */
+ * wrong (a record was no new one), the ledger has another one made; where somebody else writes into the same ledger, nobody is told
+ * anything until that has ended. */
 #include "intake/intake_priv.h"
 
 #include <time.h>
@@ -60,15 +61,21 @@ gather(struct intake_turns *turns)
 static void
 look_ahead(struct intake_turns *turns, struct ledger_work *const *works, size_t count)
 {
-    uint64_t last = 0;
+    uint64_t first = UINT64_MAX, last = 0;
     for (size_t i = 0; i < count; i++) {
         const struct ledger_work *work = works[i];
         turns->ahead -= work->foreseen > 0;
-        if (work->sign != NULL && work->result == LEDGER_NEW && work->entry->position > last) {
-            last = work->entry->position;
+        if (work->sign != NULL && work->result == LEDGER_NEW) {
+            uint64_t position = work->entry->position;
+            first = position < first ? position : first;
+            last = position > last ? position : last;
         }
     }
-    turns->last = last > 0 ? last : turns->last;
+    if (last > 0) {
+        bool was_alone = first == turns->last + 1;
+        turns->calm = !was_alone ? 0 : turns->calm < INTAKE_CALM ? turns->calm + 1 : INTAKE_CALM;
+        turns->last = last;
+    }
     turns->foreseen = turns->last + turns->ahead;
 }
 
@@ -136,7 +143,7 @@ intake_foresee(struct intake_turns *turns)
     uint64_t foreseen = 0;
     if (turns != NULL) {
         (void)pthread_mutex_lock(&turns->lock);
-        if (turns->last > 0) {
+        if (turns->calm == INTAKE_CALM) {
             turns->ahead++;
             foreseen = ++turns->foreseen;
         }

@@ -13,6 +13,8 @@
 #include "intake/city.h"
 #include "intake/intake_priv.h"
 
+enum { NUMBERS = 64 };
+
 static char folder[HARNESS_FOLDER_LEN];
 
 static const char *
@@ -41,7 +43,7 @@ door_of(struct scene *scene, struct ledger *ledger, bool is_alone)
 static void
 arrive(struct scene *scene, const struct intake_door *door, uint64_t number, uint64_t position)
 {
-    static struct buf envelopes[9]; /* of the same number the same bytes */
+    static struct buf envelopes[NUMBERS]; /* of the same number the same bytes */
     struct seal_header header = {.kiosk = "kiosk-001", .epoch = 1, .sequence = number};
     memset(header.id, (int)number, sizeof(header.id));
     struct buf *envelope = &envelopes[number];
@@ -62,7 +64,7 @@ arrive(struct scene *scene, const struct intake_door *door, uint64_t number, uin
     assert_int_equal(position, arrived.position);
     assert_int_equal(position, receipt.position);
     assert_int_equal(number, receipt.header.sequence);
-    if (number + 1 == sizeof(envelopes) / sizeof(envelopes[0])) { /* the last one */
+    if (number + 1 == NUMBERS) { /* the last one */
         for (size_t i = 0; i <= number; i++) {
             buf_release(&envelopes[i]);
         }
@@ -72,8 +74,20 @@ arrive(struct scene *scene, const struct intake_door *door, uint64_t number, uin
 static void
 expect_next(const struct scene *scene, uint64_t position)
 {
+    assert_int_equal(INTAKE_CALM, scene->turns.calm);
     assert_int_equal(0, scene->turns.ahead);
     assert_int_equal(position, scene->turns.foreseen + 1);
+}
+
+/* So many records that nobody else seems to write. */
+static void
+arrive_alone(
+    struct scene *scene, const struct intake_door *door, uint64_t *number, uint64_t *position)
+{
+    while (scene->turns.calm < INTAKE_CALM) {
+        arrive(scene, door, ++*number, ++*position);
+        assert_true(scene->turns.calm == INTAKE_CALM || scene->turns.ahead == 0);
+    }
 }
 
 static void
@@ -89,33 +103,43 @@ test_foreseen(void **state)
     const struct intake_door door = door_of(&scene, scene.ledger, false);
     const struct intake_door other = door_of(&scene, scene.ledger, true);
     const struct intake_door copy = door_of(&scene, scene.copy, false);
+    uint64_t number = 0, position = 0;
 
     assert_int_equal(0, intake_foresee(NULL));
     assert_int_equal(0, intake_foresee(&scene.turns)); /* nobody knows */
-    arrive(&scene, &door, 1, 1);
-    expect_next(&scene, 2);
-    arrive(&scene, &door, 2, 2);
-    expect_next(&scene, 3);
+    arrive_alone(&scene, &door, &number, &position);
+    assert_int_equal(INTAKE_CALM, number);
+    expect_next(&scene, position + 1);
+    arrive(&scene, &door, ++number, ++position);
+    expect_next(&scene, position + 1);
     arrive(&scene, &door, 1, 1); /* once more */
-    expect_next(&scene, 3);
-    arrive(&scene, &other, 3, 3); /* by another way */
-    expect_next(&scene, 3);
-    arrive(&scene, &door, 4, 4);
-    expect_next(&scene, 5);
+    expect_next(&scene, position + 1);
 
-    assert_int_equal(5, intake_foresee(&scene.turns)); /* somebody who is slow */
-    assert_int_equal(6, intake_foresee(&scene.turns));
+    arrive(&scene, &other, ++number, ++position); /* by another way */
+    expect_next(&scene, position);
+    arrive(&scene, &door, ++number, ++position); /* told one too small */
+    assert_int_equal(0, scene.turns.calm);
+    assert_int_equal(0, intake_foresee(&scene.turns));
+    arrive_alone(&scene, &door, &number, &position);
+    expect_next(&scene, position + 1);
+
+    assert_int_equal(position + 1, intake_foresee(&scene.turns)); /* somebody who is slow */
+    assert_int_equal(position + 2, intake_foresee(&scene.turns));
     assert_int_equal(2, scene.turns.ahead);
-    arrive(&scene, &door, 5, 5); /* told 7 */
-    assert_int_equal(7, scene.turns.foreseen); /* these two come behind it */
+    arrive(&scene, &door, ++number, ++position); /* told the third */
+    assert_int_equal(position + 2, scene.turns.foreseen); /* these two come behind it */
     scene.turns.ahead = 0;
-    arrive(&scene, &door, 6, 6);
-    expect_next(&scene, 7);
+    arrive(&scene, &door, ++number, ++position);
+    expect_next(&scene, position + 1);
 
-    arrive(&scene, &copy, 7, 1); /* told 7 */
-    expect_next(&scene, 2);
-    arrive(&scene, &copy, 8, 2);
-    expect_next(&scene, 3);
+    position = 0;
+    arrive(&scene, &copy, ++number, ++position); /* told what the other ledger would give */
+    assert_int_equal(0, scene.turns.calm);
+    arrive_alone(&scene, &copy, &number, &position);
+    expect_next(&scene, position + 1);
+    assert_true(number < NUMBERS - 1);
+    arrive(&scene, &copy, NUMBERS - 1, ++position);
+    expect_next(&scene, position + 1);
 
     ledger_close(scene.ledger);
     ledger_close(scene.copy);

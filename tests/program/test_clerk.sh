@@ -2,7 +2,8 @@
 # timeout: 120
 # The transcript of a clerk who adds a service: each command is typed again, in a copy of the content, and has to answer
 # what stands there. Then the same with a slip in the transcript, which must be noticed. How long a clerk takes for the
-# Japanese part (up to "make words") is counted: steps, letters, waiting as measured; it is an estimate, ten minutes at most.
+# Japanese part (up to "make words") is counted: steps, letters, waiting (the processor time of
+# the commands: a clerk's machine does nothing else meanwhile); it is an estimate, ten minutes at most.
 # Needs build/, make, python3.
 set -u
 cd "$(dirname "$0")/../.." || exit 1
@@ -15,7 +16,7 @@ export TOP BUILD SDL_VIDEODRIVER=dummy KIOSK_HOME="$WORK/home"
 
 cat >"$WORK/type.py" <<'END'
 """Types a transcript. use: type.py TRANSCRIPT FOLDER"""
-import collections, os, re, subprocess, sys, time
+import collections, os, re, resource, subprocess, sys
 
 # How fast a clerk writes: 100 keys a minute; Japanese, with conversion, 30 characters a minute: the third of four grades of
 # the examination in business documents of commercial high schools (全商ビジネス文書実務検定, 300 in ten minutes). Reading an
@@ -76,6 +77,12 @@ def seconds(steps, keys, japanese, waited):
     return steps * STEP_SECONDS + keys * 60 / KEYS_A_MINUTE + japanese * 60 / JAPANESE_A_MINUTE + waited
 
 
+def worked():
+    """Seconds of processor time of all commands until now: however busy the machine of the test is."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main():
     bad = 0
     count = keys = japanese = waited = 0
@@ -86,12 +93,12 @@ def main():
         made = re.search(r">(assets/procedures/\S+)", command)
         if made and os.path.exists(os.path.join(sys.argv[2], made[1])):
             before = open(os.path.join(sys.argv[2], made[1]), encoding="utf-8").read().splitlines()
-        begun = time.monotonic()
+        begun = worked()
         done = subprocess.run(["sh", "-c", TOOLS + command], cwd=sys.argv[2], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if timed:
             more = typed(command, before)
-            count, keys, japanese, waited = count + 1, keys + more[0], japanese + more[1], waited + time.monotonic() - begun
+            count, keys, japanese, waited = count + 1, keys + more[0], japanese + more[1], waited + worked() - begun
         if not re.fullmatch(pattern(answer), done.stdout):
             bad = 1
             print(f"$ {command.splitlines()[0]}\n--- expected\n" + "\n".join(answer) + f"\n--- answered\n{done.stdout[:2000]}")

@@ -3,7 +3,7 @@
 # Records from many queues to one ledger while the line breaks in every way and every process is killed; what
 # is promised is checked at the end (tests/storm/check.c). Two programs that each lack one guard must be found,
 # and an event that was changed after a terminal signed it.
-# RECORDS, KIOSKS, SEED, FAULTS (of 1,000 requests) by the environment; with --soak 10 times, which is 1,000,000 records.
+# RECORDS, KIOSKS, SEED, FAULTS (of 1,000 requests) by the environment; with --soak 20 times, which is 1,000,000 records.
 set -u
 TOP=${TOP:-$(cd "$(dirname "$0")/../.." && pwd)}
 BUILD=${BUILD:-$TOP/build}
@@ -13,10 +13,10 @@ if [ -z "${STORM_ALONE:-}" ]; then
     STORM_ALONE=1 exec unshare -m -n --propagation private sh "$0" "$@"
 fi
 ip link set lo up
-RECORDS=${RECORDS:-100000} KIOSKS=${KIOSKS:-16} FAULTS=${FAULTS:-30}
+RECORDS=${RECORDS:-50000} KIOSKS=${KIOSKS:-16} FAULTS=${FAULTS:-30}
 SEED=${SEED:-$(date +%s)}
 ROUNDS=${ROUNDS:-1}
-[ -z "${SOAK:-}" ] || ROUNDS=${SOAK_ROUNDS:-10}
+[ -z "${SOAK:-}" ] || ROUNDS=${SOAK_ROUNDS:-20}
 WORK=$(mktemp -d)
 trap 'umount "$WORK" 2>/dev/null; rmdir "$WORK"' EXIT
 mount -t tmpfs tmpfs "$WORK" || exit 1

@@ -18,7 +18,6 @@ enum {
     ROOM_MS = 60 * 1000, /* between looks at the reserve */
     CLOSED_MS = 5 * 1000, /* the same while nothing can be stored */
     SIGN_MS = 10 * 1000, /* between looks at the chain of events */
-    RESERVE_MB = 64,
     MB = 1024 * 1024
 };
 
@@ -102,7 +101,8 @@ queue_new(const struct conf *conf, const struct clock *clock, struct sealing *se
     queue->trust = conf_path(conf, "kiosk-ca", "keys/kiosk-ca.crt");
     queue->check = (struct store_check){.stop = stop, .ctx = ctx};
     queue->next_ms = clock_mono_ms(clock) + FIRST_LOOK_MS;
-    queue->reserve = (size_t)conf_int(conf, "queue-reserve-mb", 0, 4096, RESERVE_MB) * MB;
+    queue->reserve =
+        (size_t)conf_int(conf, "queue-reserve-mb", 0, STORE_RESERVE_MB_MAX, STORE_RESERVE_MB) * MB;
     int r = store_open(queue->path, &queue->store);
     if (r == KERR_STORE_CORRUPT) {
         queue->next_ms =

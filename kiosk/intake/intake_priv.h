@@ -171,8 +171,7 @@ struct intake_turns {
     bool is_slow; /* the last commit took long enough that sharing the next one pays */
     size_t crowd; /* how many shared the last commit or waited behind it */
     uint64_t last; /* the position of the newest entry that was made here; 0: none yet */
-    unsigned
-        calm; /* how many commits in a row followed one another with nobody else between; INTAKE_CALM at most */
+    unsigned calm; /* commits in a row with nobody else's between; INTAKE_CALM at most */
     uint64_t foreseen; /* the last position that somebody was told to expect */
     size_t ahead; /* how many were told one and have not come, or are not done */
 };
@@ -180,7 +179,8 @@ enum { INTAKE_CALM = 8 };
 void intake_turns_init(struct intake_turns *turns);
 void intake_turns_release(struct intake_turns *turns);
 /* The position that the next new entry gets unless somebody else writes meanwhile, for the one who asks; 0: nobody
- * knows, or somebody else did lately. A guess that is wrong costs a way to the server and a line in its log. Whoever was told one comes to intake_work with it (struct ledger_work, foreseen). NULL is accepted. */
+ * knows, or somebody else did lately. A guess that is wrong costs a way to the server and a line in its log. Whoever was
+ * told one comes to intake_work with it (struct ledger_work, foreseen). NULL is accepted. */
 uint64_t intake_foresee(struct intake_turns *turns);
 /* Does a work by the door's ledger, in one commit with what others of its turns have at the same time. Answers its
  * result. */
@@ -208,8 +208,7 @@ struct intake {
     struct intake_turns turns; /* of the connections */
 
     struct intake_session *sessions; /* under sessions_lock, like the next and stopping */
-    unsigned
-        terminals; /* that have a connection; one whose name is not known yet counts as another */
+    unsigned terminals; /* that have a connection; one without a name yet counts as another */
     pthread_mutex_t sessions_lock;
     pthread_cond_t sessions_wake;
     bool stopping;
@@ -237,8 +236,6 @@ void intake_give_ledger(struct intake *intake, struct ledger *ledger);
 struct intake_door intake_door_of(struct intake *intake, struct ledger *ledger);
 
 /* word.c: what a kiosk says of itself. Any thread. */
-/* How many connections the terminal should take: intake_session_share. With each answer to a record. */
-#define INTAKE_SHARE_HEADER "Madoguchi-Connections"
 #define INTAKE_POINT_HEADER "Madoguchi-Point" /* SignedData in hexadecimal digits */
 /* An enum ledger_point_verdict (LEDGER_POINT_SAME also for no text); KERR_SEAL_FORM, KERR_SEAL_SIGNATURE (not this
  * peer's), errors of the ledger. session may be NULL. */
@@ -298,6 +295,7 @@ void intake_session_name(struct intake *intake, struct intake_session *session, 
 /* Of the places that there are, INTAKE_SHARED are shared out evenly to the terminals that are there, at least one to each:
  * how many a terminal should take. The others are for calls and bundles. */
 enum { INTAKE_SHARED = INTAKE_CONNECTIONS_MAX / 4 * 3 };
+#define INTAKE_SHARE_HEADER "Madoguchi-Connections" /* says it, with each answer to a record */
 unsigned intake_session_share(struct intake *intake);
 /* A request was finished: the next one has time again. */
 void intake_session_renew(struct intake *intake, struct MHD_Connection *connection);

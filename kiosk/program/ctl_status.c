@@ -22,7 +22,6 @@ enum {
     END_SOON_S = 30 * 86400, /* a certificate that ends so soon, too */
     STILL_S = 120, /* kiosk-sync writes each 10 s; a transfer may take 30 */
     UNHEARD_S = 60 * 60, /* records wait, and nobody hears the city: then the line needs somebody */
-    RESERVE_MB = 64, /* as the terminal keeps it (app/queue.c) */
     MB = 1024 * 1024
 };
 
@@ -56,7 +55,9 @@ static bool
 print_room(const struct conf *conf, const char *path)
 {
     struct store_room room;
-    uint64_t wanted = (uint64_t)conf_int(conf, "queue-reserve-mb", 0, 4096, RESERVE_MB) * MB;
+    uint64_t wanted =
+        (uint64_t)conf_int(conf, "queue-reserve-mb", 0, STORE_RESERVE_MB_MAX, STORE_RESERVE_MB) *
+        MB;
     int r = store_room(path, wanted, &room);
     if (r < 0) {
         (void)printf("room         can't be told (%s)\n", err_str(r));

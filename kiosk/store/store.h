@@ -95,7 +95,12 @@ int store_reserve_keep(const char *path, size_t bytes);
 /* Gives it up; false when there was none. */
 bool store_reserve_release(const char *path);
 /* How much room there is for the queue at path, where a reserve of wanted bytes is to be kept (0: none). KERR_IO. */
-enum { STORE_ROOM_LEAST = 1024 * 1024 };
+enum {
+    STORE_ROOM_LEAST = 1024 * 1024,
+    /* Of the setting queue-reserve-mb: what it is unless it is set, and its most. */
+    STORE_RESERVE_MB = 64,
+    STORE_RESERVE_MB_MAX = 4096
+};
 struct store_room {
     uint64_t free, kept; /* bytes: of the disk, and of the reserve that is there */
     bool

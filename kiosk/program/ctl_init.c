@@ -291,7 +291,12 @@ make_queue(const struct paths *p, bool *ret_made)
     struct store *store = NULL;
     int r = store_open(path, &store);
     store_close(store);
-    if (r < 0) {
+    if (there &&
+        r == KERR_STORE_CORRUPT) { /* the terminal's own to mend, and it must be started for that */
+        (void)fprintf(
+            stderr, "kioskctl init: %s: is damaged; the terminal mends it when it starts\n", path);
+        r = 0;
+    } else if (r < 0) {
         (void)complain(path, "can't be opened", r);
     }
     free(path);

@@ -28,8 +28,6 @@ enum {
     RENEW_DAYS = 30,
     RENEW_DAYS_MAX = 4000,
     SECONDS_A_DAY = 86400,
-    RESERVE_MB = 64, /* as the terminal keeps it (app/queue.c) */
-    RESERVE_MAX_MB = 4096,
     MB = 1024 * 1024,
     HEALTH_MS = 10 * 1000, /* how often the numbers for watchers are written */
     LOOK_S = 300, /* how often bundles are asked for, unless bundle-look-s says otherwise */
@@ -343,6 +341,21 @@ run_once(struct sync *sync, struct store *store)
     return counts.queued == 0 ? 0 : EXIT_NOT_EMPTY;
 }
 
+/* Opens the queue. A damaged one is the terminal's to mend, which it does at its start or in an idle moment: waits for that. */
+static int
+open_queue(const char *path, bool once, struct store **ret_store)
+{
+    int r = store_open(path, ret_store);
+    if (r == KERR_STORE_CORRUPT && !once) {
+        LOG(LOG_ERROR, "sync.waits", LOG_ERR(r));
+    }
+    while (r == KERR_STORE_CORRUPT && !once && !stopped) {
+        sleep_ms(AFTER_ERROR_MS);
+        r = store_open(path, ret_store);
+    }
+    return r;
+}
+
 static int
 work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
 {
@@ -354,7 +367,7 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     struct calling calling = {.call = NULL};
     int r = seal_receipts_new(paths[CITY_CA], &receipts);
     r = r == 0 ? seal_verifier_new(paths[KIOSK_CA], &kiosks) : r;
-    r = r == 0 ? store_open(paths[QUEUE], &store) : r;
+    r = r == 0 ? open_queue(paths[QUEUE], once, &store) : r;
     struct sync_config config = {.url = conf_str(conf, "intake-url", ""),
         .ca = paths[CITY_CA],
         .client_cert = paths[TLS_CERT],
@@ -379,8 +392,9 @@ work(const struct conf *conf, char *const paths[PATH_COUNT], bool once)
     } else {
         const struct telling telling = {.paths = paths,
             .started_at = clock_wall_s(clock_system()),
-            .reserve =
-                (uint64_t)conf_int(conf, "queue-reserve-mb", 0, RESERVE_MAX_MB, RESERVE_MB) * MB};
+            .reserve = (uint64_t)conf_int(
+                           conf, "queue-reserve-mb", 0, STORE_RESERVE_MB_MAX, STORE_RESERVE_MB) *
+                       MB};
         struct looking looking = {
             .down = down, .look_s = conf_int(conf, "bundle-look-s", 1, LOOK_MAX_S, LOOK_S)};
         const struct sync_renewal renewal = {.own = {.cert = paths[KIOSK_CERT],

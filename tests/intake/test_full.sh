@@ -1,6 +1,6 @@
 #!/bin/bash
 # A terminal's disk is full, but for the room that is kept for a visit: what waits goes on leaving and is let go, kioskctl
-# status and the city's fleet say what is the matter, and the room is there again afterwards. Real programs.
+# status and the city's fleet say what is the matter, and the room is there again afterwards. And a queue that is damaged. Real programs.
 # waits
 set -u
 if [ -z "${FULL_ALONE:-}" ]; then
@@ -61,3 +61,20 @@ dd if=/dev/zero of="$KIOSK_HOME/fill" bs=4096 2>/dev/null
 put_off() { [ "$(sqlite3 "$KIOSK_HOME/queue.db" 'SELECT tries > 0 FROM queue')" = 1 ]; }
 within 100 put_off || fail "a row is not put off on a full disk"
 ! grep -q KERR_NO_SPACE <(grep sync.failed "$FOLDER/sync.log") || fail "kiosk-sync stumbles: $(tail -n 3 "$FOLDER/sync.log")"
+
+# A damaged queue: kiosk-sync waits for the terminal, which mends it, and begins then; asked for one pass it ends.
+[ -z "$SYNC" ] || { kill "$SYNC" && wait "$SYNC"; }
+cp "$KIOSK_HOME/queue.db" "$FOLDER/whole.db"
+printf XXXX | dd of="$KIOSK_HOME/queue.db" conv=notrunc 2>/dev/null
+"$BUILD/kiosk-sync" --once 2>"$FOLDER/once.log" && fail "a pass over a damaged queue is well"
+grep -q 'event=sync.bad-set-up.*KERR_STORE_CORRUPT' "$FOLDER/once.log" || fail "no word of the damage"
+"$BUILD/kiosk-sync" 2>"$FOLDER/waits.log" &
+SYNC=$!
+within 50 grep -q event=sync.waits "$FOLDER/waits.log" || fail "it does not wait for the terminal"
+kill "$SYNC" # also while it waits
+wait "$SYNC"
+"$BUILD/kiosk-sync" 2>"$FOLDER/waits.log" &
+SYNC=$!
+within 50 grep -q event=sync.waits "$FOLDER/waits.log" || fail "it does not wait again"
+mv "$FOLDER/whole.db" "$KIOSK_HOME/queue.db"
+within 50 grep -q event=sync.started "$FOLDER/waits.log" || fail "the mended queue is not taken"
